@@ -1,0 +1,86 @@
+package org.elastauth;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Clock;
+import java.util.List;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.elastauth.config.Settings;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.credential.SingleFlight;
+import org.elastauth.elasticsearch.Boot;
+import org.elastauth.http.GatewayHttpServer;
+import org.springframework.boot.DefaultApplicationArguments;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
+
+/** The standalone runner. What it runs stands in routes/. */
+@SpringBootApplication
+public class Application {
+  public static void main(String... args) {
+    if (new DefaultApplicationArguments(args).containsOption("generateKey")) {
+      System.out.println(SecretKeys.generate());
+      return;
+    }
+    SpringApplication.run(Application.class, args);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  Boot boot(Clock clock) {
+    return new Boot(clock.millis());
+  }
+
+  /** Without a configured key a random one: good for one gateway, as long as it runs. */
+  @Bean
+  SecretKeys secretKeys(Settings settings) {
+    List<String> secrets = settings.secretKeys();
+    if (secrets.isEmpty()) {
+      secrets =
+          List.of(settings.secretKey().isEmpty() ? SecretKeys.generate() : settings.secretKey());
+    }
+    return new SecretKeys(secrets, settings.credential().scope());
+  }
+
+  @Bean
+  ObjectMapper objectMapper() {
+    return new ObjectMapper();
+  }
+
+  @Bean
+  PrometheusMeterRegistry meterRegistry() {
+    return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  }
+
+  @Bean(destroyMethod = "close")
+  Vertx vertx() {
+    return Vertx.vertx(new VertxOptions().setWorkerPoolSize(SingleFlight.WORKERS));
+  }
+
+  /** Camel's HTTP engine looks it up by type to find the router. */
+  @Bean
+  VertxPlatformHttpServerConfiguration httpServerConfiguration(Settings settings) {
+    int colon = settings.listen().lastIndexOf(':');
+    VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+    configuration.setBindHost(settings.listen().substring(0, colon).replaceAll("[\\[\\]]", ""));
+    configuration.setBindPort(Integer.parseInt(settings.listen().substring(colon + 1)));
+    return configuration;
+  }
+
+  @Bean
+  GatewayHttpServer httpServer(
+      VertxPlatformHttpServerConfiguration configuration,
+      Settings settings,
+      Vertx vertx,
+      ObjectMapper json) {
+    return new GatewayHttpServer(configuration, settings.http(), vertx, json);
+  }
+}

@@ -1,0 +1,70 @@
+package org.elastauth;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
+import org.elastauth.config.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * One breaker a server, shared by every route that calls it. A threshold of N means N failures in a
+ * row: a window of N calls that opens at 100 % failures.
+ */
+@Configuration(proxyBeanMethods = false)
+class CircuitBreakers {
+  private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakers.class);
+  private static final int ELASTICSEARCH_THRESHOLD = 5;
+  private static final Duration ELASTICSEARCH_OPEN = Duration.ofSeconds(5);
+
+  @Bean
+  CircuitBreakerRegistry circuitBreakerRegistry() {
+    return CircuitBreakerRegistry.ofDefaults();
+  }
+
+  @Bean
+  CircuitBreaker redisBreaker(CircuitBreakerRegistry registry, Settings settings) {
+    Settings.CircuitBreaker configured = settings.redis().circuitBreaker();
+    CircuitBreaker breaker =
+        breaker(registry, "redis", configured.threshold(), configured.timeout());
+    if (!configured.enabled()) {
+      breaker.transitionToDisabledState();
+    }
+    return breaker;
+  }
+
+  @Bean
+  CircuitBreaker elasticsearchBreaker(CircuitBreakerRegistry registry) {
+    return breaker(registry, "elasticsearch", ELASTICSEARCH_THRESHOLD, ELASTICSEARCH_OPEN);
+  }
+
+  private static CircuitBreaker breaker(
+      CircuitBreakerRegistry registry, String name, int threshold, Duration open) {
+    CircuitBreaker breaker =
+        registry.circuitBreaker(
+            name,
+            CircuitBreakerConfig.custom()
+                .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(threshold)
+                .minimumNumberOfCalls(threshold)
+                .failureRateThreshold(100)
+                .waitDurationInOpenState(open)
+                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .writableStackTraceEnabled(false)
+                .build());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(
+            event ->
+                LOG.atWarn()
+                    .addKeyValue("breaker", name)
+                    .addKeyValue("state", event.getStateTransition().getToState().name())
+                    .log("Circuit breaker changed its state"));
+    return breaker;
+  }
+}

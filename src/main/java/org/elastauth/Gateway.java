@@ -1,0 +1,163 @@
+package org.elastauth;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.StartupListener;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.Fault;
+import org.elastauth.config.Settings;
+import org.elastauth.http.GatewayHttpServer;
+import org.elastauth.http.HttpHeaders;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Puts the routes behind an HTTP server, and says at start what runs and what production would
+ * miss.
+ */
+@Configuration(proxyBeanMethods = false)
+class Gateway implements CamelContextConfiguration, StartupListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?'\")\\s]+)");
+
+  private final Settings settings;
+  private final String routes;
+  private final GatewayHttpServer server;
+
+  Gateway(
+      Settings settings,
+      @Value("${camel.main.routes-include-pattern}") String routes,
+      GatewayHttpServer server) {
+    this.settings = settings;
+    this.routes = routes;
+    this.server = server;
+  }
+
+  @Bean
+  ComponentCustomizer closedHttpHeaders(HttpHeaders headers) {
+    return ComponentCustomizer.builder(PlatformHttpComponent.class)
+        .build(component -> component.setHeaderFilterStrategy(headers));
+  }
+
+  @Override
+  public void beforeApplicationStart(CamelContext context) {
+    try {
+      refuseMissingEndpoints((ModelCamelContext) context);
+      context.addService(server);
+      context.addStartupListener(this);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void afterApplicationStart(CamelContext context) {}
+
+  /**
+   * A route that names an endpoint nobody serves would fail its first request; here it fails the
+   * start.
+   */
+  private void refuseMissingEndpoints(ModelCamelContext context) {
+    List<RouteDefinition> definitions = context.getRouteDefinitions();
+    Set<String> served = new TreeSet<>();
+    Set<String> called = new TreeSet<>();
+    for (RouteDefinition route : definitions) {
+      collect(context, route.getInput().getEndpointUri(), served);
+      for (ToDefinition to :
+          ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
+        collect(context, to.getUri(), called);
+      }
+      for (BeanDefinition bean :
+          ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), BeanDefinition.class)) {
+        collect(context, bean.getMethod(), called);
+      }
+    }
+    called.removeAll(served);
+    if (!called.isEmpty()) {
+      String missing =
+          called.stream().map(name -> "direct:" + name).collect(Collectors.joining(", "));
+      throw new ConfigurationFaults(
+          List.of(
+              new Fault(
+                  "routes",
+                  routes,
+                  "no route serves " + missing + ", which others call; add the file that does")));
+    }
+  }
+
+  private static void collect(CamelContext context, String text, Set<String> into) {
+    if (text != null) {
+      Matcher direct = DIRECT.matcher(context.resolvePropertyPlaceholders(text));
+      while (direct.find()) {
+        into.add(direct.group(1));
+      }
+    }
+  }
+
+  @Override
+  public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {}
+
+  @Override
+  public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted)
+      throws Exception {
+    server.listen();
+    LOG.atInfo()
+        .addKeyValue("source", routes)
+        .addKeyValue("routes", context.getRoutesSize())
+        .log("Routes loaded");
+    boolean redis = settings.cache().type().equals("redis");
+    LOG.info(redis ? "Redis integration enabled" : "using memory backends");
+    if (redis) {
+      LOG.info("Using Redis caching backend");
+    }
+    warn();
+    LOG.atInfo()
+        .addKeyValue("address", settings.listen().substring(0, settings.listen().lastIndexOf(':')))
+        .addKeyValue("port", server.getPort())
+        .log("The gateway is ready");
+  }
+
+  /** What a production gateway should not be without. */
+  private void warn() {
+    if (settings.secretKey().isEmpty() && settings.secretKeys().isEmpty()) {
+      LOG.warn(
+          "secret_key is not set: a random one serves until this process ends, and no second gateway can share it;"
+              + " make one with --generateKey");
+    }
+    if (settings.elasticsearch().dryRun()) {
+      LOG.warn(
+          "elasticsearch.dry_run is on: Elasticsearch is never contacted, and the credentials answered open nothing");
+    } else if (settings.elasticsearch().username().isEmpty()) {
+      LOG.warn(
+          "elasticsearch.username and elasticsearch.password are not set: nobody can log in until they are;"
+              + " the account needs the cluster privilege manage_security");
+    }
+    if (settings.groupMappings().isEmpty() && settings.defaultRoles().isEmpty()) {
+      LOG.warn(
+          "neither group_mappings nor default_roles are set: every login is refused until one of them gives a role");
+    }
+    if (settings.trustedProxies().equals(Settings.PRIVATE_NETWORKS)) {
+      LOG.warn(
+          "trusted_proxies is at its default: any host on a private network may claim to be any user;"
+              + " set it to the address of your reverse proxy");
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package org.elastauth.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import java.time.Duration;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.springframework.stereotype.Component;
+
+/**
+ * Entries in this process's memory, bounded in number and bytes. The cache itself where {@code
+ * cache.type} is memory; beside a shared cache, what is read while that one does not answer.
+ */
+@Component("memoryCache")
+public final class MemoryCache {
+  private static final long FALLBACK_BYTES = 10L << 20;
+  private static final int FALLBACK_ENTRIES = 500;
+  private static final long OWN_BYTES = 50L << 20;
+  private static final int OWN_ENTRIES = 50_000;
+
+  private record Entry(String value, long ttl) {}
+
+  private final Cache<String, Entry> entries;
+  private final long lifetime;
+
+  public MemoryCache(Settings settings) {
+    boolean own = settings.cache().type().equals("memory");
+    long bytes = own ? OWN_BYTES : FALLBACK_BYTES;
+    // an entry weighs at least its share of the bytes, so that one bound keeps both
+    int least = (int) (bytes / (own ? OWN_ENTRIES : FALLBACK_ENTRIES));
+    this.lifetime = settings.cache().expiration().toSeconds();
+    this.entries =
+        Caffeine.newBuilder()
+            .maximumWeight(bytes)
+            .weigher(
+                (String key, Entry entry) -> Math.max(least, key.length() + entry.value.length()))
+            .expireAfter(
+                Expiry.<String, Entry>writing((key, entry) -> Duration.ofSeconds(entry.ttl)))
+            .build();
+  }
+
+  /**
+   * @return null if there is none
+   */
+  public String get(@ExchangeProperty("cacheKey") String key) {
+    Entry entry = entries.getIfPresent(key);
+    return entry == null ? null : entry.value;
+  }
+
+  /**
+   * @param ttl seconds
+   */
+  public void put(
+      @ExchangeProperty("cacheKey") String key,
+      @Body String value,
+      @ExchangeProperty("ttl") long ttl) {
+    entries.put(key, new Entry(value, ttl));
+  }
+
+  /**
+   * Keeps what a shared cache returned. Its end stands inside the entry, so a lifetime bounds it
+   * here.
+   */
+  public void keep(@ExchangeProperty("cacheKey") String key, @Body String value) {
+    if (value != null) {
+      Entry kept = entries.getIfPresent(key);
+      if (kept == null || !kept.value.equals(value)) {
+        entries.put(key, new Entry(value, lifetime));
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package org.elastauth.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.springframework.boot.ExitCodeGenerator;
+
+/** The gateway cannot start as it is configured. Carries every fault, not only the first. */
+public final class ConfigurationFaults extends RuntimeException implements ExitCodeGenerator {
+  private final transient List<Fault> faults;
+
+  public ConfigurationFaults(List<Fault> faults) {
+    super(
+        faults.stream().map(Fault::toString).collect(Collectors.joining("\n")), null, false, false);
+    this.faults = List.copyOf(faults);
+  }
+
+  public List<Fault> faults() {
+    return faults;
+  }
+
+  @Override
+  public int getExitCode() {
+    return 1;
+  }
+}

@@ -1,0 +1,40 @@
+package org.elastauth.config;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.util.Locale;
+import org.springframework.boot.json.JsonWriter;
+import org.springframework.boot.logging.structured.StructuredLogFormatter;
+
+/** One JSON object a line: level, msg, then the line's own fields, in elastauth's names. */
+public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
+  private final JsonWriter<ILoggingEvent> writer =
+      JsonWriter.<ILoggingEvent>of(
+              members -> {
+                members.add("level", event -> event.getLevel().toString().toLowerCase(Locale.ROOT));
+                members.add("msg", ILoggingEvent::getFormattedMessage);
+                members.add("time", event -> event.getInstant().toString());
+                members.add("logger", ILoggingEvent::getLoggerName);
+                members
+                    .from(ILoggingEvent::getKeyValuePairs)
+                    .whenNotNull()
+                    .usingPairs(
+                        (pairs, field) ->
+                            pairs.forEach(pair -> field.accept(pair.key, pair.value)));
+                members
+                    .add("error", ILoggingEvent::getThrowableProxy)
+                    .whenNotNull()
+                    .as(JsonLog::stackTrace);
+              })
+          .withNewLineAtEnd();
+
+  private static String stackTrace(IThrowableProxy thrown) {
+    return ThrowableProxyUtil.asString(thrown);
+  }
+
+  @Override
+  public String format(ILoggingEvent event) {
+    return writer.writeToString(event);
+  }
+}

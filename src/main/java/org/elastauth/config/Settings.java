@@ -1,0 +1,123 @@
+package org.elastauth.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Everything that can be configured, with its default. A component's path in snake case is its key:
+ * {@code cache.keyPrefix} is {@code elastauth.cache.key_prefix} in a file and {@code
+ * ELASTAUTH_CACHE_KEY_PREFIX} in the environment. Other spellings stand in {@link Alias}.
+ *
+ * @param listen {@code host:port}; port 0 takes a free one
+ * @param routes folder that holds the {@code *.camel.yaml} to run; empty: {@code ./routes} if it
+ *     holds any, else the routes inside the jar
+ * @param trustedProxies CIDR blocks of the peers whose identity headers are believed
+ * @param secretKey 64 hex digits
+ * @param secretKeys several keys of 64 hex digits; the first one writes, all of them read
+ * @param groupMappings group name, matched without case, to the Elasticsearch roles it gives
+ */
+public record Settings(
+    @DefaultValue("0.0.0.0:5000") String listen,
+    @DefaultValue("info") @Alias("LOG_LEVEL") String logLevel,
+    @DefaultValue("text") @Alias("LOG_FORMAT") String logFormat,
+    @DefaultValue("") String routes,
+    @DefaultValue("authelia") @Alias("AUTH_PROVIDER") String authProvider,
+    List<String> trustedProxies,
+    @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
+    @DefaultValue @Alias("GROUP_WHITELIST") List<String> groupWhitelist,
+    @DefaultValue Authelia authelia,
+    @DefaultValue("") @Secret @Alias("SECRET_KEY") String secretKey,
+    @DefaultValue @Secret @Alias("SECRET_KEYS") List<String> secretKeys,
+    @DefaultValue Credential credential,
+    @DefaultValue Cache cache,
+    @DefaultValue Redis redis,
+    @DefaultValue Elasticsearch elasticsearch,
+    @DefaultValue Http http,
+    @DefaultValue @Alias("DEFAULT_ROLES") List<String> defaultRoles,
+    @DefaultValue Map<String, List<String>> groupMappings) {
+
+  /** The default of {@link #trustedProxies}: loopback and the private networks. */
+  public static final List<String> PRIVATE_NETWORKS =
+      List.of(
+          "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
+
+  public Settings {
+    trustedProxies = trustedProxies == null ? PRIVATE_NETWORKS : List.copyOf(trustedProxies);
+  }
+
+  /** Names of the request headers that carry the identity. */
+  public record Authelia(
+      @DefaultValue("Remote-User") String headerUsername,
+      @DefaultValue("Remote-Groups") String headerGroups,
+      @DefaultValue("Remote-Email") String headerEmail,
+      @DefaultValue("Remote-Name") String headerName) {}
+
+  /**
+   * @param scope goes into every derived key, so that one secret key can serve several clusters
+   */
+  public record Credential(@DefaultValue("") String scope) {}
+
+  /**
+   * @param type {@code memory} or {@code redis}; left out: redis where a Redis host is configured
+   * @param expiration how long a password lives: 60 seconds to 7 days
+   */
+  public record Cache(
+      @DefaultValue("memory") @Alias({"CACHE_TYPE", "REDIS_CACHE_MODE"}) String type,
+      @DefaultValue("1h") @Alias("CACHE_EXPIRATION") Duration expiration,
+      @DefaultValue("elastauth-") @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX"})
+          String keyPrefix) {}
+
+  /**
+   * @param host {@code host:port}
+   */
+  public record Redis(
+      @DefaultValue("localhost:6379")
+          @Alias({"cache.redis_host", "redis.address", "CACHE_REDIS_HOST", "REDIS_ADDRESS"})
+          String host,
+      @DefaultValue("0") @Alias({"cache.redis_db", "CACHE_REDIS_DB", "REDIS_DB"}) int db,
+      @DefaultValue("") @Alias({"cache.redis_username", "CACHE_REDIS_USERNAME"}) String username,
+      @DefaultValue("")
+          @Secret
+          @Alias({"cache.redis_password", "CACHE_REDIS_PASSWORD", "REDIS_PASSWORD"})
+          String password,
+      @DefaultValue("5s") @Alias("REDIS_CONNECT_TIMEOUT") Duration connectTimeout,
+      @DefaultValue("3s") @Alias("REDIS_READ_TIMEOUT") Duration readTimeout,
+      @DefaultValue CircuitBreaker circuitBreaker,
+      @DefaultValue HealthCheck healthCheck) {}
+
+  /**
+   * @param threshold so many failures in a row open it
+   * @param timeout how long it stays open before one request may try again
+   */
+  public record CircuitBreaker(
+      @DefaultValue("true") boolean enabled,
+      @DefaultValue("5") int threshold,
+      @DefaultValue("60s") Duration timeout) {}
+
+  /**
+   * @param interval time between two looks at Redis and Elasticsearch
+   */
+  public record HealthCheck(
+      @DefaultValue("true") boolean enabled, @DefaultValue("30s") Duration interval) {}
+
+  /**
+   * @param hosts URLs of one cluster
+   * @param dryRun answer what would be written, contact nobody
+   */
+  public record Elasticsearch(
+      @DefaultValue("http://localhost:9200") @Alias("ELASTICSEARCH_HOSTS") List<String> hosts,
+      @DefaultValue("") @Alias("ELASTICSEARCH_USERNAME") String username,
+      @DefaultValue("") @Secret @Alias("ELASTICSEARCH_PASSWORD") String password,
+      @DefaultValue("2s") Duration connectTimeout,
+      @DefaultValue("10s") Duration readTimeout,
+      @DefaultValue("false") boolean dryRun) {}
+
+  /**
+   * @param maxRequestLine bytes; a longer one is answered 414
+   * @param maxHeaderSize bytes of all headers together; more is answered 431
+   */
+  public record Http(
+      @DefaultValue("16384") int maxRequestLine, @DefaultValue("32768") int maxHeaderSize) {}
+}

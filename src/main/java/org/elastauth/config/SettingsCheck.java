@@ -1,0 +1,214 @@
+package org.elastauth.config;
+
+import io.netty.handler.ipfilter.IpFilterRuleType;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What Spring's binding cannot see: whether the values make sense, alone and together. */
+final class SettingsCheck {
+  private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9._-]{0,64}");
+  private static final Pattern KEY_PREFIX = Pattern.compile("[A-Za-z0-9:._-]{1,64}");
+  private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
+  private static final Pattern HOST_PORT =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+):(\\d{1,5})");
+  private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
+  private static final Pattern ROLE =
+      Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final List<Fault> faults = new ArrayList<>();
+
+  List<Fault> faults(Settings s) {
+    hostPort("listen", s.listen(), 0);
+    oneOf("log_level", s.logLevel(), Set.of("error", "warn", "info", "debug", "trace"));
+    oneOf("log_format", s.logFormat(), Set.of("text", "json"));
+    oneOf("auth_provider", s.authProvider(), Set.of("authelia"));
+    oneOf("cache.type", s.cache().type(), Set.of("memory", "redis"));
+    for (String block : s.trustedProxies()) {
+      cidr(block);
+    }
+    header("authelia.header_username", s.authelia().headerUsername());
+    header("authelia.header_groups", s.authelia().headerGroups());
+    header("authelia.header_email", s.authelia().headerEmail());
+    header("authelia.header_name", s.authelia().headerName());
+    if (s.enableGroupWhitelist() && s.groupWhitelist().isEmpty()) {
+      fault(
+          "group_whitelist",
+          "",
+          "is empty while enable_group_whitelist is on, so nobody could log in; list the groups");
+    }
+    keys(s);
+    matches(
+        "credential.scope", s.credential().scope(), SCOPE, "takes at most 64 of A-Z a-z 0-9 . _ -");
+    matches(
+        "cache.key_prefix",
+        s.cache().keyPrefix(),
+        KEY_PREFIX,
+        "takes 1 to 64 of A-Z a-z 0-9 : . _ -");
+    between("cache.expiration", s.cache().expiration(), Duration.ofSeconds(60), Duration.ofDays(7));
+    redis(s.redis());
+    elasticsearch(s.elasticsearch());
+    between("http.max_request_line", s.http().maxRequestLine(), 1024, 1 << 20);
+    between("http.max_header_size", s.http().maxHeaderSize(), 1024, 1 << 20);
+    roles("default_roles", s.defaultRoles());
+    for (Map.Entry<String, List<String>> mapping : s.groupMappings().entrySet()) {
+      roles("group_mappings." + mapping.getKey(), mapping.getValue());
+    }
+    return faults;
+  }
+
+  private void keys(Settings s) {
+    if (!s.secretKey().isEmpty() && !s.secretKeys().isEmpty()) {
+      fault("secret_keys", "***", "stands beside secret_key; keep one of the two");
+    }
+    key("secret_key", s.secretKey(), s.secretKey().isEmpty());
+    for (int i = 0; i < s.secretKeys().size(); i++) {
+      key("secret_keys[" + i + "]", s.secretKeys().get(i), false);
+    }
+    if (s.secretKey().isEmpty() && s.secretKeys().isEmpty() && s.cache().type().equals("redis")) {
+      fault(
+          "secret_key",
+          "",
+          "is missing; with cache.type=redis every gateway needs the same one: make it with --generateKey"
+              + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
+    }
+  }
+
+  private void key(String key, String value, boolean absent) {
+    if (!absent && !SECRET_KEY.matcher(value).matches()) {
+      fault(key, "***", "is not 64 hex digits; make one with --generateKey");
+    }
+  }
+
+  private void redis(Settings.Redis redis) {
+    hostPort("redis.host", redis.host(), 1);
+    between("redis.db", redis.db(), 0, 1_000_000);
+    between("redis.connect_timeout", redis.connectTimeout(), Duration.ofMillis(10), DAY);
+    between("redis.read_timeout", redis.readTimeout(), Duration.ofMillis(10), DAY);
+    between("redis.circuit_breaker.threshold", redis.circuitBreaker().threshold(), 1, 10_000);
+    between(
+        "redis.circuit_breaker.timeout",
+        redis.circuitBreaker().timeout(),
+        Duration.ofSeconds(1),
+        DAY);
+    between(
+        "redis.health_check.interval", redis.healthCheck().interval(), Duration.ofSeconds(1), DAY);
+    if (!redis.username().isEmpty() && redis.password().isEmpty()) {
+      fault("redis.password", "", "is missing beside redis.username");
+    }
+  }
+
+  private void elasticsearch(Settings.Elasticsearch elasticsearch) {
+    between(
+        "elasticsearch.connect_timeout",
+        elasticsearch.connectTimeout(),
+        Duration.ofMillis(10),
+        DAY);
+    between("elasticsearch.read_timeout", elasticsearch.readTimeout(), Duration.ofMillis(10), DAY);
+    if (elasticsearch.username().isEmpty() != elasticsearch.password().isEmpty()) {
+      String missing = elasticsearch.username().isEmpty() ? "username" : "password";
+      fault(
+          "elasticsearch." + missing,
+          "",
+          "is missing; the gateway's own account needs both username and password");
+    }
+    if (elasticsearch.username().contains(":")) {
+      fault(
+          "elasticsearch.username",
+          elasticsearch.username(),
+          "contains a colon, which HTTP Basic cannot carry");
+    }
+    if (elasticsearch.hosts().size() != 1 && !elasticsearch.dryRun()) {
+      fault(
+          "elasticsearch.hosts", String.join(",", elasticsearch.hosts()), "takes exactly one URL");
+    }
+    for (String host : elasticsearch.hosts()) {
+      if (!isHttpUrl(host)) {
+        fault(
+            "elasticsearch.hosts",
+            host.contains("@") ? "***" : host,
+            "is not a URL of the form http(s)://host:port; user and password have settings of their own");
+      }
+    }
+  }
+
+  private static boolean isHttpUrl(String text) {
+    try {
+      URI uri = URI.create(text);
+      return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+          && uri.getHost() != null
+          && uri.getUserInfo() == null
+          && uri.getQuery() == null;
+    } catch (IllegalArgumentException notOne) {
+      return false;
+    }
+  }
+
+  private void cidr(String block) {
+    try {
+      int slash = block.lastIndexOf('/');
+      new IpSubnetFilterRule(
+          block.substring(0, slash),
+          Integer.parseInt(block.substring(slash + 1)),
+          IpFilterRuleType.ACCEPT);
+    } catch (RuntimeException malformed) {
+      fault(
+          "trusted_proxies",
+          block,
+          "is not a CIDR block; write it like 10.0.0.0/8 or 192.0.2.7/32");
+    }
+  }
+
+  private void roles(String key, List<String> roles) {
+    for (String role : roles) {
+      matches(key, role, ROLE, "is not the name of an Elasticsearch role");
+    }
+  }
+
+  private void hostPort(String key, String value, int lowestPort) {
+    var parts = HOST_PORT.matcher(value);
+    if (!parts.matches()
+        || Integer.parseInt(parts.group(2)) < lowestPort
+        || Integer.parseInt(parts.group(2)) > 65535) {
+      fault(key, value, "is not of the form host:port");
+    }
+  }
+
+  private void header(String key, String value) {
+    matches(key, value, HEADER, "is not the name of an HTTP header");
+  }
+
+  private void matches(String key, String value, Pattern form, String mend) {
+    if (!form.matcher(value).matches()) {
+      fault(key, value, mend);
+    }
+  }
+
+  private void oneOf(String key, String value, Set<String> allowed) {
+    if (!allowed.contains(value)) {
+      fault(key, value, "is not one of " + String.join(", ", allowed.stream().sorted().toList()));
+    }
+  }
+
+  private <T extends Comparable<T>> void between(String key, T value, T low, T high) {
+    if (value.compareTo(low) < 0 || value.compareTo(high) > 0) {
+      fault(key, text(value), "must lie between " + text(low) + " and " + text(high));
+    }
+  }
+
+  private static String text(Object value) {
+    return value instanceof Duration duration
+        ? (duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms")
+        : value.toString();
+  }
+
+  private void fault(String key, String value, String mend) {
+    faults.add(new Fault(key, value, mend));
+  }
+}

@@ -1,0 +1,117 @@
+package org.elastauth.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.elastauth.config.SettingsReader.Reading;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Reads the settings before Spring makes anything, hands the resolved ones to whoever names them in
+ * a placeholder (the routes do), and stops the start with every fault at once.
+ */
+public final class SettingsLoader
+    implements EnvironmentPostProcessor,
+        ApplicationContextInitializer<ConfigurableApplicationContext>,
+        Ordered {
+  private static final String RESOLVED = "elastauth settings";
+
+  /** Carries the reading from the environment's preparation to the context's. */
+  private static final class Resolved extends MapPropertySource {
+    private final Reading reading;
+
+    Resolved(Map<String, Object> values, Reading reading) {
+      super(RESOLVED, values);
+      this.reading = reading;
+    }
+  }
+
+  @Override
+  public int getOrder() {
+    return ConfigDataEnvironmentPostProcessor.ORDER + 1;
+  }
+
+  @Override
+  public void postProcessEnvironment(
+      ConfigurableEnvironment environment, SpringApplication application) {
+    Reading reading = new SettingsReader(environment).read();
+    Settings settings = reading.settings();
+
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("elastauth.auth_provider", settings.authProvider());
+    values.put("elastauth.cache.type", settings.cache().type());
+    values.put(
+        "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
+    values.put("elastauth.redis.host", settings.redis().host());
+    values.put(
+        "elastauth.redis.health_check.period",
+        settings.redis().healthCheck().interval().toMillis());
+    values.put("camel.main.routes-include-pattern", routes(settings.routes()));
+    String level = settings.logLevel().toLowerCase(Locale.ROOT);
+    if (level.matches("error|warn|info|debug|trace")) {
+      // below info only our own lines: what HTTP and Redis clients print there holds credentials
+      values.put("logging.level.root", level.equals("error") ? "error" : "warn");
+      values.put("logging.level.org.elastauth", level);
+    }
+    if (settings.logFormat().equals("json")) {
+      values.put("logging.structured.format.console", JsonLog.class.getName());
+    }
+    environment.getPropertySources().addFirst(new Resolved(values, reading));
+  }
+
+  private static String routes(String configured) {
+    Path folder = Path.of(configured.isEmpty() ? "routes" : configured);
+    return configured.isEmpty() && count(folder) == 0
+        ? "classpath:routes/*.camel.yaml"
+        : "file:" + folder + "/*.camel.yaml";
+  }
+
+  /** How many route files a folder holds; none if it is not there. */
+  private static long count(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(f -> f.toString().endsWith(".camel.yaml")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void initialize(ConfigurableApplicationContext context) {
+    Resolved resolved = (Resolved) context.getEnvironment().getPropertySources().get(RESOLVED);
+    if (resolved == null) {
+      throw new IllegalStateException("settings were not read");
+    }
+    Settings settings = resolved.reading.settings();
+    List<Fault> faults = new ArrayList<>(resolved.reading.faults());
+    faults.addAll(new SettingsCheck().faults(settings));
+    if (!settings.routes().isEmpty() && count(Path.of(settings.routes())) == 0) {
+      faults.add(
+          new Fault("routes", settings.routes(), "is no folder with *.camel.yaml files in it"));
+    }
+    Logger log = LoggerFactory.getLogger("org.elastauth.config");
+    resolved.reading.unknown().forEach(name -> log.warn("Unknown setting {} is ignored", name));
+    if (!faults.isEmpty()) {
+      throw new ConfigurationFaults(faults);
+    }
+    context.getBeanFactory().registerSingleton("settings", settings);
+  }
+}

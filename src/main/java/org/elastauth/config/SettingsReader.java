@@ -1,0 +1,310 @@
+package org.elastauth.config;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * Reads {@link Settings} from every place and spelling they may stand in: the environment first,
+ * then the files, each with the setting's own name before its aliases. Spring's relaxed names are
+ * not enough here: they drop the underscore of a group's name and resolve placeholders in
+ * passwords.
+ */
+final class SettingsReader {
+  static final String PREFIX = "elastauth.";
+  private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
+
+  /** What Kubernetes injects for a Service named elastauth; not meant for us. */
+  private static final Pattern INJECTED = Pattern.compile("ELASTAUTH_(PORT|SERVICE)(_.*)?");
+
+  /** A value and where it was found, in the words of whoever wrote it. */
+  private record Found(String name, String value) {}
+
+  private final ConfigurableEnvironment environment;
+  private final Map<String, Object> variables;
+
+  /** Dotted path without case, dash and underscore, to the values under it by list index. */
+  private final Map<String, Map<Integer, Found>> files = new LinkedHashMap<>();
+
+  private final Map<String, Map<Integer, Found>> mappings = new LinkedHashMap<>();
+  private final Map<String, String> canonical = new LinkedHashMap<>();
+  private final Map<String, String> shown = new LinkedHashMap<>();
+  private final Set<String> known = new LinkedHashSet<>();
+  private final List<Fault> faults = new ArrayList<>();
+
+  SettingsReader(ConfigurableEnvironment environment) {
+    this.environment = environment;
+    this.variables = environment.getSystemEnvironment();
+  }
+
+  /** The settings, the faults met while reading them, and the names nobody asked for. */
+  record Reading(Settings settings, List<Fault> faults, List<String> unknown) {}
+
+  Reading read() {
+    for (PropertySource<?> source : environment.getPropertySources()) {
+      if (source instanceof EnumerablePropertySource<?> enumerable
+          && !source
+              .getName()
+              .equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)) {
+        collect(enumerable);
+      }
+    }
+    walk(Settings.class, "");
+    // whoever names a Redis and no cache type wants Redis
+    canonical.putIfAbsent(
+        "elastauth.cache.type", canonical.containsKey("elastauth.redis.host") ? "redis" : "memory");
+    Settings settings = bind();
+    return new Reading(settings, List.copyOf(faults), unknown());
+  }
+
+  private void collect(EnumerablePropertySource<?> source) {
+    Map<String, Map<Integer, Found>> fromHere = new LinkedHashMap<>();
+    Map<String, Map<Integer, Found>> mappingsFromHere = new LinkedHashMap<>();
+    for (String name : source.getPropertyNames()) {
+      if (!name.startsWith(PREFIX)) {
+        continue;
+      }
+      Matcher indexed = INDEXED.matcher(name);
+      boolean isItem = indexed.matches();
+      String path = (isItem ? indexed.group(1) : name).substring(PREFIX.length());
+      int index = isItem ? Integer.parseInt(indexed.group(2)) : -1;
+      int dot = path.indexOf('.');
+      if (dot > 0 && plain(path.substring(0, dot)).equals("groupmappings")) {
+        String group = path.substring(dot + 1).replaceFirst("^\\[(.*)]$", "$1");
+        mappingsFromHere
+            .computeIfAbsent(group, g -> new TreeMap<>())
+            .put(index, value(source, name));
+      } else {
+        fromHere.computeIfAbsent(plain(path), p -> new TreeMap<>()).put(index, value(source, name));
+      }
+    }
+    fromHere.forEach(files::putIfAbsent);
+    mappingsFromHere.forEach(mappings::putIfAbsent);
+  }
+
+  private Found value(EnumerablePropertySource<?> source, String name) {
+    Object raw = source.getProperty(name);
+    String text = raw == null ? "" : raw.toString();
+    try {
+      return new Found(name, environment.resolveRequiredPlaceholders(text));
+    } catch (IllegalArgumentException unresolved) {
+      faults.add(
+          new Fault(
+              name.substring(PREFIX.length()),
+              "",
+              "refers to a variable that is not set: "
+                  + unresolved.getMessage().replaceFirst("(?s).*'([^']+)' in value.*", "$1")));
+      return new Found(name, "");
+    }
+  }
+
+  private void walk(Class<?> type, String parent) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      String path = parent + snake(component.getName());
+      if (component.getType().isRecord()) {
+        walk(component.getType(), path + ".");
+      } else if (component.getType() == Map.class) {
+        readMappings(path);
+      } else {
+        readOne(component, path);
+      }
+    }
+  }
+
+  private void readOne(RecordComponent component, String path) {
+    known.add(path);
+    List<String> spellings =
+        new ArrayList<>(List.of("ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT)));
+    Alias alias = component.getAnnotation(Alias.class);
+    List<String> aliases = alias == null ? List.of() : List.of(alias.value());
+    aliases.stream().filter(SettingsReader::isVariable).forEach(spellings::add);
+    for (String variable : spellings) {
+      Object value = variables.get(variable);
+      if (value != null && !value.toString().isBlank()) {
+        accept(component, path, Map.of(-1, new Found(variable, value.toString().trim())));
+        return;
+      }
+    }
+    List<String> paths = new ArrayList<>(List.of(path));
+    aliases.stream().filter(a -> !isVariable(a)).forEach(paths::add);
+    for (String spelling : paths) {
+      Map<Integer, Found> value = files.get(plain(spelling));
+      if (value != null) {
+        accept(component, path, value);
+        return;
+      }
+    }
+  }
+
+  private void accept(RecordComponent component, String path, Map<Integer, Found> values) {
+    Found first = values.values().iterator().next();
+    String key = PREFIX + path.replace('_', '-');
+    boolean secret = component.isAnnotationPresent(Secret.class);
+    shown.put(plain(path), secret ? "***" : first.value());
+    if (isList(component.getGenericType())) {
+      put(key, values);
+      if (!canonical.containsKey(key + "[0]")) {
+        canonical.put(key, ""); // an empty list is a choice, not an absence
+      }
+    } else if (!first.value().isBlank()) {
+      canonical.put(key, first.value());
+    }
+  }
+
+  private void put(String key, Map<Integer, Found> values) {
+    int index = 0;
+    for (Map.Entry<Integer, Found> entry : values.entrySet()) {
+      String text = entry.getValue().value();
+      for (String item : entry.getKey() < 0 ? text.split(",") : new String[] {text}) {
+        if (!item.isBlank()) {
+          canonical.put(key + "[" + index++ + "]", item.trim());
+        }
+      }
+    }
+  }
+
+  private void readMappings(String path) {
+    String variable = "ELASTAUTH_" + path.toUpperCase(Locale.ROOT) + "_";
+    String key = PREFIX + path.replace('_', '-');
+    Map<String, Found> fromVariables = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    variables.forEach(
+        (name, value) -> {
+          if (name.startsWith(variable) && name.length() > variable.length()) {
+            String group = name.substring(variable.length());
+            fromVariables.put(group, new Found(name, value.toString()));
+            // a variable's name cannot hold a dash, a group's often does
+            fromVariables.put(group.replace('_', '-'), new Found(name, value.toString()));
+          }
+        });
+    fromVariables.forEach((group, roles) -> put(key + "[" + group + "]", Map.of(-1, roles)));
+    mappings.forEach(
+        (group, roles) -> {
+          if (!fromVariables.containsKey(group)) {
+            put(key + "[" + group + "]", roles);
+          }
+        });
+  }
+
+  private Settings bind() {
+    ApplicationConversionService conversion = new ApplicationConversionService();
+    conversion.addConverter(String.class, Duration.class, Durations::parse);
+    BindHandler collectFaults =
+        new BindHandler() {
+          @Override
+          public Object onFailure(
+              ConfigurationPropertyName name,
+              Bindable<?> target,
+              BindContext context,
+              Exception error) {
+            String path = name.toString().substring(PREFIX.length());
+            faults.add(
+                new Fault(
+                    path.replace('-', '_'),
+                    shown.getOrDefault(plain(path.replaceFirst("\\[.*", "")), ""),
+                    reason(target, error)));
+            return null;
+          }
+        };
+    Binder binder =
+        new Binder(
+            List.of(new MapConfigurationPropertySource(canonical)),
+            null,
+            conversion,
+            null,
+            collectFaults);
+    return binder.bindOrCreate("elastauth", Bindable.of(Settings.class));
+  }
+
+  private static String reason(Bindable<?> target, Exception error) {
+    Throwable cause = error;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    Class<?> type = target.getType().resolve(Object.class);
+    if (type == int.class || type == Integer.class) {
+      return "not a whole number";
+    }
+    if (type == boolean.class || type == Boolean.class) {
+      return "neither true nor false";
+    }
+    return cause.getMessage();
+  }
+
+  private List<String> unknown() {
+    Set<String> plainKnown = new LinkedHashSet<>();
+    Set<String> knownVariables = new LinkedHashSet<>();
+    for (String path : known) {
+      plainKnown.add(plain(path));
+      knownVariables.add("ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT));
+    }
+    aliases(Settings.class, plainKnown);
+    List<String> unknown = new ArrayList<>();
+    files.forEach(
+        (path, values) -> {
+          if (!plainKnown.contains(path)) {
+            unknown.add(values.values().iterator().next().name());
+          }
+        });
+    for (String name : variables.keySet()) {
+      if (name.startsWith("ELASTAUTH_")
+          && !knownVariables.contains(name)
+          && !name.startsWith("ELASTAUTH_GROUP_MAPPINGS_")
+          && !INJECTED.matcher(name).matches()) {
+        unknown.add(name);
+      }
+    }
+    return unknown;
+  }
+
+  private static void aliases(Class<?> type, Collection<String> into) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.getType().isRecord()) {
+        aliases(component.getType(), into);
+      } else if (component.isAnnotationPresent(Alias.class)) {
+        for (String alias : component.getAnnotation(Alias.class).value()) {
+          into.add(plain(alias));
+        }
+      }
+    }
+  }
+
+  private static boolean isVariable(String spelling) {
+    return Character.isUpperCase(spelling.charAt(0));
+  }
+
+  private static boolean isList(Type type) {
+    return type instanceof ParameterizedType parameterized
+        && parameterized.getRawType() == List.class;
+  }
+
+  private static String snake(String camel) {
+    return camel.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+
+  private static String plain(String path) {
+    return path.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
+  }
+}

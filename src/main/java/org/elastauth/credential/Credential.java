@@ -1,0 +1,25 @@
+package org.elastauth.credential;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * A user's Elasticsearch login for one window.
+ *
+ * @param generation counts the passwords within one window, from 1 on
+ * @param fingerprint SHA-256 of the profile and groups that Elasticsearch holds for this user
+ */
+public record Credential(
+    String username, String password, Window window, long generation, Fingerprint fingerprint) {
+
+  /** The value of the Authorization header (RFC 7617). */
+  public String authorization() {
+    byte[] pair = (username + ':' + password).getBytes(StandardCharsets.US_ASCII);
+    return "Basic " + Base64.getEncoder().encodeToString(pair);
+  }
+
+  @Override
+  public String toString() {
+    return "Credential[" + username + ", " + window + ", generation " + generation + "]";
+  }
+}

@@ -1,0 +1,75 @@
+package org.elastauth.credential;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * SHA-256 of what a user looks like: full name, email and sorted groups. Another one asks for a
+ * role write.
+ */
+public final class Fingerprint {
+  static final int LENGTH = 32;
+
+  /** A digest is reset by every use and costs more to make than to run. */
+  private static final ThreadLocal<MessageDigest> SHA_256 =
+      ThreadLocal.withInitial(Fingerprint::sha256);
+
+  private final byte[] bytes;
+
+  private Fingerprint(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * @param groups sorted
+   */
+  public static Fingerprint of(String fullName, String email, List<String> groups) {
+    MessageDigest sha = SHA_256.get();
+    field(sha, fullName);
+    field(sha, email);
+    for (int i = 0; i < groups.size(); i++) {
+      field(sha, groups.get(i));
+    }
+    return new Fingerprint(sha.digest());
+  }
+
+  static Fingerprint read(ByteBuffer from) {
+    byte[] bytes = new byte[LENGTH];
+    from.get(bytes);
+    return new Fingerprint(bytes);
+  }
+
+  void write(ByteBuffer to) {
+    to.put(bytes);
+  }
+
+  /** The length goes first, so that no two lists of fields give the same bytes. */
+  private static void field(MessageDigest sha, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    sha.update((byte) (bytes.length >>> 8));
+    sha.update((byte) bytes.length);
+    sha.update(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException everyJavaHasIt) {
+      throw new IllegalStateException(everyJavaHasIt);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Fingerprint fingerprint && Arrays.equals(bytes, fingerprint.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+}

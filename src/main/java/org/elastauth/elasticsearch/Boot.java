@@ -1,0 +1,8 @@
+package org.elastauth.elasticsearch;
+
+/**
+ * When this gateway started.
+ *
+ * @param at epoch milliseconds
+ */
+public record Boot(long at) {}

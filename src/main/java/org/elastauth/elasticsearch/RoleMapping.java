@@ -1,0 +1,55 @@
+package org.elastauth.elasticsearch;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.springframework.stereotype.Component;
+
+/**
+ * From a user's groups to Elasticsearch roles: the union over all mapped groups, else the default
+ * roles.
+ */
+@Component("roleMapping")
+public final class RoleMapping {
+  private final Map<String, Set<String>> byGroup = new HashMap<>();
+  private final List<String> defaults;
+
+  public RoleMapping(Settings settings) {
+    settings
+        .groupMappings()
+        .forEach(
+            (group, roles) ->
+                byGroup.computeIfAbsent(fold(group), g -> new HashSet<>()).addAll(roles));
+    this.defaults = settings.defaultRoles().stream().distinct().sorted().toList();
+  }
+
+  /**
+   * @return sorted, at least one
+   * @throws Refusal 403 if no group is mapped and there are no default roles
+   */
+  public List<String> roles(@ExchangeProperty("identity") Identity identity) {
+    TreeSet<String> roles = new TreeSet<>();
+    for (String group : identity.groups()) {
+      roles.addAll(byGroup.getOrDefault(fold(group), Set.of()));
+    }
+    if (!roles.isEmpty()) {
+      return List.copyOf(roles);
+    }
+    if (defaults.isEmpty()) {
+      throw Refusal.forbidden("no group of this user gives a role");
+    }
+    return defaults;
+  }
+
+  private static String fold(String group) {
+    return group.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,47 @@
+package org.elastauth.elasticsearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A user as Elasticsearch holds it.
+ *
+ * @param reserved built into Elasticsearch
+ * @param mark null if the gateway did not make this user
+ * @param readAt when it was read, milliseconds of a clock that never goes back
+ */
+record StoredUser(
+    boolean reserved,
+    boolean enabled,
+    List<String> roles,
+    String fullName,
+    String email,
+    List<String> groups,
+    Mark mark,
+    long readAt) {
+
+  static StoredUser read(JsonNode user, long readAt) {
+    JsonNode metadata = user.path("metadata");
+    return new StoredUser(
+        metadata.path("_reserved").asBoolean(),
+        user.path("enabled").asBoolean(true),
+        texts(user.path("roles")),
+        text(user.path("full_name")),
+        text(user.path("email")),
+        texts(metadata.path("groups")),
+        Mark.read(metadata),
+        readAt);
+  }
+
+  private static String text(JsonNode node) {
+    return node.isTextual() ? node.asText() : "";
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(item -> texts.add(item.asText()));
+    texts.sort(null);
+    return List.copyOf(texts);
+  }
+}

@@ -1,0 +1,188 @@
+package org.elastauth.health;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.stereotype.Component;
+
+/**
+ * What the last look at Redis and Elasticsearch found. Answering from it calls nobody and writes
+ * nothing.
+ */
+@Component("health")
+public final class Health {
+  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+  private static final long CONFLICT_SHOWN = Duration.ofMinutes(10).toMillis();
+
+  private final String cacheType;
+  private final boolean dryRun;
+  private final CircuitBreaker redisBreaker;
+  private final CircuitBreaker elasticsearchBreaker;
+  private final Clock clock;
+
+  /** Null until the first look. */
+  private volatile Boolean redisAnswers;
+
+  private volatile Boolean elasticsearchAnswers;
+  private volatile long redisLatency;
+  private volatile long conflictAt;
+  private volatile boolean stopping;
+
+  public Health(
+      Settings settings,
+      @Qualifier("redisBreaker") CircuitBreaker redisBreaker,
+      @Qualifier("elasticsearchBreaker") CircuitBreaker elasticsearchBreaker,
+      Clock clock) {
+    this.cacheType = settings.cache().type();
+    this.dryRun = settings.elasticsearch().dryRun();
+    this.redisBreaker = redisBreaker;
+    this.elasticsearchBreaker = elasticsearchBreaker;
+    this.clock = clock;
+  }
+
+  /** Starts the clock of a look. */
+  public void ask(Exchange exchange) {
+    exchange.setProperty("asked", System.nanoTime());
+  }
+
+  /**
+   * @param asked {@link System#nanoTime} when the ping went out
+   */
+  public void redisAnswered(@ExchangeProperty("asked") long asked) {
+    redisLatency = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
+    if (redisAnswers == null) {
+      LOG.info("Redis connection initialized successfully");
+    } else if (!redisAnswers) {
+      LOG.info("Redis answers again");
+    }
+    redisAnswers = true;
+  }
+
+  /** An account that may not PING still proves that Redis is alive. */
+  public void redisFailed(
+      @ExchangeException Exception failure, @ExchangeProperty("asked") long asked) {
+    String reason = rootMessage(failure);
+    if (reason.startsWith("NOPERM")) {
+      redisAnswered(asked);
+      return;
+    }
+    if (redisAnswers == null || redisAnswers) {
+      LOG.atWarn()
+          .addKeyValue("reason", reason)
+          .log("Redis connection failed, falling back to memory");
+    }
+    redisAnswers = false;
+  }
+
+  public void elasticsearchAnswered() {
+    if (elasticsearchAnswers == null) {
+      LOG.info("Elasticsearch answers");
+    } else if (!elasticsearchAnswers) {
+      LOG.info("Elasticsearch answers again");
+    }
+    elasticsearchAnswers = true;
+  }
+
+  public void elasticsearchFailed(@ExchangeException Exception failure) {
+    if (elasticsearchAnswers == null || elasticsearchAnswers) {
+      LOG.atWarn()
+          .addKeyValue("reason", rootMessage(failure))
+          .log("Elasticsearch does not serve; only users whose credential is cached get in");
+    }
+    elasticsearchAnswers = false;
+  }
+
+  /** Another gateway writes users under a key that is not held here. */
+  public void keyConflict() {
+    conflictAt = clock.millis();
+  }
+
+  public void stopping() {
+    stopping = true;
+  }
+
+  public boolean redisConnected() {
+    return Boolean.TRUE.equals(redisAnswers)
+        && redisBreaker.getState() != CircuitBreaker.State.OPEN;
+  }
+
+  private boolean elasticsearchServes() {
+    return !Boolean.FALSE.equals(elasticsearchAnswers)
+        && elasticsearchBreaker.getState() != CircuitBreaker.State.OPEN;
+  }
+
+  /** The body of /health; sets 503 while stopping. */
+  public Map<String, Object> report(Exchange exchange) {
+    boolean redisUsed = !cacheType.equals("memory");
+    boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
+    boolean whole =
+        (!redisUsed || redisConnected()) && (dryRun || elasticsearchServes()) && !conflict;
+
+    Map<String, Object> cache = new LinkedHashMap<>();
+    cache.put("mode", cacheType);
+    if (redisUsed) {
+      cache.put("redis", Map.of("connected", redisConnected(), "latency", redisLatency + "ms"));
+      cache.put("circuit_breaker", breaker(redisBreaker));
+    }
+    Map<String, Object> features = new LinkedHashMap<>();
+    features.put("rate_limit", false);
+    features.put("cache", redisUsed);
+    features.put("session", false);
+    Map<String, Object> redis = new LinkedHashMap<>();
+    redis.put("available", redisUsed && redisConnected());
+    redis.put("features", features);
+
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("status", stopping ? "unhealthy" : whole ? "healthy" : "degraded");
+    report.put("cache", cache);
+    report.put("redis", redis);
+    if (!dryRun) {
+      Map<String, Object> elasticsearch = new LinkedHashMap<>();
+      elasticsearch.put("available", elasticsearchServes());
+      elasticsearch.put("circuit_breaker", breaker(elasticsearchBreaker));
+      report.put("elasticsearch", elasticsearch);
+    }
+    if (conflict) {
+      report.put("key_conflict", true);
+    }
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, stopping ? 503 : 200);
+    return report;
+  }
+
+  /**
+   * @throws Refusal 503 while stopping
+   */
+  public Map<String, String> ready() {
+    if (stopping) {
+      throw Refusal.unavailable("the gateway is stopping");
+    }
+    return Map.of("status", "ready");
+  }
+
+  private static Map<String, Object> breaker(CircuitBreaker breaker) {
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("state", breaker.getState().name().toLowerCase(Locale.ROOT));
+    state.put("failures", breaker.getMetrics().getNumberOfFailedCalls());
+    return state;
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}

@@ -1,0 +1,143 @@
+package org.elastauth.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.net.BindException;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.elastauth.config.Settings;
+
+/**
+ * Camel's Vert.x server with what it does not let configure: limits on request line and headers,
+ * and our JSON for what is refused before any route runs. It listens only once the routes are up.
+ */
+public final class GatewayHttpServer extends VertxPlatformHttpServer {
+  private static final int IDLE_SECONDS = 75;
+  private static final Map<Integer, String> REASONS =
+      Map.of(
+          400, "malformed HTTP request",
+          404, "there is nothing here",
+          405, "this method is not allowed here",
+          413, "the body is too large",
+          414, "the request line is too long",
+          431, "the headers are too large",
+          500, "internal error");
+
+  private final VertxPlatformHttpServerConfiguration configuration;
+  private final Settings.Http limits;
+  private final ObjectMapper json;
+  private HttpServer server;
+
+  public GatewayHttpServer(
+      VertxPlatformHttpServerConfiguration configuration,
+      Settings.Http limits,
+      Vertx vertx,
+      ObjectMapper json) {
+    super(configuration);
+    setVertx(vertx);
+    this.configuration = configuration;
+    this.limits = limits;
+    this.json = json;
+  }
+
+  @Override
+  public HttpServer getServer() {
+    return server;
+  }
+
+  @Override
+  public int getPort() {
+    return server == null ? configuration.getBindPort() : server.actualPort();
+  }
+
+  @Override
+  protected void startServer() {
+    VertxPlatformHttpRouter router =
+        VertxPlatformHttpRouter.lookup(
+            getCamelContext(),
+            VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
+    for (int status : REASONS.keySet()) {
+      router.errorHandler(status, context -> refuse(context.request(), status));
+    }
+    server =
+        getVertx()
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setMaxInitialLineLength(limits.maxRequestLine())
+                    .setMaxHeaderSize(limits.maxHeaderSize())
+                    .setIdleTimeout(IDLE_SECONDS)
+                    .setHttp2ClearTextEnabled(false))
+            .requestHandler(router)
+            .invalidRequestHandler(this::refuseInvalid);
+  }
+
+  /**
+   * Accepts connections from now on.
+   *
+   * @throws BindException if the address is taken or not ours
+   */
+  public void listen() throws BindException {
+    try {
+      server
+          .listen(configuration.getBindPort(), configuration.getBindHost())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+    } catch (CompletionException failed) {
+      throw (BindException)
+          new BindException(
+                  configuration.getBindHost()
+                      + ":"
+                      + configuration.getBindPort()
+                      + " cannot be listened on")
+              .initCause(failed.getCause());
+    }
+  }
+
+  @Override
+  protected void stopServer() {
+    if (server != null) {
+      server.close().toCompletionStage().toCompletableFuture().join();
+      server = null;
+    }
+  }
+
+  private void refuseInvalid(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    int status = 400;
+    if (cause instanceof TooLongHttpLineException) {
+      status = 414;
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      status = 431;
+    }
+    request.response().putHeader("Connection", "close");
+    refuse(request, status);
+    request.connection().close();
+  }
+
+  private void refuse(HttpServerRequest request, int status) {
+    HttpServerResponse response = request.response();
+    if (response.ended()) {
+      return;
+    }
+    try {
+      response
+          .setStatusCode(status)
+          .putHeader("Content-Type", "application/json")
+          .putHeader("Cache-Control", "no-store")
+          .end(json.writeValueAsString(ErrorBody.of(REASONS.get(status), status)));
+    } catch (JsonProcessingException cannotHappen) {
+      throw new IllegalStateException(cannotHappen);
+    }
+  }
+}

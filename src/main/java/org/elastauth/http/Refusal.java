@@ -1,0 +1,44 @@
+package org.elastauth.http;
+
+/**
+ * An answer that is not 200. Its message goes to the client, so it says what is wrong and names no
+ * host, password, key or account but the asker's own.
+ */
+public final class Refusal extends RuntimeException {
+  private final int status;
+  private final int retryAfter;
+
+  /**
+   * @param status HTTP status code
+   * @param retryAfter seconds after which asking again makes sense; 0: no such promise
+   */
+  public Refusal(int status, String message, int retryAfter) {
+    super(message, null, false, false);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+
+  public static Refusal malformed(String message) {
+    return new Refusal(400, message, 0);
+  }
+
+  public static Refusal unidentified() {
+    return new Refusal(401, "no identity: the request carries no username", 0);
+  }
+
+  public static Refusal forbidden(String message) {
+    return new Refusal(403, message, 0);
+  }
+
+  public static Refusal unavailable(String message) {
+    return new Refusal(503, message, 5);
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public int retryAfter() {
+    return retryAfter;
+  }
+}

@@ -1,0 +1,14 @@
+package org.elastauth.identity;
+
+import java.util.List;
+
+/**
+ * Who asks, as a trusted source said it, within the limits of {@link IdentityRules}.
+ *
+ * @param email empty if unknown
+ * @param fullName empty if unknown
+ * @param groups sorted, without duplicates; may be empty
+ * @param asOf when this was asserted, in epoch seconds
+ */
+public record Identity(
+    String username, String email, String fullName, List<String> groups, long asOf) {}

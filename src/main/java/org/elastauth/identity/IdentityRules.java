@@ -1,0 +1,108 @@
+package org.elastauth.identity;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import org.elastauth.http.Refusal;
+
+/**
+ * The limits every identity keeps, wherever it comes from. A breach is a 400 that names the field.
+ */
+public final class IdentityRules {
+  private static final int MAX_USERNAME = 255;
+  private static final int MAX_EMAIL = 320;
+  private static final int MAX_FULL_NAME = 500;
+  private static final int MAX_GROUP = 255;
+
+  private IdentityRules() {}
+
+  /**
+   * @param username at least one character
+   * @param groups untrimmed; empty ones are dropped
+   * @throws Refusal 400
+   */
+  public static Identity identity(
+      String username, String email, String fullName, Collection<String> groups, long asOf) {
+    checkUsername(username);
+    checkEmail(email);
+    if (fullName.length() > MAX_FULL_NAME || hasControl(fullName)) {
+      throw Refusal.malformed(
+          "malformed full name: at most 500 characters, none of them a control character");
+    }
+    return new Identity(username, email, fullName, groups(groups), asOf);
+  }
+
+  private static void checkUsername(String name) {
+    boolean good =
+        !name.isEmpty()
+            && name.length() <= MAX_USERNAME
+            && name.charAt(0) != '.'
+            && name.charAt(0) != '_';
+    for (int i = 0; good && i < name.length(); i++) {
+      char c = name.charAt(i);
+      good = isLetterOrDigit(c) || c == '.' || c == '_' || c == '@' || c == '+' || c == '-';
+    }
+    if (!good) {
+      throw Refusal.malformed(
+          "malformed username: 1 to 255 of A-Z a-z 0-9 . _ @ + - and neither . nor _ at its beginning");
+    }
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+  }
+
+  /** Shaped like an address: one @ with something before it and a host behind it, no blanks. */
+  private static void checkEmail(String email) {
+    if (email.isEmpty()) {
+      return;
+    }
+    int at = email.indexOf('@');
+    boolean good =
+        email.length() <= MAX_EMAIL
+            && at > 0
+            && at < email.length() - 1
+            && at == email.lastIndexOf('@');
+    for (int i = 0; good && i < email.length(); i++) {
+      char c = email.charAt(i);
+      good =
+          c > ' '
+              && !Character.isISOControl(c)
+              && !Character.isWhitespace(c)
+              && c != '<'
+              && c != '>'
+              && c != ',';
+    }
+    if (!good) {
+      throw Refusal.malformed("malformed email: at most 320 characters in the form name@host");
+    }
+  }
+
+  private static List<String> groups(Collection<String> raw) {
+    if (raw.isEmpty()) {
+      return List.of();
+    }
+    TreeSet<String> groups = new TreeSet<>();
+    for (String item : raw) {
+      String group = item.strip();
+      if (group.isEmpty()) {
+        continue;
+      }
+      if (group.length() > MAX_GROUP || hasControl(group)) {
+        throw Refusal.malformed(
+            "malformed group: at most 255 characters, none of them a control character");
+      }
+      groups.add(group);
+    }
+    return List.copyOf(groups);
+  }
+
+  private static boolean hasControl(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

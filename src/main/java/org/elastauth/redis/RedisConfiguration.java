@@ -1,0 +1,65 @@
+package org.elastauth.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.elastauth.config.Settings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * The one connection to Redis; the spring-redis endpoints in the routes use it through Spring's
+ * template.
+ */
+@Configuration(proxyBeanMethods = false)
+class RedisConfiguration {
+  private static final Duration SLOWEST_RECONNECT = Duration.ofSeconds(1);
+
+  @Bean(destroyMethod = "shutdown")
+  ClientResources lettuceResources() {
+    return DefaultClientResources.builder()
+        .reconnectDelay(
+            Delay.exponential(1, SLOWEST_RECONNECT.toMillis(), TimeUnit.MILLISECONDS, 2))
+        .build();
+  }
+
+  @Bean
+  LettuceConnectionFactory redisConnectionFactory(Settings settings, ClientResources resources) {
+    Settings.Redis redis = settings.redis();
+    int colon = redis.host().lastIndexOf(':');
+    RedisStandaloneConfiguration server =
+        new RedisStandaloneConfiguration(
+            redis.host().substring(0, colon), Integer.parseInt(redis.host().substring(colon + 1)));
+    server.setDatabase(redis.db());
+    if (!redis.username().isEmpty()) {
+      server.setUsername(redis.username());
+    }
+    if (!redis.password().isEmpty()) {
+      server.setPassword(redis.password());
+    }
+    return new LettuceConnectionFactory(
+        server,
+        LettuceClientConfiguration.builder()
+            .clientResources(resources)
+            .commandTimeout(redis.readTimeout())
+            .shutdownTimeout(Duration.ZERO)
+            .clientOptions(
+                ClientOptions.builder()
+                    // queueing while disconnected would let every request wait for its timeout
+                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                    .socketOptions(
+                        SocketOptions.builder()
+                            .connectTimeout(redis.connectTimeout())
+                            .keepAlive(true)
+                            .build())
+                    .build())
+            .build());
+  }
+}
