@@ -1,0 +1,337 @@
+package org.elastauth.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.awaitility.Awaitility;
+
+/**
+ * A real Elasticsearch with its security, as unpacked by the build under target/elasticsearch, on a
+ * free loopback port. Linux and macOS.
+ */
+public final class ElasticsearchServer implements AutoCloseable {
+  /** A superuser of the file realm. */
+  public static final String ADMIN = "admin";
+
+  private static final String ADMIN_PASSWORD = "Boot-pw1";
+  private static final String ADMIN_BCRYPT =
+      "$2a$10$PlzF4VJH0MmuC2jTQldNi.S4ZvyPitm92YojuEcL7enb5wxlTk09a";
+
+  /** The account for gateways: a role with manage_security and nothing else. */
+  public static final String GATEWAY = "elastauth";
+
+  public static final String GATEWAY_PASSWORD = "gateway-pw1";
+
+  private static final Path UNPACKED = Path.of("target", "elasticsearch").toAbsolutePath();
+  private static final Path WORK = Path.of("target", "elasticsearch-run").toAbsolutePath();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ServerProcess process;
+  private final Path out;
+  private final Path ports;
+  private String url;
+
+  private ElasticsearchServer(ServerProcess process, Path out, Path ports) {
+    this.process = process;
+    this.out = out;
+    this.ports = ports;
+  }
+
+  public static ElasticsearchServer start() {
+    try {
+      Path home = home();
+      installPlugin(home);
+      deleteRecursively(WORK);
+      Path conf = Files.createDirectories(WORK.resolve("config"));
+      Path logs = WORK.resolve("logs");
+      Path tmp = Files.createDirectories(WORK.resolve("tmp"));
+      configure(home, conf, logs);
+      Path out = WORK.resolve("out.log");
+      ServerProcess process =
+          ServerProcess.start(
+              home,
+              out,
+              environment -> prepare(environment, conf, tmp),
+              List.of("bash", "bin/elasticsearch", "-q"));
+      ElasticsearchServer server =
+          new ElasticsearchServer(process, out, logs.resolve("http.ports"));
+      try {
+        server.awaitReady();
+        server.createGatewayAccount();
+        return server;
+      } catch (RuntimeException e) {
+        server.close();
+        throw new IllegalStateException(
+            "Elasticsearch did not start:\n" + Files.readString(out), e);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path home() throws IOException {
+    try (Stream<Path> folders = Files.list(UNPACKED)) {
+      return folders
+          .filter(f -> f.getFileName().toString().startsWith("elasticsearch-"))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("nothing is unpacked under " + UNPACKED));
+    }
+  }
+
+  private static void configure(Path home, Path conf, Path logs) throws IOException {
+    Files.copy(home.resolve("config/log4j2.properties"), conf.resolve("log4j2.properties"));
+    Files.writeString(
+        conf.resolve("elasticsearch.yml"),
+        """
+        cluster.name: fixture
+        node.name: n1
+        discovery.type: single-node
+        path.data: %s
+        path.logs: %s
+        http.host: 127.0.0.1
+        http.port: 0
+        transport.host: 127.0.0.1
+        transport.port: 0
+        node.portsfile: true
+        xpack.security.enabled: true
+        xpack.security.autoconfiguration.enabled: false
+        xpack.security.http.ssl.enabled: false
+        xpack.security.transport.ssl.enabled: false
+        xpack.license.self_generated.type: basic
+        cluster.routing.allocation.disk.threshold_enabled: false
+        """
+            .formatted(WORK.resolve("data"), logs));
+    Files.writeString(
+        conf.resolve("jvm.options"),
+        """
+        -Xms512m
+        -Xmx512m
+        -XX:+UseSerialGC
+        -XX:TieredStopAtLevel=1
+        -XX:-AlwaysPreTouch
+        -Djava.io.tmpdir=${ES_TMPDIR}
+        """);
+    Files.writeString(conf.resolve("users"), ADMIN + ":" + ADMIN_BCRYPT + "\n");
+    Files.writeString(conf.resolve("users_roles"), "superuser:" + ADMIN + "\n");
+  }
+
+  private static void prepare(Map<String, String> environment, Path conf, Path tmp) {
+    environment
+        .keySet()
+        .removeAll(
+            Set.of("JAVA_HOME", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "ES_JAVA_OPTS"));
+    environment.put("ES_JAVA_HOME", System.getProperty("java.home"));
+    environment.put("ES_PATH_CONF", conf.toString());
+    environment.put("ES_TMPDIR", tmp.toString());
+    environment.put("CLI_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    if ("root".equals(System.getProperty("user.name"))) {
+      // it refuses uid 0, and cannot look without its native libraries
+      environment.put(
+          "ES_JAVA_OPTS",
+          "-Des.nativelibs.path=/nonexistent -Djna.nounpack=true -Djna.boot.library.path=/nonexistent");
+    }
+  }
+
+  private void awaitReady() {
+    Awaitility.await("Elasticsearch")
+        .atMost(Duration.ofMinutes(3))
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> {
+              if (!process.isAlive()) {
+                throw new IllegalStateException("it ended: " + Files.readString(out));
+              }
+              if (url == null && Files.exists(ports) && Files.size(ports) > 0) {
+                url = "http://" + Files.readAllLines(ports).get(0).trim();
+              }
+              // a licence (404 until it is generated), then the cluster with its .security index
+              return url != null
+                  && answers("/_license")
+                  && answers("/_cluster/health/.security*?wait_for_status=yellow&timeout=30s");
+            });
+  }
+
+  private boolean answers(String path) {
+    try {
+      return admin("GET", path, null).statusCode() == 200;
+    } catch (UncheckedIOException notYet) {
+      return false;
+    }
+  }
+
+  private void createGatewayAccount() {
+    admin("PUT", "/_security/role/elastauth_gateway", "{\"cluster\":[\"manage_security\"]}");
+    admin(
+        "PUT",
+        "/_security/user/" + GATEWAY,
+        "{\"password\":\"" + GATEWAY_PASSWORD + "\",\"roles\":[\"elastauth_gateway\"]}");
+  }
+
+  public String url() {
+    return url;
+  }
+
+  /** A request with the superuser's login. */
+  public HttpResponse<String> admin(String method, String path, String body) {
+    return request(method, path, basic(ADMIN, ADMIN_PASSWORD), body);
+  }
+
+  /**
+   * @param authorization the Authorization header, as a gateway returned it
+   */
+  public HttpResponse<String> request(
+      String method, String path, String authorization, String body) {
+    try {
+      return http.send(
+          HttpRequest.newBuilder(URI.create(url + path))
+              .header("Authorization", authorization)
+              .header("Content-Type", "application/json")
+              .timeout(Duration.ofSeconds(60))
+              .method(
+                  method,
+                  body == null
+                      ? HttpRequest.BodyPublishers.noBody()
+                      : HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A user as it is stored; a missing node if there is none. */
+  public JsonNode user(String name) {
+    return json(admin("GET", "/_security/user/" + name, null)).path(name);
+  }
+
+  /**
+   * How often the security index was written since it was made: a user's create or update is one
+   * each.
+   */
+  public long version(String name) {
+    JsonNode hit = json(admin("GET", "/.security-7/_doc/user-" + name, null));
+    return hit.path("_version").asLong();
+  }
+
+  public static JsonNode json(HttpResponse<String> response) {
+    try {
+      return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static String basic(String user, String password) {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  public void freeze() {
+    process.freeze();
+  }
+
+  public void resume() {
+    process.resume();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  /**
+   * The plugin stands in for two stock modules that the integration-test distribution leaves out.
+   */
+  private static void installPlugin(Path home) throws IOException {
+    Path sources = Path.of("src", "test", "elasticsearch-plugin").toAbsolutePath();
+    Path folder = home.resolve("plugins/fixture");
+    deleteRecursively(folder);
+    Files.createDirectories(folder);
+    Path classes = Files.createTempDirectory("elasticsearch-plugin");
+    try (Stream<Path> libraries = Files.list(home.resolve("lib"));
+        Stream<Path> files = Files.walk(sources)) {
+      String classpath =
+          libraries
+              .map(Path::toString)
+              .filter(f -> f.endsWith(".jar"))
+              .collect(Collectors.joining(File.pathSeparator));
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "--release",
+                  "17",
+                  "-proc:none",
+                  "-nowarn",
+                  "-d",
+                  classes.toString(),
+                  "-cp",
+                  classpath));
+      files.map(Path::toString).filter(f -> f.endsWith(".java")).forEach(arguments::add);
+      ByteArrayOutputStream messages = new ByteArrayOutputStream();
+      if (ToolProvider.getSystemJavaCompiler()
+              .run(null, messages, messages, arguments.toArray(String[]::new))
+          != 0) {
+        throw new IllegalStateException(messages.toString(StandardCharsets.UTF_8));
+      }
+    }
+    try (JarOutputStream jar =
+            new JarOutputStream(Files.newOutputStream(folder.resolve("fixture.jar")));
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        jar.putNextEntry(new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
+        Files.copy(file, jar);
+        jar.closeEntry();
+      }
+    }
+    deleteRecursively(classes);
+    String version = home.getFileName().toString().substring("elasticsearch-".length());
+    Files.writeString(
+        folder.resolve("plugin-descriptor.properties"),
+        """
+        name=fixture
+        description=what the integration-test distribution lacks
+        version=1
+        elasticsearch.version=%s
+        java.version=17
+        classname=org.elastauth.fixture.FixturePlugin
+        """
+            .formatted(version));
+  }
+
+  private static void deleteRecursively(Path path) throws IOException {
+    if (Files.exists(path)) {
+      try (Stream<Path> files = Files.walk(path)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

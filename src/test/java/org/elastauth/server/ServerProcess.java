@@ -1,0 +1,102 @@
+package org.elastauth.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A server beside the tests that can be killed, frozen and resumed. It ends with this JVM, however
+ * that ends: a shell holds our pipe, and stops the server when the pipe closes.
+ */
+final class ServerProcess implements AutoCloseable {
+  private static final String KEEPER =
+      "\"$@\" </dev/null & pid=$!; echo $pid >&3; exec 3>&-; cat >/dev/null; kill $pid 2>/dev/null; wait $pid";
+
+  private final Process keeper;
+  private final long pid;
+
+  private ServerProcess(Process keeper, long pid) {
+    this.keeper = keeper;
+    this.pid = pid;
+  }
+
+  static ServerProcess start(
+      Path folder, Path log, Consumer<Map<String, String>> environment, List<String> command) {
+    try {
+      Path pidFile =
+          Files.createTempFile(Files.createDirectories(log.getParent()), "server", ".pid");
+      ProcessBuilder builder =
+          new ProcessBuilder("sh", "-c", "exec 3>\"$0\"; " + KEEPER, pidFile.toString());
+      builder.command().addAll(command);
+      environment.accept(builder.environment());
+      Process keeper =
+          builder
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      String pid = "";
+      while (!pid.endsWith("\n")) {
+        if (keeper.waitFor(10, TimeUnit.MILLISECONDS)) {
+          throw new IllegalStateException(
+              "did not start: " + command + "\n" + Files.readString(log));
+        }
+        pid = Files.readString(pidFile);
+      }
+      Files.delete(pidFile);
+      return new ServerProcess(keeper, Long.parseLong(pid.trim()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void kill() {
+    signal("KILL");
+    ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().join());
+  }
+
+  void freeze() {
+    signal("STOP");
+  }
+
+  void resume() {
+    signal("CONT");
+  }
+
+  boolean isAlive() {
+    return keeper.isAlive() && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      keeper.getOutputStream().close();
+      if (!keeper.waitFor(30, TimeUnit.SECONDS)) {
+        signal("KILL");
+        keeper.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
