@@ -1,7 +1,5 @@
 package org.elastauth.config;
 
-import io.netty.handler.ipfilter.IpFilterRuleType;
-import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.elastauth.identity.TrustedProxies;
 
 /** What Spring's binding cannot see: whether the values make sense, alone and together. */
 final class SettingsCheck {
@@ -151,13 +150,7 @@ final class SettingsCheck {
   }
 
   private void cidr(String block) {
-    try {
-      int slash = block.lastIndexOf('/');
-      new IpSubnetFilterRule(
-          block.substring(0, slash),
-          Integer.parseInt(block.substring(slash + 1)),
-          IpFilterRuleType.ACCEPT);
-    } catch (RuntimeException malformed) {
+    if (!TrustedProxies.isBlock(block)) {
       fault(
           "trusted_proxies",
           block,

@@ -6,6 +6,7 @@ import java.util.Base64;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.identity.Identity;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** The name under which a user's credential is cached: prefix + URL-encode(base64(username)). */
@@ -13,8 +14,13 @@ import org.springframework.stereotype.Component;
 public final class CacheKey {
   private final String prefix;
 
+  @Autowired
   public CacheKey(Settings settings) {
-    this.prefix = settings.cache().keyPrefix();
+    this(settings.cache().keyPrefix());
+  }
+
+  CacheKey(String prefix) {
+    this.prefix = prefix;
   }
 
   public String of(@ExchangeProperty("identity") Identity identity) {

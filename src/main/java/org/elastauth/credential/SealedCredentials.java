@@ -86,6 +86,9 @@ public final class SealedCredentials {
         return null;
       }
       int sealedAt = header.position() + NONCE_LENGTH;
+      if (value.length < sealedAt + TAG_BITS / Byte.SIZE) {
+        return null;
+      }
       Cipher cipher = AES_GCM.get();
       cipher.init(
           Cipher.DECRYPT_MODE,

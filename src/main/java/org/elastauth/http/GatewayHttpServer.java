@@ -1,9 +1,13 @@
 package org.elastauth.http;
 
+import static io.vertx.core.http.HttpHeaders.CONTENT_LENGTH;
+import static io.vertx.core.http.HttpHeaders.TRANSFER_ENCODING;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,6 +16,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.net.BindException;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -23,6 +28,10 @@ import org.elastauth.config.Settings;
  */
 public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private static final int IDLE_SECONDS = 75;
+
+  /** Bytes of an unwanted body that are worth keeping a connection for. */
+  private static final int MAX_DISCARDED = 1 << 20;
+
   private static final Map<Integer, String> REASONS =
       Map.of(
           400, "malformed HTTP request",
@@ -77,7 +86,11 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
                     .setMaxHeaderSize(limits.maxHeaderSize())
                     .setIdleTimeout(IDLE_SECONDS)
                     .setHttp2ClearTextEnabled(false))
-            .requestHandler(router)
+            .requestHandler(
+                request -> {
+                  discardBody(request);
+                  router.handle(request);
+                })
             .invalidRequestHandler(this::refuseInvalid);
   }
 
@@ -110,6 +123,22 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       server.close().toCompletionStage().toCompletableFuture().join();
       server = null;
     }
+  }
+
+  /** Bodies are not read, but must leave the connection before its next request can be. */
+  private static void discardBody(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    if (!headers.contains(CONTENT_LENGTH) && !headers.contains(TRANSFER_ENCODING)) {
+      return;
+    }
+    AtomicLong left = new AtomicLong(MAX_DISCARDED);
+    request.handler(
+        data -> {
+          if (left.addAndGet(-data.length()) < 0) {
+            request.connection().close();
+          }
+        });
+    request.response().endHandler(answered -> request.resume());
   }
 
   private void refuseInvalid(HttpServerRequest request) {

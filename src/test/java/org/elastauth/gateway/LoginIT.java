@@ -1,0 +1,178 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SPEC 2, 4, 5: a user gets in, with the roles of the groups, on a real Elasticsearch. */
+@ExtendWith(Servers.class)
+class LoginIT {
+  private static ElasticsearchServer elasticsearch;
+  private static TestGateway gateway;
+
+  @BeforeAll
+  static void start(ElasticsearchServer server, RedisServer redis) {
+    elasticsearch = server;
+    gateway =
+        TestGateway.builder()
+            .on(server)
+            .with(redis)
+            .set("group_mappings.admins", "superuser")
+            .set("group_mappings.data_analysts", "monitoring_user,reporting_user")
+            .start();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+  }
+
+  private static JsonNode whoAmI(String authorization) {
+    HttpResponse<String> response =
+        elasticsearch.request("GET", "/_security/_authenticate", authorization, null);
+    assertThat(response.statusCode()).isEqualTo(200);
+    return ElasticsearchServer.json(response);
+  }
+
+  private static String roles(JsonNode user) {
+    return user.path("roles").toString();
+  }
+
+  @Test
+  void theHeaderOpensElasticsearchWithTheMappedRoles() {
+    HttpResponse<String> response = gateway.decide("login.mapped", "staff", "Admins");
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEqualTo("{\"status\":\"OK\",\"user\":\"login.mapped\"}");
+    assertThat(response.headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+    JsonNode user = whoAmI(TestGateway.authorization(response).orElseThrow());
+    assertThat(user.path("username").asText()).isEqualTo("login.mapped");
+    assertThat(roles(user)).isEqualTo("[\"superuser\"]");
+  }
+
+  @Test
+  void rolesAreTheUnionOverAllGroupsAndTheDefaultWhereNoneMatches() {
+    assertThat(roles(whoAmI(gateway.login("login.union", "admins", "DATA_ANALYSTS"))))
+        .isEqualTo("[\"monitoring_user\",\"reporting_user\",\"superuser\"]");
+    assertThat(roles(whoAmI(gateway.login("login.default", "nobody-knows"))))
+        .isEqualTo("[\"viewer\"]");
+    assertThat(roles(whoAmI(gateway.login("login.nogroups")))).isEqualTo("[\"viewer\"]");
+  }
+
+  @Test
+  void profileArrivesAsUtf8() {
+    // a Java client writes each char below 256 as one byte: these are the UTF-8 bytes of "Jörg
+    // Žižek"
+    String bytes =
+        new String(
+            "Jörg Žižek".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            java.nio.charset.StandardCharsets.ISO_8859_1);
+    String answer =
+        gateway.raw(
+            "GET /elastauth HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nRemote-User: login.profile\r\n"
+                + "Remote-Groups: admins, \u00c3\u00bcbung ,,staff\r\nRemote-Email: j@example.org\r\nRemote-Name: "
+                + bytes
+                + "\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 200 ");
+    JsonNode user = elasticsearch.user("login.profile");
+    assertThat(user.path("full_name").asText()).isEqualTo("Jörg Žižek");
+    assertThat(user.path("email").asText()).isEqualTo("j@example.org");
+    assertThat(user.path("metadata").path("groups").toString())
+        .isEqualTo("[\"admins\",\"staff\",\"übung\"]");
+  }
+
+  @Test
+  void theCachedDecisionIsTheSameAndWritesNothing() {
+    String first = gateway.login("login.cached", "admins");
+    long version = elasticsearch.version("login.cached");
+    assertThat(gateway.login("login.cached", "admins")).isEqualTo(first);
+    assertThat(elasticsearch.version("login.cached")).isEqualTo(version);
+  }
+
+  @Test
+  void changedGroupsTakeEffectOnTheNextRequestAndLeaveThePasswordAlone() {
+    String before = gateway.login("login.moved", "admins");
+    String after = gateway.login("login.moved", "staff");
+    assertThat(after).isEqualTo(before);
+    assertThat(roles(whoAmI(after))).isEqualTo("[\"viewer\"]");
+    assertThat(elasticsearch.user("login.moved").path("metadata").path("groups").toString())
+        .isEqualTo("[\"staff\"]");
+    assertThat(
+            elasticsearch
+                .user("login.moved")
+                .path("metadata")
+                .path("elastauth")
+                .path("generation")
+                .asLong())
+        .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "login+plus@example.org",
+        "Login.Case",
+        "login.case",
+        "a",
+        "-login-",
+        "login_._@+-"
+      })
+  void everyAllowedUsernameIsAUserOfItsOwn(String name) {
+    JsonNode user = whoAmI(gateway.login(name, "admins"));
+    assertThat(user.path("username").asText()).isEqualTo(name);
+  }
+
+  @Test
+  void theLongestUsernameWorks() {
+    String name = "n".repeat(255);
+    assertThat(whoAmI(gateway.login(name)).path("username").asText()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/", "/elastauth", "/elastauth/authz", "/elastauth/authz/app/kibana?x=1", "/?a=b"})
+  void everyAddressGivesTheSameDecision(String path) {
+    HttpResponse<String> response = gateway.get(path, "Remote-User", "login.paths");
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(TestGateway.authorization(response)).contains(gateway.login("login.paths"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND"})
+  void everyMethodIsADecision(String method) {
+    HttpResponse<String> response =
+        gateway.send(
+            gateway
+                .request("/elastauth", "Remote-User", "login.methods")
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build());
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(TestGateway.authorization(response)).isPresent();
+  }
+
+  @Test
+  void aBodyIsNeitherReadNorInTheWayOfTheNextRequest() {
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> response =
+          gateway.send(
+              gateway
+                  .request("/elastauth", "Remote-User", "login.body")
+                  .POST(HttpRequest.BodyPublishers.ofString("x".repeat(100_000)))
+                  .build());
+      assertThat(response.statusCode()).isEqualTo(200);
+    }
+    assertThat(gateway.decide("login.body").statusCode()).isEqualTo(200);
+  }
+}

@@ -1,0 +1,79 @@
+package org.elastauth.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.elastauth.config.Settings;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SPEC 3: whose headers are believed. */
+class TrustedProxiesTest {
+  private final TrustedProxies defaults = new TrustedProxies(Settings.PRIVATE_NETWORKS);
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1",
+        "127.9.9.9",
+        "::1",
+        "0:0:0:0:0:0:0:1",
+        "10.255.0.1",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "fc00::1",
+        "fdff::1%eth0",
+        "::ffff:10.0.0.1"
+      })
+  void privateByDefault(String address) {
+    assertThat(defaults.contains(address)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "8.8.8.8",
+        "172.32.0.1",
+        "11.0.0.1",
+        "192.169.0.1",
+        "2001:db8::1",
+        "fe80::1",
+        "",
+        "localhost",
+        "10.0.0.1, 8.8.8.8",
+        "::ffff:8.8.8.8"
+      })
+  void nobodyElse(String address) {
+    assertThat(defaults.contains(address)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void anEmptyListTrustsNobody(String address) {
+    assertThat(new TrustedProxies(List.of()).contains(address)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.0/8", "192.0.2.7/32", "::1/128", "fc00::/7", "0.0.0.0/0"})
+  void blocks(String text) {
+    assertThat(TrustedProxies.isBlock(text)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "10.0.0.1",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.*",
+        "10/8",
+        "*",
+        "proxy/8",
+        "10.0.0.0/255.0.0.0"
+      })
+  void noBlocks(String text) {
+    assertThat(TrustedProxies.isBlock(text)).isFalse();
+  }
+}

@@ -1,0 +1,209 @@
+package org.elastauth.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.elastauth.Application;
+import org.elastauth.http.GatewayHttpServer;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A gateway in this JVM, on a free loopback port, asked as a reverse proxy would. */
+public final class TestGateway implements AutoCloseable {
+  /** A secret key for tests. */
+  public static final String KEY =
+      "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final ConfigurableApplicationContext context;
+  private final int port;
+
+  private TestGateway(ConfigurableApplicationContext context) {
+    this.context = context;
+    this.port = context.getBean(GatewayHttpServer.class).getPort();
+  }
+
+  /** What to start it with; keys are paths below {@code elastauth}. */
+  public static final class Builder {
+    private final Map<String, Object> settings = new LinkedHashMap<>();
+    private Clock clock = Clock.systemUTC();
+
+    private Builder() {
+      set("listen", "127.0.0.1:0");
+      set("secret_key", KEY);
+      set("default_roles", "viewer");
+    }
+
+    public Builder set(String key, Object value) {
+      settings.put("elastauth." + key, value);
+      return this;
+    }
+
+    public Builder on(ElasticsearchServer elasticsearch) {
+      set("elasticsearch.hosts", elasticsearch.url());
+      set("elasticsearch.username", ElasticsearchServer.GATEWAY);
+      return set("elasticsearch.password", ElasticsearchServer.GATEWAY_PASSWORD);
+    }
+
+    public Builder with(RedisServer redis) {
+      return set("redis.host", redis.address());
+    }
+
+    /** Lets this gateway's clock be wrong by so much. */
+    public Builder clockOffBy(Duration offset) {
+      this.clock = Clock.offset(Clock.systemUTC(), offset);
+      return this;
+    }
+
+    public Builder clock(Clock clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    public TestGateway start() {
+      SpringApplication application = new SpringApplication(Application.class);
+      application.setDefaultProperties(settings);
+      application.setRegisterShutdownHook(false);
+      application.addInitializers(
+          context ->
+              ((org.springframework.context.support.GenericApplicationContext) context)
+                  .registerBean(
+                      "testClock",
+                      Clock.class,
+                      () -> clock,
+                      definition -> definition.setPrimary(true)));
+      return new TestGateway(application.run());
+    }
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A clock that stands still until it is told to move. */
+  public static final class SetClock extends Clock {
+    private volatile Instant now;
+
+    public SetClock(Instant now) {
+      this.now = now;
+    }
+
+    public void advance(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /**
+   * @param headers names and values, alternating
+   */
+  public HttpResponse<String> get(String path, String... headers) {
+    return send(request(path, headers).GET().build());
+  }
+
+  public HttpResponse<String> send(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(60));
+    if (headers.length > 0) {
+      builder.headers(headers);
+    }
+    return builder;
+  }
+
+  /** The decision for a user. */
+  public HttpResponse<String> decide(String user, String... groups) {
+    return send(decision(user, groups));
+  }
+
+  public CompletableFuture<HttpResponse<String>> decideLater(String user, String... groups) {
+    return http.sendAsync(decision(user, groups), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest decision(String user, String... groups) {
+    return request("/elastauth", "Remote-User", user, "Remote-Groups", String.join(",", groups))
+        .build();
+  }
+
+  /** The Authorization header of a 200. */
+  public String login(String user, String... groups) {
+    HttpResponse<String> response = decide(user, groups);
+    return authorization(response)
+        .orElseThrow(() -> new AssertionError(response.statusCode() + " " + response.body()));
+  }
+
+  public static Optional<String> authorization(HttpResponse<String> response) {
+    return response.headers().firstValue("Authorization");
+  }
+
+  public JsonNode health() {
+    return ElasticsearchServer.json(get("/health"));
+  }
+
+  /** The whole answer to bytes no client would send, up to the end of the connection. */
+  public String raw(String request) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}
