@@ -116,8 +116,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {}
 
   @Override
-  public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted)
-      throws Exception {
+  public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
     server.listen();
     LOG.atInfo()
         .addKeyValue("source", routes)

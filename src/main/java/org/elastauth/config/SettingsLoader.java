@@ -59,6 +59,7 @@ public final class SettingsLoader
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.redis.host", settings.redis().host());
+    values.put("elastauth.redis.health_check.enabled", settings.redis().healthCheck().enabled());
     values.put(
         "elastauth.redis.health_check.period",
         settings.redis().healthCheck().interval().toMillis());

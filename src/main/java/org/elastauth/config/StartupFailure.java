@@ -1,6 +1,5 @@
 package org.elastauth.config;
 
-import java.net.BindException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringBootExceptionReporter;
@@ -13,12 +12,6 @@ final class StartupFailure implements SpringBootExceptionReporter {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConfigurationFaults faults) {
         faults.faults().forEach(fault -> log.error("Configuration: {}", fault));
-        return true;
-      }
-      if (cause instanceof BindException) {
-        log.error(
-            "Configuration: listen: {}; stop what listens there or set another listen",
-            cause.getMessage());
         return true;
       }
     }

@@ -18,6 +18,7 @@ import org.bouncycastle.crypto.params.HKDFParameters;
  * one writes; all of them read, which is how a key is rotated without anybody noticing.
  */
 public final class SecretKeys {
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final byte[] SALT = "elastauth/v1".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] PASSWORD_LABEL =
       "elastauth-password-v1\0".getBytes(StandardCharsets.US_ASCII);
@@ -68,7 +69,7 @@ public final class SecretKeys {
   /** A fresh secret key: 64 hex digits. */
   public static String generate() {
     byte[] secret = new byte[32];
-    new SecureRandom().nextBytes(secret);
+    RANDOM.nextBytes(secret);
     return HexFormat.of().formatHex(secret);
   }
 

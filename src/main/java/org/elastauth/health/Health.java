@@ -27,6 +27,7 @@ public final class Health {
   private static final long CONFLICT_SHOWN = Duration.ofMinutes(10).toMillis();
 
   private final String cacheType;
+  private final boolean redisLookedAt;
   private final boolean dryRun;
   private final CircuitBreaker redisBreaker;
   private final CircuitBreaker elasticsearchBreaker;
@@ -46,6 +47,7 @@ public final class Health {
       @Qualifier("elasticsearchBreaker") CircuitBreaker elasticsearchBreaker,
       Clock clock) {
     this.cacheType = settings.cache().type();
+    this.redisLookedAt = settings.redis().healthCheck().enabled();
     this.dryRun = settings.elasticsearch().dryRun();
     this.redisBreaker = redisBreaker;
     this.elasticsearchBreaker = elasticsearchBreaker;

@@ -13,13 +13,15 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.net.BindException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.Fault;
 import org.elastauth.config.Settings;
 
 /**
@@ -97,9 +99,9 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   /**
    * Accepts connections from now on.
    *
-   * @throws BindException if the address is taken or not ours
+   * @throws ConfigurationFaults if the address is taken or not ours
    */
-  public void listen() throws BindException {
+  public void listen() {
     try {
       server
           .listen(configuration.getBindPort(), configuration.getBindHost())
@@ -107,13 +109,12 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
           .toCompletableFuture()
           .join();
     } catch (CompletionException failed) {
-      throw (BindException)
-          new BindException(
-                  configuration.getBindHost()
-                      + ":"
-                      + configuration.getBindPort()
-                      + " cannot be listened on")
-              .initCause(failed.getCause());
+      String address = configuration.getBindHost() + ":" + configuration.getBindPort();
+      String mend =
+          "cannot be listened on ("
+              + failed.getCause().getMessage()
+              + "); free it or choose another";
+      throw new ConfigurationFaults(List.of(new Fault("listen", address, mend)));
     }
   }
 
@@ -128,8 +129,13 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   /** Bodies are not read, but must leave the connection before its next request can be. */
   private static void discardBody(HttpServerRequest request) {
     MultiMap headers = request.headers();
-    if (!headers.contains(CONTENT_LENGTH) && !headers.contains(TRANSFER_ENCODING)) {
+    boolean chunked = headers.contains(TRANSFER_ENCODING);
+    if (!chunked && !headers.contains(CONTENT_LENGTH)) {
       return;
+    }
+    if (chunked) {
+      // a Content-Length may have stood beside it (RFC 9112, 6.1): nothing behind it is a request
+      request.response().putHeader("Connection", "close");
     }
     AtomicLong left = new AtomicLong(MAX_DISCARDED);
     request.handler(
@@ -138,7 +144,16 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
             request.connection().close();
           }
         });
-    request.response().endHandler(answered -> request.resume());
+    request
+        .response()
+        .endHandler(
+            answered -> {
+              if (chunked) {
+                request.connection().close();
+              } else {
+                request.resume();
+              }
+            });
   }
 
   private void refuseInvalid(HttpServerRequest request) {

@@ -90,16 +90,22 @@ public final class RedisServer implements AutoCloseable {
   }
 
   public void flush() {
-    connections.getConnection().serverCommands().flushAll();
+    try (var connection = connections.getConnection()) {
+      connection.serverCommands().flushAll();
+    }
   }
 
   /** How often a command ran since the start, such as {@code get}. */
   public long calls(String command) {
-    String stats =
-        String.valueOf(connections.getConnection().serverCommands().info("commandstats"));
-    var calls =
-        java.util.regex.Pattern.compile("cmdstat_" + command + "=calls=(\\d+)").matcher(stats);
-    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+    String calls = info("commandstats", "cmdstat_" + command);
+    return calls == null ? 0 : Long.parseLong(calls.replaceAll("calls=(\\d+).*", "$1"));
+  }
+
+  /** A field of INFO, or null. */
+  public String info(String section, String field) {
+    try (var connection = connections.getConnection()) {
+      return connection.serverCommands().info(section).getProperty(field);
+    }
   }
 
   public void kill() {

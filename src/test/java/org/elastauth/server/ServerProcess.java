@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A server beside the tests that can be killed, frozen and resumed. It ends with this JVM, however
@@ -59,8 +60,9 @@ final class ServerProcess implements AutoCloseable {
   }
 
   void kill() {
+    List<ProcessHandle> family = family();
     signal("KILL");
-    ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().join());
+    family.forEach(handle -> handle.onExit().join());
   }
 
   void freeze() {
@@ -75,9 +77,18 @@ final class ServerProcess implements AutoCloseable {
     return keeper.isAlive() && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
+  /** The server and what it started: Elasticsearch's launcher runs the server as its child. */
+  private List<ProcessHandle> family() {
+    return ProcessHandle.of(pid).stream()
+        .flatMap(handle -> Stream.concat(Stream.of(handle), handle.descendants()))
+        .toList();
+  }
+
   private void signal(String name) {
+    StringBuilder kill = new StringBuilder("kill -" + name);
+    family().forEach(handle -> kill.append(' ').append(handle.pid()));
     try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start().waitFor();
+      new ProcessBuilder("sh", "-c", kill.toString()).inheritIO().start().waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -1,0 +1,233 @@
+package org.elastauth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ByteArrayResource;
+
+/** SPEC 7 and 11: every spelling ends in one tree, the environment before the file. */
+class SettingsReaderTest {
+
+  /** An environment with these variables and this file, and nothing of the machine's own. */
+  private static SettingsReader.Reading read(Map<String, Object> variables, String yaml)
+      throws Exception {
+    StandardEnvironment environment =
+        new StandardEnvironment() {
+          @Override
+          public Map<String, Object> getSystemEnvironment() {
+            return variables;
+          }
+        };
+    for (PropertySource<?> source :
+        new YamlPropertySourceLoader()
+            .load(
+                "file",
+                new ByteArrayResource(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))) {
+      environment.getPropertySources().addLast(source);
+    }
+    return new SettingsReader(environment).read();
+  }
+
+  private static Settings settings(Map<String, Object> variables) throws Exception {
+    SettingsReader.Reading reading = read(variables, "");
+    assertThat(reading.faults()).isEmpty();
+    return reading.settings();
+  }
+
+  private static Settings settings(String yaml) throws Exception {
+    SettingsReader.Reading reading = read(Map.of(), yaml);
+    assertThat(reading.faults()).isEmpty();
+    return reading.settings();
+  }
+
+  @Test
+  void defaults() throws Exception {
+    Settings settings = settings("");
+    assertThat(settings.listen()).isEqualTo("0.0.0.0:5000");
+    assertThat(settings.authProvider()).isEqualTo("authelia");
+    assertThat(settings.authelia().headerUsername()).isEqualTo("Remote-User");
+    assertThat(settings.trustedProxies()).isEqualTo(Settings.PRIVATE_NETWORKS);
+    assertThat(settings.cache())
+        .isEqualTo(new Settings.Cache("memory", Duration.ofHours(1), "elastauth-"));
+    assertThat(settings.redis().host()).isEqualTo("localhost:6379");
+    assertThat(settings.redis().circuitBreaker())
+        .isEqualTo(new Settings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));
+    assertThat(settings.elasticsearch().hosts()).containsExactly("http://localhost:9200");
+    assertThat(settings.elasticsearch().readTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.groupMappings()).isEmpty();
+  }
+
+  @Test
+  void theCacheBlocksOfTheSeeds() throws Exception {
+    Settings settings =
+        settings(
+            """
+            elastauth:
+              cache:
+                type: "redis"
+                expiration: "2h"
+                redis_host: "redis.example.com:6379"
+                redis_db: 3
+                redis_password: "pw"
+                redis_username: "elastauth"
+              default_roles: ["kibana_user"]
+              group_mappings:
+                platform-admins: ["kibana_admin", "superuser"]
+                senior_developers: ["dev"]
+                "Domain Admins": ["all"]
+                a.b: one,two
+            """);
+    assertThat(settings.cache().type()).isEqualTo("redis");
+    assertThat(settings.cache().expiration()).isEqualTo(Duration.ofHours(2));
+    assertThat(settings.redis().host()).isEqualTo("redis.example.com:6379");
+    assertThat(settings.redis().db()).isEqualTo(3);
+    assertThat(settings.redis().password()).isEqualTo("pw");
+    assertThat(settings.redis().username()).isEqualTo("elastauth");
+    assertThat(settings.defaultRoles()).containsExactly("kibana_user");
+    assertThat(settings.groupMappings())
+        .isEqualTo(
+            Map.of(
+                "platform-admins", List.of("kibana_admin", "superuser"),
+                "senior_developers", List.of("dev"),
+                "Domain Admins", List.of("all"),
+                "a.b", List.of("one", "two")));
+  }
+
+  @Test
+  void theVariablesOfTheSeeds() throws Exception {
+    Settings settings =
+        settings(
+            Map.of(
+                "CACHE_REDIS_HOST", "redis:6379",
+                "CACHE_REDIS_DB", "0",
+                "CACHE_REDIS_PASSWORD", "p${w}d",
+                "CACHE_REDIS_USERNAME", "elastauth",
+                "CACHE_EXPIRATION", "30m",
+                "SECRET_KEY", "00",
+                "ELASTICSEARCH_USERNAME", "es",
+                "ELASTICSEARCH_PASSWORD", "es-pw"));
+    assertThat(settings.cache().type()).as("a Redis host and no type").isEqualTo("redis");
+    assertThat(settings.cache().expiration()).isEqualTo(Duration.ofMinutes(30));
+    assertThat(settings.redis().password()).as("not a placeholder").isEqualTo("p${w}d");
+    assertThat(settings.secretKey()).isEqualTo("00");
+    assertThat(settings.elasticsearch().username()).isEqualTo("es");
+    assertThat(settings.elasticsearch().password()).isEqualTo("es-pw");
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheFileAndTheOwnNameOverTheAlias() throws Exception {
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("ELASTAUTH_CACHE_KEY_PREFIX", "own-");
+    variables.put("REDIS_KEY_PREFIX", "alias-");
+    variables.put("REDIS_DB", "7");
+    variables.put("CACHE_REDIS_PASSWORD", "");
+    SettingsReader.Reading reading =
+        read(
+            variables,
+            """
+            elastauth:
+              cache: {key_prefix: file-, redis_db: 1, redis_password: kept}
+              redis: {db: 2, host: "own:1", address: "alias:1"}
+            """);
+    assertThat(reading.settings().cache().keyPrefix()).isEqualTo("own-");
+    assertThat(reading.settings().redis().db()).isEqualTo(7);
+    assertThat(reading.settings().redis().host()).isEqualTo("own:1");
+    assertThat(reading.settings().redis().password())
+        .as("an empty variable is none")
+        .isEqualTo("kept");
+  }
+
+  @Test
+  void groupsFromTheEnvironment() throws Exception {
+    SettingsReader.Reading reading =
+        read(
+            Map.of("ELASTAUTH_GROUP_MAPPINGS_PLATFORM_ADMINS", "superuser, monitoring_user"),
+            """
+            elastauth:
+              group_mappings:
+                platform-admins: [viewer]
+                staff: [viewer]
+            """);
+    assertThat(reading.settings().groupMappings())
+        .isEqualTo(
+            Map.of(
+                "PLATFORM_ADMINS", List.of("superuser", "monitoring_user"),
+                "PLATFORM-ADMINS", List.of("superuser", "monitoring_user"),
+                "staff", List.of("viewer")));
+  }
+
+  @Test
+  void listsFromTheEnvironmentAndEmptyOnes() throws Exception {
+    assertThat(
+            settings(Map.of("ELASTAUTH_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1/32"))
+                .trustedProxies())
+        .containsExactly("10.0.0.0/8", "192.0.2.1/32");
+    assertThat(settings("elastauth: {trusted_proxies: []}").trustedProxies())
+        .as("nobody is a choice")
+        .isEmpty();
+  }
+
+  @Test
+  void whatKubernetesInjectsIsIgnoredWithoutAWord() throws Exception {
+    SettingsReader.Reading reading =
+        read(
+            Map.of(
+                "ELASTAUTH_PORT", "tcp://10.0.0.1:5000",
+                "ELASTAUTH_PORT_5000_TCP_ADDR", "10.0.0.1",
+                "ELASTAUTH_SERVICE_HOST", "10.0.0.1",
+                "REDIS_PORT", "tcp://10.0.0.2:6379",
+                "ELASTAUTH_TYPO", "x"),
+            "");
+    assertThat(reading.faults()).isEmpty();
+    assertThat(reading.unknown()).containsExactly("ELASTAUTH_TYPO");
+  }
+
+  @Test
+  void unknownKeysAreNamedAsTheyWereWritten() throws Exception {
+    SettingsReader.Reading reading =
+        read(Map.of(), "elastauth: {cache: {typo: 1, type: memory}, authelia: {x: 1}}");
+    assertThat(reading.unknown())
+        .containsExactlyInAnyOrder("elastauth.cache.typo", "elastauth.authelia.x");
+  }
+
+  @Test
+  void everyFaultIsCollectedAndSecretsStayHidden() throws Exception {
+    SettingsReader.Reading reading =
+        read(
+            Map.of("ELASTAUTH_REDIS_DB", "x"),
+            """
+            elastauth:
+              cache: {expiration: never}
+              enable_group_whitelist: perhaps
+              redis: {password: "${NOT_SET_ANYWHERE}"}
+            """);
+    assertThat(reading.faults().stream().map(Fault::toString))
+        .containsExactlyInAnyOrder(
+            "redis.db=x: not a whole number",
+            "cache.expiration=never: not a duration; write it like 90s, 30m, 4h or 1h30m",
+            "enable_group_whitelist=perhaps: neither true nor false",
+            "redis.password: refers to a variable that is not set: NOT_SET_ANYWHERE");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"90s,90", "30m,1800", "4h,14400", "1h30m,5400", "45,45", "2d,172800", "0s,0"})
+  void durations(String text, long seconds) {
+    assertThat(Durations.parse(text)).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "1x", "h", "-5s", "1.5h", "30m1h", "99999999999", "1 h"})
+  void noDurations(String text) {
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> Durations.parse(text))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

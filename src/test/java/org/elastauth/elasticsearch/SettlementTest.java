@@ -1,0 +1,225 @@
+package org.elastauth.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.elastauth.config.Settings;
+import org.elastauth.config.TestSettings;
+import org.elastauth.credential.Fingerprint;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.credential.Window;
+import org.elastauth.elasticsearch.Plan.Write;
+import org.elastauth.health.Health;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Test;
+
+/** SPEC 4: the table of what a miss does, row by row. */
+class SettlementTest {
+  private static final long NOW = 1_768_473_000;
+  private static final long BOOT = NOW * 1000;
+  private static final List<String> ROLES = List.of("viewer");
+  private static final Identity JOHN =
+      new Identity("john.doe", "j@x.org", "John", List.of("staff"), NOW);
+  private static final Window CURRENT = Window.of("john.doe", NOW, 3600);
+
+  private final SecretKeys keys = new SecretKeys(List.of(TestGateway.KEY), "");
+  private final Settings settings = TestSettings.of(Map.of("elasticsearch.username", "Gateway"));
+  private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
+  private final Health health =
+      new Health(settings, CircuitBreaker.ofDefaults("r"), CircuitBreaker.ofDefaults("e"), clock);
+  private final Settlement settlement =
+      new Settlement(settings, keys, clock, new Boot(BOOT), health);
+
+  private Mark mark(Window window, long generation) {
+    return new Mark(keys.currentId(), window, generation, BOOT - 1, NOW - 10, "");
+  }
+
+  private static StoredUser stored(Mark mark) {
+    return new StoredUser(false, true, ROLES, "John", "j@x.org", List.of("staff"), mark, 5);
+  }
+
+  private Plan plan(StoredUser stored) {
+    return settlement.plan(stored, JOHN, ROLES, null, 0);
+  }
+
+  private String password(Window window, long generation) {
+    return keys.password(keys.currentId(), "john.doe", window.issued(), generation);
+  }
+
+  private static void assertRefused(int status, Runnable run) {
+    assertThatThrownBy(run::run)
+        .isInstanceOfSatisfying(
+            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
+  }
+
+  @Test
+  void absentIsCreated() {
+    Plan plan = plan(null);
+    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    assertThat(plan.credential().password()).isEqualTo("JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2");
+    assertThat(plan.document())
+        .isEqualTo(
+            Map.of(
+                "password",
+                "JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2",
+                "roles",
+                ROLES,
+                "full_name",
+                "John",
+                "email",
+                "j@x.org",
+                "enabled",
+                true,
+                "metadata",
+                Map.of(
+                    "groups", List.of("staff"),
+                    "elastauth",
+                        Map.of(
+                            "v",
+                            1,
+                            "key",
+                            "dab61aaf88df0c01",
+                            "issued",
+                            CURRENT.issued(),
+                            "until",
+                            CURRENT.until(),
+                            "generation",
+                            1L,
+                            "boot",
+                            BOOT,
+                            "asof",
+                            NOW))));
+  }
+
+  @Test
+  void oursInsideItsWindowIsComputed() {
+    Plan plan = plan(stored(mark(CURRENT, 4)));
+    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+    assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 4));
+  }
+
+  @Test
+  void theStoredWindowCountsWhateverThisGatewaysLifetime() {
+    Window longer = new Window(NOW - 50_000, NOW + 1);
+    Plan plan = plan(stored(mark(longer, 2)));
+    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+    assertThat(plan.credential().window()).isEqualTo(longer);
+    assertThat(plan.credential().password()).isEqualTo(password(longer, 2));
+  }
+
+  @Test
+  void otherRolesOrProfileAreWrittenWithoutCredentialFieldsOrWindow() {
+    StoredUser before =
+        new StoredUser(
+            false, true, List.of("editor"), "", "", List.of("other"), mark(CURRENT, 3), 5);
+    Plan plan = plan(before);
+    assertThat(plan.write()).isEqualTo(Write.PROFILE);
+    assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 3));
+    assertThat(plan.document())
+        .isEqualTo(
+            Map.of(
+                "roles",
+                ROLES,
+                "full_name",
+                "John",
+                "email",
+                "j@x.org",
+                "enabled",
+                true,
+                "metadata",
+                Map.of("groups", List.of("staff"), "elastauth", Map.of("asof", NOW))));
+  }
+
+  @Test
+  void oursPastItsWindowGetsTheNextOne() {
+    Plan plan = plan(stored(mark(new Window(CURRENT.issued() - 3600, CURRENT.issued()), 9)));
+    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    assertThat(plan.credential().window()).isEqualTo(CURRENT);
+    assertThat(plan.credential().generation()).isEqualTo(1);
+  }
+
+  @Test
+  void aPasswordIsNeverUsedAgainWhereALongerWindowBeginsNoLater() {
+    Plan plan = plan(stored(mark(new Window(CURRENT.issued(), CURRENT.issued() + 60), 3)));
+    assertThat(plan.credential().window()).isEqualTo(CURRENT);
+    assertThat(plan.credential().generation()).isEqualTo(4);
+  }
+
+  @Test
+  void anotherKeyIsTakenOverOnlyByTheLaterProcess() {
+    Mark older = new Mark("0011223344556677", CURRENT, 6, BOOT - 1, NOW - 10, "");
+    Plan plan = plan(stored(older));
+    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    assertThat(plan.credential().generation()).isEqualTo(7);
+    assertThat(plan.mark().key()).isEqualTo(keys.currentId());
+
+    Mark younger = new Mark("0011223344556677", CURRENT, 6, BOOT, NOW - 10, "");
+    assertRefused(503, () -> plan(stored(younger)));
+  }
+
+  @Test
+  void disabledByAnAdministratorIsRefusedDisabledByUsIsNot() {
+    StoredUser disabled =
+        new StoredUser(
+            false, false, ROLES, "John", "j@x.org", List.of("staff"), mark(CURRENT, 1), 5);
+    assertRefused(403, () -> plan(disabled));
+
+    Mark expired =
+        new Mark(
+            keys.currentId(), new Window(NOW - 7200, NOW - 3600), 1, BOOT - 1, NOW - 10, "expired");
+    Plan plan =
+        plan(new StoredUser(false, false, ROLES, "John", "j@x.org", List.of("staff"), expired, 5));
+    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    assertThat(plan.document()).containsEntry("enabled", true);
+  }
+
+  @Test
+  void notOursIsRefused() {
+    assertRefused(403, () -> plan(stored(null)));
+    assertRefused(
+        403, () -> plan(new StoredUser(true, true, ROLES, "", "", List.of(), mark(CURRENT, 1), 5)));
+    assertRefused(
+        403, () -> settlement.refuseReserved(new Identity("GATEWAY", "", "", List.of(), NOW)));
+  }
+
+  @Test
+  void anOlderViewNeverWritesAndIsServedWithTheStoredRoles() {
+    Mark newer = new Mark(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "");
+    StoredUser before =
+        new StoredUser(false, true, List.of("editor"), "J", "", List.of("other"), newer, 5);
+    Plan plan = plan(before);
+    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+    assertThat(plan.credential().fingerprint())
+        .isEqualTo(Fingerprint.of("J", "", List.of("other")));
+  }
+
+  @Test
+  void aRefusedPasswordIsReplacedOnlyWhereNobodyElseDidSo() {
+    Mark refused = mark(CURRENT, 2);
+    Plan replaced = settlement.plan(stored(mark(CURRENT, 2)), JOHN, ROLES, refused, 1);
+    assertThat(replaced.write()).isEqualTo(Write.PASSWORD);
+    assertThat(replaced.credential().generation()).isEqualTo(3);
+
+    Plan taken = settlement.plan(stored(mark(CURRENT, 3)), JOHN, ROLES, refused, 1);
+    assertThat(taken.write()).isEqualTo(Write.NOTHING);
+    assertThat(taken.credential().generation()).isEqualTo(3);
+  }
+
+  @Test
+  void roundsAndRepairsEnd() {
+    assertRefused(503, () -> settlement.plan(stored(mark(CURRENT, 1)), JOHN, ROLES, null, 5));
+    Mark refused = mark(CURRENT, 1);
+    for (int i = 0; i < 3; i++) {
+      settlement.plan(stored(refused), JOHN, ROLES, refused, 1);
+    }
+    assertRefused(503, () -> settlement.plan(stored(refused), JOHN, ROLES, refused, 1));
+  }
+}

@@ -1,0 +1,288 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * SPEC 2: what is refused, with which status, in JSON, and without a trace in Elasticsearch or
+ * Redis.
+ */
+@ExtendWith(Servers.class)
+class BadInputIT {
+  private static ElasticsearchServer elasticsearch;
+  private static RedisServer redis;
+  private static TestGateway gateway;
+  private static long users;
+
+  @BeforeAll
+  static void start(ElasticsearchServer server, RedisServer cache) {
+    elasticsearch = server;
+    redis = cache;
+    gateway = TestGateway.builder().on(server).with(cache).start();
+    users = countUsers();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+  }
+
+  @AfterEach
+  void leavesNoTrace() {
+    assertThat(countUsers()).isEqualTo(users);
+    assertThat(redis.template().keys("*")).isEmpty();
+  }
+
+  private static long countUsers() {
+    return ElasticsearchServer.json(elasticsearch.admin("GET", "/_security/user", null)).size();
+  }
+
+  private static void assertError(int status, String message, HttpResponse<String> response)
+      throws Exception {
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(TestGateway.authorization(response)).isEmpty();
+    assertThat(response.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("application/json");
+    assertErrorBody(status, message, response.body());
+  }
+
+  private static void assertErrorBody(int status, String message, String body) throws Exception {
+    JsonNode error = new ObjectMapper().readTree(body);
+    assertThat(error.path("message").asText()).contains(message);
+    assertThat(error.path("code").asInt()).isEqualTo(status);
+    assertThat(Instant.parse(error.path("timestamp").asText())).isBeforeOrEqualTo(Instant.now());
+    assertThat(error.size()).isEqualTo(3);
+  }
+
+  /** An answer over a bare socket: its status line, headers and body. */
+  private static void assertRawError(int status, String message, String answer) throws Exception {
+    assertThat(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*");
+    assertThat(answer.toLowerCase(java.util.Locale.ROOT)).doesNotContain("\r\nauthorization:");
+    String body = answer.substring(answer.indexOf('{'), answer.lastIndexOf('}') + 1);
+    assertErrorBody(status, message, body);
+  }
+
+  private static String request(String... headerLines) {
+    return "GET /elastauth HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n"
+        + String.join("\r\n", headerLines)
+        + "\r\n\r\n";
+  }
+
+  @Test
+  void noIdentity() throws Exception {
+    assertError(401, "no identity", gateway.get("/elastauth"));
+    assertError(401, "no identity", gateway.get("/elastauth", "Remote-User", ""));
+    assertError(401, "no identity", gateway.get("/elastauth", "Remote-User", "   "));
+    assertError(401, "no identity", gateway.get("/elastauth", "Remote-Groups", "admins"));
+  }
+
+  @Test
+  void identityFromAnAddressThatIsNotTrusted() throws Exception {
+    try (TestGateway strict =
+        TestGateway.builder()
+            .on(elasticsearch)
+            .with(redis)
+            .set("trusted_proxies", "192.0.2.0/24")
+            .start()) {
+      for (String header :
+          new String[] {
+            "X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP"
+          }) {
+        String value = header.equals("Forwarded") ? "for=192.0.2.1" : "192.0.2.1";
+        assertError(
+            403,
+            "not accepted from this address",
+            strict.get("/elastauth", "Remote-User", "bad.peer", header, value));
+      }
+      assertError(
+          403,
+          "not accepted from this address",
+          strict.get("/elastauth", "Remote-Groups", "admins"));
+      assertError(401, "no identity", strict.get("/elastauth"));
+    }
+  }
+
+  @Test
+  void identityAndResponseHeadersByQuery() throws Exception {
+    String query =
+        "?Remote-User=bad.query&Remote-Groups=admins&Authorization=Basic%20eDp5&identity=x&CamelHttpResponseCode=200";
+    assertError(401, "no identity", gateway.get("/elastauth" + query));
+    assertError(401, "no identity", gateway.get("/elastauth/authz/x" + query));
+  }
+
+  @Test
+  void identityAndResponseHeadersByForm() throws Exception {
+    HttpRequest form =
+        gateway
+            .request("/elastauth", "Content-Type", "application/x-www-form-urlencoded")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "Remote-User=bad.form&Authorization=Basic+eDp5&X-Role=root"))
+            .build();
+    assertError(401, "no identity", gateway.send(form));
+  }
+
+  @Test
+  void identityByCamelsOwnHeaders() throws Exception {
+    assertError(
+        401,
+        "no identity",
+        gateway.get(
+            "/elastauth",
+            "CamelHttpResponseCode",
+            "200",
+            "CamelRedis.Key",
+            "elastauth-x",
+            "CamelRedis.Command",
+            "FLUSHALL",
+            "CamelBeanMethodName",
+            "granted",
+            "CamelHttpPath",
+            "/health"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization",
+        "X-Role",
+        "Set-Cookie",
+        "Location",
+        "CamelHttpResponseCode",
+        "Retry-After"
+      })
+  void nothingOfTheRequestIsReflected(String header) {
+    HttpResponse<String> response =
+        gateway.get(
+            "/elastauth?" + header + "=planted&other=planted",
+            header,
+            "planted",
+            "X-Other",
+            "planted");
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(response.headers().map().toString()).doesNotContain("planted");
+    assertThat(response.body()).doesNotContain("planted");
+    HttpResponse<String> health = gateway.get("/health?" + header + "=planted", header, "planted");
+    assertThat(health.headers().map().toString()).doesNotContain("planted");
+  }
+
+  static Stream<Arguments> malformed() {
+    return Stream.of(
+        Arguments.of("username", new String[] {"Remote-User: ../elastic"}),
+        Arguments.of("username", new String[] {"Remote-User: .."}),
+        Arguments.of("username", new String[] {"Remote-User: _xpack"}),
+        Arguments.of("username", new String[] {"Remote-User: a b"}),
+        Arguments.of("username", new String[] {"Remote-User: a%2fb"}),
+        Arguments.of("username", new String[] {"Remote-User: " + "x".repeat(256)}),
+        Arguments.of("username", new String[] {"Remote-User: j\u00c3\u00b6rg"}),
+        Arguments.of(
+            "the header Remote-User is not UTF-8", new String[] {"Remote-User: j\u00f6rg"}),
+        Arguments.of(
+            "the header Remote-Name is not UTF-8",
+            new String[] {"Remote-User: a", "Remote-Name: \u00c3("}),
+        Arguments.of(
+            "the header Remote-Groups is not UTF-8",
+            new String[] {"Remote-User: a", "Remote-Groups: \u00ed\u00a0\u0080"}),
+        Arguments.of(
+            "the header Remote-User is there more than once",
+            new String[] {"Remote-User: a", "Remote-User: b"}),
+        Arguments.of(
+            "the header Remote-User is there more than once",
+            new String[] {"Remote-User: a", "remote-user: a"}),
+        Arguments.of(
+            "the header Remote-Groups is there more than once",
+            new String[] {"Remote-User: a", "Remote-Groups: x", "REMOTE-GROUPS: y"}),
+        Arguments.of(
+            "the header Remote-Email is there more than once",
+            new String[] {"Remote-User: a", "Remote-Email: a@b", "Remote-Email: a@b"}),
+        Arguments.of(
+            "the header Remote-Name is there more than once",
+            new String[] {"Remote-User: a", "Remote-Name: x", "Remote-Name: x"}),
+        Arguments.of("email", new String[] {"Remote-User: a", "Remote-Email: nobody"}),
+        Arguments.of(
+            "email", new String[] {"Remote-User: a", "Remote-Email: " + "x".repeat(319) + "@h"}),
+        Arguments.of(
+            "full name", new String[] {"Remote-User: a", "Remote-Name: " + "x".repeat(501)}),
+        Arguments.of("full name", new String[] {"Remote-User: a", "Remote-Name: \u00c2\u0085"}),
+        Arguments.of(
+            "group", new String[] {"Remote-User: a", "Remote-Groups: ok," + "x".repeat(256)}));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void malformed(String message, String[] headers) throws Exception {
+    assertRawError(400, message, gateway.raw(request(headers)));
+  }
+
+  @Test
+  void requestLineBeyond16KB() throws Exception {
+    String head = "GET /elastauth?x=";
+    String tail = " HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nRemote-User:\r\n\r\n";
+    int room = 16_384 - head.length() - " HTTP/1.1".length();
+    assertRawError(401, "no identity", gateway.raw(head + "y".repeat(room) + tail));
+    assertRawError(414, "request line", gateway.raw(head + "y".repeat(room + 2) + tail));
+  }
+
+  @Test
+  void headersBeyond32KB() throws Exception {
+    assertRawError(401, "no identity", gateway.raw(request("X-Long: " + "y".repeat(32_000))));
+    assertRawError(431, "headers", gateway.raw(request("X-Long: " + "y".repeat(33_000))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /elastauth HTTP/1.1\r\nHost: g\r\nRemote-User : a\r\n\r\n",
+        "GET /elastauth HTTP/1.1\r\nHost: g\r\nRemote-User: a\u0000b\r\n\r\n",
+        "GET /elastauth HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        "nonsense\r\n\r\n"
+      })
+  void brokenHttp(String request) throws Exception {
+    assertRawError(400, "", gateway.raw(request));
+  }
+
+  @Test
+  void pathsThatAreNotThere() throws Exception {
+    assertError(404, "nothing here", gateway.get("/nothing", "Remote-User", "bad.path"));
+    assertError(404, "nothing here", gateway.get("/elastauth/nothing", "Remote-User", "bad.path"));
+    assertError(404, "nothing here", gateway.get("/elastauthz", "Remote-User", "bad.path"));
+    assertError(404, "nothing here", gateway.get("/elastauth/config"));
+  }
+
+  @Test
+  void methodsThatHealthDoesNotTake() throws Exception {
+    assertError(
+        405,
+        "method",
+        gateway.send(gateway.request("/health").POST(HttpRequest.BodyPublishers.noBody()).build()));
+  }
+
+  @Test
+  void whatFollowsAChunkedBodyIsNoRequest() {
+    String answer =
+        gateway.raw(
+            "POST /elastauth HTTP/1.1\r\nHost: g\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "0\r\n\r\nGET /elastauth HTTP/1.1\r\nHost: g\r\nRemote-User: bad.smuggled\r\n\r\n");
+    assertThat(answer.split("HTTP/1.1 ")).hasSize(2);
+    assertThat(answer).startsWith("HTTP/1.1 401 ").containsIgnoringCase("connection: close");
+  }
+}

@@ -1,0 +1,194 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.awaitility.Awaitility;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SPEC 4: what lies in Redis is read with suspicion, and losing it loses nothing. */
+@ExtendWith(Servers.class)
+class CacheEntryIT {
+  private final ElasticsearchServer elasticsearch;
+  private final RedisServer redis;
+
+  CacheEntryIT(ElasticsearchServer elasticsearch, RedisServer redis) {
+    this.elasticsearch = elasticsearch;
+    this.redis = redis;
+  }
+
+  private TestGateway start() {
+    return TestGateway.builder().on(elasticsearch).with(redis).start();
+  }
+
+  private static String key(String user) {
+    return "elastauth-"
+        + java.net.URLEncoder.encode(
+            java.util.Base64.getEncoder()
+                .encodeToString(user.getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+            java.nio.charset.StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void theEntryIsEncryptedNamedAndBoundedByTheWindow() {
+    try (TestGateway gateway = start()) {
+      String authorization = gateway.login("john.doe");
+      String value = redis.template().opsForValue().get("elastauth-am9obi5kb2U%3D");
+      assertThat(value)
+          .matches("[A-Za-z0-9_-]+")
+          .doesNotContain(authorization.substring("Basic ".length()));
+      long until =
+          elasticsearch.user("john.doe").path("metadata").path("elastauth").path("until").asLong();
+      long ttl = redis.template().getExpire("elastauth-am9obi5kb2U%3D");
+      assertThat(ttl).isPositive().isLessThanOrEqualTo(until - Instant.now().getEpochSecond() + 1);
+    }
+  }
+
+  @Test
+  void aCachedDecisionIsExactlyOneRoundTrip() {
+    try (TestGateway gateway = start()) {
+      gateway.login("cache.trips");
+      // the first background PING may still be on its way
+      Awaitility.await().until(() -> gateway.health().path("redis").path("available").asBoolean());
+      long gets = redis.calls("get");
+      long before = commands();
+      for (int i = 0; i < 10; i++) {
+        gateway.login("cache.trips");
+      }
+      // the second look at the statistics counts itself
+      assertThat(commands() - before).isEqualTo(11);
+      assertThat(redis.calls("get") - gets).isEqualTo(10);
+    }
+  }
+
+  private long commands() {
+    return Long.parseLong(redis.info("stats", "total_commands_processed"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "damaged", "AdAAAA", "\u00e4", "Zm9yZWlnbg=="})
+  void aDamagedEntryIsAMiss(String value) {
+    try (TestGateway gateway = start()) {
+      String authorization = gateway.login("cache.damaged");
+      long version = elasticsearch.version("cache.damaged");
+      redis.template().opsForValue().set(key("cache.damaged"), value);
+      assertThat(gateway.login("cache.damaged")).isEqualTo(authorization);
+      assertThat(redis.template().opsForValue().get(key("cache.damaged"))).isNotEqualTo(value);
+      assertThat(elasticsearch.version("cache.damaged")).isEqualTo(version);
+    }
+  }
+
+  @Test
+  void anEntryOver64KiBIsAMiss() {
+    try (TestGateway gateway = start()) {
+      String authorization = gateway.login("cache.huge");
+      redis.template().opsForValue().set(key("cache.huge"), "A".repeat(70_000));
+      assertThat(gateway.login("cache.huge")).isEqualTo(authorization);
+    }
+  }
+
+  @Test
+  void anotherUsersEntryIsAMiss() {
+    try (TestGateway gateway = start()) {
+      gateway.login("cache.theirs");
+      String mine = gateway.login("cache.mine");
+      redis
+          .template()
+          .opsForValue()
+          .set(key("cache.mine"), redis.template().opsForValue().get(key("cache.theirs")));
+      assertThat(gateway.login("cache.mine")).isEqualTo(mine);
+    }
+  }
+
+  @Test
+  void aRolledBackEntryIsAMiss() {
+    try (TestGateway gateway = start()) {
+      String old = gateway.login("cache.rollback");
+      String entry = redis.template().opsForValue().get(key("cache.rollback"));
+      // the user changes the password; the next miss heals that with a new generation
+      elasticsearch.request(
+          "POST", "/_security/user/_password", old, "{\"password\":\"my-own-choice\"}");
+      redis.flush();
+      String healed = gateway.login("cache.rollback");
+      assertThat(healed).isNotEqualTo(old);
+      redis.template().opsForValue().set(key("cache.rollback"), entry);
+      assertThat(gateway.login("cache.rollback")).isEqualTo(healed);
+    }
+  }
+
+  @Test
+  void anEntryUnderAnotherKeyIsAMiss() {
+    String foreign;
+    try (TestGateway other =
+        TestGateway.builder()
+            .on(elasticsearch)
+            .with(redis)
+            .set("secret_key", SecretKeys.generate())
+            .start()) {
+      other.login("cache.key");
+      foreign = redis.template().opsForValue().get(key("cache.key"));
+    }
+    try (TestGateway gateway = start()) {
+      // started later than the writer, so it takes the user over
+      String authorization = gateway.login("cache.key");
+      assertThat(redis.template().opsForValue().get(key("cache.key"))).isNotEqualTo(foreign);
+      assertThat(
+              elasticsearch
+                  .request("GET", "/_security/_authenticate", authorization, null)
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(
+              elasticsearch
+                  .user("cache.key")
+                  .path("metadata")
+                  .path("elastauth")
+                  .path("generation")
+                  .asLong())
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void afterALossOfTheCacheNothingIsWritten() {
+    try (TestGateway gateway = start()) {
+      String authorization = gateway.login("cache.flushed");
+      long version = elasticsearch.version("cache.flushed");
+      redis.flush();
+      assertThat(gateway.login("cache.flushed")).isEqualTo(authorization);
+      assertThat(elasticsearch.version("cache.flushed")).isEqualTo(version);
+      assertThat(redis.template().hasKey(key("cache.flushed"))).isTrue();
+    }
+  }
+
+  @Test
+  void anEntryEndsWithItsWindowEvenWhereTheCacheKeepsIt() {
+    TestGateway.SetClock clock = new TestGateway.SetClock(Instant.now());
+    try (TestGateway gateway =
+        TestGateway.builder()
+            .on(elasticsearch)
+            .with(redis)
+            .set("cache.expiration", "2h")
+            .clock(clock)
+            .start()) {
+      String first = gateway.login("cache.window");
+      redis.template().persist(key("cache.window"));
+      clock.advance(Duration.ofHours(2));
+      String second = gateway.login("cache.window");
+      assertThat(second).isNotEqualTo(first);
+      assertThat(elasticsearch.request("GET", "/_security/_authenticate", first, null).statusCode())
+          .isEqualTo(401);
+      assertThat(
+              elasticsearch.request("GET", "/_security/_authenticate", second, null).statusCode())
+          .isEqualTo(200);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import org.awaitility.Awaitility;
+import org.elastauth.health.Health;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SPEC 9 and 10: health, probes, metrics. */
+@ExtendWith(Servers.class)
+class OperationsIT {
+  private final ElasticsearchServer elasticsearch;
+
+  OperationsIT(ElasticsearchServer elasticsearch) {
+    this.elasticsearch = elasticsearch;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/health", "/elastauth/health"})
+  void healthWithRedis(String path, RedisServer redis) {
+    try (TestGateway gateway = TestGateway.builder().on(elasticsearch).with(redis).start()) {
+      Awaitility.await().until(() -> gateway.health().path("redis").path("available").asBoolean());
+      JsonNode health = ElasticsearchServer.json(gateway.get(path));
+      assertThat(health.path("status").asText()).isEqualTo("healthy");
+      assertThat(health.path("cache").path("mode").asText()).isEqualTo("redis");
+      assertThat(health.path("cache").path("redis").path("connected").asBoolean()).isTrue();
+      assertThat(health.path("cache").path("redis").path("latency").asText()).matches("\\d+ms");
+      assertThat(health.path("cache").path("circuit_breaker").toString())
+          .isEqualTo("{\"state\":\"closed\",\"failures\":0}");
+      assertThat(health.path("redis").path("features").toString())
+          .isEqualTo("{\"rate_limit\":false,\"cache\":true,\"session\":false}");
+    }
+  }
+
+  @Test
+  void healthWithoutRedis() {
+    try (TestGateway gateway = TestGateway.builder().on(elasticsearch).start()) {
+      JsonNode health = gateway.health();
+      assertThat(health.path("status").asText()).isEqualTo("healthy");
+      assertThat(health.path("cache").toString()).isEqualTo("{\"mode\":\"memory\"}");
+      assertThat(health.path("redis").path("available").asBoolean()).isFalse();
+    }
+  }
+
+  @Test
+  void probesAskNobodyAndReadinessEndsFirst() {
+    try (TestGateway gateway =
+        TestGateway.builder().set("elasticsearch.hosts", "http://127.0.0.1:1").start()) {
+      assertThat(gateway.get("/elastauth/live").statusCode()).isEqualTo(200);
+      assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
+      gateway.bean(Health.class).stopping();
+      assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(503);
+      assertThat(gateway.get("/elastauth/live").statusCode()).isEqualTo(200);
+      HttpResponse<String> health = gateway.get("/health");
+      assertThat(health.statusCode()).isEqualTo(503);
+      assertThat(health.body()).contains("\"status\":\"unhealthy\"");
+    }
+  }
+
+  @Test
+  void dryRunContactsNobodyAndAnswersTheCredential() {
+    try (TestGateway gateway =
+        TestGateway.builder()
+            .set("elasticsearch.dry_run", true)
+            .set("elasticsearch.hosts", "http://127.0.0.1:1")
+            .start()) {
+      assertThat(gateway.login("operations.dry")).startsWith("Basic ");
+      assertThat(gateway.health().path("elasticsearch").isMissingNode()).isTrue();
+    }
+  }
+
+  @Test
+  void metrics(RedisServer redis) {
+    try (TestGateway gateway = TestGateway.builder().on(elasticsearch).with(redis).start()) {
+      gateway.login("operations.metrics");
+      gateway.login("operations.metrics");
+      gateway.get("/elastauth");
+      HttpResponse<String> page = gateway.get("/metrics");
+      assertThat(page.headers().firstValue("Content-Type").orElse(""))
+          .startsWith("text/plain; version=0.0.4");
+      assertThat(page.body())
+          .contains("elastauth_redis_operations_total{operation=\"get\"} 2.0")
+          .contains("elastauth_redis_operations_total{operation=\"set\"} 1.0")
+          .contains("elastauth_redis_cache_hits_total 1.0")
+          .contains("elastauth_redis_cache_misses_total 1.0")
+          .contains("elastauth_redis_connections_active 1.0")
+          .contains("elastauth_circuit_breaker_state{name=\"redis\",state=\"closed\"} 1.0")
+          .contains("elastauth_decisions_seconds_count{status=\"200\"} 2")
+          .contains("elastauth_decisions_seconds_count{status=\"401\"} 1")
+          .contains("elastauth_elasticsearch_requests_total{operation=\"user_put_password\"} 1.0")
+          .doesNotContain("operations.metrics");
+      assertThat(gateway.get("/elastauth/metrics").body())
+          .contains("elastauth_decisions_seconds_count");
+    }
+  }
+}

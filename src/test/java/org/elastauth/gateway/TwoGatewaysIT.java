@@ -1,0 +1,123 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** SPEC 13.1: nobody fights over a password, with Redis, without it, and when one has lost it. */
+@ExtendWith(Servers.class)
+class TwoGatewaysIT {
+  private static final int REQUESTS = 400;
+
+  private final ElasticsearchServer elasticsearch;
+
+  TwoGatewaysIT(ElasticsearchServer elasticsearch) {
+    this.elasticsearch = elasticsearch;
+  }
+
+  private TestGateway.Builder gateway() {
+    return TestGateway.builder().on(elasticsearch);
+  }
+
+  private void burst(String user, TestGateway one, TestGateway other) {
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      answers.add((i % 2 == 0 ? one : other).decideLater(user));
+    }
+    Set<String> headers =
+        answers.stream()
+            .map(CompletableFuture::join)
+            .map(
+                response ->
+                    TestGateway.authorization(response)
+                        .orElse(response.statusCode() + response.body()))
+            .collect(Collectors.toSet());
+    assertThat(headers).hasSize(1);
+    String header = headers.iterator().next();
+    assertThat(elasticsearch.request("GET", "/_security/_authenticate", header, null).statusCode())
+        .isEqualTo(200);
+    // a write each at most, as they cannot know of one another
+    assertThat(elasticsearch.version(user)).isBetween(1L, 2L);
+  }
+
+  @Test
+  void manyFirstRequestsAtOnceOverRedis(RedisServer redis) {
+    try (TestGateway one = gateway().with(redis).start();
+        TestGateway other = gateway().with(redis).start()) {
+      burst("two.redis", one, other);
+      long version = elasticsearch.version("two.redis");
+      redis.flush();
+      assertThat(one.login("two.redis")).isEqualTo(other.login("two.redis"));
+      assertThat(elasticsearch.version("two.redis")).isEqualTo(version);
+    }
+  }
+
+  @Test
+  void manyFirstRequestsAtOnceWithoutRedis() {
+    try (TestGateway one = gateway().start();
+        TestGateway other = gateway().start()) {
+      burst("two.memory", one, other);
+    }
+  }
+
+  @Test
+  void oneOfThemHasLostRedis(RedisServer redis) {
+    try (TestGateway one = gateway().with(redis).start();
+        TestGateway other =
+            gateway().set("redis.host", "127.0.0.1:" + RedisServer.freePort()).start()) {
+      burst("two.lost", one, other);
+    }
+  }
+
+  @Test
+  void clocksThatDifferDoNotMakeThemFight() {
+    try (TestGateway one = gateway().start();
+        TestGateway ahead = gateway().clockOffBy(Duration.ofHours(2)).start()) {
+      one.login("two.clocks");
+      String header = ahead.login("two.clocks");
+      long version = elasticsearch.version("two.clocks");
+      assertThat(one.decide("two.clocks", "moved").headers().firstValue("Authorization"))
+          .contains(header);
+      assertThat(ahead.login("two.clocks")).isEqualTo(header);
+      assertThat(elasticsearch.version("two.clocks")).isEqualTo(version);
+    }
+  }
+
+  @Test
+  void aBurstOfOneUserIsOneConversation() {
+    try (TestGateway gateway = gateway().start()) {
+      double before = authentications(gateway);
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        answers.add(gateway.decideLater("two.coalesced"));
+      }
+      answers.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
+      assertThat(authentications(gateway) - before).isEqualTo(1);
+    }
+  }
+
+  private static double authentications(TestGateway gateway) {
+    return gateway
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(
+            line ->
+                line.startsWith(
+                    "elastauth_elasticsearch_requests_total{operation=\"authenticate\"}"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+        .sum();
+  }
+}
