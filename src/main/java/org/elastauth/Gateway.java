@@ -1,5 +1,7 @@
 package org.elastauth;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * Puts the routes behind an HTTP server, and says at start what runs and what production would
@@ -120,6 +123,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     server.listen();
     LOG.atInfo()
         .addKeyValue("source", routes)
+        .addKeyValue("files", countFiles())
         .addKeyValue("routes", context.getRoutesSize())
         .log("Routes loaded");
     boolean redis = settings.cache().type().equals("redis");
@@ -132,6 +136,14 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         .addKeyValue("address", settings.listen().substring(0, settings.listen().lastIndexOf(':')))
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
+  }
+
+  private int countFiles() {
+    try {
+      return new PathMatchingResourcePatternResolver().getResources(routes).length;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What a production gateway should not be without. */

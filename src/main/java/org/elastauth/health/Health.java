@@ -15,6 +15,8 @@ import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -111,6 +113,8 @@ public final class Health {
     conflictAt = clock.millis();
   }
 
+  /** Readiness ends before anything else does. */
+  @EventListener(ContextClosedEvent.class)
   public void stopping() {
     stopping = true;
   }

@@ -99,7 +99,7 @@ class PackagedJarIT {
     assertThat(get("/health").body()).contains("\"mode\":\"memory\"");
     assertThat(log())
         .contains("using memory backends")
-        .contains("Routes loaded source=\"classpath:routes/*.camel.yaml\"")
+        .contains("Routes loaded source=\"classpath:routes/*.camel.yaml\" files=\"13\"")
         .contains("secret_key is not set")
         .contains("elasticsearch.username and elasticsearch.password are not set")
         .contains("neither group_mappings nor default_roles are set")

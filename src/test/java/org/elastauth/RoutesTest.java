@@ -1,0 +1,97 @@
+package org.elastauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.AdviceWith;
+import org.apache.camel.builder.NotifyBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.apache.camel.test.spring.junit5.UseAdviceWith;
+import org.elastauth.http.GatewayHttpServer;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.annotation.DirtiesContext;
+
+/** The way of a request through the routes, watched at the seams; nothing is replaced. */
+@CamelSpringBootTest
+@SpringBootTest(
+    classes = Application.class,
+    properties = {
+      "elastauth.listen=127.0.0.1:0",
+      "elastauth.elasticsearch.dry_run=true",
+      "elastauth.default_roles=viewer",
+      "elastauth.redis.health_check.interval=1h"
+    })
+@UseAdviceWith
+@DirtiesContext(classMode = DirtiesContext.ClassMode.AFTER_EACH_TEST_METHOD)
+class RoutesTest {
+  @Autowired private CamelContext context;
+  @Autowired private GatewayHttpServer server;
+
+  private HttpResponse<String> ask(String user, String groups) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getPort() + "/elastauth"))
+            .headers("Remote-User", user, "Remote-Groups", groups)
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Counts the exchanges that come by, and lets them pass. */
+  private MockEndpoint watch(String route) throws Exception {
+    AdviceWith.adviceWith(context, route, advice -> advice.weaveAddFirst().to("mock:" + route));
+    return context.getEndpoint("mock:" + route, MockEndpoint.class);
+  }
+
+  @Test
+  void aMissIsSettledAndPutAHitIsNot() throws Exception {
+    MockEndpoint get = watch("cache-memory-get");
+    MockEndpoint settle = watch("credential-settle");
+    MockEndpoint put = watch("cache-memory-put");
+    context.start();
+
+    assertThat(ask("routes.user", "a").statusCode()).isEqualTo(200);
+    assertThat(ask("routes.user", "a").statusCode()).isEqualTo(200);
+    assertThat(get.getReceivedCounter()).isEqualTo(2);
+    assertThat(settle.getReceivedCounter()).isEqualTo(1);
+    assertThat(put.getReceivedCounter()).isEqualTo(1);
+
+    assertThat(ask("routes.user", "b").statusCode()).as("other groups").isEqualTo(200);
+    assertThat(settle.getReceivedCounter()).isEqualTo(2);
+  }
+
+  @Test
+  void aRefusedIdentityGetsNoFurther() throws Exception {
+    MockEndpoint credential = watch("credential");
+    MockEndpoint json = watch("json");
+    context.start();
+
+    assertThat(ask("..", "a").statusCode()).isEqualTo(400);
+    assertThat(credential.getReceivedCounter()).isZero();
+    assertThat(json.getReceivedCounter()).isEqualTo(1);
+  }
+
+  @Test
+  void whatFailsUnexpectedlyIs500WithoutAReason() throws Exception {
+    AdviceWith.adviceWith(
+        context,
+        "credential",
+        advice ->
+            advice.weaveAddFirst().throwException(new IllegalStateException("a secret detail")));
+    NotifyBuilder done = new NotifyBuilder(context).fromRoute("front-door").whenDone(1).create();
+    context.start();
+
+    HttpResponse<String> response = ask("routes.broken", "a");
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(response.body())
+        .contains("\"message\":\"internal error\"")
+        .doesNotContain("secret detail");
+    assertThat(response.headers().map()).doesNotContainKey("authorization");
+    assertThat(done.matches(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+  }
+}
