@@ -21,16 +21,15 @@ import org.elastauth.identity.TrustedProxies;
 import org.springframework.boot.context.properties.bind.Binder;
 
 /**
- * The gateway's decision as one hand-written Vert.x handler: the same checks, the same entry opened,
- * the same answer, nothing else. It is what the routes are measured against.
+ * The gateway's decision as one hand-written Vert.x handler: the same checks, the same entry
+ * opened, the same answer, nothing else. It is what the routes are measured against.
  *
  * <p>Arguments: port, and redis:// URI if the entries lie in Redis. The secret key comes from
  * ELASTAUTH_SECRET_KEY.
  */
 public final class BareHandler extends AbstractVerticle {
   private static final long LIFETIME = 7 * 24 * 3600;
-  private static final Settings SETTINGS =
-      new Binder().bindOrCreate("elastauth", Settings.class);
+  private static final Settings SETTINGS = new Binder().bindOrCreate("elastauth", Settings.class);
   private static final SecretKeys KEYS =
       new SecretKeys(List.of(System.getenv("ELASTAUTH_SECRET_KEY")), "");
   private static final SealedCredentials SEALED = new SealedCredentials(KEYS);
@@ -124,8 +123,7 @@ public final class BareHandler extends AbstractVerticle {
   private void answer(HttpServerRequest request, Identity identity, String key, String entry) {
     Fingerprint fingerprint =
         Fingerprint.of(identity.fullName(), identity.email(), identity.groups());
-    Credential credential =
-        entry == null ? null : SEALED.open(identity.username(), key, entry);
+    Credential credential = entry == null ? null : SEALED.open(identity.username(), key, entry);
     if (credential == null
         || credential.window().isPast(now())
         || !credential.fingerprint().equals(fingerprint)) {
@@ -142,10 +140,8 @@ public final class BareHandler extends AbstractVerticle {
   /** Fills the cache, once a user. */
   private Credential settle(Identity identity, String key, Fingerprint fingerprint) {
     Window window = Window.of(identity.username(), now(), LIFETIME);
-    String password =
-        KEYS.password(KEYS.currentId(), identity.username(), window.issued(), 1);
-    Credential credential =
-        new Credential(identity.username(), password, window, 1, fingerprint);
+    String password = KEYS.password(KEYS.currentId(), identity.username(), window.issued(), 1);
+    Credential credential = new Credential(identity.username(), password, window, 1, fingerprint);
     String entry = SEALED.seal(key, credential);
     if (redis == null) {
       MEMORY.put(key, entry, window.until() - now());

@@ -5,12 +5,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.util.List;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
-import org.elastauth.credential.SingleFlight;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
 import org.springframework.boot.DefaultApplicationArguments;
@@ -26,7 +26,12 @@ public class Application {
       System.out.println(SecretKeys.generate());
       return;
     }
-    SpringApplication.run(Application.class, args);
+    try {
+      SpringApplication.run(Application.class, args);
+    } catch (RuntimeException reported) {
+      // Spring has said why; threads that were started meanwhile must not keep the process
+      System.exit(1);
+    }
   }
 
   @Bean
@@ -39,7 +44,11 @@ public class Application {
     return new Boot(clock.millis());
   }
 
-  /** Without a configured key a random one: good for one gateway, as long as it runs. */
+  /**
+   * Without a configured key a random one: good for one gateway, as long as it runs. A dry run
+   * derives others from the same key: what it answers must open nothing, and what it caches must
+   * not open anywhere else.
+   */
   @Bean
   SecretKeys secretKeys(Settings settings) {
     List<String> secrets = settings.secretKeys();
@@ -47,7 +56,8 @@ public class Application {
       secrets =
           List.of(settings.secretKey().isEmpty() ? SecretKeys.generate() : settings.secretKey());
     }
-    return new SecretKeys(secrets, settings.credential().scope());
+    String scope = settings.credential().scope();
+    return new SecretKeys(secrets, settings.elasticsearch().dryRun() ? scope + " dry run" : scope);
   }
 
   @Bean
@@ -60,9 +70,15 @@ public class Application {
     return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   }
 
+  /** Without Vert.x's cache of class path resources, which would need a folder it may write to. */
   @Bean(destroyMethod = "close")
   Vertx vertx() {
-    return Vertx.vertx(new VertxOptions().setWorkerPoolSize(SingleFlight.WORKERS));
+    return Vertx.vertx(
+        new VertxOptions()
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
   }
 
   /** Camel's HTTP engine looks it up by type to find the router. */

@@ -9,24 +9,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.StartupListener;
-import org.apache.camel.component.platform.http.PlatformHttpComponent;
-import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
-import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.camel.support.EventHelper;
+import org.apache.camel.support.EventNotifierSupport;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 import org.elastauth.config.Settings;
+import org.elastauth.credential.SingleFlight;
 import org.elastauth.http.GatewayHttpServer;
-import org.elastauth.http.HttpHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
@@ -52,27 +53,29 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     this.server = server;
   }
 
-  @Bean
-  ComponentCustomizer closedHttpHeaders(HttpHeaders headers) {
-    return ComponentCustomizer.builder(PlatformHttpComponent.class)
-        .build(component -> component.setHeaderFilterStrategy(headers));
-  }
-
   @Override
   public void beforeApplicationStart(CamelContext context) {
+    refuseMissingEndpoints((ModelCamelContext) context);
     try {
-      refuseMissingEndpoints((ModelCamelContext) context);
       context.addService(server);
       context.addStartupListener(this);
-    } catch (RuntimeException e) {
-      throw e;
     } catch (Exception e) {
-      throw new IllegalStateException(e);
+      throw RuntimeCamelException.wrapRuntimeException(e);
     }
   }
 
+  /** Spring's runner listens to every step of every request only to call this once. */
   @Override
-  public void afterApplicationStart(CamelContext context) {}
+  public void afterApplicationStart(CamelContext context) {
+    for (EventNotifier notifier : context.getManagementStrategy().getEventNotifiers()) {
+      if (notifier instanceof EventNotifierSupport support) {
+        support.setIgnoreExchangeEvents(true);
+      }
+    }
+    context
+        .getCamelContextExtension()
+        .setEventNotificationApplicable(EventHelper.eventsApplicable(context));
+  }
 
   /**
    * A route that names an endpoint nobody serves would fail its first request; here it fails the
@@ -88,9 +91,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
         collect(context, to.getUri(), called);
       }
-      for (BeanDefinition bean :
-          ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), BeanDefinition.class)) {
-        collect(context, bean.getMethod(), called);
+      if (ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessDefinition.class)
+          .stream()
+          .anyMatch(process -> "singleFlight".equals(process.getRef()))) {
+        collect(context, SingleFlight.SETTLE, called);
       }
     }
     called.removeAll(served);
@@ -160,6 +164,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       LOG.warn(
           "elasticsearch.username and elasticsearch.password are not set: nobody can log in until they are;"
               + " the account needs the cluster privilege manage_security");
+    }
+    if (!settings.enableGroupWhitelist() && !settings.groupWhitelist().isEmpty()) {
+      LOG.warn("group_whitelist is set but enable_group_whitelist is not: every group is let in");
     }
     if (settings.groupMappings().isEmpty() && settings.defaultRoles().isEmpty()) {
       LOG.warn(

@@ -8,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.AdviceWith;
-import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.apache.camel.test.spring.junit5.UseAdviceWith;
@@ -83,7 +82,6 @@ class RoutesTest {
         "credential",
         advice ->
             advice.weaveAddFirst().throwException(new IllegalStateException("a secret detail")));
-    NotifyBuilder done = new NotifyBuilder(context).fromRoute("front-door").whenDone(1).create();
     context.start();
 
     HttpResponse<String> response = ask("routes.broken", "a");
@@ -92,6 +90,5 @@ class RoutesTest {
         .contains("\"message\":\"internal error\"")
         .doesNotContain("secret detail");
     assertThat(response.headers().map()).doesNotContainKey("authorization");
-    assertThat(done.matches(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -20,6 +20,8 @@ public final class MemoryCache {
   private static final long OWN_BYTES = 50L << 20;
   private static final int OWN_ENTRIES = 50_000;
 
+  private static final int MAX_KEPT = 64 * 1024;
+
   private record Entry(String value, long ttl) {}
 
   private final Cache<String, Entry> entries;
@@ -33,6 +35,7 @@ public final class MemoryCache {
     this.lifetime = settings.cache().expiration().toSeconds();
     this.entries =
         Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumWeight(bytes)
             .weigher(
                 (String key, Entry entry) -> Math.max(least, key.length() + entry.value.length()))
@@ -44,7 +47,7 @@ public final class MemoryCache {
   /**
    * @return null if there is none
    */
-  public String get(@ExchangeProperty("cacheKey") String key) {
+  public String get(String key) {
     Entry entry = entries.getIfPresent(key);
     return entry == null ? null : entry.value;
   }
@@ -63,8 +66,8 @@ public final class MemoryCache {
    * Keeps what a shared cache returned. Its end stands inside the entry, so a lifetime bounds it
    * here.
    */
-  public void keep(@ExchangeProperty("cacheKey") String key, @Body String value) {
-    if (value != null) {
+  public void keep(String key, String value) {
+    if (value != null && value.length() <= MAX_KEPT) {
       Entry kept = entries.getIfPresent(key);
       if (kept == null || !kept.value.equals(value)) {
         entries.put(key, new Entry(value, lifetime));

@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.List;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Predicate;
 import org.springframework.stereotype.Component;
 
 /**
@@ -12,12 +14,16 @@ import org.springframework.stereotype.Component;
  * old, and is deleted before it is read again.
  */
 @Component("staleKeys")
-public final class StaleKeys {
+public final class StaleKeys implements Predicate {
   private static final int KEYS = 50_000;
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
 
   private final Cache<String, Boolean> keys =
-      Caffeine.newBuilder().maximumSize(KEYS).expireAfterWrite(LONGEST_WINDOW).build();
+      Caffeine.newBuilder()
+          .executor(Runnable::run)
+          .maximumSize(KEYS)
+          .expireAfterWrite(LONGEST_WINDOW)
+          .build();
 
   /**
    * Set once the first key is remembered, so that a gateway that never lost its cache looks nothing
@@ -30,8 +36,10 @@ public final class StaleKeys {
     any = true;
   }
 
-  public boolean contains(@ExchangeProperty("cacheKey") String key) {
-    return any && keys.getIfPresent(key) != null;
+  /** Whether the exchange is about such a key. */
+  @Override
+  public boolean matches(Exchange exchange) {
+    return any && keys.getIfPresent((String) exchange.getProperty("cacheKey")) != null;
   }
 
   /** As Redis wants it for a deletion. */

@@ -47,6 +47,12 @@ public record Settings(
     trustedProxies = trustedProxies == null ? PRIVATE_NETWORKS : List.copyOf(trustedProxies);
   }
 
+  /** Nothing: secrets are among them. */
+  @Override
+  public String toString() {
+    return "Settings";
+  }
+
   /** Names of the request headers that carry the identity. */
   public record Authelia(
       @DefaultValue("Remote-User") String headerUsername,
@@ -85,7 +91,12 @@ public record Settings(
       @DefaultValue("5s") @Alias("REDIS_CONNECT_TIMEOUT") Duration connectTimeout,
       @DefaultValue("3s") @Alias("REDIS_READ_TIMEOUT") Duration readTimeout,
       @DefaultValue CircuitBreaker circuitBreaker,
-      @DefaultValue HealthCheck healthCheck) {}
+      @DefaultValue HealthCheck healthCheck) {
+    @Override
+    public String toString() {
+      return "Redis[" + host + "]";
+    }
+  }
 
   /**
    * @param threshold so many failures in a row open it
@@ -112,7 +123,12 @@ public record Settings(
       @DefaultValue("") @Secret @Alias("ELASTICSEARCH_PASSWORD") String password,
       @DefaultValue("2s") Duration connectTimeout,
       @DefaultValue("10s") Duration readTimeout,
-      @DefaultValue("false") boolean dryRun) {}
+      @DefaultValue("false") boolean dryRun) {
+    @Override
+    public String toString() {
+      return "Elasticsearch[" + hosts + "]";
+    }
+  }
 
   /**
    * @param maxRequestLine bytes; a longer one is answered 414

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.bind.BindContext;
@@ -102,7 +103,14 @@ final class SettingsReader {
       }
     }
     fromHere.forEach(files::putIfAbsent);
-    mappingsFromHere.forEach(mappings::putIfAbsent);
+    Set<String> above = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    above.addAll(mappings.keySet());
+    mappingsFromHere.forEach(
+        (group, roles) -> {
+          if (!above.contains(group)) {
+            mappings.put(group, roles);
+          }
+        });
   }
 
   private Found value(EnumerablePropertySource<?> source, String name) {
@@ -285,7 +293,9 @@ final class SettingsReader {
         aliases(component.getType(), into);
       } else if (component.isAnnotationPresent(Alias.class)) {
         for (String alias : component.getAnnotation(Alias.class).value()) {
-          into.add(plain(alias));
+          if (!isVariable(alias)) {
+            into.add(plain(alias));
+          }
         }
       }
     }

@@ -3,15 +3,19 @@ package org.elastauth.credential;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.elastauth.config.Settings;
 import org.elastauth.identity.Identity;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** The name under which a user's credential is cached: prefix + URL-encode(base64(username)). */
+/**
+ * The name under which a user's credential is cached: prefix + URL-encode(base64(username)). Left
+ * in the exchange property {@code cacheKey}.
+ */
 @Component("cacheKey")
-public final class CacheKey {
+public final class CacheKey implements Processor {
   private final String prefix;
 
   @Autowired
@@ -23,8 +27,10 @@ public final class CacheKey {
     this.prefix = prefix;
   }
 
-  public String of(@ExchangeProperty("identity") Identity identity) {
-    return of(identity.username());
+  @Override
+  public void process(Exchange exchange) {
+    Identity identity = (Identity) exchange.getProperty("identity");
+    exchange.setProperty("cacheKey", of(identity.username()));
   }
 
   String of(String username) {

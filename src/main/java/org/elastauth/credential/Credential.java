@@ -7,10 +7,16 @@ import java.util.Base64;
  * A user's Elasticsearch login for one window.
  *
  * @param generation counts the passwords within one window, from 1 on
+ * @param asOf when the groups behind the fingerprint were asserted, epoch seconds
  * @param fingerprint SHA-256 of the profile and groups that Elasticsearch holds for this user
  */
 public record Credential(
-    String username, String password, Window window, long generation, Fingerprint fingerprint) {
+    String username,
+    String password,
+    Window window,
+    long generation,
+    long asOf,
+    Fingerprint fingerprint) {
 
   /** The value of the Authorization header (RFC 7617). */
   public String authorization() {

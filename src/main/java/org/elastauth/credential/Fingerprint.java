@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
+import org.elastauth.identity.Identity;
 
 /**
  * SHA-256 of what a user looks like: full name, email and sorted groups. Another one asks for a
@@ -22,6 +23,10 @@ public final class Fingerprint {
 
   private Fingerprint(byte[] bytes) {
     this.bytes = bytes;
+  }
+
+  public static Fingerprint of(Identity identity) {
+    return of(identity.fullName(), identity.email(), identity.groups());
   }
 
   /**

@@ -12,23 +12,33 @@ import org.springframework.stereotype.Component;
 public final class HighWaterMarks {
   private static final int USERS = 50_000;
 
-  private record Mark(long issued, long generation) {}
+  private record Mark(long issued, long generation, long asOf) {
+    Mark(Credential credential) {
+      this(credential.window().issued(), credential.generation(), credential.asOf());
+    }
 
-  private final Cache<String, Mark> marks = Caffeine.newBuilder().maximumSize(USERS).build();
+    boolean isOlderThan(Mark other) {
+      if (issued != other.issued) {
+        return issued < other.issued;
+      }
+      return generation == other.generation ? asOf < other.asOf : generation < other.generation;
+    }
+  }
+
+  private final Cache<String, Mark> marks =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(USERS).build();
 
   /** Whether a cached credential is at least as new as the newest met; remembers it if newer. */
   boolean admits(Credential credential) {
     Mark newest = marks.getIfPresent(credential.username());
-    long issued = credential.window().issued();
-    if (newest != null && newest.issued == issued && newest.generation == credential.generation()) {
+    Mark mark = new Mark(credential);
+    if (mark.equals(newest)) {
       return true;
     }
-    if (newest != null
-        && (issued < newest.issued
-            || issued == newest.issued && credential.generation() < newest.generation)) {
+    if (newest != null && mark.isOlderThan(newest)) {
       return false;
     }
-    set(credential);
+    marks.put(credential.username(), mark);
     return true;
   }
 
@@ -36,7 +46,6 @@ public final class HighWaterMarks {
    * What Elasticsearch said, which is the truth even where it is older than what was met before.
    */
   void set(Credential credential) {
-    marks.put(
-        credential.username(), new Mark(credential.window().issued(), credential.generation()));
+    marks.put(credential.username(), new Mark(credential));
   }
 }

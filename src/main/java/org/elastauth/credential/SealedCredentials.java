@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
  * Credentials as they lie in a cache: base64url of {@code 01 ‖ key id (8) ‖ nonce (12) ‖
  * AES-256-GCM}. The cache key is authenticated along, so that one user's entry under another's name
  * does not open. Payload: length of the password (1), password, issued (8), until (8), generation
- * (8), fingerprint (32).
+ * (8), asof (8), fingerprint (32).
  */
 @Component("sealedCredentials")
 public final class SealedCredentials {
@@ -38,12 +38,13 @@ public final class SealedCredentials {
   public String seal(String cacheKey, Credential credential) {
     byte[] password = credential.password().getBytes(StandardCharsets.US_ASCII);
     ByteBuffer payload =
-        ByteBuffer.allocate(1 + password.length + 3 * Long.BYTES + Fingerprint.LENGTH)
+        ByteBuffer.allocate(1 + password.length + 4 * Long.BYTES + Fingerprint.LENGTH)
             .put((byte) password.length)
             .put(password)
             .putLong(credential.window().issued())
             .putLong(credential.window().until())
-            .putLong(credential.generation());
+            .putLong(credential.generation())
+            .putLong(credential.asOf());
     credential.fingerprint().write(payload);
 
     byte[] nonce = new byte[NONCE_LENGTH];
@@ -104,6 +105,7 @@ public final class SealedCredentials {
           username,
           new String(password, StandardCharsets.US_ASCII),
           new Window(payload.getLong(), payload.getLong()),
+          payload.getLong(),
           payload.getLong(),
           Fingerprint.read(payload));
     } catch (IllegalArgumentException

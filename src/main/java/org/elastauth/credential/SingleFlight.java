@@ -1,84 +1,157 @@
 package org.elastauth.credential;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.ExchangeBuilder;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets requests that miss together for one identity share one run of a route: the first runs it,
- * the others take its result. Waiting holds a thread, so no more may wait than leave enough threads
- * for those whose credential is cached.
+ * Lets requests that miss together share one run of {@code direct:credential-settle}, and runs no
+ * two at once for one user, so that the last one to write Elasticsearch is the last one to write
+ * the cache. Whoever waits holds no thread.
  */
 @Component("singleFlight")
-public final class SingleFlight {
-  /** Threads that answer requests, and how many of them a slow Elasticsearch may hold. */
-  public static final int WORKERS = 256;
+public final class SingleFlight extends AsyncProcessorSupport {
+  /** The route it runs. */
+  public static final String SETTLE = "direct:credential-settle";
 
-  private static final int MAX_WAITING = WORKERS - 32;
+  private static final int RUNNING = 16;
+  private static final int QUEUED = 1_000;
+  private static final int WAITING = 10_000;
 
-  private record Key(String username, Fingerprint fingerprint) {}
+  private record Flight(Fingerprint fingerprint, CompletableFuture<Credential> result) {}
 
-  private final ConcurrentHashMap<Key, CompletableFuture<Credential>> flights =
-      new ConcurrentHashMap<>();
-  private final Semaphore waiting = new Semaphore(MAX_WAITING);
+  private final ConcurrentHashMap<String, Flight> flights = new ConcurrentHashMap<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final CamelContext context;
   private final ProducerTemplate template;
+  private final ExecutorService runs;
+  private final Duration patience;
 
-  public SingleFlight(CamelContext context) {
+  public SingleFlight(CamelContext context, Settings settings) {
+    this.context = context;
     this.template = context.createProducerTemplate();
+    this.runs =
+        context
+            .getExecutorServiceManager()
+            .newThreadPool(
+                this,
+                "settle",
+                new ThreadPoolProfileBuilder("settle")
+                    .poolSize(RUNNING)
+                    .maxPoolSize(RUNNING)
+                    .maxQueueSize(QUEUED)
+                    .rejectedPolicy(ThreadPoolRejectedPolicy.Abort)
+                    .build());
+    this.patience = settings.elasticsearch().readTimeout().multipliedBy(2);
+  }
+
+  @Override
+  public boolean process(Exchange exchange, AsyncCallback callback) {
+    if (waiting.incrementAndGet() > WAITING) {
+      waiting.decrementAndGet();
+      exchange.setException(tooMany());
+      callback.done(true);
+      return true;
+    }
+    join(exchange)
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (credential, failure) -> {
+              waiting.decrementAndGet();
+              if (failure == null) {
+                exchange.getMessage().setBody(credential);
+              } else {
+                exchange.setException(cause(failure));
+              }
+              callback.done(false);
+            });
+    return false;
   }
 
   /**
-   * @param endpoint where the route begins; its body must end as a {@link Credential}
-   * @throws Refusal what the shared run was refused with, or 503 if too many wait already
+   * A future of this request's own, so that one that loses patience does not end it for the others.
    */
-  public Credential through(
-      String endpoint, @ExchangeProperty("identity") Identity identity, Exchange exchange)
-      throws Exception {
-    if (!waiting.tryAcquire()) {
-      throw Refusal.unavailable("too many logins at once; try again");
+  private CompletableFuture<Credential> join(Exchange exchange) {
+    Identity identity = (Identity) exchange.getProperty("identity");
+    Fingerprint fingerprint = Fingerprint.of(identity);
+    Flight mine = new Flight(fingerprint, new CompletableFuture<>());
+    Flight flight = flights.putIfAbsent(identity.username(), mine);
+    if (flight == null) {
+      launch(identity, exchange.getProperty("cacheKey"), mine);
+      return mine.result.copy();
     }
+    if (flight.fingerprint.equals(fingerprint)) {
+      return flight.result.copy();
+    }
+    // the same user with other groups: after those before
+    return flight.result.handle((credential, failure) -> exchange).thenCompose(this::join);
+  }
+
+  private void launch(Identity identity, Object cacheKey, Flight flight) {
     try {
-      Key key =
-          new Key(
-              identity.username(),
-              Fingerprint.of(identity.fullName(), identity.email(), identity.groups()));
-      CompletableFuture<Credential> mine = new CompletableFuture<>();
-      CompletableFuture<Credential> flight = flights.putIfAbsent(key, mine);
-      if (flight == null) {
-        flight = mine;
-        lead(endpoint, exchange, key, mine);
-      }
-      return flight.join();
-    } catch (CompletionException failed) {
-      throw failed.getCause() instanceof Exception cause ? cause : failed;
-    } finally {
-      waiting.release();
+      runs.execute(() -> run(identity, cacheKey, flight));
+    } catch (RejectedExecutionException full) {
+      land(identity, flight, null, tooMany());
     }
   }
 
-  private void lead(
-      String endpoint, Exchange exchange, Key key, CompletableFuture<Credential> flight) {
+  private void run(Identity identity, Object cacheKey, Flight flight) {
+    Credential credential = null;
+    Throwable failure = new IllegalStateException("the run ended without a result");
     try {
-      template.send(endpoint, exchange);
-      Exception failure = exchange.getException();
-      exchange.setException(null);
-      if (failure == null) {
-        flight.complete(exchange.getMessage().getBody(Credential.class));
-      } else {
-        flight.completeExceptionally(failure);
-      }
+      Exchange exchange =
+          ExchangeBuilder.anExchange(context)
+              .withProperty("identity", identity)
+              .withProperty("cacheKey", cacheKey)
+              .build();
+      template.send(SETTLE, exchange);
+      failure = exchange.getException();
+      credential = exchange.getMessage().getBody(Credential.class);
+    } catch (RuntimeException unexpected) {
+      failure = unexpected;
     } finally {
-      flights.remove(key, flight);
-      flight.completeExceptionally(
-          new IllegalStateException("the shared run ended without a result"));
+      land(identity, flight, credential, failure);
     }
+  }
+
+  private void land(Identity identity, Flight flight, Credential credential, Throwable failure) {
+    flights.remove(identity.username(), flight);
+    if (failure == null) {
+      flight.result.complete(credential);
+    } else {
+      flight.result.completeExceptionally(failure);
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof TimeoutException
+        ? Refusal.unavailable("Elasticsearch takes too long; try again")
+        : cause;
+  }
+
+  private static Refusal tooMany() {
+    return Refusal.unavailable("too many logins at once; try again");
   }
 }

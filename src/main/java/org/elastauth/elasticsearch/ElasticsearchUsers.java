@@ -70,21 +70,20 @@ public final class ElasticsearchUsers implements AutoCloseable {
     this.options = builder.build();
   }
 
-  /**
-   * @return null if there is no such user
-   */
+  /** How a user stands; what was asked long ago is old, however late the answer came. */
   public StoredUser read(@ExchangeProperty("identity") Identity identity) throws IOException {
     String name = identity.username();
+    long asked = now();
     try {
       Response response = send("user_get", new Request("GET", path(name)), options);
       JsonNode user = json.readTree(response.getEntity().getContent()).get(name);
       if (user == null) {
         throw new IOException("Elasticsearch answered without the user that was asked for");
       }
-      return StoredUser.read(user, now());
+      return StoredUser.read(user, asked);
     } catch (ResponseException e) {
       if (e.getResponse().getStatusLine().getStatusCode() == 404) {
-        return null;
+        return StoredUser.absent(asked);
       }
       throw explained(e);
     }
@@ -97,7 +96,7 @@ public final class ElasticsearchUsers implements AutoCloseable {
    * @return whether it was written
    */
   public boolean write(@Body Plan plan) throws IOException {
-    if (plan.readAt() != 0 && now() - plan.readAt() > FRESH) {
+    if (now() - plan.readAt() > FRESH) {
       return false;
     }
     Request request = new Request("PUT", path(plan.credential().username()));

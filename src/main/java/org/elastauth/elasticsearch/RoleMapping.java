@@ -3,7 +3,6 @@ package org.elastauth.elasticsearch;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,7 +48,14 @@ public final class RoleMapping {
     return defaults;
   }
 
+  /**
+   * Lower case, except that nothing becomes ASCII that was not: U+212A is a Kelvin sign and no k.
+   */
   private static String fold(String group) {
-    return group.toLowerCase(Locale.ROOT);
+    return group
+        .codePoints()
+        .map(c -> c >= 0x80 && Character.toLowerCase(c) < 0x80 ? c : Character.toLowerCase(c))
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 }

@@ -44,6 +44,13 @@ public final class Settlement {
           "remote_monitoring_user");
 
   private static final int MAX_ROUNDS = 5;
+
+  /** Seconds by which the clocks of two gateways may differ. */
+  private static final long CLOCK_SKEW = 60;
+
+  /** Seconds; no gateway writes a window that ends later, clock skew included. */
+  private static final long LONGEST_WINDOW = Duration.ofDays(8).toSeconds();
+
   private static final int MAX_REPAIRS = 3;
   private static final Duration REPAIRS_SPAN = Duration.ofMinutes(10);
 
@@ -90,7 +97,7 @@ public final class Settlement {
   /**
    * The table of what a miss does.
    *
-   * @param stored null if Elasticsearch has no such user
+   * @param stored as just read
    * @param refused the mark whose password Elasticsearch did not take, if that happened before
    * @param round counts the attempts of this conversation, from 0 on
    * @throws Refusal 403 for an account that is not ours or disabled, 503 where no password can be
@@ -105,13 +112,14 @@ public final class Settlement {
     if (round >= MAX_ROUNDS) {
       throw Refusal.unavailable("the login could not be settled; try again");
     }
-    if (stored == null) {
-      return write(identity.username(), asker(identity, roles), window(identity), 1, 0);
+    if (!stored.exists()) {
+      return write(
+          identity.username(), asker(identity, roles), window(identity), 1, stored.readAt());
     }
     refuseForeign(identity, stored);
     Mark mark = stored.mark();
     View view = newer(identity, roles, stored);
-    if (mark.window().isPast(now())) {
+    if (mark.window().isPast(now()) || mark.window().until() > now() + LONGEST_WINDOW) {
       Window window = window(identity);
       long generation = window.issued() > mark.window().issued() ? 1 : mark.generation() + 1;
       return write(identity.username(), view, window, generation, stored.readAt());
@@ -219,7 +227,8 @@ public final class Settlement {
   private Credential credential(String username, Mark mark, View view) {
     String password =
         keys.password(mark.key(), username, mark.window().issued(), mark.generation());
-    return new Credential(username, password, mark.window(), mark.generation(), view.fingerprint());
+    return new Credential(
+        username, password, mark.window(), mark.generation(), view.asOf(), view.fingerprint());
   }
 
   private static Map<String, Object> profile(View view, Map<String, Object> mark) {
@@ -237,7 +246,9 @@ public final class Settlement {
   }
 
   private static View newer(Identity identity, List<String> roles, StoredUser stored) {
-    return stored.mark().asOf() > identity.asOf()
+    long ahead = stored.mark().asOf() - identity.asOf();
+    // a clock that ran ahead must not freeze the roles until time has caught up with it
+    return ahead > 0 && ahead <= CLOCK_SKEW
         ? new View(
             stored.roles(),
             stored.fullName(),

@@ -7,11 +7,13 @@ import java.util.List;
 /**
  * A user as Elasticsearch holds it.
  *
+ * @param exists false if there is no such user; the rest then says nothing
  * @param reserved built into Elasticsearch
  * @param mark null if the gateway did not make this user
- * @param readAt when it was read, milliseconds of a clock that never goes back
+ * @param readAt when it was asked for, milliseconds of a clock that never goes back
  */
 record StoredUser(
+    boolean exists,
     boolean reserved,
     boolean enabled,
     List<String> roles,
@@ -24,6 +26,7 @@ record StoredUser(
   static StoredUser read(JsonNode user, long readAt) {
     JsonNode metadata = user.path("metadata");
     return new StoredUser(
+        true,
         metadata.path("_reserved").asBoolean(),
         user.path("enabled").asBoolean(true),
         texts(user.path("roles")),
@@ -32,6 +35,10 @@ record StoredUser(
         texts(metadata.path("groups")),
         Mark.read(metadata),
         readAt);
+  }
+
+  static StoredUser absent(long readAt) {
+    return new StoredUser(false, false, false, List.of(), "", "", List.of(), null, readAt);
   }
 
   private static String text(JsonNode node) {

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
-import org.apache.camel.Body;
 import org.springframework.stereotype.Component;
 
 /** What the routes count, and the page Prometheus reads. */
@@ -41,7 +40,7 @@ public final class Metrics {
   }
 
   /** Counts a read of the shared cache by what it found. */
-  public void redisGet(@Body Object value) {
+  public void redisGet(String value) {
     gets.increment();
     (value == null ? misses : hits).increment();
   }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -43,6 +44,8 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
           414, "the request line is too long",
           431, "the headers are too large",
           500, "internal error");
+
+  private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
 
   private final VertxPlatformHttpServerConfiguration configuration;
   private final Settings.Http limits;
@@ -90,8 +93,12 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
                     .setHttp2ClearTextEnabled(false))
             .requestHandler(
                 request -> {
-                  discardBody(request);
-                  router.handle(request);
+                  if (hasDotSegment(request.path())) {
+                    refuse(request, 400);
+                  } else {
+                    discardBody(request);
+                    router.handle(request);
+                  }
                 })
             .invalidRequestHandler(this::refuseInvalid);
   }
@@ -124,6 +131,18 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       server.close().toCompletionStage().toCompletableFuture().join();
       server = null;
     }
+  }
+
+  /**
+   * A path with . or .. in it would be routed as another than it looks: Envoy appends the client's
+   * own path to ours, and /elastauth/authz/../../health is no decision.
+   */
+  private static boolean hasDotSegment(String path) {
+    if (path == null || path.indexOf('.') < 0 && path.indexOf('%') < 0) {
+      return path == null;
+    }
+    String decoded = path.replaceAll("(?i)%2e", ".").replaceAll("(?i)%2f|%5c|\\\\", "/");
+    return DOT_SEGMENT.matcher(decoded).find();
   }
 
   /** Bodies are not read, but must leave the connection before its next request can be. */

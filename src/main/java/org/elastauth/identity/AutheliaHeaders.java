@@ -1,6 +1,7 @@
 package org.elastauth.identity;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -9,8 +10,8 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
@@ -21,49 +22,59 @@ import org.springframework.stereotype.Component;
  * the HTTP request itself: message headers could come from a query parameter or a form.
  */
 @Component("autheliaHeaders")
-public final class AutheliaHeaders {
-  private static final Pattern COMMA = Pattern.compile(",");
-
-  private final Settings.Authelia names;
+public final class AutheliaHeaders implements Processor {
+  private final CharSequence username;
+  private final CharSequence groups;
+  private final CharSequence email;
+  private final CharSequence fullName;
   private final TrustedProxies trustedProxies;
   private final Set<String> whitelist;
   private final boolean whitelisted;
   private final Clock clock;
 
   public AutheliaHeaders(Settings settings, Clock clock) {
-    this.names = settings.authelia();
+    this.username = HttpHeaders.createOptimized(settings.authelia().headerUsername());
+    this.groups = HttpHeaders.createOptimized(settings.authelia().headerGroups());
+    this.email = HttpHeaders.createOptimized(settings.authelia().headerEmail());
+    this.fullName = HttpHeaders.createOptimized(settings.authelia().headerName());
     this.trustedProxies = new TrustedProxies(settings.trustedProxies());
     this.whitelisted = settings.enableGroupWhitelist();
     this.whitelist = Set.copyOf(settings.groupWhitelist());
     this.clock = clock;
   }
 
+  /** Leaves the identity in the exchange property {@code identity}. */
+  @Override
+  public void process(Exchange exchange) {
+    HttpMessage message = (HttpMessage) exchange.getMessage();
+    exchange.setProperty("identity", read(message.getRequest()));
+  }
+
   /**
    * @throws Refusal 400 malformed, 401 no identity, 403 from a peer that is not trusted or with a
    *     group outside the whitelist
    */
-  public Identity read(Exchange exchange) {
-    HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
+  private Identity read(HttpServerRequest request) {
     MultiMap headers = request.headers();
-    String username = one(headers, names.headerUsername());
-    String groups = one(headers, names.headerGroups());
-    String email = one(headers, names.headerEmail());
-    String fullName = one(headers, names.headerName());
-    if (username == null && groups == null && email == null && fullName == null) {
+    String name = one(headers, username);
+    String groupList = one(headers, groups);
+    String address = one(headers, email);
+    String title = one(headers, fullName);
+    if (name == null && groupList == null && address == null && title == null) {
       throw Refusal.unidentified();
     }
     if (!trustedProxies.contains(request.remoteAddress().hostAddress())) {
       throw Refusal.forbidden("identity headers are not accepted from this address");
     }
-    if (username == null || username.isBlank()) {
+    if (name == null || name.isBlank()) {
       throw Refusal.unidentified();
     }
     Identity identity =
         IdentityRules.identity(
-            utf8(username, names.headerUsername()),
-            email == null ? "" : utf8(email, names.headerEmail()),
-            fullName == null ? "" : utf8(fullName, names.headerName()),
-            groups == null ? List.of() : split(utf8(groups, names.headerGroups())),
+            utf8(name, username),
+            utf8(address, email),
+            utf8(title, fullName),
+            split(utf8(groupList, groups)),
             clock.millis() / 1000);
     if (whitelisted && !whitelist.containsAll(identity.groups())) {
       throw Refusal.forbidden("a group of this user is not on the whitelist");
@@ -72,20 +83,23 @@ public final class AutheliaHeaders {
   }
 
   private static Collection<String> split(String groups) {
-    return groups.isEmpty() ? List.of() : List.of(COMMA.split(groups));
+    return groups.isEmpty() ? List.of() : List.of(groups.split(","));
   }
 
-  private static String one(MultiMap headers, String name) {
-    String first = headers.get(name);
-    if (first != null && headers.getAll(name).size() > 1) {
+  private static String one(MultiMap headers, CharSequence name) {
+    List<String> values = headers.getAll(name);
+    if (values.size() > 1) {
       throw Refusal.malformed(
           "malformed identity: the header " + name + " is there more than once");
     }
-    return first;
+    return values.isEmpty() ? null : values.get(0);
   }
 
   /** Netty hands each byte of a header over as one char; what the proxy sent is UTF-8. */
-  private static String utf8(String bytes, String name) {
+  private static String utf8(String bytes, CharSequence name) {
+    if (bytes == null) {
+      return "";
+    }
     for (int i = 0; i < bytes.length(); i++) {
       if (bytes.charAt(i) >= 0x80) {
         return decode(bytes, name);
@@ -94,7 +108,7 @@ public final class AutheliaHeaders {
     return bytes;
   }
 
-  private static String decode(String bytes, String name) {
+  private static String decode(String bytes, CharSequence name) {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()

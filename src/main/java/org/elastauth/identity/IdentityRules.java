@@ -84,7 +84,7 @@ public final class IdentityRules {
     }
     TreeSet<String> groups = new TreeSet<>();
     for (String item : raw) {
-      String group = item.strip();
+      String group = trim(item);
       if (group.isEmpty()) {
         continue;
       }
@@ -95,6 +95,26 @@ public final class IdentityRules {
       groups.add(group);
     }
     return List.copyOf(groups);
+  }
+
+  /**
+   * Without the blanks that HTTP allows around a list item (RFC 9110, 5.6.3); others belong to the
+   * name.
+   */
+  private static String trim(String item) {
+    int from = 0;
+    int to = item.length();
+    while (from < to && isBlank(item.charAt(from))) {
+      from++;
+    }
+    while (from < to && isBlank(item.charAt(to - 1))) {
+      to--;
+    }
+    return item.substring(from, to);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   private static boolean hasControl(String text) {

@@ -33,7 +33,7 @@ public final class TrustedProxies {
 
   /** Proxies are few and ask often. */
   private final LoadingCache<String, Boolean> verdicts =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build(this::lookUp);
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(REMEMBERED).build(this::lookUp);
 
   /**
    * @param cidrs blocks such as {@code 10.0.0.0/8}

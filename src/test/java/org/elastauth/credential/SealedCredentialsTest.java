@@ -16,6 +16,7 @@ class SealedCredentialsTest {
           "JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2",
           new Window(1_768_469_664, 1_768_473_264),
           7,
+          1_768_470_000,
           Fingerprint.of("John Doe", "john@example.org", List.of("a", "b")));
 
   private final SealedCredentials sealed =

@@ -43,7 +43,7 @@ class SettlementTest {
   }
 
   private static StoredUser stored(Mark mark) {
-    return new StoredUser(false, true, ROLES, "John", "j@x.org", List.of("staff"), mark, 5);
+    return new StoredUser(true, false, true, ROLES, "John", "j@x.org", List.of("staff"), mark, 5);
   }
 
   private Plan plan(StoredUser stored) {
@@ -62,7 +62,7 @@ class SettlementTest {
 
   @Test
   void absentIsCreated() {
-    Plan plan = plan(null);
+    Plan plan = plan(StoredUser.absent(5));
     assertThat(plan.write()).isEqualTo(Write.PASSWORD);
     assertThat(plan.credential().password()).isEqualTo("JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2");
     assertThat(plan.document())
@@ -119,7 +119,7 @@ class SettlementTest {
   void otherRolesOrProfileAreWrittenWithoutCredentialFieldsOrWindow() {
     StoredUser before =
         new StoredUser(
-            false, true, List.of("editor"), "", "", List.of("other"), mark(CURRENT, 3), 5);
+            true, false, true, List.of("editor"), "", "", List.of("other"), mark(CURRENT, 3), 5);
     Plan plan = plan(before);
     assertThat(plan.write()).isEqualTo(Write.PROFILE);
     assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 3));
@@ -169,14 +169,16 @@ class SettlementTest {
   void disabledByAnAdministratorIsRefusedDisabledByUsIsNot() {
     StoredUser disabled =
         new StoredUser(
-            false, false, ROLES, "John", "j@x.org", List.of("staff"), mark(CURRENT, 1), 5);
+            true, false, false, ROLES, "John", "j@x.org", List.of("staff"), mark(CURRENT, 1), 5);
     assertRefused(403, () -> plan(disabled));
 
     Mark expired =
         new Mark(
             keys.currentId(), new Window(NOW - 7200, NOW - 3600), 1, BOOT - 1, NOW - 10, "expired");
     Plan plan =
-        plan(new StoredUser(false, false, ROLES, "John", "j@x.org", List.of("staff"), expired, 5));
+        plan(
+            new StoredUser(
+                true, false, false, ROLES, "John", "j@x.org", List.of("staff"), expired, 5));
     assertThat(plan.write()).isEqualTo(Write.PASSWORD);
     assertThat(plan.document()).containsEntry("enabled", true);
   }
@@ -185,7 +187,9 @@ class SettlementTest {
   void notOursIsRefused() {
     assertRefused(403, () -> plan(stored(null)));
     assertRefused(
-        403, () -> plan(new StoredUser(true, true, ROLES, "", "", List.of(), mark(CURRENT, 1), 5)));
+        403,
+        () ->
+            plan(new StoredUser(true, true, true, ROLES, "", "", List.of(), mark(CURRENT, 1), 5)));
     assertRefused(
         403, () -> settlement.refuseReserved(new Identity("GATEWAY", "", "", List.of(), NOW)));
   }
@@ -194,7 +198,7 @@ class SettlementTest {
   void anOlderViewNeverWritesAndIsServedWithTheStoredRoles() {
     Mark newer = new Mark(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "");
     StoredUser before =
-        new StoredUser(false, true, List.of("editor"), "J", "", List.of("other"), newer, 5);
+        new StoredUser(true, false, true, List.of("editor"), "J", "", List.of("other"), newer, 5);
     Plan plan = plan(before);
     assertThat(plan.write()).isEqualTo(Write.NOTHING);
     assertThat(plan.credential().fingerprint())
@@ -221,5 +225,17 @@ class SettlementTest {
       settlement.plan(stored(refused), JOHN, ROLES, refused, 1);
     }
     assertRefused(503, () -> settlement.plan(stored(refused), JOHN, ROLES, refused, 1));
+  }
+
+  @Test
+  void aClockThatRanAheadNeitherFreezesRolesNorStopsRotation() {
+    Mark ahead = new Mark(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "");
+    StoredUser before =
+        new StoredUser(true, false, true, List.of("superuser"), "", "", List.of("x"), ahead, 5);
+    assertThat(plan(before).write()).isEqualTo(Write.PROFILE);
+
+    Plan plan = plan(stored(mark(new Window(NOW, NOW + 9 * 86_400), 1)));
+    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    assertThat(plan.credential().window().until()).isLessThanOrEqualTo(NOW + 3600);
   }
 }

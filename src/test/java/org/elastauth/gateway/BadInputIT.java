@@ -285,4 +285,21 @@ class BadInputIT {
     assertThat(answer.split("HTTP/1.1 ")).hasSize(2);
     assertThat(answer).startsWith("HTTP/1.1 401 ").containsIgnoringCase("connection: close");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/elastauth/authz/../../health",
+        "/elastauth/authz/%2e%2e/%2E%2e/metrics",
+        "/elastauth/authz/app/kibana/../../../live",
+        "/elastauth/authz/..%2f..%2fhealth",
+        "/elastauth/authz/..",
+        "/elastauth/authz/./../live?x=1"
+      })
+  void dotSegmentsLeadNowhere(String path) throws Exception {
+    assertRawError(
+        400,
+        "malformed",
+        gateway.raw("GET " + path + " HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n"));
+  }
 }

@@ -94,12 +94,12 @@ class OperationsIT {
           .contains("elastauth_redis_cache_misses_total 1.0")
           .contains("elastauth_redis_connections_active 1.0")
           .contains("elastauth_circuit_breaker_state{name=\"redis\",state=\"closed\"} 1.0")
-          .contains("elastauth_decisions_seconds_count{status=\"200\"} 2")
-          .contains("elastauth_decisions_seconds_count{status=\"401\"} 1")
+          .contains("elastauth_requests_seconds_count{path=\"/elastauth\",status=\"200\"} 2")
+          .contains("elastauth_requests_seconds_count{path=\"/elastauth\",status=\"401\"} 1")
           .contains("elastauth_elasticsearch_requests_total{operation=\"user_put_password\"} 1.0")
           .doesNotContain("operations.metrics");
       assertThat(gateway.get("/elastauth/metrics").body())
-          .contains("elastauth_decisions_seconds_count");
+          .contains("elastauth_requests_seconds_count");
     }
   }
 }

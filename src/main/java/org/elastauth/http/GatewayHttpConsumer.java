@@ -1,0 +1,113 @@
+package org.elastauth.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands requests to a route. Camel's own consumer makes message headers of request headers, query
+ * parameters and form fields, and response headers of message headers, so that a client could plant
+ * one in the answer that a proxy then copies upstream. Here nothing comes in, whoever wants to know
+ * something asks the {@link HttpMessage}'s request for it, and only what is named below goes out.
+ *
+ * <p>Camel's own also blocks a thread until the route is done. Here a step may be asynchronous, and
+ * those who wait for a slow Elasticsearch hold no thread that others need.
+ */
+final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
+  private static final List<String> OUT =
+      List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After");
+
+  private final Executor workers;
+  private final MeterRegistry meters;
+  private final String path;
+  private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
+
+  GatewayHttpConsumer(
+      PlatformHttpEndpoint endpoint,
+      Processor processor,
+      String router,
+      Executor workers,
+      MeterRegistry meters) {
+    super(endpoint, processor, List.of(), router);
+    this.path = endpoint.getPath();
+    this.workers = workers;
+    this.meters = meters;
+  }
+
+  @Override
+  protected void handleRequest(RoutingContext routing) {
+    long began = System.nanoTime();
+    Context loop = routing.vertx().getOrCreateContext();
+    Exchange exchange = createExchange(false);
+    exchange.setPattern(ExchangePattern.InOnly);
+    exchange.setMessage(new HttpMessage(exchange, routing.request(), routing.response()));
+    workers.execute(
+        () -> {
+          try {
+            createUoW(exchange);
+            getAsyncProcessor()
+                .process(
+                    exchange, sync -> loop.runOnContext(done -> respond(routing, exchange, began)));
+          } catch (Exception | Error unexpected) {
+            exchange.setException(unexpected);
+            loop.runOnContext(done -> respond(routing, exchange, began));
+          }
+        });
+  }
+
+  private void respond(RoutingContext routing, Exchange exchange, long began) {
+    HttpServerResponse response = routing.response();
+    try {
+      if (exchange.getException() != null) {
+        LOG.error("A request failed unexpectedly", exchange.getException());
+        routing.fail(500);
+      } else if (!response.ended() && !response.closed()) {
+        write(response, exchange.getMessage());
+      }
+      timers
+          .computeIfAbsent(response.getStatusCode(), this::timer)
+          .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+    } finally {
+      doneUoW(exchange);
+      releaseExchange(exchange, false);
+    }
+  }
+
+  private static void write(HttpServerResponse response, Message message) {
+    Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+    if (status != null) {
+      response.setStatusCode(status);
+    }
+    for (int i = 0; i < OUT.size(); i++) {
+      Object value = message.getHeader(OUT.get(i));
+      if (value != null) {
+        response.putHeader(OUT.get(i), value.toString());
+      }
+    }
+    response.end(message.getBody(String.class));
+  }
+
+  private Timer timer(int status) {
+    return Timer.builder("elastauth.requests")
+        .description("answers by path and HTTP status, with the time they took")
+        .tag("path", path)
+        .tag("status", Integer.toString(status))
+        .register(meters);
+  }
+}

@@ -1,0 +1,43 @@
+package org.elastauth.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.ExecutorService;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.springframework.stereotype.Component;
+
+/**
+ * Camel's Vert.x engine, with consumers that neither let headers through nor hold a thread while a
+ * route waits.
+ */
+@Component(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
+public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
+  /** Enough to keep two cores busy while some wait for Redis. */
+  private static final int WORKERS = 20;
+
+  private final MeterRegistry meters;
+  private ExecutorService workers;
+
+  public GatewayHttpEngine(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  @Override
+  public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+    if (workers == null) {
+      workers =
+          getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "http", WORKERS);
+    }
+    endpoint.setUseBodyHandler(false);
+    return new GatewayHttpConsumer(
+        endpoint,
+        processor,
+        VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()),
+        workers,
+        meters);
+  }
+}
