@@ -73,7 +73,7 @@ public final class BareHandler extends AbstractVerticle {
       request.response().setStatusCode(refusal.status()).end();
       return;
     }
-    String key = CACHE_KEY.of(identity);
+    String key = CACHE_KEY.of(identity.username());
     if (redis == null) {
       answer(request, identity, key, MEMORY.get(key));
       return;
@@ -141,7 +141,7 @@ public final class BareHandler extends AbstractVerticle {
   private Credential settle(Identity identity, String key, Fingerprint fingerprint) {
     Window window = Window.of(identity.username(), now(), LIFETIME);
     String password = KEYS.password(KEYS.currentId(), identity.username(), window.issued(), 1);
-    Credential credential = new Credential(identity.username(), password, window, 1, fingerprint);
+    Credential credential = new Credential(identity.username(), password, window, 1, identity.asOf(), fingerprint);
     String entry = SEALED.seal(key, credential);
     if (redis == null) {
       MEMORY.put(key, entry, window.until() - now());

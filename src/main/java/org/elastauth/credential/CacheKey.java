@@ -33,7 +33,7 @@ public final class CacheKey implements Processor {
     exchange.setProperty("cacheKey", of(identity.username()));
   }
 
-  String of(String username) {
+  public String of(String username) {
     byte[] name = username.getBytes(StandardCharsets.US_ASCII);
     return prefix
         + URLEncoder.encode(Base64.getEncoder().encodeToString(name), StandardCharsets.US_ASCII);
