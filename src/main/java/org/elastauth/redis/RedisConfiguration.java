@@ -2,6 +2,7 @@ package org.elastauth.redis;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * The one connection to Redis; the spring-redis endpoints in the routes use it through Spring's
@@ -25,6 +27,7 @@ class RedisConfiguration {
   @Bean(destroyMethod = "shutdown")
   ClientResources lettuceResources() {
     return DefaultClientResources.builder()
+        .commandLatencyRecorder(CommandLatencyRecorder.disabled())
         .reconnectDelay(
             Delay.exponential(1, SLOWEST_RECONNECT.toMillis(), TimeUnit.MILLISECONDS, 2))
         .build();
@@ -61,5 +64,13 @@ class RedisConfiguration {
                             .build())
                     .build())
             .build());
+  }
+
+  /** Its connection is used for one command at a time, so it needs no proxy made for each. */
+  @Bean
+  StringRedisTemplate stringRedisTemplate(LettuceConnectionFactory connections) {
+    StringRedisTemplate template = new StringRedisTemplate(connections);
+    template.setExposeConnection(true);
+    return template;
   }
 }

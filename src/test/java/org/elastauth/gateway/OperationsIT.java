@@ -73,7 +73,11 @@ class OperationsIT {
             .set("elasticsearch.dry_run", true)
             .set("elasticsearch.hosts", "http://127.0.0.1:1")
             .start()) {
-      assertThat(gateway.login("operations.dry")).startsWith("Basic ");
+      String header = gateway.login("operations.dry");
+      assertThat(gateway.login("operations.dry")).isEqualTo(header);
+      try (TestGateway real = TestGateway.builder().on(elasticsearch).start()) {
+        assertThat(real.login("operations.dry")).as("it must open nothing").isNotEqualTo(header);
+      }
       assertThat(gateway.health().path("elasticsearch").isMissingNode()).isTrue();
     }
   }

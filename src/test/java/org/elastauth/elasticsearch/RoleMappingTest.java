@@ -1,0 +1,53 @@
+package org.elastauth.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.elastauth.config.TestSettings;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.elastauth.identity.IdentityRules;
+import org.junit.jupiter.api.Test;
+
+/** SPEC 5: roles from groups, and only from the groups that are meant. */
+class RoleMappingTest {
+  private static List<String> roles(Map<String, Object> settings, String... groups) {
+    Identity identity = IdentityRules.identity("a", "", "", List.of(groups), 0);
+    return new RoleMapping(TestSettings.of(settings)).roles(identity);
+  }
+
+  private static final Map<String, Object> MAPPINGS =
+      Map.of(
+          "group_mappings.kibana-admins", "superuser",
+          "group_mappings.\u00dcbung", "editor,viewer",
+          "default_roles", "viewer");
+
+  @Test
+  void unionWithoutCase() {
+    assertThat(roles(MAPPINGS, "KIBANA-Admins", "\u00fcbung"))
+        .containsExactly("editor", "superuser", "viewer");
+  }
+
+  @Test
+  void defaultsOnlyWhereNoGroupMatches() {
+    assertThat(roles(MAPPINGS, "other")).containsExactly("viewer");
+    assertThat(roles(MAPPINGS)).containsExactly("viewer");
+  }
+
+  @Test
+  void letterLikeSignsAndForeignBlanksMakeAnotherGroup() {
+    assertThat(roles(MAPPINGS, "\u212aibana-admins")).containsExactly("viewer");
+    assertThat(roles(MAPPINGS, "\u3000kibana-admins")).containsExactly("viewer");
+    assertThat(roles(MAPPINGS, " kibana-admins\t")).containsExactly("superuser");
+    assertThat(roles(MAPPINGS, "kibana_admins")).containsExactly("viewer");
+  }
+
+  @Test
+  void noRoleAtAllIsRefused() {
+    assertThatThrownBy(() -> roles(Map.of("group_mappings.x", "superuser"), "y"))
+        .isInstanceOfSatisfying(
+            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+  }
+}
