@@ -9,14 +9,19 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** The gateway with a real Redis and a real Elasticsearch beside it, all on loopback. */
 public final class Demo {
+  /** Held for as long as the program runs: what nobody holds, the garbage collector closes. */
+  private static RedisServer redis;
+
+  private static ElasticsearchServer elasticsearch;
+
   private Demo() {}
 
   public static void main(String... args) {
     say("1/3 starting Redis");
-    RedisServer redis = RedisServer.start();
+    redis = RedisServer.start();
     say("1/3 Redis listens on " + redis.address());
     say("2/3 starting Elasticsearch; the first start takes up to half a minute");
-    ElasticsearchServer elasticsearch = ElasticsearchServer.start();
+    elasticsearch = ElasticsearchServer.start();
     say("2/3 Elasticsearch listens on " + elasticsearch.url());
     say("3/3 starting the gateway");
 

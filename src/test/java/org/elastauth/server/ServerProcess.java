@@ -15,8 +15,9 @@ import java.util.stream.Stream;
  * that ends: a shell holds our pipe, and stops the server when the pipe closes.
  */
 final class ServerProcess implements AutoCloseable {
+  /** Ctrl-C reaches the shell too; it must outlive that to stop the server. */
   private static final String KEEPER =
-      "\"$@\" </dev/null & pid=$!; echo $pid >&3; exec 3>&-; cat >/dev/null; kill $pid 2>/dev/null; wait $pid";
+      "trap '' INT; \"$@\" </dev/null & pid=$!; echo $pid >&3; exec 3>&-; cat >/dev/null; kill $pid 2>/dev/null; wait $pid";
 
   private final Process keeper;
   private final long pid;
