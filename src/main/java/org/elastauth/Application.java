@@ -9,17 +9,22 @@ import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.util.List;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
 
 /** The standalone runner. What it runs stands in routes/. */
-@SpringBootApplication
+@SpringBootConfiguration(proxyBeanMethods = false)
+@ComponentScan
+@ImportAutoConfiguration(CamelAutoConfiguration.class)
 public class Application {
   public static void main(String... args) {
     if (new DefaultApplicationArguments(args).containsOption("generateKey")) {

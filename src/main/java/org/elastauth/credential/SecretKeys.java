@@ -1,5 +1,6 @@
 package org.elastauth.credential;
 
+import com.google.crypto.tink.subtle.Hkdf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -9,9 +10,6 @@ import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
-import org.bouncycastle.crypto.params.HKDFParameters;
 
 /**
  * The secret keys this gateway holds, and what is derived from them by HKDF (RFC 5869). The first
@@ -74,13 +72,12 @@ public final class SecretKeys {
   }
 
   private static byte[] derive(byte[] secret, String label, String scope, int length) {
-    HKDFBytesGenerator hkdf = new HKDFBytesGenerator(new SHA256Digest());
-    hkdf.init(
-        new HKDFParameters(
-            secret, SALT, (label + '\0' + scope).getBytes(StandardCharsets.US_ASCII)));
-    byte[] derived = new byte[length];
-    hkdf.generateBytes(derived, 0, length);
-    return derived;
+    byte[] info = (label + '\0' + scope).getBytes(StandardCharsets.US_ASCII);
+    try {
+      return Hkdf.computeHkdf("HmacSha256", secret, SALT, info, length);
+    } catch (GeneralSecurityException cannotHappen) {
+      throw new IllegalStateException(cannotHappen);
+    }
   }
 
   /** The id of the key that writes: 16 hex digits, safe to show. */

@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -25,28 +24,23 @@ import org.slf4j.LoggerFactory;
  * one in the answer that a proxy then copies upstream. Here nothing comes in, whoever wants to know
  * something asks the {@link HttpMessage}'s request for it, and only what is named below goes out.
  *
- * <p>Camel's own also blocks a thread until the route is done. Here a step may be asynchronous, and
- * those who wait for a slow Elasticsearch hold no thread that others need.
+ * <p>Camel's own also blocks a thread until the route is done. Here a route begins on the event
+ * loop that read the request, and a cached decision ends there too. What waits for something goes
+ * behind a {@code threads} step, or is asynchronous itself.
  */
 final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
   private static final List<String> OUT =
       List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After");
 
-  private final Executor workers;
   private final MeterRegistry meters;
   private final String path;
   private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
 
   GatewayHttpConsumer(
-      PlatformHttpEndpoint endpoint,
-      Processor processor,
-      String router,
-      Executor workers,
-      MeterRegistry meters) {
+      PlatformHttpEndpoint endpoint, Processor processor, String router, MeterRegistry meters) {
     super(endpoint, processor, List.of(), router);
     this.path = endpoint.getPath();
-    this.workers = workers;
     this.meters = meters;
   }
 
@@ -57,18 +51,22 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     Exchange exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOnly);
     exchange.setMessage(new HttpMessage(exchange, routing.request(), routing.response()));
-    workers.execute(
-        () -> {
-          try {
-            createUoW(exchange);
-            getAsyncProcessor()
-                .process(
-                    exchange, sync -> loop.runOnContext(done -> respond(routing, exchange, began)));
-          } catch (Exception | Error unexpected) {
-            exchange.setException(unexpected);
-            loop.runOnContext(done -> respond(routing, exchange, began));
-          }
-        });
+    try {
+      createUoW(exchange);
+      getAsyncProcessor()
+          .process(
+              exchange,
+              onLoop -> {
+                if (onLoop) {
+                  respond(routing, exchange, began);
+                } else {
+                  loop.runOnContext(back -> respond(routing, exchange, began));
+                }
+              });
+    } catch (Exception unexpected) {
+      exchange.setException(unexpected);
+      respond(routing, exchange, began);
+    }
   }
 
   private void respond(RoutingContext routing, Exchange exchange, long began) {

@@ -1,7 +1,6 @@
 package org.elastauth.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.ExecutorService;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
@@ -16,11 +15,7 @@ import org.springframework.stereotype.Component;
  */
 @Component(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
 public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
-  /** Enough to keep two cores busy while some wait for Redis. */
-  private static final int WORKERS = 20;
-
   private final MeterRegistry meters;
-  private ExecutorService workers;
 
   public GatewayHttpEngine(MeterRegistry meters) {
     this.meters = meters;
@@ -28,16 +23,11 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
 
   @Override
   public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-    if (workers == null) {
-      workers =
-          getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "http", WORKERS);
-    }
     endpoint.setUseBodyHandler(false);
     return new GatewayHttpConsumer(
         endpoint,
         processor,
         VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()),
-        workers,
         meters);
   }
 }

@@ -7,12 +7,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -50,7 +54,9 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private final VertxPlatformHttpServerConfiguration configuration;
   private final Settings.Http limits;
   private final ObjectMapper json;
-  private HttpServer server;
+  private Router router;
+  private String deployment;
+  private volatile int port;
 
   public GatewayHttpServer(
       VertxPlatformHttpServerConfiguration configuration,
@@ -60,61 +66,41 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     super(configuration);
     setVertx(vertx);
     this.configuration = configuration;
+    this.port = configuration.getBindPort();
     this.limits = limits;
     this.json = json;
   }
 
   @Override
-  public HttpServer getServer() {
-    return server;
-  }
-
-  @Override
   public int getPort() {
-    return server == null ? configuration.getBindPort() : server.actualPort();
+    return port;
   }
 
   @Override
   protected void startServer() {
-    VertxPlatformHttpRouter router =
+    router =
         VertxPlatformHttpRouter.lookup(
             getCamelContext(),
             VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
     for (int status : REASONS.keySet()) {
       router.errorHandler(status, context -> refuse(context.request(), status));
     }
-    server =
-        getVertx()
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setMaxInitialLineLength(limits.maxRequestLine())
-                    .setMaxHeaderSize(limits.maxHeaderSize())
-                    .setIdleTimeout(IDLE_SECONDS)
-                    .setHttp2ClearTextEnabled(false))
-            .requestHandler(
-                request -> {
-                  if (hasDotSegment(request.path())) {
-                    refuse(request, 400);
-                  } else {
-                    discardBody(request);
-                    router.handle(request);
-                  }
-                })
-            .invalidRequestHandler(this::refuseInvalid);
   }
 
   /**
-   * Accepts connections from now on.
+   * Accepts connections from now on, on an event loop a processor.
    *
    * @throws ConfigurationFaults if the address is taken or not ours
    */
   public void listen() {
     try {
-      server
-          .listen(configuration.getBindPort(), configuration.getBindHost())
-          .toCompletionStage()
-          .toCompletableFuture()
-          .join();
+      deployment =
+          await(
+              getVertx()
+                  .deployVerticle(
+                      EventLoop::new,
+                      new DeploymentOptions()
+                          .setInstances(Runtime.getRuntime().availableProcessors())));
     } catch (CompletionException failed) {
       String address = configuration.getBindHost() + ":" + configuration.getBindPort();
       String mend =
@@ -127,9 +113,42 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
 
   @Override
   protected void stopServer() {
-    if (server != null) {
-      server.close().toCompletionStage().toCompletableFuture().join();
-      server = null;
+    if (deployment != null) {
+      await(getVertx().undeploy(deployment));
+      deployment = null;
+    }
+  }
+
+  private static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
+  }
+
+  private final class EventLoop extends AbstractVerticle {
+    @Override
+    public void start(Promise<Void> listening) {
+      int configured = configuration.getBindPort();
+      vertx
+          .createHttpServer(
+              new HttpServerOptions()
+                  .setMaxInitialLineLength(limits.maxRequestLine())
+                  .setMaxHeaderSize(limits.maxHeaderSize())
+                  .setIdleTimeout(IDLE_SECONDS)
+                  .setHttp2ClearTextEnabled(false))
+          .requestHandler(
+              request -> {
+                if (hasDotSegment(request.path())) {
+                  refuse(request, 400);
+                } else {
+                  discardBody(request);
+                  router.handle(request);
+                }
+              })
+          .invalidRequestHandler(GatewayHttpServer.this::refuseInvalid)
+          // a negative port: one free port that all event loops share
+          .listen(configured == 0 ? -1 : configured, configuration.getBindHost())
+          .onSuccess(server -> port = server.actualPort())
+          .<Void>mapEmpty()
+          .onComplete(listening);
     }
   }
 

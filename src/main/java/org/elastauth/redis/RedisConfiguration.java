@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.elastauth.config.Settings;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -20,6 +21,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * The one connection to Redis; the spring-redis endpoints in the routes use it through Spring's
  * template.
  */
+@Lazy
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
   private static final Duration SLOWEST_RECONNECT = Duration.ofSeconds(1);
@@ -68,7 +70,7 @@ class RedisConfiguration {
 
   /** Its connection is used for one command at a time, so it needs no proxy made for each. */
   @Bean
-  StringRedisTemplate stringRedisTemplate(LettuceConnectionFactory connections) {
+  StringRedisTemplate redisTemplate(LettuceConnectionFactory connections) {
     StringRedisTemplate template = new StringRedisTemplate(connections);
     template.setExposeConnection(true);
     return template;
