@@ -2,6 +2,7 @@ package org.elastauth;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
@@ -50,6 +51,8 @@ class CircuitBreakers {
             CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(threshold)
+                .slidingWindowSynchronizationStrategy(
+                    SlidingWindowSynchronizationStrategy.LOCK_FREE)
                 .minimumNumberOfCalls(threshold)
                 .failureRateThreshold(100)
                 .waitDurationInOpenState(open)

@@ -2,6 +2,7 @@ package org.elastauth.redis;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -15,7 +16,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.serializer.RedisSerializer;
 
 /**
  * The one connection to Redis; the spring-redis endpoints in the routes use it through Spring's
@@ -59,6 +61,8 @@ class RedisConfiguration {
                 ClientOptions.builder()
                     // queueing while disconnected would let every request wait for its timeout
                     .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                    // who waits for a command has a timeout already
+                    .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                     .socketOptions(
                         SocketOptions.builder()
                             .connectTimeout(redis.connectTimeout())
@@ -70,8 +74,10 @@ class RedisConfiguration {
 
   /** Its connection is used for one command at a time, so it needs no proxy made for each. */
   @Bean
-  StringRedisTemplate redisTemplate(LettuceConnectionFactory connections) {
-    StringRedisTemplate template = new StringRedisTemplate(connections);
+  RedisTemplate<String, String> redisTemplate(LettuceConnectionFactory connections) {
+    RedisTemplate<String, String> template = new RedisTemplate<>();
+    template.setConnectionFactory(connections);
+    template.setDefaultSerializer(RedisSerializer.string());
     template.setExposeConnection(true);
     return template;
   }

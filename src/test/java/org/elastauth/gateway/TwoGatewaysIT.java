@@ -119,7 +119,7 @@ class TwoGatewaysIT {
             line ->
                 line.startsWith(
                     "elastauth_elasticsearch_requests_total{operation=\"authenticate\"}"))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
-        .sum();
+        .map(line -> Double.valueOf(line.substring(line.indexOf(' '))))
+        .reduce(0.0, Double::sum);
   }
 }
