@@ -6,11 +6,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.Load;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -64,42 +63,9 @@ class OutageIT {
     return gateway.health().path("cache").path("circuit_breaker").path("state").asText();
   }
 
-  /**
-   * Asks without a pause until told to stop; keeps every answer that is not the expected header.
-   */
-  private final class Load implements AutoCloseable {
-    private final AtomicBoolean on = new AtomicBoolean(true);
-    private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
-    private final List<CompletableFuture<Void>> users;
-
-    Load(String... names) {
-      List<String> expected = java.util.Arrays.stream(names).map(gateway::login).toList();
-      users =
-          IntStream.range(0, names.length)
-              .mapToObj(i -> CompletableFuture.runAsync(() -> ask(names[i], expected.get(i))))
-              .toList();
-    }
-
-    private void ask(String name, String expected) {
-      while (on.get()) {
-        HttpResponse<String> response = gateway.decide(name);
-        if (!TestGateway.authorization(response).orElse("").equals(expected)) {
-          wrong.add(response.statusCode() + " " + response.body());
-        }
-      }
-    }
-
-    @Override
-    public void close() {
-      on.set(false);
-      users.forEach(CompletableFuture::join);
-      assertThat(wrong).isEmpty();
-    }
-  }
-
   @Test
   void redisKilledAndRestartedUnderLoad() {
-    try (Load load = new Load("outage.a", "outage.b", "outage.c", "outage.d")) {
+    try (Load load = new Load(gateway, "outage.a", "outage.b", "outage.c", "outage.d")) {
       redis.kill();
       awaitRedis(false);
       assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
@@ -114,12 +80,22 @@ class OutageIT {
 
   @Test
   void redisFrozen() {
-    try (Load load = new Load("outage.frozen")) {
+    try (Load load = new Load(gateway, "outage.frozen")) {
       redis.freeze();
       Awaitility.await("breaker").until(() -> breaker().equals("open"));
       redis.resume();
       Awaitility.await("breaker").until(() -> breaker().equals("closed"));
       awaitRedis(true);
+    }
+  }
+
+  @Test
+  void redisEmptiedUnderLoadCostsElasticsearchNoWrite() {
+    try (Load load = new Load(gateway, "outage.emptied", "outage.emptied2")) {
+      long version = elasticsearch.version("outage.emptied");
+      redis.flush();
+      Awaitility.await("Redis is filled again").until(() -> redis.template().keys("*").size() == 2);
+      assertThat(elasticsearch.version("outage.emptied")).isEqualTo(version);
     }
   }
 

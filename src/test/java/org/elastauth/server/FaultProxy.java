@@ -1,0 +1,120 @@
+package org.elastauth.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A proxy before a real Elasticsearch that answers with an error in its place when told to, as a
+ * load balancer or an overloaded node would, or holds one request back.
+ */
+public final class FaultProxy implements AutoCloseable {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpServer server;
+  private final String target;
+  private volatile int fault;
+  private volatile Hold hold;
+
+  /** A request of one method that waits until it is let go. */
+  public static final class Hold {
+    private final String method;
+    private final CompletableFuture<Void> arrived = new CompletableFuture<>();
+    private final CompletableFuture<Void> released = new CompletableFuture<>();
+
+    private Hold(String method) {
+      this.method = method;
+    }
+
+    public void awaitArrival() {
+      arrived.join();
+    }
+
+    public void release() {
+      released.complete(null);
+    }
+  }
+
+  public FaultProxy(ElasticsearchServer elasticsearch) {
+    this.target = elasticsearch.url();
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /**
+   * @param status what every request gets from now on; 0: what Elasticsearch says
+   */
+  public void answer(int status) {
+    fault = status;
+  }
+
+  /** Holds the next request of this method back. */
+  public Hold holdNext(String method) {
+    hold = new Hold(method);
+    return hold;
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      Hold held = hold;
+      if (held != null && held.method.equals(exchange.getRequestMethod())) {
+        hold = null;
+        held.arrived.complete(null);
+        held.released.join();
+      }
+      if (fault != 0) {
+        exchange.sendResponseHeaders(fault, -1);
+        return;
+      }
+      HttpResponse<byte[]> response = pass(exchange, body);
+      response
+          .headers()
+          .firstValue("Content-Type")
+          .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
+      exchange.sendResponseHeaders(response.statusCode(), response.body().length);
+      exchange.getResponseBody().write(response.body());
+    }
+  }
+
+  private HttpResponse<byte[]> pass(HttpExchange exchange, byte[] body) throws IOException {
+    try {
+      return http.send(
+          HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
+              .header("Authorization", exchange.getRequestHeaders().getFirst("Authorization"))
+              .header("Content-Type", "application/json")
+              .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofByteArray());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
