@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.elastauth.credential.Window;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
+import org.elastauth.server.TestGateway.SetClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SPEC 13.1: nobody fights over a password, with Redis, without it, and when one has lost it. */
 @ExtendWith(Servers.class)
@@ -94,6 +99,31 @@ class TwoGatewaysIT {
       assertThat(one.login("two.clocks", "moved")).isEqualTo(header);
       assertThat(ahead.login("two.clocks", "moved")).isEqualTo(header);
       assertThat(elasticsearch.version("two.clocks")).isEqualTo(version);
+    }
+  }
+
+  /** The one that is ahead turns the window, the other follows, and nobody's answer is dead. */
+  @ParameterizedTest
+  @ValueSource(strings = {"PT5S", "PT2H"})
+  void clocksThatDifferAcrossTheTurnOfAWindow(Duration apart, RedisServer redis) {
+    String user = "two.turn-" + apart.toSeconds();
+    long turn = Window.of(user, Instant.now().getEpochSecond(), 3600).until();
+    SetClock behind = new SetClock(Instant.ofEpochSecond(turn - 8));
+    SetClock ahead = new SetClock(behind.instant().plus(apart));
+    try (TestGateway one = gateway().with(redis).clock(behind).start();
+        TestGateway other = gateway().with(redis).clock(ahead).start()) {
+      for (int second = 0; second < 16; second++) {
+        one.login(user);
+        String header = other.login(user);
+        assertThat(one.login(user)).isEqualTo(header);
+        assertThat(
+                elasticsearch.request("GET", "/_security/_authenticate", header, null).statusCode())
+            .isEqualTo(200);
+        behind.advance(Duration.ofSeconds(1));
+        ahead.advance(Duration.ofSeconds(1));
+      }
+      // the first login, then each window that begins for the one ahead
+      assertThat(elasticsearch.version(user)).isBetween(2L, 3L);
     }
   }
 
