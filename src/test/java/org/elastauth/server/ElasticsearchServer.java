@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
@@ -45,50 +46,69 @@ public final class ElasticsearchServer implements AutoCloseable {
   public static final String GATEWAY_PASSWORD = "gateway-pw1";
 
   private static final Path UNPACKED = Path.of("target", "elasticsearch").toAbsolutePath();
-  private static final Path WORK = Path.of("target", "elasticsearch-run").toAbsolutePath();
+  private static final Path RUN = Path.of("target", "elasticsearch-run").toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final ServerProcess process;
+  private final String url;
   private final Path out;
-  private final Path ports;
-  private String url;
+  private final Supplier<ServerProcess> launch;
+  private ServerProcess process;
 
-  private ElasticsearchServer(ServerProcess process, Path out, Path ports) {
-    this.process = process;
+  private ElasticsearchServer(String url, Path out, Supplier<ServerProcess> launch) {
+    this.url = url;
     this.out = out;
-    this.ports = ports;
+    this.launch = launch;
   }
 
   public static ElasticsearchServer start() {
+    return start("shared");
+  }
+
+  /**
+   * @param name one that runs alone under this name, to be killed without harm to others
+   */
+  public static ElasticsearchServer start(String name) {
     try {
       Path home = home();
       installPlugin(home);
-      deleteRecursively(WORK);
-      Path conf = Files.createDirectories(WORK.resolve("config"));
-      Path logs = WORK.resolve("logs");
-      Path tmp = Files.createDirectories(WORK.resolve("tmp"));
-      configure(home, conf, logs);
-      Path out = WORK.resolve("out.log");
-      ServerProcess process =
-          ServerProcess.start(
-              home,
-              out,
-              environment -> prepare(environment, conf, tmp),
-              List.of("bash", "bin/elasticsearch", "-q"));
+      Path work = RUN.resolve(name);
+      deleteRecursively(work);
+      Path conf = Files.createDirectories(work.resolve("config"));
+      Path tmp = Files.createDirectories(work.resolve("tmp"));
+      Path out = work.resolve("out.log");
+      int port = RedisServer.freePort();
+      configure(home, conf, work, port);
       ElasticsearchServer server =
-          new ElasticsearchServer(process, out, logs.resolve("http.ports"));
-      try {
-        server.awaitReady();
-        server.createGatewayAccount();
-        return server;
-      } catch (RuntimeException e) {
-        server.close();
-        throw new IllegalStateException(
-            "Elasticsearch did not start:\n" + Files.readString(out), e);
-      }
+          new ElasticsearchServer(
+              "http://127.0.0.1:" + port,
+              out,
+              () ->
+                  ServerProcess.start(
+                      home,
+                      out,
+                      environment -> prepare(environment, conf, tmp),
+                      List.of("bash", "bin/elasticsearch", "-q")));
+      server.restart();
+      server.createGatewayAccount();
+      return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts it again, with what it held, on the same port. */
+  public void restart() {
+    process = launch.get();
+    try {
+      awaitReady();
+    } catch (RuntimeException e) {
+      close();
+      throw new IllegalStateException("Elasticsearch did not start: see " + out, e);
     }
   }
 
@@ -101,7 +121,7 @@ public final class ElasticsearchServer implements AutoCloseable {
     }
   }
 
-  private static void configure(Path home, Path conf, Path logs) throws IOException {
+  private static void configure(Path home, Path conf, Path work, int port) throws IOException {
     Files.copy(home.resolve("config/log4j2.properties"), conf.resolve("log4j2.properties"));
     Files.writeString(
         conf.resolve("elasticsearch.yml"),
@@ -112,10 +132,9 @@ public final class ElasticsearchServer implements AutoCloseable {
         path.data: %s
         path.logs: %s
         http.host: 127.0.0.1
-        http.port: 0
+        http.port: %d
         transport.host: 127.0.0.1
         transport.port: 0
-        node.portsfile: true
         xpack.security.enabled: true
         xpack.security.autoconfiguration.enabled: false
         xpack.security.http.ssl.enabled: false
@@ -123,7 +142,7 @@ public final class ElasticsearchServer implements AutoCloseable {
         xpack.license.self_generated.type: basic
         cluster.routing.allocation.disk.threshold_enabled: false
         """
-            .formatted(WORK.resolve("data"), logs));
+            .formatted(work.resolve("data"), work.resolve("logs"), port));
     Files.writeString(
         conf.resolve("jvm.options"),
         """
@@ -164,12 +183,8 @@ public final class ElasticsearchServer implements AutoCloseable {
               if (!process.isAlive()) {
                 throw new IllegalStateException("it ended: " + Files.readString(out));
               }
-              if (url == null && Files.exists(ports) && Files.size(ports) > 0) {
-                url = "http://" + Files.readAllLines(ports).get(0).trim();
-              }
               // a licence (404 until it is generated), then the cluster with its .security index
-              return url != null
-                  && answers("/_license")
+              return answers("/_license")
                   && answers("/_cluster/health/.security*?wait_for_status=yellow&timeout=30s");
             });
   }

@@ -1,0 +1,267 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.credential.Window;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ten minutes at a constant rate on the packaged jar while its servers fail in turn. Every answer
+ * is held against the password that SPEC 4 gives for that moment. Run by hand:
+ *
+ * <pre>mvn verify -Psoak</pre>
+ */
+class Soak {
+  private static final int RATE = Integer.getInteger("soak.rate", 3_000);
+  private static final int CONNECTIONS = 64;
+  private static final int USERS = 200;
+  private static final int LIFETIME = 120;
+  private static final int TICK_MILLIS = 10;
+
+  /** Seconds by which two clocks in one machine's processes may see a window's turn apart. */
+  private static final long TURN = 2;
+
+  private static final SecretKeys KEYS = new SecretKeys(List.of(TestGateway.KEY), "");
+  private static final Path JAR = Path.of("target", "elastauth.jar").toAbsolutePath();
+
+  @TempDir Path folder;
+
+  private final int port = RedisServer.freePort();
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient http =
+      vertx.createHttpClient(
+          new HttpClientOptions()
+              .setDefaultHost("127.0.0.1")
+              .setDefaultPort(port)
+              .setMaxPoolSize(CONNECTIONS));
+  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicLong sent = new AtomicLong();
+  private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+  private final List<String> table = new ArrayList<>();
+  private volatile Phase phase = new Phase("start");
+  private Process gateway;
+
+  /** What was answered while one thing was broken. */
+  private static final class Phase {
+    private final String name;
+    private final AtomicLong good = new AtomicLong();
+    private final AtomicLong unavailable = new AtomicLong();
+    private final AtomicLong wrong = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final ConcurrentLinkedQueue<Long> micros = new ConcurrentLinkedQueue<>();
+
+    private Phase(String name) {
+      this.name = name;
+    }
+
+    private String row(long residentMiB) {
+      long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
+      return "%-34s %8d %6d %6d %6d %8.1f %8.1f %8.1f %6d"
+          .formatted(
+              name,
+              good.get(),
+              unavailable.get(),
+              wrong.get(),
+              failed.get(),
+              millis(sorted, 0.5),
+              millis(sorted, 0.99),
+              millis(sorted, 1),
+              residentMiB);
+    }
+
+    private static double millis(long[] sorted, double quantile) {
+      return sorted.length == 0
+          ? 0
+          : sorted[(int) Math.min(sorted.length - 1, sorted.length * quantile)] / 1e3;
+    }
+  }
+
+  @Test
+  void failuresInTurn() throws Exception {
+    try (ElasticsearchServer elasticsearch = ElasticsearchServer.start("soak");
+        RedisServer redis = RedisServer.start()) {
+      start(elasticsearch, redis);
+      try {
+        clock.scheduleAtFixedRate(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        run("every user's first login", 30);
+        run("all well", 60);
+        redis.kill();
+        run("Redis killed", 30);
+        redis.restart();
+        run("Redis back", 30);
+        redis.freeze();
+        run("Redis frozen", 30);
+        redis.resume();
+        run("Redis goes on", 30);
+        redis.flush();
+        run("Redis emptied", 30);
+        elasticsearch.kill();
+        run("Elasticsearch killed", 40);
+        begin("Elasticsearch starting again");
+        elasticsearch.restart();
+        run("Elasticsearch back", 40);
+        elasticsearch.freeze();
+        run("Elasticsearch frozen", 40);
+        elasticsearch.resume();
+        run("Elasticsearch goes on", 40);
+        redis.kill();
+        elasticsearch.freeze();
+        run("both away", 40);
+        redis.restart();
+        elasticsearch.resume();
+        run("both back", 40);
+        run("all well again", 120);
+        begin("the end");
+      } finally {
+        clock.shutdown();
+        clock.awaitTermination(10, TimeUnit.SECONDS);
+        gateway.destroy();
+        System.out.println(String.join("\n", table));
+        wrong.stream().distinct().limit(20).forEach(System.out::println);
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private void start(ElasticsearchServer elasticsearch, RedisServer redis) throws IOException {
+    gateway =
+        new ProcessBuilder(
+                Path.of(
+                        System.getProperty("soak.java", System.getProperty("java.home")),
+                        "bin/java")
+                    .toString(),
+                "-Xmx96m",
+                "-XX:+UseSerialGC",
+                "-jar",
+                JAR.toString(),
+                "--elastauth.listen=127.0.0.1:" + port,
+                "--elastauth.redis.host=" + redis.address(),
+                "--elastauth.redis.circuit_breaker.timeout=5s",
+                "--elastauth.redis.health_check.interval=2s",
+                "--elastauth.cache.expiration=" + LIFETIME,
+                "--elastauth.default_roles=viewer",
+                "--elastauth.elasticsearch.max_new_users=" + 60 * USERS,
+                "--elastauth.elasticsearch.hosts=" + elasticsearch.url(),
+                "--elastauth.elasticsearch.username=" + ElasticsearchServer.GATEWAY,
+                "--elastauth.elasticsearch.password=" + ElasticsearchServer.GATEWAY_PASSWORD,
+                "--elastauth.secret_key=" + TestGateway.KEY)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(Path.of("target", "soak.log").toFile())
+            .start();
+    Awaitility.await("the gateway")
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(
+            () ->
+                http.request(HttpMethod.GET, "/elastauth/ready")
+                        .compose(request -> request.send().map(HttpClientResponse::statusCode))
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(1, TimeUnit.SECONDS)
+                    == 200);
+    table.add(
+        "%-34s %8s %6s %6s %6s %8s %8s %8s %6s"
+            .formatted(
+                "", "200", "503", "wrong", "failed", "p50 ms", "p99 ms", "max ms", "RSS MiB"));
+  }
+
+  /** Ends the phase before. */
+  private void begin(String name) throws IOException {
+    Phase before = phase;
+    phase = new Phase(name);
+    String row = before.row(residentMiB());
+    table.add(row);
+    System.out.println(row);
+  }
+
+  private void run(String name, int seconds) throws Exception {
+    begin(name);
+    TimeUnit.SECONDS.sleep(seconds);
+  }
+
+  private long residentMiB() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + gateway.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private void tick() {
+    for (int i = 0; i < RATE * TICK_MILLIS / 1000; i++) {
+      ask("soak." + sent.getAndIncrement() % USERS, phase);
+    }
+  }
+
+  private void ask(String user, Phase asked) {
+    long began = System.nanoTime();
+    long from = System.currentTimeMillis() / 1000;
+    http.request(HttpMethod.GET, "/elastauth")
+        .compose(
+            request ->
+                request.putHeader("Remote-User", user).putHeader("Remote-Groups", "soak").send())
+        .onComplete(
+            answer -> {
+              asked.micros.add((System.nanoTime() - began) / 1000);
+              if (answer.failed()) {
+                asked.failed.incrementAndGet();
+                wrong.add(asked.name + ": " + answer.cause());
+              } else {
+                judge(user, from, answer.result(), asked);
+              }
+            });
+  }
+
+  private void judge(String user, long from, HttpClientResponse response, Phase asked) {
+    String header = response.getHeader("Authorization");
+    if (response.statusCode() == 503
+        && (asked.name.contains("Elasticsearch") || asked.name.contains("both"))) {
+      asked.unavailable.incrementAndGet();
+    } else if (response.statusCode() == 200 && expected(user, from).contains(header)) {
+      asked.good.incrementAndGet();
+    } else {
+      asked.wrong.incrementAndGet();
+      wrong.add(asked.name + ": " + response.statusCode() + " for " + user);
+    }
+  }
+
+  private static List<String> expected(String user, long from) {
+    long until = System.currentTimeMillis() / 1000;
+    return Arrays.stream(new long[] {from - TURN, from, until, until + TURN})
+        .map(now -> Window.of(user, now, LIFETIME).issued())
+        .distinct()
+        .mapToObj(issued -> KEYS.password(KEYS.currentId(), user, issued, 1))
+        .map(
+            password ->
+                "Basic "
+                    + Base64.getEncoder()
+                        .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)))
+        .toList();
+  }
+}
