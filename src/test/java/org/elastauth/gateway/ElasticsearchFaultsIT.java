@@ -106,6 +106,17 @@ class ElasticsearchFaultsIT {
   }
 
   @Test
+  void aUserThatElasticsearchLostIsMadeAgainWithTheSamePassword() {
+    String user = "faults.wiped";
+    try (TestGateway gateway = throughProxy().start()) {
+      String header = gateway.login(user, "one");
+      elasticsearch.admin("DELETE", "/_security/user/" + user, null);
+      assertThat(gateway.login(user, "two")).isEqualTo(header);
+      assertOpens(header);
+    }
+  }
+
+  @Test
   void anAdministratorsDisableSurvivesTheTurnOfTheWindowAndAChangeOfGroups() {
     String user = "faults.disabled";
     SetClock clock = new SetClock(endOfWindow(user).minusSeconds(5));

@@ -12,15 +12,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
@@ -46,6 +50,10 @@ class Soak {
   /** Seconds by which two clocks in one machine's processes may see a window's turn apart. */
   private static final long TURN = 2;
 
+  private static final String HEAD =
+      "%-34s %8s %6s %6s %6s %8s %8s %8s %6s"
+          .formatted("", "200", "503", "wrong", "failed", "p50 ms", "p99 ms", "max ms", "RSS MiB");
+
   private static final SecretKeys KEYS = new SecretKeys(List.of(TestGateway.KEY), "");
   private static final Path JAR = Path.of("target", "elastauth.jar").toAbsolutePath();
 
@@ -60,10 +68,10 @@ class Soak {
               .setDefaultPort(port)
               .setMaxPoolSize(CONNECTIONS));
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong asked = new AtomicLong();
   private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
-  private final List<String> table = new ArrayList<>();
-  private volatile Phase phase = new Phase("start");
+  private final List<Phase> phases = new ArrayList<>();
+  private volatile Phase phase;
   private Process gateway;
 
   /** What was answered while one thing was broken. */
@@ -74,12 +82,13 @@ class Soak {
     private final AtomicLong wrong = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final ConcurrentLinkedQueue<Long> micros = new ConcurrentLinkedQueue<>();
+    private long residentMiB;
 
     private Phase(String name) {
       this.name = name;
     }
 
-    private String row(long residentMiB) {
+    private String row() {
       long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
       return "%-34s %8d %6d %6d %6d %8.1f %8.1f %8.1f %6d"
           .formatted(
@@ -107,8 +116,9 @@ class Soak {
         RedisServer redis = RedisServer.start()) {
       start(elasticsearch, redis);
       try {
+        begin("first logins");
+        IntStream.range(0, USERS).forEach(user -> ask("soak." + user, phase).join());
         clock.scheduleAtFixedRate(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        run("every user's first login", 30);
         run("all well", 60);
         redis.kill();
         run("Redis killed", 30);
@@ -136,12 +146,16 @@ class Soak {
         elasticsearch.resume();
         run("both back", 40);
         run("all well again", 120);
+        clock.shutdown();
+        Awaitility.await("the last answers")
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> phases.stream().mapToLong(p -> p.micros.size()).sum() == asked.get());
         begin("the end");
       } finally {
-        clock.shutdown();
-        clock.awaitTermination(10, TimeUnit.SECONDS);
+        clock.shutdownNow();
         gateway.destroy();
-        System.out.println(String.join("\n", table));
+        System.out.println(HEAD);
+        phases.forEach(each -> System.out.println(each.row()));
         wrong.stream().distinct().limit(20).forEach(System.out::println);
       }
     }
@@ -185,19 +199,16 @@ class Soak {
                         .toCompletableFuture()
                         .get(1, TimeUnit.SECONDS)
                     == 200);
-    table.add(
-        "%-34s %8s %6s %6s %6s %8s %8s %8s %6s"
-            .formatted(
-                "", "200", "503", "wrong", "failed", "p50 ms", "p99 ms", "max ms", "RSS MiB"));
   }
 
   /** Ends the phase before. */
   private void begin(String name) throws IOException {
-    Phase before = phase;
+    if (phase != null) {
+      phase.residentMiB = residentMiB();
+    }
     phase = new Phase(name);
-    String row = before.row(residentMiB());
-    table.add(row);
-    System.out.println(row);
+    phases.add(phase);
+    System.out.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + name);
   }
 
   private void run(String name, int seconds) throws Exception {
@@ -215,39 +226,42 @@ class Soak {
 
   private void tick() {
     for (int i = 0; i < RATE * TICK_MILLIS / 1000; i++) {
-      ask("soak." + sent.getAndIncrement() % USERS, phase);
+      ask("soak." + asked.get() % USERS, phase);
     }
   }
 
-  private void ask(String user, Phase asked) {
+  private CompletableFuture<HttpClientResponse> ask(String user, Phase during) {
+    asked.incrementAndGet();
     long began = System.nanoTime();
     long from = System.currentTimeMillis() / 1000;
-    http.request(HttpMethod.GET, "/elastauth")
+    return http.request(HttpMethod.GET, "/elastauth")
         .compose(
             request ->
                 request.putHeader("Remote-User", user).putHeader("Remote-Groups", "soak").send())
         .onComplete(
             answer -> {
-              asked.micros.add((System.nanoTime() - began) / 1000);
+              during.micros.add((System.nanoTime() - began) / 1000);
               if (answer.failed()) {
-                asked.failed.incrementAndGet();
-                wrong.add(asked.name + ": " + answer.cause());
+                during.failed.incrementAndGet();
+                wrong.add(during.name + ": " + answer.cause());
               } else {
-                judge(user, from, answer.result(), asked);
+                judge(user, from, answer.result(), during);
               }
-            });
+            })
+        .toCompletionStage()
+        .toCompletableFuture();
   }
 
-  private void judge(String user, long from, HttpClientResponse response, Phase asked) {
+  private void judge(String user, long from, HttpClientResponse response, Phase during) {
     String header = response.getHeader("Authorization");
     if (response.statusCode() == 503
-        && (asked.name.contains("Elasticsearch") || asked.name.contains("both"))) {
-      asked.unavailable.incrementAndGet();
+        && (during.name.contains("Elasticsearch") || during.name.contains("both"))) {
+      during.unavailable.incrementAndGet();
     } else if (response.statusCode() == 200 && expected(user, from).contains(header)) {
-      asked.good.incrementAndGet();
+      during.good.incrementAndGet();
     } else {
-      asked.wrong.incrementAndGet();
-      wrong.add(asked.name + ": " + response.statusCode() + " for " + user);
+      during.wrong.incrementAndGet();
+      wrong.add(during.name + ": " + response.statusCode() + " for " + user);
     }
   }
 
