@@ -114,8 +114,12 @@ public record Settings(
       @DefaultValue("true") boolean enabled, @DefaultValue("30s") Duration interval) {}
 
   /**
-   * @param hosts URLs of one cluster
+   * @param hosts URLs of one cluster, asked in turn
+   * @param readTimeout how long one host may take before another is asked
    * @param dryRun answer what would be written, contact nobody
+   * @param adopt {@code none}, or {@code elastauth}: take over users that elastauth made
+   * @param maxNewUsers users this gateway may create a minute
+   * @param maxPasswordWrites passwords it may write at once; Elasticsearch hashes each for long
    */
   public record Elasticsearch(
       @DefaultValue("http://localhost:9200") @Alias("ELASTICSEARCH_HOSTS") List<String> hosts,
@@ -123,12 +127,30 @@ public record Settings(
       @DefaultValue("") @Secret @Alias("ELASTICSEARCH_PASSWORD") String password,
       @DefaultValue("2s") Duration connectTimeout,
       @DefaultValue("10s") Duration readTimeout,
-      @DefaultValue("false") boolean dryRun) {
+      @DefaultValue("false") boolean dryRun,
+      @DefaultValue Tls tls,
+      @DefaultValue("none") String adopt,
+      @DefaultValue("60") int maxNewUsers,
+      @DefaultValue("4") int maxPasswordWrites) {
     @Override
     public String toString() {
       return "Elasticsearch[" + hosts + "]";
     }
   }
+
+  /**
+   * Paths of PEM files; empty: not used.
+   *
+   * @param caCert the only authorities that are believed; empty: those of the JVM
+   * @param clientCert what the gateway shows of itself, with the chain above it
+   * @param clientKey its private key, without a passphrase
+   * @param insecureSkipVerify believe any certificate, for any name
+   */
+  public record Tls(
+      @DefaultValue("") String caCert,
+      @DefaultValue("") String clientCert,
+      @DefaultValue("") String clientKey,
+      @DefaultValue("false") boolean insecureSkipVerify) {}
 
   /**
    * @param maxRequestLine bytes; a longer one is answered 414

@@ -123,18 +123,28 @@ final class SettingsCheck {
           elasticsearch.username(),
           "contains a colon, which HTTP Basic cannot carry");
     }
-    if (elasticsearch.hosts().size() != 1 && !elasticsearch.dryRun()) {
-      fault(
-          "elasticsearch.hosts", String.join(",", elasticsearch.hosts()), "takes exactly one URL");
+    if (elasticsearch.hosts().isEmpty()) {
+      fault("elasticsearch.hosts", "", "lists no URL");
     }
+    Settings.Tls tls = elasticsearch.tls();
+    boolean certificates = !tls.caCert().isEmpty() || !tls.clientCert().isEmpty();
     for (String host : elasticsearch.hosts()) {
       if (!isHttpUrl(host)) {
         fault(
             "elasticsearch.hosts",
             host.contains("@") ? "***" : host,
             "is not a URL of the form http(s)://host:port; user and password have settings of their own");
+      } else if (certificates && host.startsWith("http:")) {
+        fault(
+            "elasticsearch.hosts",
+            host,
+            "is not encrypted, so elasticsearch.tls would mean nothing; write https://");
       }
     }
+    faults.addAll(TlsCheck.faults("elasticsearch.tls", tls));
+    oneOf("elasticsearch.adopt", elasticsearch.adopt(), Set.of("none", "elastauth"));
+    between("elasticsearch.max_new_users", elasticsearch.maxNewUsers(), 1, 100_000);
+    between("elasticsearch.max_password_writes", elasticsearch.maxPasswordWrites(), 1, 1_000);
   }
 
   private static boolean isHttpUrl(String text) {
@@ -142,8 +152,11 @@ final class SettingsCheck {
       URI uri = URI.create(text);
       return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
           && uri.getHost() != null
+          && uri.getPort() <= 65535
           && uri.getUserInfo() == null
-          && uri.getQuery() == null;
+          && (uri.getPath().isEmpty() || uri.getPath().equals("/"))
+          && uri.getQuery() == null
+          && uri.getFragment() == null;
     } catch (IllegalArgumentException notOne) {
       return false;
     }

@@ -58,6 +58,7 @@ public final class SettingsLoader
     values.put("elastauth.cache.type", settings.cache().type());
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
+    values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
     values.put("elastauth.redis.host", settings.redis().host());
     values.put("elastauth.redis.health_check.enabled", settings.redis().healthCheck().enabled());
     values.put(

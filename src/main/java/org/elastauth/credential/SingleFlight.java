@@ -60,7 +60,12 @@ public final class SingleFlight extends AsyncProcessorSupport {
                     .maxQueueSize(QUEUED)
                     .rejectedPolicy(ThreadPoolRejectedPolicy.Abort)
                     .build());
-    this.patience = settings.elasticsearch().readTimeout().multipliedBy(2);
+    // each host may let one wait in vain before the last one answers
+    this.patience =
+        settings
+            .elasticsearch()
+            .readTimeout()
+            .multipliedBy(1L + settings.elasticsearch().hosts().size());
   }
 
   @Override

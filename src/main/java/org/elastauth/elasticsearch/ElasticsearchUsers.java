@@ -9,7 +9,6 @@ import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
-import org.apache.http.HttpHost;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NStringEntity;
 import org.elastauth.config.Settings;
@@ -29,7 +28,7 @@ import org.springframework.stereotype.Component;
  * no usable answer; that is what the circuit breaker counts.
  */
 @Component("elasticsearchUsers")
-public final class ElasticsearchUsers implements AutoCloseable {
+public final class ElasticsearchUsers {
   private static final int MAX_RESPONSE = 1 << 20;
   private static final long FRESH = TimeUnit.SECONDS.toMillis(2);
 
@@ -38,28 +37,12 @@ public final class ElasticsearchUsers implements AutoCloseable {
   private final ObjectMapper json;
   private final MeterRegistry meters;
 
-  public ElasticsearchUsers(Settings settings, ObjectMapper json, MeterRegistry meters) {
+  public ElasticsearchUsers(
+      RestClient client, Settings settings, ObjectMapper json, MeterRegistry meters) {
     Settings.Elasticsearch elasticsearch = settings.elasticsearch();
+    this.client = client;
     this.json = json;
     this.meters = meters;
-    int connect = (int) elasticsearch.connectTimeout().toMillis();
-    int read = (int) elasticsearch.readTimeout().toMillis();
-    this.client =
-        RestClient.builder(
-                elasticsearch.hosts().stream().map(HttpHost::create).toArray(HttpHost[]::new))
-            .setRequestConfigCallback(
-                config ->
-                    config
-                        .setConnectTimeout(connect)
-                        .setSocketTimeout(read)
-                        .setConnectionRequestTimeout(read))
-            .setHttpClientConfigCallback(
-                http ->
-                    http.disableCookieManagement()
-                        .disableAuthCaching()
-                        .setMaxConnPerRoute(32)
-                        .setMaxConnTotal(64))
-            .build();
     RequestOptions.Builder builder =
         RequestOptions.DEFAULT.toBuilder()
             .setHttpAsyncResponseConsumerFactory(
@@ -91,7 +74,9 @@ public final class ElasticsearchUsers implements AutoCloseable {
 
   /**
    * Writes what was planned, unless that was concluded from a user read too long ago: Elasticsearch
-   * has no compare-and-set on users, so what is written must have been read a moment before.
+   * has no compare-and-set on users, so what is written must have been read a moment before. For
+   * the same reason a write is not carried over to another host: where there is one, it is asked
+   * again how the user stands.
    *
    * @return whether it was written
    */
@@ -102,14 +87,21 @@ public final class ElasticsearchUsers implements AutoCloseable {
     Request request = new Request("PUT", path(plan.credential().username()));
     request.setEntity(
         new NStringEntity(json.writeValueAsString(plan.document()), ContentType.APPLICATION_JSON));
+    String operation =
+        plan.write() == Plan.Write.PROFILE ? "user_put_profile" : "user_put_password";
     try {
-      send(
-          plan.write() == Plan.Write.PASSWORD ? "user_put_password" : "user_put_profile",
-          request,
-          options);
+      sendOnce(operation, request, options);
       return true;
     } catch (ResponseException e) {
+      if (isAway(e) && hosts() > 1) {
+        return false;
+      }
       throw explained(e);
+    } catch (IOException e) {
+      if (hosts() > 1) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -141,7 +133,35 @@ public final class ElasticsearchUsers implements AutoCloseable {
     }
   }
 
+  /** Asks one host after the other until one answers. */
   private Response send(String operation, Request request, RequestOptions options)
+      throws IOException {
+    for (int left = hosts() - 1; ; left--) {
+      try {
+        return sendOnce(operation, request, options);
+      } catch (ResponseException e) {
+        if (left == 0 || !isAway(e)) {
+          throw e;
+        }
+      } catch (IOException e) {
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private int hosts() {
+    return client.getNodes().size();
+  }
+
+  /** Whether this host does not serve at the moment, which says nothing about the others. */
+  private static boolean isAway(ResponseException e) {
+    int status = e.getResponse().getStatusLine().getStatusCode();
+    return status == 502 || status == 503 || status == 504;
+  }
+
+  private Response sendOnce(String operation, Request request, RequestOptions options)
       throws IOException {
     request.setOptions(options);
     meters.counter("elastauth.elasticsearch.requests", "operation", operation).increment();
@@ -176,10 +196,5 @@ public final class ElasticsearchUsers implements AutoCloseable {
 
   private static long now() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-  }
-
-  @Override
-  public void close() throws IOException {
-    client.close();
   }
 }

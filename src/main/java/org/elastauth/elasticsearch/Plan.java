@@ -20,7 +20,9 @@ public record Plan(
     /** Roles, groups, name and email; password and window stay. */
     PROFILE,
     /** Everything, with a new password. */
-    PASSWORD
+    PASSWORD,
+    /** The same for a user that is not there yet. */
+    CREATE
   }
 
   @Override

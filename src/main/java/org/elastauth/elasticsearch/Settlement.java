@@ -71,15 +71,25 @@ public final class Settlement {
   private final Health health;
   private final long lifetime;
   private final String ownAccount;
+  private final Adoption adoption;
+  private final ForeignAccounts foreign;
   private final Cache<String, AtomicInteger> repairs =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(REPAIRS_SPAN).build();
 
-  public Settlement(Settings settings, SecretKeys keys, Clock clock, Boot boot, Health health) {
+  public Settlement(
+      Settings settings,
+      SecretKeys keys,
+      Clock clock,
+      Boot boot,
+      Health health,
+      ForeignAccounts foreign) {
     this.keys = keys;
     this.clock = clock;
     this.boot = boot;
     this.health = health;
     this.lifetime = settings.cache().expiration().toSeconds();
+    this.adoption = new Adoption(settings);
+    this.foreign = foreign;
     this.ownAccount = settings.elasticsearch().username().toLowerCase(Locale.ROOT);
   }
 
@@ -114,9 +124,25 @@ public final class Settlement {
     }
     if (!stored.exists()) {
       return write(
+          Write.CREATE,
+          identity.username(),
+          asker(identity, roles),
+          window(identity),
+          1,
+          stored.readAt());
+    }
+    boolean adopted = stored.mark() == null && adoption.covers(stored);
+    if (!adopted) {
+      refuseForeign(identity, stored);
+    }
+    refuseDisabled(identity, stored);
+    if (adopted) {
+      LOG.atInfo()
+          .addKeyValue("user", identity.username())
+          .log("Taking over a user that elastauth made");
+      return write(
           identity.username(), asker(identity, roles), window(identity), 1, stored.readAt());
     }
-    refuseForeign(identity, stored);
     Mark mark = stored.mark();
     View view = newer(identity, roles, stored);
     if (mark.window().isPast(now()) || mark.window().until() > now() + LONGEST_WINDOW) {
@@ -152,10 +178,15 @@ public final class Settlement {
       LOG.atWarn()
           .addKeyValue("user", identity.username())
           .log(
-              "Refused: Elasticsearch has an account of this name that the gateway did not make; it is left alone");
-      throw Refusal.forbidden("an account of this name exists that the gateway does not manage");
+              "Refused: Elasticsearch has an account of this name that the gateway did not make; it is left alone"
+                  + " (elasticsearch.adopt: elastauth takes over what elastauth made)");
+      throw foreign.remember(identity);
     }
-    if (!stored.enabled() && !stored.mark().state().equals("expired")) {
+  }
+
+  private void refuseDisabled(Identity identity, StoredUser stored) {
+    boolean byUs = stored.mark() != null && stored.mark().state().equals("expired");
+    if (!stored.enabled() && !byUs) {
       LOG.atWarn()
           .addKeyValue("user", identity.username())
           .log("Refused: an administrator disabled the account");
@@ -216,12 +247,17 @@ public final class Settlement {
   }
 
   private Plan write(String username, View view, Window window, long generation, long readAt) {
+    return write(Write.PASSWORD, username, view, window, generation, readAt);
+  }
+
+  private Plan write(
+      Write kind, String username, View view, Window window, long generation, long readAt) {
     Mark mark = new Mark(keys.currentId(), window, generation, boot.at(), view.asOf(), "");
     Credential credential = credential(username, mark, view);
     Map<String, Object> document = profile(view, mark.json());
     document.put("password", credential.password());
     document.put("enabled", true);
-    return new Plan(Write.PASSWORD, credential, mark, document, readAt);
+    return new Plan(kind, credential, mark, document, readAt);
   }
 
   private Credential credential(String username, Mark mark, View view) {

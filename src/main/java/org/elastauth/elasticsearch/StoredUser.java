@@ -9,6 +9,8 @@ import java.util.List;
  *
  * @param exists false if there is no such user; the rest then says nothing
  * @param reserved built into Elasticsearch
+ * @param fromElastauth whether it carries {@code metadata.groups}, as elastauth's users do, and no
+ *     mark of whatever version
  * @param mark null if the gateway did not make this user
  * @param readAt when it was asked for, milliseconds of a clock that never goes back
  */
@@ -20,6 +22,7 @@ record StoredUser(
     String fullName,
     String email,
     List<String> groups,
+    boolean fromElastauth,
     Mark mark,
     long readAt) {
 
@@ -33,12 +36,13 @@ record StoredUser(
         text(user.path("full_name")),
         text(user.path("email")),
         texts(metadata.path("groups")),
+        metadata.path("groups").isArray() && !metadata.has(Mark.FIELD),
         Mark.read(metadata),
         readAt);
   }
 
   static StoredUser absent(long readAt) {
-    return new StoredUser(false, false, false, List.of(), "", "", List.of(), null, readAt);
+    return new StoredUser(false, false, false, List.of(), "", "", List.of(), false, null, readAt);
   }
 
   private static String text(JsonNode node) {

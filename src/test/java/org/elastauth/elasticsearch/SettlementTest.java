@@ -35,15 +35,19 @@ class SettlementTest {
   private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
   private final Health health =
       new Health(settings, CircuitBreaker.ofDefaults("r"), CircuitBreaker.ofDefaults("e"), clock);
-  private final Settlement settlement =
-      new Settlement(settings, keys, clock, new Boot(BOOT), health);
+  private final Settlement settlement = settlement(settings);
+
+  private Settlement settlement(Settings settings) {
+    return new Settlement(settings, keys, clock, new Boot(BOOT), health, new ForeignAccounts());
+  }
 
   private Mark mark(Window window, long generation) {
     return new Mark(keys.currentId(), window, generation, BOOT - 1, NOW - 10, "");
   }
 
   private static StoredUser stored(Mark mark) {
-    return new StoredUser(true, false, true, ROLES, "John", "j@x.org", List.of("staff"), mark, 5);
+    return new StoredUser(
+        true, false, true, ROLES, "John", "j@x.org", List.of("staff"), false, mark, 5);
   }
 
   private Plan plan(StoredUser stored) {
@@ -63,7 +67,7 @@ class SettlementTest {
   @Test
   void absentIsCreated() {
     Plan plan = plan(StoredUser.absent(5));
-    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    assertThat(plan.write()).isEqualTo(Write.CREATE);
     assertThat(plan.credential().password()).isEqualTo("JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2");
     assertThat(plan.document())
         .isEqualTo(
@@ -119,7 +123,16 @@ class SettlementTest {
   void otherRolesOrProfileAreWrittenWithoutCredentialFieldsOrWindow() {
     StoredUser before =
         new StoredUser(
-            true, false, true, List.of("editor"), "", "", List.of("other"), mark(CURRENT, 3), 5);
+            true,
+            false,
+            true,
+            List.of("editor"),
+            "",
+            "",
+            List.of("other"),
+            false,
+            mark(CURRENT, 3),
+            5);
     Plan plan = plan(before);
     assertThat(plan.write()).isEqualTo(Write.PROFILE);
     assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 3));
@@ -169,7 +182,16 @@ class SettlementTest {
   void disabledByAnAdministratorIsRefusedDisabledByUsIsNot() {
     StoredUser disabled =
         new StoredUser(
-            true, false, false, ROLES, "John", "j@x.org", List.of("staff"), mark(CURRENT, 1), 5);
+            true,
+            false,
+            false,
+            ROLES,
+            "John",
+            "j@x.org",
+            List.of("staff"),
+            false,
+            mark(CURRENT, 1),
+            5);
     assertRefused(403, () -> plan(disabled));
 
     Mark expired =
@@ -178,7 +200,7 @@ class SettlementTest {
     Plan plan =
         plan(
             new StoredUser(
-                true, false, false, ROLES, "John", "j@x.org", List.of("staff"), expired, 5));
+                true, false, false, ROLES, "John", "j@x.org", List.of("staff"), false, expired, 5));
     assertThat(plan.write()).isEqualTo(Write.PASSWORD);
     assertThat(plan.document()).containsEntry("enabled", true);
   }
@@ -189,7 +211,9 @@ class SettlementTest {
     assertRefused(
         403,
         () ->
-            plan(new StoredUser(true, true, true, ROLES, "", "", List.of(), mark(CURRENT, 1), 5)));
+            plan(
+                new StoredUser(
+                    true, true, true, ROLES, "", "", List.of(), false, mark(CURRENT, 1), 5)));
     assertRefused(
         403, () -> settlement.refuseReserved(new Identity("GATEWAY", "", "", List.of(), NOW)));
   }
@@ -198,7 +222,8 @@ class SettlementTest {
   void anOlderViewNeverWritesAndIsServedWithTheStoredRoles() {
     Mark newer = new Mark(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "");
     StoredUser before =
-        new StoredUser(true, false, true, List.of("editor"), "J", "", List.of("other"), newer, 5);
+        new StoredUser(
+            true, false, true, List.of("editor"), "J", "", List.of("other"), false, newer, 5);
     Plan plan = plan(before);
     assertThat(plan.write()).isEqualTo(Write.NOTHING);
     assertThat(plan.credential().fingerprint())
@@ -231,7 +256,8 @@ class SettlementTest {
   void aClockThatRanAheadNeitherFreezesRolesNorStopsRotation() {
     Mark ahead = new Mark(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "");
     StoredUser before =
-        new StoredUser(true, false, true, List.of("superuser"), "", "", List.of("x"), ahead, 5);
+        new StoredUser(
+            true, false, true, List.of("superuser"), "", "", List.of("x"), false, ahead, 5);
     assertThat(plan(before).write()).isEqualTo(Write.PROFILE);
 
     Plan plan = plan(stored(mark(new Window(NOW, NOW + 9 * 86_400), 1)));

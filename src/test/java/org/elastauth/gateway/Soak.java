@@ -112,7 +112,7 @@ class Soak {
 
   @Test
   void failuresInTurn() throws Exception {
-    try (ElasticsearchServer elasticsearch = ElasticsearchServer.start("soak");
+    try (ElasticsearchServer elasticsearch = ElasticsearchServer.start();
         RedisServer redis = RedisServer.start()) {
       start(elasticsearch, redis);
       try {

@@ -2,7 +2,6 @@ package org.elastauth.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,12 +20,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.awaitility.Awaitility;
 
 /**
@@ -45,49 +46,88 @@ public final class ElasticsearchServer implements AutoCloseable {
 
   public static final String GATEWAY_PASSWORD = "gateway-pw1";
 
-  private static final Path UNPACKED = Path.of("target", "elasticsearch").toAbsolutePath();
-  private static final Path RUN = Path.of("target", "elasticsearch-run").toAbsolutePath();
+  private static final Path WORK = Path.of("target", "elasticsearch-run").toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private static final AtomicInteger STARTED = new AtomicInteger();
+  private static final Set<Path> WITH_PLUGIN = ConcurrentHashMap.newKeySet();
+
+  private final HttpClient http;
+  private final ElasticsearchRelease release;
   private final String url;
   private final Path out;
   private final Supplier<ServerProcess> launch;
   private ServerProcess process;
 
-  private ElasticsearchServer(String url, Path out, Supplier<ServerProcess> launch) {
-    this.url = url;
+  private ElasticsearchServer(
+      ElasticsearchRelease release,
+      Certificates certificates,
+      int port,
+      Path out,
+      Supplier<ServerProcess> launch) {
+    this.http =
+        certificates == null
+            ? HttpClient.newHttpClient()
+            : HttpClient.newBuilder().sslContext(certificates.context()).build();
+    this.url = (certificates == null ? "http" : "https") + "://127.0.0.1:" + port;
+    this.release = release;
     this.out = out;
     this.launch = launch;
   }
 
   public static ElasticsearchServer start() {
-    return start("shared");
+    return start(ElasticsearchRelease.EIGHT);
+  }
+
+  /** Stock settings but for security, of whatever release. */
+  public static ElasticsearchServer start(ElasticsearchRelease release) {
+    return start(release, null);
   }
 
   /**
-   * @param name one that runs alone under this name, to be killed without harm to others
+   * One that speaks TLS only, and only to clients with a certificate.
+   *
+   * @param certificates with {@code ca}, and {@code server} signed by it
    */
-  public static ElasticsearchServer start(String name) {
+  public static ElasticsearchServer start(Certificates certificates) {
+    return start(ElasticsearchRelease.EIGHT, certificates);
+  }
+
+  private static ElasticsearchServer start(
+      ElasticsearchRelease release, Certificates certificates) {
+    release
+        .missing()
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException(reason);
+            });
     try {
-      Path home = home();
-      installPlugin(home);
-      Path work = RUN.resolve(name);
+      Path home = release.home().orElseThrow();
+      Path java = release.java().orElseThrow();
+      if (release.major() > 6 && WITH_PLUGIN.add(home)) {
+        installPlugin(release, home, java);
+      }
+      Path work = WORK.resolve(Integer.toString(STARTED.incrementAndGet()));
       deleteRecursively(work);
       Path conf = Files.createDirectories(work.resolve("config"));
       Path tmp = Files.createDirectories(work.resolve("tmp"));
-      Path out = work.resolve("out.log");
       int port = RedisServer.freePort();
-      configure(home, conf, work, port);
+      configure(release, home, conf, work, port);
+      if (certificates != null) {
+        encrypt(conf, certificates);
+      }
+      Path out = work.resolve("out.log");
       ElasticsearchServer server =
           new ElasticsearchServer(
-              "http://127.0.0.1:" + port,
+              release,
+              certificates,
+              port,
               out,
               () ->
                   ServerProcess.start(
                       home,
                       out,
-                      environment -> prepare(environment, conf, tmp),
+                      environment -> prepare(environment, java, conf, tmp),
                       List.of("bash", "bin/elasticsearch", "-q")));
       server.restart();
       server.createGatewayAccount();
@@ -108,20 +148,12 @@ public final class ElasticsearchServer implements AutoCloseable {
       awaitReady();
     } catch (RuntimeException e) {
       close();
-      throw new IllegalStateException("Elasticsearch did not start: see " + out, e);
+      throw new IllegalStateException(release + " did not start, see " + out, e);
     }
   }
 
-  private static Path home() throws IOException {
-    try (Stream<Path> folders = Files.list(UNPACKED)) {
-      return folders
-          .filter(f -> f.getFileName().toString().startsWith("elasticsearch-"))
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("nothing is unpacked under " + UNPACKED));
-    }
-  }
-
-  private static void configure(Path home, Path conf, Path work, int port) throws IOException {
+  private static void configure(
+      ElasticsearchRelease release, Path home, Path conf, Path work, int port) throws IOException {
     Files.copy(home.resolve("config/log4j2.properties"), conf.resolve("log4j2.properties"));
     Files.writeString(
         conf.resolve("elasticsearch.yml"),
@@ -134,15 +166,21 @@ public final class ElasticsearchServer implements AutoCloseable {
         http.host: 127.0.0.1
         http.port: %d
         transport.host: 127.0.0.1
-        transport.port: 0
         xpack.security.enabled: true
-        xpack.security.autoconfiguration.enabled: false
-        xpack.security.http.ssl.enabled: false
-        xpack.security.transport.ssl.enabled: false
         xpack.license.self_generated.type: basic
         cluster.routing.allocation.disk.threshold_enabled: false
         """
-            .formatted(work.resolve("data"), work.resolve("logs"), port));
+                .formatted(work.resolve("data"), work.resolve("logs"), port)
+            + (release.major() == 6
+                ? """
+                transport.tcp.port: 0
+                xpack.ml.enabled: false
+                """
+                : """
+                transport.port: 0
+                xpack.security.autoconfiguration.enabled: false
+                xpack.security.transport.ssl.enabled: false
+                """));
     Files.writeString(
         conf.resolve("jvm.options"),
         """
@@ -152,17 +190,40 @@ public final class ElasticsearchServer implements AutoCloseable {
         -XX:TieredStopAtLevel=1
         -XX:-AlwaysPreTouch
         -Djava.io.tmpdir=${ES_TMPDIR}
-        """);
+        """
+            + (release.major() == 6
+                ? """
+                -Djava.security.manager=allow
+                -Djna.nosys=true
+                """
+                : ""));
     Files.writeString(conf.resolve("users"), ADMIN + ":" + ADMIN_BCRYPT + "\n");
     Files.writeString(conf.resolve("users_roles"), "superuser:" + ADMIN + "\n");
   }
 
-  private static void prepare(Map<String, String> environment, Path conf, Path tmp) {
+  private static void encrypt(Path conf, Certificates certificates) throws IOException {
+    Files.copy(certificates.certificate("ca"), conf.resolve("ca.crt"));
+    Files.copy(certificates.certificate("server"), conf.resolve("server.crt"));
+    Files.copy(certificates.key("server"), conf.resolve("server.key"));
+    Files.writeString(
+        conf.resolve("elasticsearch.yml"),
+        """
+        xpack.security.http.ssl.enabled: true
+        xpack.security.http.ssl.client_authentication: required
+        xpack.security.http.ssl.certificate_authorities: ca.crt
+        xpack.security.http.ssl.certificate: server.crt
+        xpack.security.http.ssl.key: server.key
+        """,
+        StandardOpenOption.APPEND);
+  }
+
+  private static void prepare(Map<String, String> environment, Path java, Path conf, Path tmp) {
     environment
         .keySet()
         .removeAll(
             Set.of("JAVA_HOME", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "ES_JAVA_OPTS"));
-    environment.put("ES_JAVA_HOME", System.getProperty("java.home"));
+    environment.put("JAVA_HOME", java.toString());
+    environment.put("ES_JAVA_HOME", java.toString());
     environment.put("ES_PATH_CONF", conf.toString());
     environment.put("ES_TMPDIR", tmp.toString());
     environment.put("CLI_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
@@ -250,7 +311,8 @@ public final class ElasticsearchServer implements AutoCloseable {
    * each.
    */
   public long version(String name) {
-    JsonNode hit = json(admin("GET", "/.security-7/_doc/user-" + name, null));
+    String index = release.major() == 6 ? "/.security-6/doc/user-" : "/.security-7/_doc/user-";
+    JsonNode hit = json(admin("GET", index + name, null));
     return hit.path("_version").asLong();
   }
 
@@ -284,8 +346,10 @@ public final class ElasticsearchServer implements AutoCloseable {
   /**
    * The plugin stands in for two stock modules that the integration-test distribution leaves out.
    */
-  private static void installPlugin(Path home) throws IOException {
+  private static void installPlugin(ElasticsearchRelease release, Path home, Path java)
+      throws IOException {
     Path sources = Path.of("src", "test", "elasticsearch-plugin").toAbsolutePath();
+    boolean whole = release.major() == 8;
     Path folder = home.resolve("plugins/fixture");
     deleteRecursively(folder);
     Files.createDirectories(folder);
@@ -300,21 +364,19 @@ public final class ElasticsearchServer implements AutoCloseable {
       List<String> arguments =
           new ArrayList<>(
               List.of(
-                  "--release",
-                  "17",
+                  java.resolve("bin/javac").toString(),
                   "-proc:none",
                   "-nowarn",
                   "-d",
                   classes.toString(),
                   "-cp",
                   classpath));
-      files.map(Path::toString).filter(f -> f.endsWith(".java")).forEach(arguments::add);
-      ByteArrayOutputStream messages = new ByteArrayOutputStream();
-      if (ToolProvider.getSystemJavaCompiler()
-              .run(null, messages, messages, arguments.toArray(String[]::new))
-          != 0) {
-        throw new IllegalStateException(messages.toString(StandardCharsets.UTF_8));
-      }
+      files
+          .filter(f -> f.toString().endsWith(".java"))
+          .filter(f -> whole || f.endsWith("SecurityIndexAnalysis.java"))
+          .map(Path::toString)
+          .forEach(arguments::add);
+      compile(arguments);
     }
     try (JarOutputStream jar =
             new JarOutputStream(Files.newOutputStream(folder.resolve("fixture.jar")));
@@ -334,10 +396,31 @@ public final class ElasticsearchServer implements AutoCloseable {
         description=what the integration-test distribution lacks
         version=1
         elasticsearch.version=%s
-        java.version=17
-        classname=org.elastauth.fixture.FixturePlugin
+        java.version=%d
+        classname=org.elastauth.fixture.%s
         """
-            .formatted(version));
+            .formatted(
+                version, release.lowestJava(), whole ? "FixturePlugin" : "SecurityIndexAnalysis"));
+  }
+
+  /** By the javac of the JDK that will run it: an older one cannot read the server's classes. */
+  private static void compile(List<String> command) throws IOException {
+    Path log = Files.createTempFile("javac", ".log");
+    try {
+      Process javac =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      if (javac.waitFor() != 0) {
+        throw new IllegalStateException(Files.readString(log));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } finally {
+      Files.delete(log);
+    }
   }
 
   private static void deleteRecursively(Path path) throws IOException {

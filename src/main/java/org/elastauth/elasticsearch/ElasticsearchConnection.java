@@ -1,0 +1,122 @@
+package org.elastauth.elasticsearch;
+
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.URI;
+import javax.net.ssl.SSLContext;
+import org.apache.http.HttpHost;
+import org.apache.http.conn.ssl.NoopHostnameVerifier;
+import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
+import org.elastauth.config.Settings;
+import org.elasticsearch.client.Node;
+import org.elasticsearch.client.RestClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundleKey;
+import org.springframework.boot.ssl.SslManagerBundle;
+import org.springframework.boot.ssl.SslOptions;
+import org.springframework.boot.ssl.SslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The one client of Elasticsearch. It remembers which hosts did not answer, and asks those again
+ * only after a minute or more, or where none is left.
+ */
+@Configuration(proxyBeanMethods = false)
+class ElasticsearchConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchConnection.class);
+
+  @Bean(destroyMethod = "close")
+  RestClient elasticsearchClient(Settings settings) {
+    Settings.Elasticsearch elasticsearch = settings.elasticsearch();
+    int connect = (int) elasticsearch.connectTimeout().toMillis();
+    int read = (int) elasticsearch.readTimeout().toMillis();
+    HttpHost[] hosts =
+        elasticsearch.hosts().stream()
+            .map(ElasticsearchConnection::host)
+            .distinct()
+            .toArray(HttpHost[]::new);
+    return RestClient.builder(hosts)
+        .setNodeSelector(new OneInTurn())
+        .setFailureListener(new Failures(hosts.length))
+        .setRequestConfigCallback(
+            config ->
+                config
+                    .setConnectTimeout(connect)
+                    .setSocketTimeout(read)
+                    .setConnectionRequestTimeout(read))
+        .setHttpClientConfigCallback(
+            http ->
+                encrypt(http, elasticsearch)
+                    .disableCookieManagement()
+                    .disableAuthCaching()
+                    .setMaxConnPerRoute(32)
+                    .setMaxConnTotal(64))
+        .build();
+  }
+
+  private static HttpHost host(String url) {
+    URI uri = URI.create(url);
+    return new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
+  }
+
+  private static HttpAsyncClientBuilder encrypt(
+      HttpAsyncClientBuilder http, Settings.Elasticsearch elasticsearch) {
+    Settings.Tls tls = elasticsearch.tls();
+    http.setSSLContext(sslContext(tls));
+    if (tls.insecureSkipVerify()) {
+      http.setSSLHostnameVerifier(NoopHostnameVerifier.INSTANCE);
+      if (!elasticsearch.dryRun()) {
+        LOG.warn(
+            "elasticsearch.tls.insecure_skip_verify is on: whoever stands between the gateway and Elasticsearch"
+                + " can read every password; set elasticsearch.tls.ca_cert instead");
+      }
+    }
+    return http;
+  }
+
+  private static SSLContext sslContext(Settings.Tls tls) {
+    SslStoreBundle stores =
+        new PemSslStoreBundle(
+            pem(tls.clientCert()).withPrivateKey(file(tls.clientKey())), pem(tls.caCert()));
+    SslManagerBundle managers = SslManagerBundle.from(stores, SslBundleKey.NONE);
+    if (tls.insecureSkipVerify()) {
+      managers =
+          SslManagerBundle.of(
+              managers.getKeyManagerFactory(), InsecureTrustManagerFactory.INSTANCE);
+    }
+    return SslBundle.of(
+            stores, SslBundleKey.NONE, SslOptions.NONE, SslBundle.DEFAULT_PROTOCOL, managers)
+        .createSslContext();
+  }
+
+  private static PemSslStoreDetails pem(String certificates) {
+    return PemSslStoreDetails.forCertificate(file(certificates));
+  }
+
+  /** As Spring names a file, whatever characters its path has; null if none is set. */
+  private static String file(String path) {
+    return path.isEmpty() ? null : java.nio.file.Path.of(path).toUri().toString();
+  }
+
+  /** Names the host that did not answer, where others serve in its place. */
+  private static final class Failures extends RestClient.FailureListener {
+    private final int hosts;
+
+    Failures(int hosts) {
+      this.hosts = hosts;
+    }
+
+    @Override
+    public void onFailure(Node node) {
+      if (hosts > 1) {
+        LOG.atWarn()
+            .addKeyValue("host", node.getHost())
+            .log("An Elasticsearch host does not answer; another is asked");
+      }
+    }
+  }
+}

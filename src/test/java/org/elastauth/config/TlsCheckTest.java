@@ -1,0 +1,131 @@
+package org.elastauth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.elastauth.server.Certificates;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SPEC 5, 8: whatever is wrong with a PEM file is one fault that says how to mend it. */
+class TlsCheckTest {
+  @TempDir private static Path folder;
+  private static Certificates certificates;
+
+  @BeforeAll
+  static void make() {
+    certificates =
+        new Certificates(folder)
+            .authority("ca")
+            .signed("one", "ca")
+            .signed("two", "ca", "-keyalg", "RSA");
+  }
+
+  private static List<String> faults(String ca, Object certificate, Object key) {
+    return TlsCheck.faults("x", new Settings.Tls(ca, certificate.toString(), key.toString(), false))
+        .stream()
+        .map(Fault::toString)
+        .toList();
+  }
+
+  private static Path broken(String content) throws IOException {
+    return Files.writeString(Files.createTempFile(folder, "broken", ".pem"), content);
+  }
+
+  @Test
+  void whatFitsIsNoFault() {
+    assertThat(faults("", "", "")).isEmpty();
+    for (String alias : List.of("one", "two")) {
+      assertThat(
+              faults(
+                  certificates.certificate("ca").toString(),
+                  certificates.certificate(alias),
+                  certificates.key(alias)))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void eachOfThemCanBeMissing() {
+    Path nowhere = folder.resolve("nowhere.pem");
+    assertThat(faults(nowhere.toString(), nowhere, nowhere))
+        .containsExactly(
+            "x.ca_cert=" + nowhere + ": is not there",
+            "x.client_cert=" + nowhere + ": is not there",
+            "x.client_key=" + nowhere + ": is not there");
+  }
+
+  @Test
+  void aFolderCannotBeRead() {
+    assertThat(faults(folder.toString(), "", ""))
+        .containsExactly(
+            "x.ca_cert=" + folder + ": is no file that can be read; mind its owner and mode");
+  }
+
+  @Test
+  void aFileMayHoldSomethingElse() throws IOException {
+    for (String content :
+        List.of(
+            "",
+            "\0\1\2",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            Files.readString(certificates.key("one")))) {
+      Path file = broken(content);
+      assertThat(faults(file.toString(), "", ""))
+          .containsExactly("x.ca_cert=" + file + ": holds no certificate in PEM form");
+    }
+    Path file = broken("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
+    assertThat(faults("", certificates.certificate("one"), file))
+        .singleElement()
+        .asString()
+        .startsWith("x.client_key=" + file + ": holds no private key")
+        .doesNotContain("c2VjcmV0");
+  }
+
+  @Test
+  void certificateAndKeyBelongTogether() {
+    assertThat(faults("", certificates.certificate("one"), ""))
+        .containsExactly("x.client_key: is missing beside x.client_cert");
+    assertThat(faults("", "", certificates.key("one")))
+        .containsExactly("x.client_cert: is missing beside x.client_key");
+    for (String other : List.of("two", "ca")) {
+      assertThat(faults("", certificates.certificate("one"), certificates.key(other)))
+          .containsExactly(
+              "x.client_key="
+                  + certificates.key(other)
+                  + ": is not the key of x.client_cert's certificate");
+    }
+  }
+
+  @Test
+  void theHostsAndTheLimitsAreChecked() {
+    Settings settings =
+        TestSettings.of(
+            Map.of(
+                "elasticsearch.hosts",
+                "https://a:9200,http://b:9200,https://c:9200/path,https://d:70000,e:9200",
+                "elasticsearch.tls.ca_cert",
+                certificates.certificate("ca").toString(),
+                "elasticsearch.adopt",
+                "everybody",
+                "elasticsearch.max_new_users",
+                "0",
+                "elasticsearch.max_password_writes",
+                "0"));
+    assertThat(new SettingsCheck().faults(settings))
+        .extracting(fault -> fault.key() + "=" + fault.value())
+        .containsExactly(
+            "elasticsearch.hosts=http://b:9200",
+            "elasticsearch.hosts=https://c:9200/path",
+            "elasticsearch.hosts=https://d:70000",
+            "elasticsearch.hosts=e:9200",
+            "elasticsearch.adopt=everybody",
+            "elasticsearch.max_new_users=0",
+            "elasticsearch.max_password_writes=0");
+  }
+}

@@ -1,0 +1,133 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.elastauth.server.Door;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** SPEC 5: several hosts are asked in turn, and nobody notices that one of them is away. */
+@ExtendWith(Servers.class)
+@Timeout(120)
+class ElasticsearchHostsIT {
+  private final ElasticsearchServer elasticsearch;
+  private Door one;
+  private Door two;
+
+  ElasticsearchHostsIT(ElasticsearchServer elasticsearch) {
+    this.elasticsearch = elasticsearch;
+  }
+
+  @BeforeEach
+  void doors() {
+    one = Door.to(elasticsearch);
+    two = Door.to(elasticsearch);
+  }
+
+  @AfterEach
+  void close() {
+    one.close();
+    two.close();
+  }
+
+  private TestGateway gateway(String... hosts) {
+    return TestGateway.builder()
+        .on(elasticsearch)
+        .set("elasticsearch.hosts", String.join(",", hosts))
+        .set("elasticsearch.read_timeout", "2s")
+        .start();
+  }
+
+  private void assertOpens(String authorization) {
+    assertThat(
+            elasticsearch
+                .request("GET", "/_security/_authenticate", authorization, null)
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void bothAreAskedInTurn() {
+    one.open();
+    two.open();
+    try (TestGateway gateway = gateway(one.url(), two.url())) {
+      assertOpens(gateway.login("hosts.turn"));
+      assertThat(one.entered()).isPositive();
+      assertThat(two.entered()).isPositive();
+    }
+  }
+
+  @Test
+  void oneThatRefusesConnectionsIsNoticedByNobody() {
+    String nobody = "http://127.0.0.1:" + RedisServer.freePort();
+    try (TestGateway gateway = gateway(nobody, elasticsearch.url(), nobody + "/")) {
+      for (int i = 0; i < 6; i++) {
+        assertOpens(gateway.login("hosts.refused" + i));
+      }
+      assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+    }
+  }
+
+  @Test
+  void oneThatAcceptsAndNeverAnswersIsNoticedByNobody() {
+    one.stuck();
+    try (TestGateway gateway = gateway(one.url(), elasticsearch.url())) {
+      List<CompletableFuture<HttpResponse<String>>> logins =
+          IntStream.range(0, 6).mapToObj(i -> gateway.decideLater("hosts.stuck" + i)).toList();
+      assertThat(logins)
+          .allSatisfy(login -> assertThat(login.join().statusCode()).isEqualTo(200))
+          .allSatisfy(login -> assertOpens(TestGateway.authorization(login.join()).orElseThrow()));
+      assertThat(one.entered()).isPositive();
+      assertThat(gateway.health().path("elasticsearch").path("available").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void aWriteWhoseAnswerIsLostIsNotWrittenTwice() {
+    one.losingAnswersToWrites();
+    try (TestGateway gateway = gateway(one.url(), elasticsearch.url())) {
+      // every second request goes to a host, so one of these writes does
+      for (String user : List.of("hosts.lost-a", "hosts.lost-b", "hosts.lost-c")) {
+        assertOpens(gateway.login(user));
+        JsonNode mark = elasticsearch.user(user).path("metadata").path("elastauth");
+        assertThat(mark.path("generation").asLong()).isEqualTo(1);
+        assertThat(elasticsearch.version(user)).isEqualTo(1);
+      }
+      assertThat(one.lost()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void oneThatWasAwayServesAgainWhenItIsTheLast() {
+    two.open();
+    try (TestGateway gateway = gateway(one.url(), two.url())) {
+      assertOpens(gateway.login("hosts.back-1"));
+      two.shut();
+      one.open();
+      assertOpens(gateway.login("hosts.back-2"));
+      assertThat(one.entered()).isPositive();
+    }
+  }
+
+  @Test
+  void withAllOfThemAwayItIs503() {
+    one.stuck();
+    try (TestGateway gateway = gateway(one.url(), two.url())) {
+      HttpResponse<String> response = gateway.decide("hosts.none");
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(response.headers().firstValue("Retry-After")).isPresent();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package org.elastauth.server;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A way to a server on a port of its own, that can fail as networks do. */
+public final class Door implements AutoCloseable {
+  private final Vertx vertx = Vertx.vertx();
+  private final NetClient client = vertx.createNetClient();
+  private final URI target;
+  private final int port = RedisServer.freePort();
+  private final AtomicInteger entered = new AtomicInteger();
+  private final AtomicInteger lost = new AtomicInteger();
+  private NetServer server;
+
+  private Door(URI target) {
+    this.target = target;
+  }
+
+  /** One through which nobody gets yet: connections are refused. */
+  public static Door to(ElasticsearchServer server) {
+    return new Door(URI.create(server.url()));
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Lets everything through. */
+  public Door open() {
+    return serve(
+        socket ->
+            client
+                .connect(target.getPort(), target.getHost())
+                .onFailure(away -> socket.close())
+                .onSuccess(
+                    beyond -> {
+                      socket.pipeTo(beyond);
+                      beyond.pipeTo(socket);
+                    }));
+  }
+
+  /** Accepts connections, and lets nothing through. */
+  public Door stuck() {
+    return serve(socket -> {});
+  }
+
+  /** Lets everything through, except the answers of a connection from its first PUT on. */
+  public Door losingAnswersToWrites() {
+    return serve(
+        socket ->
+            client
+                .connect(target.getPort(), target.getHost())
+                .onFailure(away -> socket.close())
+                .onSuccess(
+                    beyond -> {
+                      boolean[] losing = new boolean[1];
+                      beyond.handler(
+                          answer -> {
+                            if (!losing[0]) {
+                              socket.write(answer);
+                            }
+                          });
+                      socket.closeHandler(closed -> beyond.close());
+                      socket.handler(
+                          request -> {
+                            if (request.toString().startsWith("PUT ")) {
+                              losing[0] = true;
+                              lost.incrementAndGet();
+                            }
+                            beyond.write(request);
+                          });
+                      socket.resume();
+                    }));
+  }
+
+  private Door serve(java.util.function.Consumer<NetSocket> visitor) {
+    shut();
+    server =
+        vertx
+            .createNetServer()
+            .connectHandler(
+                socket -> {
+                  entered.incrementAndGet();
+                  socket.pause();
+                  visitor.accept(socket);
+                });
+    server.listen(port, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+    return this;
+  }
+
+  /** Ends every connection, and refuses new ones. */
+  public Door shut() {
+    if (server != null) {
+      server.close().toCompletionStage().toCompletableFuture().join();
+      server = null;
+    }
+    return this;
+  }
+
+  /** How many connections were made. */
+  public int entered() {
+    return entered.get();
+  }
+
+  /** How many writes went through whose answers did not come back. */
+  public int lost() {
+    return lost.get();
+  }
+
+  @Override
+  public void close() {
+    shut();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+}
