@@ -66,14 +66,27 @@ public record Settings(
   public record Credential(@DefaultValue("") String scope) {}
 
   /**
-   * @param type {@code memory} or {@code redis}; left out: redis where a Redis host is configured
-   * @param expiration how long a password lives: 60 seconds to 7 days
+   * @param type {@code memory}, {@code redis}, {@code file} or {@code none}; left out: redis where
+   *     a Redis host is configured
+   * @param expiration how long an entry lives, and without {@code extend} its password too: 60
+   *     seconds to 7 days
+   * @param extend each use lets an entry live for another {@code expiration}
+   * @param maxLifetime with {@code extend}: how long a password lives
+   * @param path with {@code file}: the folder of the entries
    */
   public record Cache(
       @DefaultValue("memory") @Alias({"CACHE_TYPE", "REDIS_CACHE_MODE"}) String type,
       @DefaultValue("1h") @Alias("CACHE_EXPIRATION") Duration expiration,
-      @DefaultValue("elastauth-") @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX"})
-          String keyPrefix) {}
+      @DefaultValue("elastauth-") @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX"}) String keyPrefix,
+      @DefaultValue("false") @Alias("CACHE_EXTEND") boolean extend,
+      @DefaultValue("24h") @Alias("CACHE_MAX_LIFETIME") Duration maxLifetime,
+      @DefaultValue("") @Alias("CACHE_PATH") String path) {
+
+    /** The length of a window, in which a user's password stays the same. */
+    public Duration lifetime() {
+      return extend ? maxLifetime : expiration;
+    }
+  }
 
   /**
    * @param host {@code host:port}

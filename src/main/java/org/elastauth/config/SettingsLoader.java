@@ -56,6 +56,7 @@ public final class SettingsLoader
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("elastauth.auth_provider", settings.authProvider());
     values.put("elastauth.cache.type", settings.cache().type());
+    values.put("elastauth.cache.extend", settings.cache().extend());
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.redis.host", settings.redis().host());

@@ -79,7 +79,7 @@ public final class Settlement {
     this.clock = clock;
     this.boot = boot;
     this.health = health;
-    this.lifetime = settings.cache().expiration().toSeconds();
+    this.lifetime = settings.cache().lifetime().toSeconds();
     this.ownAccount = settings.elasticsearch().username().toLowerCase(Locale.ROOT);
   }
 
