@@ -124,6 +124,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   @Override
   public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
+    if (!context.isAutoStartup()) {
+      warn(); // the routes were only to be checked
+      return;
+    }
     server.listen();
     LOG.atInfo()
         .addKeyValue("source", routes)

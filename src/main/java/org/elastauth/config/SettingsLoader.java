@@ -110,7 +110,17 @@ public final class SettingsLoader
           new Fault("routes", settings.routes(), "is no folder with *.camel.yaml files in it"));
     }
     Logger log = LoggerFactory.getLogger("org.elastauth.config");
-    resolved.reading.unknown().forEach(name -> log.warn("Unknown setting {} is ignored", name));
+    for (String name : resolved.reading.unknown()) {
+      boolean isVariable = Character.isUpperCase(name.charAt(0));
+      List<String> alike =
+          resolved.reading.known().stream()
+              .filter(known -> Character.isUpperCase(known.charAt(0)) == isVariable)
+              .toList();
+      log.warn(
+          "Unknown setting {} is ignored{}",
+          name,
+          NearestName.of(name, alike).map(near -> "; did you mean " + near + "?").orElse(""));
+    }
     if (!faults.isEmpty()) {
       throw new ConfigurationFaults(faults);
     }

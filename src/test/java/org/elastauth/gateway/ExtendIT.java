@@ -94,17 +94,17 @@ class ExtendIT {
   void inRedisRenewalIsARoundTripInHalfAnExpirationNotInEachHit() {
     try (TestGateway gateway = extending().with(redis).start()) {
       insideAWindow(gateway, "extend.trips");
-      long before = redis.calls("expire");
+      long before = redis.calls("pexpire");
       for (int i = 0; i < 10; i++) {
         gateway.login("extend.trips");
       }
-      assertThat(redis.calls("expire") - before).isEqualTo(1);
+      assertThat(redis.calls("pexpire") - before).isEqualTo(1);
       clock.advance(Duration.ofSeconds(29));
       gateway.login("extend.trips");
-      assertThat(redis.calls("expire") - before).isEqualTo(1);
+      assertThat(redis.calls("pexpire") - before).isEqualTo(1);
       clock.advance(Duration.ofSeconds(1));
       gateway.login("extend.trips");
-      assertThat(redis.calls("expire") - before).isEqualTo(2);
+      assertThat(redis.calls("pexpire") - before).isEqualTo(2);
     }
   }
 
@@ -131,9 +131,9 @@ class ExtendIT {
     try (TestGateway gateway = extending().set("cache.extend", "false").with(redis).start()) {
       gateway.login("extend.off");
       assertThat(mark("extend.off", "until") - mark("extend.off", "issued")).isEqualTo(60);
-      long before = redis.calls("expire");
+      long before = redis.calls("pexpire");
       gateway.login("extend.off");
-      assertThat(redis.calls("expire") - before).isZero();
+      assertThat(redis.calls("pexpire") - before).isZero();
     }
   }
 
