@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param listen {@code host:port}; port 0 takes a free one
  * @param routes folder that holds the {@code *.camel.yaml} to run; empty: {@code ./routes} if it
  *     holds any, else the routes inside the jar
+ * @param routesReload take over an edited file of that folder while the gateway runs
  * @param trustedProxies CIDR blocks of the peers whose identity headers are believed
  * @param secretKey 64 hex digits
  * @param secretKeys several keys of 64 hex digits; the first one writes, all of them read
@@ -23,6 +24,7 @@ public record Settings(
     @DefaultValue("info") @Alias("LOG_LEVEL") String logLevel,
     @DefaultValue("text") @Alias("LOG_FORMAT") String logFormat,
     @DefaultValue("") String routes,
+    @DefaultValue("false") boolean routesReload,
     @DefaultValue("authelia") @Alias("AUTH_PROVIDER") String authProvider,
     List<String> trustedProxies,
     @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
