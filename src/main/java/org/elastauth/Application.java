@@ -6,18 +6,23 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
+import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 
@@ -27,15 +32,51 @@ import org.springframework.context.annotation.ComponentScan;
 @ImportAutoConfiguration(CamelAutoConfiguration.class)
 public class Application {
   public static void main(String... args) {
-    if (new DefaultApplicationArguments(args).containsOption("generateKey")) {
-      System.out.println(SecretKeys.generate());
-      return;
+    ApplicationArguments arguments = new DefaultApplicationArguments(args);
+    String complaint = CommandLine.complaint(arguments);
+    if (!complaint.isEmpty()) {
+      System.err.println(complaint);
+      System.exit(1);
     }
+    if (arguments.containsOption(CommandLine.HELP_OPTION)) {
+      System.out.print(CommandLine.HELP);
+    } else if (arguments.containsOption(CommandLine.GENERATE_KEY)) {
+      System.out.println(SecretKeys.generate());
+    } else if (arguments.containsOption(CommandLine.EXPORT_ROUTES)) {
+      exportRoutes(Path.of(CommandLine.folders(arguments).get(0)));
+    } else if (arguments.containsOption(CommandLine.CHECK_CONFIG)) {
+      // the routes are made and checked too, but none of them starts, and nothing listens
+      SpringApplication.exit(
+          start(
+              args,
+              "--camel.main.auto-startup=false",
+              // says that a context which ends at once is useless
+              "--logging.level.org.apache.camel.spring.boot=error"));
+      System.out.println("configuration is valid");
+      System.exit(0);
+    } else {
+      start(args);
+    }
+  }
+
+  private static void exportRoutes(Path folder) {
     try {
-      SpringApplication.run(Application.class, args);
+      System.out.println(RouteExport.to(folder) + " route files are in " + folder);
+    } catch (IOException e) {
+      System.err.println("--export-routes: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static ConfigurableApplicationContext start(String[] args, String... more) {
+    try {
+      return SpringApplication.run(
+          Application.class,
+          Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new));
     } catch (RuntimeException reported) {
       // Spring has said why; threads that were started meanwhile must not keep the process
       System.exit(1);
+      throw reported;
     }
   }
 

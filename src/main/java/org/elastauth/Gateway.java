@@ -2,6 +2,7 @@ package org.elastauth;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +40,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?'\")\\s]+)");
+
+  private static final String FOLDER = "file:";
 
   private final Settings settings;
   private final String routes;
@@ -124,6 +127,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   @Override
   public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
+    if (!context.isAutoStartup()) {
+      warn(); // the routes were only to be checked
+      return;
+    }
+    reloadRoutes((ModelCamelContext) context);
     server.listen();
     LOG.atInfo()
         .addKeyValue("source", routes)
@@ -140,6 +148,26 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         .addKeyValue("address", settings.listen().substring(0, settings.listen().lastIndexOf(':')))
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
+  }
+
+  private void reloadRoutes(ModelCamelContext context) {
+    if (!settings.routesReload()) {
+      return;
+    }
+    if (!routes.startsWith(FOLDER)) {
+      LOG.warn(
+          "routes_reload is on but the routes are those inside the jar; --export-routes writes them to a folder");
+      return;
+    }
+    try {
+      Path folder = Path.of(routes.substring(FOLDER.length())).getParent();
+      context.addService(new RoutesReload(context, folder, this::refuseMissingEndpoints).watcher());
+      LOG.atWarn()
+          .addKeyValue("folder", folder)
+          .log("routes_reload is on: whoever may write to the folder changes who gets in");
+    } catch (Exception e) {
+      throw RuntimeCamelException.wrapRuntimeException(e);
+    }
   }
 
   private int countFiles() {

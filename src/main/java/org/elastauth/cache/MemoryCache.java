@@ -3,10 +3,14 @@ package org.elastauth.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy.VarExpiration;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,9 +29,15 @@ public final class MemoryCache {
   private record Entry(String value, long ttl) {}
 
   private final Cache<String, Entry> entries;
+  private final VarExpiration<String, Entry> expiry;
   private final long lifetime;
 
+  @Autowired
   public MemoryCache(Settings settings) {
+    this(settings, Ticker.systemTicker());
+  }
+
+  MemoryCache(Settings settings, Ticker ticker) {
     boolean own = settings.cache().type().equals("memory");
     long bytes = own ? OWN_BYTES : FALLBACK_BYTES;
     // an entry weighs at least its share of the bytes, so that one bound keeps both
@@ -36,12 +46,14 @@ public final class MemoryCache {
     this.entries =
         Caffeine.newBuilder()
             .executor(Runnable::run)
+            .ticker(ticker)
             .maximumWeight(bytes)
             .weigher(
                 (String key, Entry entry) -> Math.max(least, key.length() + entry.value.length()))
             .expireAfter(
                 Expiry.<String, Entry>writing((key, entry) -> Duration.ofSeconds(entry.ttl)))
             .build();
+    this.expiry = entries.policy().expireVariably().orElseThrow();
   }
 
   /**
@@ -60,6 +72,13 @@ public final class MemoryCache {
       @Body String value,
       @ExchangeProperty("ttl") long ttl) {
     entries.put(key, new Entry(value, ttl));
+  }
+
+  /**
+   * @param ttl seconds from now on
+   */
+  public void renew(@ExchangeProperty("cacheKey") String key, @ExchangeProperty("ttl") long ttl) {
+    expiry.setExpiresAfter(key, ttl, TimeUnit.SECONDS);
   }
 
   /**

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param listen {@code host:port}; port 0 takes a free one
  * @param routes folder that holds the {@code *.camel.yaml} to run; empty: {@code ./routes} if it
  *     holds any, else the routes inside the jar
+ * @param routesReload take over an edited file of that folder while the gateway runs
  * @param trustedProxies CIDR blocks of the peers whose identity headers are believed
  * @param secretKey 64 hex digits
  * @param secretKeys several keys of 64 hex digits; the first one writes, all of them read
@@ -23,6 +24,7 @@ public record Settings(
     @DefaultValue("info") @Alias("LOG_LEVEL") String logLevel,
     @DefaultValue("text") @Alias("LOG_FORMAT") String logFormat,
     @DefaultValue("") String routes,
+    @DefaultValue("false") boolean routesReload,
     @DefaultValue("authelia") @Alias("AUTH_PROVIDER") String authProvider,
     List<String> trustedProxies,
     @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
@@ -66,14 +68,27 @@ public record Settings(
   public record Credential(@DefaultValue("") String scope) {}
 
   /**
-   * @param type {@code memory} or {@code redis}; left out: redis where a Redis host is configured
-   * @param expiration how long a password lives: 60 seconds to 7 days
+   * @param type {@code memory}, {@code redis}, {@code file} or {@code none}; left out: redis where
+   *     a Redis host is configured
+   * @param expiration how long an entry lives, and without {@code extend} its password too: 60
+   *     seconds to 7 days
+   * @param extend each use lets an entry live for another {@code expiration}
+   * @param maxLifetime with {@code extend}: how long a password lives
+   * @param path with {@code file}: the folder of the entries
    */
   public record Cache(
       @DefaultValue("memory") @Alias({"CACHE_TYPE", "REDIS_CACHE_MODE"}) String type,
       @DefaultValue("1h") @Alias("CACHE_EXPIRATION") Duration expiration,
-      @DefaultValue("elastauth-") @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX"})
-          String keyPrefix) {}
+      @DefaultValue("elastauth-") @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX"}) String keyPrefix,
+      @DefaultValue("false") @Alias("CACHE_EXTEND") boolean extend,
+      @DefaultValue("24h") @Alias("CACHE_MAX_LIFETIME") Duration maxLifetime,
+      @DefaultValue("") @Alias("CACHE_PATH") String path) {
+
+    /** The length of a window, in which a user's password stays the same. */
+    public Duration lifetime() {
+      return extend ? maxLifetime : expiration;
+    }
+  }
 
   /**
    * @param host {@code host:port}

@@ -1,6 +1,10 @@
 package org.elastauth.config;
 
+import java.io.File;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +23,8 @@ final class SettingsCheck {
   private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
   private static final Pattern ROLE =
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
+  private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(60);
+  private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
   private static final Duration DAY = Duration.ofDays(1);
 
   private final List<Fault> faults = new ArrayList<>();
@@ -28,7 +34,7 @@ final class SettingsCheck {
     oneOf("log_level", s.logLevel(), Set.of("error", "warn", "info", "debug", "trace"));
     oneOf("log_format", s.logFormat(), Set.of("text", "json"));
     oneOf("auth_provider", s.authProvider(), Set.of("authelia"));
-    oneOf("cache.type", s.cache().type(), Set.of("memory", "redis"));
+    oneOf("cache.type", s.cache().type(), Set.of("memory", "redis", "file", "none"));
     for (String block : s.trustedProxies()) {
       cidr(block);
     }
@@ -50,7 +56,17 @@ final class SettingsCheck {
         s.cache().keyPrefix(),
         KEY_PREFIX,
         "takes 1 to 64 of A-Z a-z 0-9 : . _ -");
-    between("cache.expiration", s.cache().expiration(), Duration.ofSeconds(60), Duration.ofDays(7));
+    between("cache.expiration", s.cache().expiration(), SHORTEST_WINDOW, LONGEST_WINDOW);
+    between("cache.max_lifetime", s.cache().maxLifetime(), SHORTEST_WINDOW, LONGEST_WINDOW);
+    if (s.cache().extend() && s.cache().maxLifetime().compareTo(s.cache().expiration()) < 0) {
+      fault(
+          "cache.max_lifetime",
+          text(s.cache().maxLifetime()),
+          "is shorter than cache.expiration, which is " + text(s.cache().expiration()));
+    }
+    if (s.cache().type().equals("file")) {
+      folder("cache.path", s.cache().path());
+    }
     redis(s.redis());
     elasticsearch(s.elasticsearch());
     between("http.max_request_line", s.http().maxRequestLine(), 1024, 1 << 20);
@@ -145,6 +161,19 @@ final class SettingsCheck {
     oneOf("elasticsearch.adopt", elasticsearch.adopt(), Set.of("none", "elastauth"));
     between("elasticsearch.max_new_users", elasticsearch.maxNewUsers(), 1, 100_000);
     between("elasticsearch.max_password_writes", elasticsearch.maxPasswordWrites(), 1, 1_000);
+  }
+
+  private void folder(String key, String value) {
+    if (!new File(value).isDirectory()) {
+      fault(key, value, "is no folder; make one that nobody but the gateway may enter");
+      return;
+    }
+    try {
+      // tried, not asked: what a file system answers about rights is not always what it does
+      Files.delete(Files.createTempFile(Path.of(value), "", ".part"));
+    } catch (IOException e) {
+      fault(key, value, "is a folder the gateway may not write to");
+    }
   }
 
   private static boolean isHttpUrl(String text) {

@@ -56,6 +56,7 @@ public final class SettingsLoader
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("elastauth.auth_provider", settings.authProvider());
     values.put("elastauth.cache.type", settings.cache().type());
+    values.put("elastauth.cache.extend", settings.cache().extend());
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
@@ -110,7 +111,17 @@ public final class SettingsLoader
           new Fault("routes", settings.routes(), "is no folder with *.camel.yaml files in it"));
     }
     Logger log = LoggerFactory.getLogger("org.elastauth.config");
-    resolved.reading.unknown().forEach(name -> log.warn("Unknown setting {} is ignored", name));
+    for (String name : resolved.reading.unknown()) {
+      boolean isVariable = Character.isUpperCase(name.charAt(0));
+      List<String> alike =
+          resolved.reading.known().stream()
+              .filter(known -> Character.isUpperCase(known.charAt(0)) == isVariable)
+              .toList();
+      log.warn(
+          "Unknown setting {} is ignored{}",
+          name,
+          NearestName.of(name, alike).map(near -> "; did you mean " + near + "?").orElse(""));
+    }
     if (!faults.isEmpty()) {
       throw new ConfigurationFaults(faults);
     }

@@ -61,8 +61,14 @@ final class SettingsReader {
     this.variables = environment.getSystemEnvironment();
   }
 
-  /** The settings, the faults met while reading them, and the names nobody asked for. */
-  record Reading(Settings settings, List<Fault> faults, List<String> unknown) {}
+  /**
+   * The settings, the faults met while reading them, and the names nobody asked for.
+   *
+   * @param unknown as they were written
+   * @param known every name that a file or a variable of our own may bear
+   */
+  record Reading(
+      Settings settings, List<Fault> faults, List<String> unknown, Collection<String> known) {}
 
   Reading read() {
     for (PropertySource<?> source : environment.getPropertySources()) {
@@ -78,7 +84,7 @@ final class SettingsReader {
     canonical.putIfAbsent(
         "elastauth.cache.type", canonical.containsKey("elastauth.redis.host") ? "redis" : "memory");
     Settings settings = bind();
-    return new Reading(settings, List.copyOf(faults), unknown());
+    return new Reading(settings, List.copyOf(faults), unknown(), knownNames());
   }
 
   private void collect(EnumerablePropertySource<?> source) {
@@ -144,8 +150,7 @@ final class SettingsReader {
 
   private void readOne(RecordComponent component, String path) {
     known.add(path);
-    List<String> spellings =
-        new ArrayList<>(List.of("ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT)));
+    List<String> spellings = new ArrayList<>(List.of(variable(path)));
     Alias alias = component.getAnnotation(Alias.class);
     List<String> aliases = alias == null ? List.of() : List.of(alias.value());
     aliases.stream().filter(SettingsReader::isVariable).forEach(spellings::add);
@@ -266,7 +271,7 @@ final class SettingsReader {
     Set<String> knownVariables = new LinkedHashSet<>();
     for (String path : known) {
       plainKnown.add(plain(path));
-      knownVariables.add("ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT));
+      knownVariables.add(variable(path));
     }
     aliases(Settings.class, plainKnown);
     List<String> unknown = new ArrayList<>();
@@ -285,6 +290,19 @@ final class SettingsReader {
       }
     }
     return unknown;
+  }
+
+  private List<String> knownNames() {
+    List<String> names = new ArrayList<>();
+    for (String path : known) {
+      names.add(PREFIX + path);
+      names.add(variable(path));
+    }
+    return names;
+  }
+
+  private static String variable(String path) {
+    return "ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
   private static void aliases(Class<?> type, Collection<String> into) {

@@ -1,8 +1,11 @@
 package org.elastauth.config;
 
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.spring.boot.CamelSpringBootInitializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringBootExceptionReporter;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /** Says why the gateway does not start in one line a fault, without a stack trace. */
 final class StartupFailure implements SpringBootExceptionReporter {
@@ -14,6 +17,25 @@ final class StartupFailure implements SpringBootExceptionReporter {
         faults.faults().forEach(fault -> log.error("Configuration: {}", fault));
         return true;
       }
+      if (cause instanceof MarkedYAMLException malformed) {
+        // without the lines themselves, in which passwords stand
+        log.error(
+            "Configuration: {}",
+            new Fault(
+                "application.yaml",
+                "",
+                "line "
+                    + (malformed.getProblemMark().getLine() + 1)
+                    + ": "
+                    + malformed.getProblem()));
+        return true;
+      }
+    }
+    if (failure instanceof CamelSpringBootInitializationException
+        || failure instanceof FailedToCreateRouteException) {
+      log.error("Configuration: {}", new Fault("routes", "", RouteFailure.reason(failure)));
+      log.debug("Where it came from", failure);
+      return true;
     }
     return false;
   }

@@ -1,6 +1,5 @@
 package org.elastauth.credential;
 
-import java.time.Clock;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -11,12 +10,12 @@ import org.springframework.stereotype.Component;
 public final class SealFresh {
   private final SealedCredentials sealed;
   private final HighWaterMarks marks;
-  private final Clock clock;
+  private final Renewal renewal;
 
-  public SealFresh(SealedCredentials sealed, HighWaterMarks marks, Clock clock) {
+  public SealFresh(SealedCredentials sealed, HighWaterMarks marks, Renewal renewal) {
     this.sealed = sealed;
     this.marks = marks;
-    this.clock = clock;
+    this.renewal = renewal;
   }
 
   /** Leaves the property {@code ttl}: how long the entry may stay, in seconds. */
@@ -25,7 +24,7 @@ public final class SealFresh {
       @ExchangeProperty("cacheKey") String cacheKey,
       Exchange exchange) {
     marks.set(credential);
-    exchange.setProperty("ttl", credential.window().until() - clock.millis() / 1000);
+    exchange.setProperty("ttl", renewal.ttl(credential));
     return sealed.seal(cacheKey, credential);
   }
 }

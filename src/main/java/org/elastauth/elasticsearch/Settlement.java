@@ -87,7 +87,7 @@ public final class Settlement {
     this.clock = clock;
     this.boot = boot;
     this.health = health;
-    this.lifetime = settings.cache().expiration().toSeconds();
+    this.lifetime = settings.cache().lifetime().toSeconds();
     this.adoption = new Adoption(settings);
     this.foreign = foreign;
     this.ownAccount = settings.elasticsearch().username().toLowerCase(Locale.ROOT);

@@ -131,7 +131,7 @@ public final class Health {
 
   /** The body of /health; sets 503 while stopping. */
   public Map<String, Object> report(Exchange exchange) {
-    boolean redisUsed = !cacheType.equals("memory");
+    boolean redisUsed = cacheType.equals("redis");
     boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
     boolean whole =
         (!redisUsed || redisConnected()) && (dryRun || elasticsearchServes()) && !conflict;

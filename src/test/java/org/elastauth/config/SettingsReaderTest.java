@@ -57,7 +57,9 @@ class SettingsReaderTest {
     assertThat(settings.authelia().headerUsername()).isEqualTo("Remote-User");
     assertThat(settings.trustedProxies()).isEqualTo(Settings.PRIVATE_NETWORKS);
     assertThat(settings.cache())
-        .isEqualTo(new Settings.Cache("memory", Duration.ofHours(1), "elastauth-"));
+        .isEqualTo(
+            new Settings.Cache(
+                "memory", Duration.ofHours(1), "elastauth-", false, Duration.ofHours(24), ""));
     assertThat(settings.redis().host()).isEqualTo("localhost:6379");
     assertThat(settings.redis().circuitBreaker())
         .isEqualTo(new Settings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));

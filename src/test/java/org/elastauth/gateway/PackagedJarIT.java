@@ -201,7 +201,9 @@ class PackagedJarIT {
             line ->
                 assertThat(line).contains("trusted_proxies=proxy.example.org: is not a CIDR block"))
         .anySatisfy(
-            line -> assertThat(line).contains("cache.type=reddis: is not one of memory, redis"))
+            line ->
+                assertThat(line)
+                    .contains("cache.type=reddis: is not one of file, memory, none, redis"))
         .anySatisfy(
             line ->
                 assertThat(line).contains("cache.expiration=5s: must lie between 60s and 604800s"))

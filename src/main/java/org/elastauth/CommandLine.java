@@ -1,0 +1,62 @@
+package org.elastauth;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.boot.ApplicationArguments;
+
+/** The options that are not settings, and whether a command line makes sense. */
+final class CommandLine {
+  static final String GENERATE_KEY = "generateKey";
+  static final String CHECK_CONFIG = "check-config";
+  static final String EXPORT_ROUTES = "export-routes";
+  static final String HELP_OPTION = "help";
+
+  static final String HELP =
+      """
+      java -jar elastauth.jar [option]
+        (none)                 serve
+        --generateKey          print a fresh secret key
+        --check-config         print what is wrong with the configuration, or that it is valid; starts nothing
+        --export-routes DIR    write the routes inside the jar to DIR; overwrites nothing
+        --help                 print this
+        --elastauth.KEY=VALUE  a setting of application.yaml, such as --elastauth.cache.type=memory
+      """;
+
+  private static final Set<String> OPTIONS =
+      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, HELP_OPTION);
+
+  /** Whose properties an option may set. */
+  private static final List<String> PREFIXES =
+      List.of("elastauth.", "spring.", "camel.", "logging.");
+
+  private CommandLine() {}
+
+  /**
+   * @return what cannot be understood, empty if nothing
+   */
+  static String complaint(ApplicationArguments arguments) {
+    Set<String> unknown = new TreeSet<>();
+    for (String name : arguments.getOptionNames()) {
+      if (!OPTIONS.contains(name) && PREFIXES.stream().noneMatch(name::startsWith)) {
+        unknown.add("--" + name);
+      }
+    }
+    if (arguments.getOptionNames().contains(EXPORT_ROUTES)) {
+      if (folders(arguments).size() != 1) {
+        return "--export-routes takes one folder";
+      }
+    } else {
+      unknown.addAll(arguments.getNonOptionArgs());
+    }
+    return unknown.isEmpty()
+        ? ""
+        : "unknown option " + String.join(" ", unknown) + "; --help prints those there are";
+  }
+
+  /** What stands behind --export-routes, as {@code =DIR} or as the next word. */
+  static List<String> folders(ApplicationArguments arguments) {
+    List<String> values = arguments.getOptionValues(EXPORT_ROUTES);
+    return values.isEmpty() ? arguments.getNonOptionArgs() : values;
+  }
+}

@@ -1,0 +1,55 @@
+package org.elastauth;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+
+/** Writes the routes inside the jar to a folder, where they can be edited. */
+final class RouteExport {
+  private static final String PACKAGED = "classpath:routes/*.camel.yaml";
+
+  private RouteExport() {}
+
+  /**
+   * Writes all or nothing: a file that differs is somebody's work, and a folder half old and half
+   * new would be a set that nobody tested.
+   *
+   * @return the number of files that the folder now holds of the packaged ones
+   * @throws IOException with a message for whoever asked, if something stands in the way
+   */
+  static int to(Path folder) throws IOException {
+    Resource[] packaged = new PathMatchingResourcePatternResolver().getResources(PACKAGED);
+    List<Resource> missing = new ArrayList<>();
+    List<String> differing = new ArrayList<>();
+    for (Resource route : packaged) {
+      Path file = folder.resolve(route.getFilename());
+      if (Files.notExists(file)) {
+        missing.add(route);
+      } else if (!Files.isRegularFile(file)
+          || !Arrays.equals(Files.readAllBytes(file), route.getContentAsByteArray())) {
+        differing.add(file.toString());
+      }
+    }
+    if (!differing.isEmpty()) {
+      throw new IOException(
+          "nothing was written, because these files differ from the packaged ones: "
+              + String.join(", ", differing)
+              + "; move them away or name another folder");
+    }
+    Files.createDirectories(folder);
+    for (Resource route : missing) {
+      Files.write(
+          folder.resolve(route.getFilename()),
+          route.getContentAsByteArray(),
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
+    }
+    return packaged.length;
+  }
+}

@@ -1,0 +1,222 @@
+package org.elastauth.cache;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Entries as files of one folder, bounded in number, readable by their owner only. A file is named
+ * by the SHA-256 of its key, which is safe on any file system, also one that does not tell case.
+ * Its time of modification is the moment it ends, so that nothing has to be read to renew or sweep
+ * it. Whatever the disk does, the caller sees at worst a miss.
+ */
+@Lazy
+@Component("fileCache")
+public final class FileCache {
+  private static final Logger LOG = LoggerFactory.getLogger(FileCache.class);
+  private static final int ENTRIES = 50_000;
+  private static final int MAX_BYTES = 64 * 1024;
+  private static final String SUFFIX = ".entry";
+  private static final String UNFINISHED = ".part";
+  private static final String OURS = "*{" + SUFFIX + "," + UNFINISHED + "}";
+
+  /** After this time whoever wrote an unfinished file is not coming back to it. */
+  private static final Duration ABANDONED = Duration.ofMinutes(1);
+
+  private record Ending(Path file, FileTime at) {}
+
+  private final Path folder;
+  private final int limit;
+  private final Clock clock;
+
+  /** At least so many; exact after a sweep. */
+  private final AtomicInteger count = new AtomicInteger();
+
+  private volatile boolean failing;
+
+  @Autowired
+  public FileCache(Settings settings, Clock clock) {
+    this(Path.of(settings.cache().path()), ENTRIES, clock);
+  }
+
+  FileCache(Path folder, int limit, Clock clock) {
+    this.folder = folder;
+    this.limit = limit;
+    this.clock = clock;
+  }
+
+  /**
+   * @return null if there is none, or it is over, or larger than 64 KiB, or cannot be read
+   */
+  public String get(@ExchangeProperty("cacheKey") String key) {
+    Path file = file(key);
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isRegularFile()
+          || attributes.size() > MAX_BYTES
+          || isOver(attributes.lastModifiedTime())) {
+        return null;
+      }
+      try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+        return new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
+      }
+    } catch (NoSuchFileException missing) {
+      return null;
+    } catch (IOException e) {
+      fails(e);
+      return null;
+    }
+  }
+
+  /**
+   * @param ttl seconds
+   */
+  public void put(
+      @ExchangeProperty("cacheKey") String key,
+      @Body String value,
+      @ExchangeProperty("ttl") long ttl) {
+    Path file = file(key);
+    try {
+      boolean grows = Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+      if (grows && count.get() >= limit) {
+        sweep();
+      }
+      // only its owner may read what createTempFile makes; nobody ever sees half an entry
+      Path unfinished = Files.createTempFile(folder, "", UNFINISHED);
+      try {
+        Files.writeString(
+            unfinished,
+            value,
+            StandardCharsets.ISO_8859_1,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING);
+        Files.setLastModifiedTime(unfinished, in(ttl));
+        Files.move(
+            unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(unfinished);
+      }
+      if (grows) {
+        count.incrementAndGet();
+      }
+      works();
+    } catch (IOException e) {
+      fails(e);
+    }
+  }
+
+  /**
+   * @param ttl seconds from now on
+   */
+  public void renew(@ExchangeProperty("cacheKey") String key, @ExchangeProperty("ttl") long ttl) {
+    try {
+      Files.setLastModifiedTime(file(key), in(ttl));
+    } catch (NoSuchFileException swept) {
+      // the next request is a miss, as if this one had come a moment later
+    } catch (IOException e) {
+      fails(e);
+    }
+  }
+
+  /** Removes what is over; where the folder is full still, also what ends next. */
+  public synchronized void sweep() {
+    List<Ending> entries = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, OURS)) {
+      for (Path file : files) {
+        look(file, entries);
+      }
+      entries.sort(Comparator.comparing(Ending::at));
+      // room for a tenth at once, so that a full folder is not listed for each new entry
+      int surplus = entries.size() < limit ? 0 : entries.size() - limit + Math.max(1, limit / 10);
+      for (Ending entry : entries.subList(0, Math.min(surplus, entries.size()))) {
+        Files.deleteIfExists(entry.file);
+      }
+      count.set(entries.size() - Math.min(surplus, entries.size()));
+    } catch (IOException | DirectoryIteratorException e) {
+      fails(e);
+    }
+  }
+
+  private void look(Path file, List<Ending> entries) throws IOException {
+    boolean entry = file.toString().endsWith(SUFFIX);
+    try {
+      FileTime at = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+      boolean over = entry ? isOver(at) : at.toInstant().plus(ABANDONED).isBefore(clock.instant());
+      if (over) {
+        Files.deleteIfExists(file);
+      } else if (entry) {
+        entries.add(new Ending(file, at));
+      }
+    } catch (NoSuchFileException meanwhile) {
+      // another gateway sweeps the same folder
+    }
+  }
+
+  private boolean isOver(FileTime end) {
+    return !end.toInstant().isAfter(clock.instant());
+  }
+
+  private FileTime in(long seconds) {
+    return FileTime.from(clock.instant().plusSeconds(seconds));
+  }
+
+  private Path file(String key) {
+    return folder.resolve(
+        HexFormat.of().formatHex(sha256(key.getBytes(StandardCharsets.UTF_8))) + SUFFIX);
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException everyJavaHasIt) {
+      throw new IllegalStateException(everyJavaHasIt);
+    }
+  }
+
+  /** Said by writing only: a full disk can still be read. */
+  private void works() {
+    if (failing) {
+      failing = false;
+      LOG.info("The file cache works again");
+    }
+  }
+
+  /** Once for each outage: every request of it would say the same. */
+  private void fails(Exception e) {
+    if (!failing) {
+      failing = true;
+      LOG.atWarn()
+          .addKeyValue("folder", folder)
+          .addKeyValue("reason", e.toString())
+          .log("The file cache fails; Elasticsearch is asked instead");
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.elastauth.credential;
+
+import java.time.Clock;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.elastauth.config.Settings;
+import org.springframework.stereotype.Component;
+
+/** How long an entry may stay from now on: {@code cache.expiration}, and never past its window. */
+@Component("renewal")
+public final class Renewal {
+  private final long expiration;
+  private final Clock clock;
+
+  public Renewal(Settings settings, Clock clock) {
+    this.expiration = settings.cache().expiration().toSeconds();
+    this.clock = clock;
+  }
+
+  /** Leaves the property {@code ttl}, in seconds. */
+  public void measure(@Body Credential credential, Exchange exchange) {
+    exchange.setProperty("ttl", ttl(credential));
+  }
+
+  long ttl(Credential credential) {
+    return Math.min(expiration, credential.window().until() - clock.millis() / 1000);
+  }
+}

@@ -1,0 +1,45 @@
+package org.elastauth.redis;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Predicate;
+import org.elastauth.config.Settings;
+import org.springframework.stereotype.Component;
+
+/**
+ * Which entries this gateway renewed in Redis less than half of {@code cache.expiration} ago: they
+ * have more than half of it left, whatever other gateways do.
+ */
+@Component("redisRenewals")
+public final class RedisRenewals implements Predicate {
+  private static final int KEYS = 50_000;
+
+  private final Cache<String, Boolean> renewed;
+
+  public RedisRenewals(Settings settings, Clock clock) {
+    this.renewed =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .maximumSize(KEYS)
+            .expireAfterWrite(settings.cache().expiration().dividedBy(2))
+            .build();
+  }
+
+  /** Whether the exchange's entry is to be renewed now. Says so once in each half. */
+  @Override
+  public boolean matches(Exchange exchange) {
+    String key = (String) exchange.getProperty("cacheKey");
+    return renewed.getIfPresent(key) == null
+        && renewed.asMap().putIfAbsent(key, Boolean.TRUE) == null;
+  }
+
+  /** It did not come to it; the next request shall try. */
+  public void forget(@ExchangeProperty("cacheKey") String key) {
+    renewed.invalidate(key);
+  }
+}

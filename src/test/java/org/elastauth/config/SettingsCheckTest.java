@@ -1,0 +1,85 @@
+package org.elastauth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SPEC 4, 8 and 11: a value that cannot work is a fault that names its key and the mend. */
+class SettingsCheckTest {
+  private static List<String> faults(Map<String, Object> values) {
+    return new SettingsCheck()
+        .faults(TestSettings.of(values)).stream().map(Fault::toString).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "prod", "A-z.0_9"})
+  void scopes(String scope) {
+    assertThat(faults(Map.of("credential.scope", scope))).isEmpty();
+    assertThat(faults(Map.of("credential.scope", scope + "a".repeat(64 - scope.length()))))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "prod/eu", "\u00e4", "a\nb", "a:b"})
+  void noScopes(String scope) {
+    assertThat(faults(Map.of("credential.scope", scope)))
+        .containsExactly("credential.scope=" + scope + ": takes at most 64 of A-Z a-z 0-9 . _ -");
+  }
+
+  @Test
+  void aScopeOf65CharactersIsOneTooMany() {
+    assertThat(faults(Map.of("credential.scope", "a".repeat(65)))).hasSize(1);
+  }
+
+  @Test
+  void aFileCacheNeedsAFolderItMayWriteTo(@TempDir Path folder) throws Exception {
+    assertThat(faults(Map.of("cache.type", "file")))
+        .containsExactly("cache.path: is missing; name the folder of the entries");
+    String missing = folder.resolve("missing").toString();
+    assertThat(faults(Map.of("cache.type", "file", "cache.path", missing)))
+        .containsExactly(
+            "cache.path="
+                + missing
+                + ": is no folder; make one that nobody but the gateway may enter");
+    assertThat(Path.of(missing)).as("looking makes nothing").doesNotExist();
+    String file = Files.writeString(folder.resolve("file"), "").toString();
+    assertThat(faults(Map.of("cache.type", "file", "cache.path", file)))
+        .singleElement()
+        .asString()
+        .contains("is no folder");
+    Path good = Files.createDirectory(folder.resolve("good"));
+    assertThat(faults(Map.of("cache.type", "file", "cache.path", good.toString()))).isEmpty();
+    assertThat(good).isEmptyDirectory();
+  }
+
+  /** Nobody may make a file there, not even root. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFolderThatCannotBeWrittenToIsAFault() {
+    assertThat(faults(Map.of("cache.type", "file", "cache.path", "/proc")))
+        .containsExactly("cache.path=/proc: is a folder the gateway may not write to");
+  }
+
+  @Test
+  void theLifetimeOfAPasswordLiesBetweenAMinuteAndAWeekAndIsNoShorterThanAnEntrys() {
+    assertThat(faults(Map.of("cache.extend", true, "cache.max_lifetime", "59s")))
+        .containsExactly(
+            "cache.max_lifetime=59s: must lie between 60s and 604800s",
+            "cache.max_lifetime=59s: is shorter than cache.expiration, which is 3600s");
+    assertThat(faults(Map.of("cache.max_lifetime", "8d"))).hasSize(1);
+    assertThat(faults(Map.of("cache.expiration", "2d")))
+        .as("without extend the lifetime means nothing")
+        .isEmpty();
+    assertThat(faults(Map.of("cache.extend", true, "cache.expiration", "2d"))).hasSize(1);
+    assertThat(faults(Map.of("cache.extend", true, "cache.expiration", "24h"))).isEmpty();
+  }
+}

@@ -1,0 +1,249 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.elastauth.server.PackagedJar;
+import org.elastauth.server.RedisServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** SPEC 11: the options of the packaged jar, and where its routes come from. */
+@Timeout(180)
+class CommandLineIT {
+  @TempDir Path folder;
+
+  private PackagedJar jar(String... arguments) {
+    return PackagedJar.run(folder, Map.of(), arguments);
+  }
+
+  private static long packagedRoutes() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("routes"))) {
+      return files.count();
+    }
+  }
+
+  private void exportTo(Path routes) throws Exception {
+    try (PackagedJar jar = jar("--export-routes", routes.toString())) {
+      assertThat(jar.exitCode()).as(jar.output()).isZero();
+    }
+  }
+
+  @Test
+  void helpNamesTheOptions() throws Exception {
+    try (PackagedJar jar = jar("--help")) {
+      assertThat(jar.exitCode()).isZero();
+      assertThat(jar.output())
+          .contains("--generateKey", "--check-config", "--export-routes DIR", "--elastauth.");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--chek-config, unknown option --chek-config",
+    "check-config, unknown option check-config",
+    "--cache.type=redis, unknown option --cache.type",
+    "--export-routes, --export-routes takes one folder"
+  })
+  void anUnknownOptionIsOneMessage(String option, String message) throws Exception {
+    try (PackagedJar jar = jar(option)) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output().lines()).singleElement().asString().startsWith(message);
+    }
+  }
+
+  @Test
+  void exportingWritesThePackagedRoutesAndOverwritesNothing() throws Exception {
+    Path routes = folder.resolve("new/routes");
+    exportTo(routes);
+    try (Stream<Path> files = Files.list(Path.of("routes"))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        assertThat(routes.resolve(file.getFileName())).hasSameBinaryContentAs(file);
+      }
+    }
+    exportTo(routes); // the same again is no harm
+
+    Files.writeString(routes.resolve("health.camel.yaml"), "# mine");
+    Files.delete(routes.resolve("json.camel.yaml"));
+    try (PackagedJar jar = jar("--export-routes=" + routes)) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output().lines())
+          .singleElement()
+          .asString()
+          .contains("nothing was written")
+          .contains("health.camel.yaml");
+    }
+    assertThat(routes.resolve("health.camel.yaml")).hasContent("# mine");
+    assertThat(routes.resolve("json.camel.yaml")).doesNotExist();
+  }
+
+  @Test
+  void exportingToAFileIsOneMessage() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    try (PackagedJar jar = jar("--export-routes", file.toString())) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output().lines()).singleElement().asString().contains("--export-routes: ");
+    }
+  }
+
+  @Test
+  void checkingAValidConfigurationStartsNothing() throws Exception {
+    Files.writeString(
+        folder.resolve("application.yaml"),
+        """
+        elastauth:
+          cahce: {type: redis}
+          secret_key: "${KEY_FROM_THE_ENVIRONMENT}"
+        """);
+    // neither the port, which is taken, nor Redis, which is not there, is touched
+    try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+        PackagedJar jar =
+            PackagedJar.run(
+                folder,
+                Map.of(
+                    "KEY_FROM_THE_ENVIRONMENT",
+                    "00".repeat(32),
+                    "ELASTAUTH_LISTEN",
+                    "127.0.0.1:" + taken.getLocalPort(),
+                    "ELASTAUTH_REDIS_HOST",
+                    "127.0.0.1:" + RedisServer.freePort(),
+                    "ELASTAUTH_REDIS_PASWORD",
+                    "a-secret",
+                    "ELASTAUTH_SERVICE_HOST",
+                    "10.0.0.1",
+                    "ELASTAUTH_PORT_5000_TCP",
+                    "tcp://10.0.0.1:5000"),
+                "--check-config")) {
+      assertThat(jar.exitCode()).as(jar.output()).isZero();
+      assertThat(jar.output().lines())
+          .endsWith("configuration is valid")
+          .noneMatch(line -> line.contains("ERROR") || line.contains("Redis connection"));
+      assertThat(jar.output())
+          .contains(
+              "Unknown setting elastauth.cahce.type is ignored; did you mean elastauth.cache.type?")
+          .contains("ELASTAUTH_REDIS_PASWORD is ignored; did you mean ELASTAUTH_REDIS_PASSWORD?")
+          .doesNotContain("a-secret", "SERVICE_HOST", "ELASTAUTH_PORT");
+    }
+  }
+
+  @Test
+  void checkingNamesEveryFault() throws Exception {
+    Files.writeString(
+        folder.resolve("application.yaml"),
+        "elastauth: {listen: nowhere, cache: {type: file}, credential: {scope: 'a b'}}");
+    try (PackagedJar jar = jar("--check-config")) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output())
+          .contains("listen=nowhere: is not of the form host:port")
+          .contains("cache.path: is missing; name the folder of the entries")
+          .contains("credential.scope=a b: takes at most 64")
+          .doesNotContain("valid", "\tat ");
+    }
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsOneMessageWithoutItsText() throws Exception {
+    Files.writeString(
+        folder.resolve("application.yaml"),
+        "elastauth:\n  redis: {password: a-secret\n  listen: x\n");
+    try (PackagedJar jar = jar("--check-config")) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output().lines())
+          .singleElement()
+          .asString()
+          .contains("application.yaml: line 3: ");
+      assertThat(jar.output()).doesNotContain("a-secret");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bean: {ref: noSuchBean}|noSuchBean",
+        "too: direct:a|Unknown node id: too in file:routes/mine.camel.yaml, line 6",
+        "to: direct:nowhere|no route serves direct:nowhere",
+        "to: 'nonsense:a'|No component found with scheme: nonsense"
+      })
+  void aRouteThatCannotRunIsOneMessage(String step, String message) throws Exception {
+    Files.writeString(
+        Files.createDirectory(folder.resolve("routes")).resolve("mine.camel.yaml"),
+        """
+        - route:
+            id: mine
+            from:
+              uri: platform-http:/elastauth
+              steps:
+                - %s
+        """
+            .formatted(step));
+    try (PackagedJar jar = jar("--check-config")) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output().lines().filter(line -> line.contains("ERROR")))
+          .singleElement()
+          .asString()
+          .contains(message);
+      assertThat(jar.output()).doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void theFolderRoutesIsTheOneSourceIfItHoldsAny() throws Exception {
+    exportTo(folder.resolve("routes"));
+    Path live = folder.resolve("routes/health.camel.yaml");
+    Files.writeString(live, Files.readString(live).replace("\"live\"", "\"mine\""));
+    assertServes("\"mine\"", "file:routes/*.camel.yaml");
+  }
+
+  @Test
+  void aFolderRoutesWithoutRoutesLeavesThoseInTheJar() throws Exception {
+    Files.writeString(Files.createDirectory(folder.resolve("routes")).resolve("README"), "none");
+    assertServes("\"live\"", "classpath:routes/*.camel.yaml");
+  }
+
+  @Test
+  void theFolderThatIsNamedWinsOverTheFolderRoutes() throws Exception {
+    Files.writeString(
+        Files.createDirectory(folder.resolve("routes")).resolve("broken.camel.yaml"), "no route");
+    exportTo(folder.resolve("my routes"));
+    assertServes("\"live\"", "file:my routes/*.camel.yaml", "--elastauth.routes=my routes");
+  }
+
+  private void assertServes(String live, String source, String... arguments) throws Exception {
+    int port = RedisServer.freePort();
+    try (PackagedJar jar =
+        PackagedJar.run(
+            folder,
+            Map.of("ELASTAUTH_LISTEN", "127.0.0.1:" + port, "ELASTAUTH_ROUTES_RELOAD", "true"),
+            arguments)) {
+      jar.awaitReady(port);
+      assertThat(jar.get(port, "/elastauth/live").body()).contains(live);
+      assertThat(jar.output().lines().filter(line -> line.contains("Routes loaded")))
+          .singleElement()
+          .asString()
+          .contains("source=\"" + source + "\" files=\"" + packagedRoutes() + "\"");
+      assertThat(jar.output())
+          .contains(
+              source.startsWith("file:")
+                  ? "whoever may write to the folder changes who gets in"
+                  : "routes_reload is on but the routes are those inside the jar");
+    }
+  }
+
+  @Test
+  void aNamedFolderWithoutRoutesIsAFault() throws Exception {
+    try (PackagedJar jar = jar("--elastauth.routes=nowhere")) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output())
+          .contains("routes=nowhere: is no folder with *.camel.yaml files in it");
+    }
+  }
+}

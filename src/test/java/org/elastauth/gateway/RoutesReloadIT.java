@@ -1,0 +1,124 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** SPEC 11, routes_reload: a saved file runs at once, a broken one changes nothing. */
+@ExtendWith(OutputCaptureExtension.class)
+class RoutesReloadIT {
+  private static final String REFUSED = "An edited route file is not taken over";
+
+  @TempDir Path folder;
+
+  private TestGateway start(boolean reload) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("routes"))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    return TestGateway.builder()
+        .set("elasticsearch.dry_run", "true")
+        .set("routes", folder.toString())
+        .set("routes_reload", reload)
+        .start();
+  }
+
+  private void edit(String file, String what, String by) throws IOException {
+    String text = Files.readString(folder.resolve(file));
+    assertThat(text).contains(what);
+    Files.writeString(folder.resolve(file), text.replace(what, by));
+  }
+
+  private static void awaitLive(TestGateway gateway, String state) {
+    Awaitility.await("live says " + state)
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> gateway.get("/elastauth/live").body().contains(state));
+  }
+
+  private static void awaitOutput(CapturedOutput output, String text, int times) {
+    Awaitility.await(times + " times " + text)
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> output.getOut().split(text, -1).length > times);
+  }
+
+  @Test
+  void aSavedFileRunsAndABrokenOneKeepsTheOldRoutesAndSaysWhy(CapturedOutput output)
+      throws Exception {
+    try (TestGateway gateway = start(true)) {
+      assertThat(isWatching()).isTrue();
+      String authorization = gateway.login("reload.user");
+      edit("health.camel.yaml", "\"live\"", "\"edited\"");
+      awaitLive(gateway, "edited");
+
+      // no YAML, then a bean that does not exist, then a route that others call gone
+      edit("health.camel.yaml", "- route:", "- route: [");
+      awaitOutput(output, REFUSED, 1);
+      assertThat(output.getOut()).contains("health.camel.yaml");
+      edit("health.camel.yaml", "- route: [", "- route:");
+      edit("json.camel.yaml", "id: json-text", "id: json-texts");
+      awaitOutput(output, "Routes reloaded file", 2);
+      edit("credential.camel.yaml", "ref: cacheKey", "ref: noSuchBean");
+      awaitOutput(output, REFUSED, 2);
+      assertThat(output.getOut()).contains("noSuchBean");
+      Files.delete(folder.resolve("json.camel.yaml"));
+      awaitOutput(output, REFUSED, 3);
+      assertThat(output.getOut()).contains("no route serves direct:json");
+
+      awaitLive(gateway, "edited");
+      assertThat(gateway.login("reload.user")).isEqualTo(authorization);
+      assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
+      assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+    }
+  }
+
+  @Test
+  void aFileMayComeAndGo() throws Exception {
+    try (TestGateway gateway = start(true)) {
+      Path mine = folder.resolve("mine.camel.yaml");
+      Files.writeString(
+          mine,
+          """
+          - route:
+              id: mine
+              from:
+                uri: platform-http:/mine
+                steps:
+                  - setBody:
+                      constant: from my own route
+          """);
+      Awaitility.await("the new route")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.get("/mine").body().equals("from my own route"));
+      Files.delete(mine);
+      Awaitility.await("the route is gone")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.get("/mine").statusCode() == 404);
+    }
+  }
+
+  @Test
+  void withoutTheSettingNothingIsWatched(CapturedOutput output) throws Exception {
+    try (TestGateway gateway = start(false)) {
+      assertThat(gateway.get("/elastauth/live").body()).contains("live");
+      assertThat(isWatching()).isFalse();
+    }
+    assertThat(output.getOut()).doesNotContain("routes_reload");
+  }
+
+  private static boolean isWatching() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().contains("FileWatcherResourceReloadStrategy"));
+  }
+}

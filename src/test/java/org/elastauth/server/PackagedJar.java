@@ -1,0 +1,103 @@
+package org.elastauth.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The jar that people download, as a process of its own in a folder of its own. */
+public final class PackagedJar implements AutoCloseable {
+  private static final Path JAR = Path.of("target", "elastauth.jar").toAbsolutePath();
+  private static final String OURS = "(ELASTAUTH|CACHE|REDIS|ELASTICSEARCH|SECRET)_.*";
+
+  private final Process process;
+  private final Path log;
+
+  private PackagedJar(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * @param folder what it takes for the current folder; its output goes to the file {@code log}
+   */
+  public static PackagedJar run(Path folder, Map<String, String> environment, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                JAR.toString()));
+    command.addAll(List.of(arguments));
+    Path log = folder.resolve("log");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().keySet().removeIf(name -> name.matches(OURS));
+    builder.environment().putAll(environment);
+    try {
+      return new PackagedJar(
+          builder.redirectErrorStream(true).redirectOutput(log.toFile()).start(), log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What it has printed so far. */
+  public String output() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for its end. */
+  public int exitCode() throws InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("still runs: " + output());
+    }
+    return process.exitValue();
+  }
+
+  public void awaitReady(int port) {
+    Awaitility.await("ready")
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptionsMatching(failure -> !(failure instanceof AssertionError))
+        .until(
+            () -> {
+              if (!process.isAlive()) {
+                throw new AssertionError(output());
+              }
+              return get(port, "/elastauth/ready").statusCode() == 200;
+            });
+  }
+
+  public HttpResponse<String> get(int port, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("did not end when told to");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
