@@ -1,0 +1,448 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.elastauth.server.AutheliaDouble;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.PackagedGateway;
+import org.elastauth.server.ReverseProxy;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.elastauth.server.Wiretap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * SPEC 2: docker/nginx.conf and docker/Caddyfile, in front of the packaged jar and Elasticsearch.
+ * What the proxy sends to either is read off the wire.
+ */
+@ExtendWith(Servers.class)
+@Timeout(90)
+class ReverseProxyIT {
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final Map<ReverseProxy.Kind, ReverseProxy> PROXIES =
+      new EnumMap<>(ReverseProxy.Kind.class);
+
+  private static ElasticsearchServer elasticsearch;
+  private static AutheliaDouble authelia;
+  private static PackagedGateway gateway;
+  private static Wiretap toAuthelia;
+  private static Wiretap toGateway;
+  private static Wiretap toElastic;
+  private static Wiretap gatewayToElastic;
+
+  @BeforeAll
+  static void start(ElasticsearchServer server) {
+    assumeTrue(
+        Stream.of(ReverseProxy.Kind.values()).anyMatch(ReverseProxy.Kind::installed),
+        "neither nginx nor caddy is installed here");
+    elasticsearch = server;
+    int elastic = URI.create(server.url()).getPort();
+    gatewayToElastic = Wiretap.to(elastic);
+    gateway =
+        PackagedGateway.start(
+            Map.of(
+                "ELASTAUTH_SECRET_KEY",
+                TestGateway.KEY,
+                "ELASTAUTH_TRUSTED_PROXIES",
+                "127.0.0.1/32",
+                "ELASTAUTH_GROUP_MAPPINGS_ADMINS",
+                "superuser",
+                "ELASTAUTH_ELASTICSEARCH_HOSTS",
+                "http://127.0.0.1:" + gatewayToElastic.port(),
+                "ELASTAUTH_ELASTICSEARCH_USERNAME",
+                ElasticsearchServer.GATEWAY,
+                "ELASTAUTH_ELASTICSEARCH_PASSWORD",
+                ElasticsearchServer.GATEWAY_PASSWORD));
+    authelia = AutheliaDouble.start();
+    toAuthelia = Wiretap.to(authelia.port());
+    toGateway = Wiretap.to(gateway.port());
+    toElastic = Wiretap.to(elastic);
+    ReverseProxy.Behind behind =
+        new ReverseProxy.Behind(toAuthelia.port(), toGateway.port(), toElastic.port());
+    for (ReverseProxy.Kind kind : ReverseProxy.Kind.values()) {
+      if (kind.installed()) {
+        PROXIES.put(kind, kind.start(behind));
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    PROXIES.values().forEach(ReverseProxy::close);
+    for (AutoCloseable server :
+        new AutoCloseable[] {
+          toAuthelia, toGateway, toElastic, gateway, authelia, gatewayToElastic
+        }) {
+      if (server != null) {
+        server.close();
+      }
+    }
+  }
+
+  @BeforeEach
+  void forget() {
+    for (Wiretap tap : List.of(toAuthelia, toGateway, toElastic)) {
+      tap.drain();
+    }
+  }
+
+  /** A request through the proxy; headers are names and values, alternating. */
+  private static HttpResponse<String> ask(
+      ReverseProxy.Kind kind, String method, String path, BodyPublisher body, String... headers) {
+    assumeTrue(kind.installed(), kind.program() + " is not installed here");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PROXIES.get(kind).port() + path))
+            .method(method, body);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      HttpResponse<String> response =
+          HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(response.headers().firstValue("Authorization"))
+          .as("a login is for Elasticsearch, not for the client")
+          .isEmpty();
+      return response;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static HttpResponse<String> whoAmI(ReverseProxy.Kind kind, String... headers) {
+    return ask(kind, "GET", "/_security/_authenticate", BodyPublishers.noBody(), headers);
+  }
+
+  private static void assertIs(HttpResponse<String> response, String user) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(ElasticsearchServer.json(response).path("username").asText()).isEqualTo(user);
+  }
+
+  private static void assertRefused(HttpResponse<String> response, int status) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(response.headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(ElasticsearchServer.json(response).path("code").asInt()).isEqualTo(status);
+    assertThat(ElasticsearchServer.json(response).path("message").asText()).isNotEmpty();
+    assertThat(
+            java.time.OffsetDateTime.parse(
+                ElasticsearchServer.json(response).path("timestamp").asText()))
+        .isNotNull();
+    assertThat(toElastic.drain()).isEmpty();
+  }
+
+  private static String session(ReverseProxy.Kind kind, String user) {
+    return "session=" + user + "." + kind.program() + "%2Fadmins";
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUserGetsInAsHimself(ReverseProxy.Kind kind) {
+    HttpResponse<String> first = whoAmI(kind, "Cookie", session(kind, "proxy.jane"));
+    assertIs(first, "proxy.jane." + kind.program());
+    assertThat(ElasticsearchServer.json(first).path("roles").toString())
+        .isEqualTo("[\"superuser\"]");
+    assertThat(first.headers().firstValue("Cache-Control"))
+        .as("what Elasticsearch answers is left alone")
+        .isEmpty();
+    assertIs(whoAmI(kind, "Cookie", session(kind, "proxy.john")), "proxy.john." + kind.program());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMalformedIdentityIs400(ReverseProxy.Kind kind) {
+    assertRefused(whoAmI(kind, "Cookie", "session=john%20doe%2Fadmins"), 400);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noIdentityIs401(ReverseProxy.Kind kind) {
+    assertRefused(whoAmI(kind, "Cookie", "session=%2F"), 401);
+    assertThat(toGateway.drain()).as("the gateway's own 401").startsWith("GET /elastauth ");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoHasNotLoggedInNeverReachesTheGateway(ReverseProxy.Kind kind) {
+    assertThat(whoAmI(kind).statusCode()).isEqualTo(401);
+    HttpResponse<String> browser =
+        ask(
+            kind,
+            "GET",
+            "/app/home?a=b&c=%2F",
+            BodyPublishers.noBody(),
+            "Accept",
+            "text/html",
+            "Remote-User",
+            "mallory");
+    assertThat(browser.statusCode()).isEqualTo(302);
+    assertThat(browser.headers().firstValue("Location"))
+        .contains(
+            AutheliaDouble.LOGIN
+                + "http://127.0.0.1:"
+                + PROXIES.get(kind).port()
+                + "/app/home?a=b&c=%2F");
+    assertThat(toGateway.drain()).isEmpty();
+    assertThat(toElastic.drain()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoMayNotIs403(ReverseProxy.Kind kind) {
+    assertRefused(whoAmI(kind, "Cookie", "session=proxy.roleless%2Fnobody"), 403);
+    assertRefused(whoAmI(kind, "Cookie", "session=elastic%2Fadmins"), 403);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void elasticsearchAwayIs503WithRetryAfter(ReverseProxy.Kind kind) {
+    gatewayToElastic.cut();
+    try {
+      HttpResponse<String> response = whoAmI(kind, "Cookie", session(kind, "proxy.uncached"));
+      assertRefused(response, 503);
+      assertThat(response.headers().firstValue("Retry-After")).contains("5");
+    } finally {
+      gatewayToElastic.mend();
+    }
+  }
+
+  /** The gateway's own limits need many users: another server says 429 in its place. */
+  @ParameterizedTest
+  @EnumSource
+  void overALimitIs429WithRetryAfter(ReverseProxy.Kind kind) throws Exception {
+    com.sun.net.httpserver.HttpServer limited =
+        com.sun.net.httpserver.HttpServer.create(
+            new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] body =
+        "{\"message\":\"too many\",\"code\":429,\"timestamp\":\"2026-01-15T10:30:00Z\"}"
+            .getBytes(StandardCharsets.UTF_8);
+    limited.createContext(
+        "/elastauth",
+        exchange -> {
+          exchange.getResponseHeaders().add("Retry-After", "7");
+          exchange.getResponseHeaders().add("Cache-Control", "no-store");
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(429, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    limited.start();
+    toGateway.lead(limited.getAddress().getPort());
+    try {
+      HttpResponse<String> response = whoAmI(kind, "Cookie", session(kind, "proxy.limited"));
+      assertRefused(response, 429);
+      assertThat(response.headers().firstValue("Retry-After")).contains("7");
+    } finally {
+      toGateway.lead(gateway.port());
+      limited.stop(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noAutheliaOrNoGatewayIsNoWayIn(ReverseProxy.Kind kind) {
+    for (Wiretap tap : List.of(toAuthelia, toGateway)) {
+      tap.cut();
+      try {
+        HttpResponse<String> response =
+            whoAmI(kind, "Cookie", session(kind, "proxy.jane"), "Remote-User", "mallory");
+        assertThat(response.statusCode()).isBetween(500, 599);
+        assertThat(toElastic.drain()).isEmpty();
+      } finally {
+        tap.mend();
+      }
+    }
+  }
+
+  static Stream<Arguments> forgeries() {
+    List<List<String>> forgeries =
+        List.of(
+            List.of("Remote-User", "mallory", "Remote-Groups", "forged", "Remote-Name", "mallory"),
+            List.of("remote-user", "mallory", "remote-email", "mallory@example.org"),
+            List.of("REMOTE-USER", "mallory"),
+            List.of("Remote_User", "mallory", "remote_groups", "forged"),
+            List.of("Remote-User", "mallory", "Remote-User", "mallory"),
+            List.of("Remote-User", "mallory", "remote-user", "mallory", "remote_user", "mallory"),
+            List.of("Remote-User", "", "Remote-User", "mallory"),
+            List.of("X-Forwarded-User", "x", "Remote-Groups", "forged,mallory"));
+    return Stream.of(ReverseProxy.Kind.values())
+        .flatMap(kind -> forgeries.stream().map(headers -> Arguments.of(kind, headers)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("forgeries")
+  void aForgedIdentityIsReplaced(ReverseProxy.Kind kind, List<String> forged) {
+    HttpResponse<String> response =
+        whoAmI(kind, with(forged, "Cookie", session(kind, "proxy.honest")));
+    assertIs(response, "proxy.honest." + kind.program());
+    assertThat(toGateway.drain()).startsWith("GET /elastauth ").doesNotContain("mallory", "forged");
+    assertThat(toElastic.drain())
+        .startsWith("GET /_security/_authenticate ")
+        .doesNotContain("mallory", "forged");
+  }
+
+  @ParameterizedTest
+  @MethodSource("forgeries")
+  void aForgedIdentityIsNoIdentity(ReverseProxy.Kind kind, List<String> forged) {
+    assertRefused(whoAmI(kind, with(forged, "Cookie", "session=%2F")), 401);
+    assertThat(toGateway.drain()).startsWith("GET /elastauth ").doesNotContain("mallory", "forged");
+  }
+
+  private static String[] with(List<String> headers, String... more) {
+    return Stream.concat(headers.stream(), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLoginOfTheClientsOwnIsDropped(ReverseProxy.Kind kind) {
+    String own =
+        ElasticsearchServer.basic(
+            ElasticsearchServer.GATEWAY, ElasticsearchServer.GATEWAY_PASSWORD);
+    assertIs(
+        whoAmI(kind, "Cookie", session(kind, "proxy.jane"), "Authorization", own),
+        "proxy.jane." + kind.program());
+    assertThat(toElastic.drain()).doesNotContain(own).containsOnlyOnce("Authorization: Basic ");
+    assertRefused(whoAmI(kind, "Cookie", "session=%2F", "Authorization", own), 401);
+    assertThat(toGateway.drain().toLowerCase(Locale.ROOT))
+        .contains("get /elastauth ")
+        .doesNotContain("authorization", "cookie");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void bodyAndQueryReachElasticsearchAndNotTheGateway(ReverseProxy.Kind kind) {
+    String index = "/proxy-" + kind.program();
+    for (BodyPublisher body :
+        List.of(
+            BodyPublishers.ofString("{\"drink\":\"espresso\"}"),
+            // of unknown length: sent in chunks
+            BodyPublishers.fromPublisher(BodyPublishers.ofString("{\"drink\":\"espresso\"}")))) {
+      HttpResponse<String> response =
+          ask(
+              kind,
+              "POST",
+              index + "/_doc?refresh=true&filter_path=result",
+              body,
+              "Cookie",
+              session(kind, "proxy.writer"),
+              "Content-Type",
+              "application/json");
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+      assertThat(response.body()).isEqualTo("{\"result\":\"created\"}");
+      for (Wiretap tap : List.of(toAuthelia, toGateway)) {
+        assertThat(tap.drain())
+            .startsWith("GET ")
+            .doesNotContain("espresso")
+            .doesNotContainIgnoringCase("Transfer-Encoding")
+            .doesNotContainPattern("(?i)content-length: [1-9]");
+      }
+      assertThat(toElastic.drain()).contains("espresso");
+    }
+    ask(
+        kind,
+        "GET",
+        "/?filter_path=version",
+        BodyPublishers.noBody(),
+        "Cookie",
+        session(kind, "proxy.writer"));
+    assertThat(toGateway.drain()).startsWith("GET /elastauth HTTP/1.1").doesNotContain("version");
+    HttpResponse<String> found =
+        ask(
+            kind,
+            "GET",
+            index + "/_count?q=drink:espresso",
+            BodyPublishers.noBody(),
+            "Cookie",
+            session(kind, "proxy.writer"));
+    assertThat(ElasticsearchServer.json(found).path("count").asInt()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void headIsADecisionToo(ReverseProxy.Kind kind) {
+    String[] jane = {"Cookie", session(kind, "proxy.jane")};
+    HttpResponse<String> there = ask(kind, "HEAD", "/", BodyPublishers.noBody(), jane);
+    assertThat(there.statusCode()).isEqualTo(200);
+    assertThat(there.headers().firstValue("X-elastic-product")).contains("Elasticsearch");
+    assertThat(ask(kind, "HEAD", "/no-such-index", BodyPublishers.noBody(), jane).statusCode())
+        .isEqualTo(404);
+    HttpResponse<String> refused =
+        ask(kind, "HEAD", "/", BodyPublishers.noBody(), "Cookie", "session=%2F");
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.body()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLargeUploadArrivesWhole(ReverseProxy.Kind kind) {
+    String index = "proxy-large-" + kind.program();
+    elasticsearch.admin("PUT", "/" + index, "{\"mappings\":{\"enabled\":false}}");
+    String line = "{\"index\":{}}\n{\"text\":\"" + "x".repeat(1 << 20) + "\"}\n";
+    HttpResponse<String> response =
+        ask(
+            kind,
+            "POST",
+            "/" + index + "/_bulk?refresh=true&filter_path=errors,items.index.status",
+            BodyPublishers.ofString(line.repeat(20)),
+            "Cookie",
+            session(kind, "proxy.uploader"),
+            "Content-Type",
+            "application/x-ndjson");
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(ElasticsearchServer.json(response).path("errors").asBoolean(true)).isFalse();
+    assertThat(
+            ElasticsearchServer.json(elasticsearch.admin("GET", "/" + index + "/_count", null))
+                .path("count")
+                .asInt())
+        .isEqualTo(20);
+    assertThat(toGateway.drain()).hasSizeLessThan(2000);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatElasticsearchRefusesArrivesAsItSaidIt(ReverseProxy.Kind kind) {
+    HttpResponse<String> response =
+        ask(kind, "POST", "/_bulk", BodyPublishers.noBody(), "Cookie", session(kind, "proxy.jane"));
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(ElasticsearchServer.json(response).at("/error/type").asText())
+        .isEqualTo("parse_exception");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theQuestionsCannotBeAskedFromOutside(ReverseProxy.Kind kind) {
+    for (String path :
+        List.of("/internal/elastauth", "/internal/authelia", "/elastauth", "/nonexistent")) {
+      HttpResponse<String> response =
+          ask(kind, "GET", path, BodyPublishers.noBody(), "Cookie", session(kind, "proxy.jane"));
+      assertThat(response.statusCode()).as(path).isBetween(400, 499);
+      assertThat(response.body()).doesNotContain("\"status\":\"OK\"");
+    }
+  }
+}
