@@ -14,6 +14,7 @@ import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
+import org.elastauth.http.InFlight;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -101,7 +102,8 @@ public class Application {
       VertxPlatformHttpServerConfiguration configuration,
       Settings settings,
       Vertx vertx,
-      ObjectMapper json) {
-    return new GatewayHttpServer(configuration, settings.http(), vertx, json);
+      ObjectMapper json,
+      InFlight inFlight) {
+    return new GatewayHttpServer(configuration, settings.http(), vertx, json, inFlight);
   }
 }
