@@ -87,10 +87,12 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private void respond(RoutingContext routing, Exchange exchange, long began) {
     HttpServerResponse response = routing.response();
     try {
-      if (exchange.getException() != null) {
+      if (response.ended()) {
+        LOG.debug("A route is done after its request was answered");
+      } else if (exchange.getException() != null) {
         LOG.error("A request failed unexpectedly", exchange.getException());
         routing.fail(500);
-      } else if (!response.ended() && !response.closed()) {
+      } else if (!response.closed()) {
         write(response, exchange.getMessage());
       }
       timers
