@@ -17,6 +17,7 @@ import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
+import org.elastauth.http.InFlight;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.SpringApplication;
@@ -142,7 +143,8 @@ public class Application {
       VertxPlatformHttpServerConfiguration configuration,
       Settings settings,
       Vertx vertx,
-      ObjectMapper json) {
-    return new GatewayHttpServer(configuration, settings.http(), vertx, json);
+      ObjectMapper json,
+      InFlight inFlight) {
+    return new GatewayHttpServer(configuration, settings.http(), vertx, json, inFlight);
   }
 }

@@ -42,6 +42,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?'\")\\s]+)");
 
   private static final String FOLDER = "file:";
+  private static final long SHUTDOWN_MILLIS = 1_000;
 
   private final Settings settings;
   private final String routes;
@@ -59,6 +60,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   @Override
   public void beforeApplicationStart(CamelContext context) {
     refuseMissingEndpoints((ModelCamelContext) context);
+    // whoever was worth waiting for has been waited for by then (Drain)
+    context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
     try {
       context.addService(server);
       context.addStartupListener(this);

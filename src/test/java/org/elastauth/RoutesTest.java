@@ -25,7 +25,8 @@ import org.springframework.test.annotation.DirtiesContext;
       "elastauth.listen=127.0.0.1:0",
       "elastauth.elasticsearch.dry_run=true",
       "elastauth.default_roles=viewer",
-      "elastauth.redis.health_check.interval=1h"
+      "elastauth.redis.health_check.interval=1h",
+      "elastauth.shutdown.drain=0s"
     })
 @UseAdviceWith
 @DirtiesContext(classMode = DirtiesContext.ClassMode.AFTER_EACH_TEST_METHOD)

@@ -37,6 +37,7 @@ public record Settings(
     @DefaultValue Redis redis,
     @DefaultValue Elasticsearch elasticsearch,
     @DefaultValue Http http,
+    @DefaultValue Shutdown shutdown,
     @DefaultValue @Alias("DEFAULT_ROLES") List<String> defaultRoles,
     @DefaultValue Map<String, List<String>> groupMappings) {
 
@@ -170,7 +171,20 @@ public record Settings(
   /**
    * @param maxRequestLine bytes; a longer one is answered 414
    * @param maxHeaderSize bytes of all headers together; more is answered 431
+   * @param maxConnections open at once; one more is closed unheard
+   * @param requestTimeout in which a request, once begun, must have arrived whole
+   * @param idleTimeout after which a connection is closed that says nothing
    */
   public record Http(
-      @DefaultValue("16384") int maxRequestLine, @DefaultValue("32768") int maxHeaderSize) {}
+      @DefaultValue("16384") int maxRequestLine,
+      @DefaultValue("32768") int maxHeaderSize,
+      @DefaultValue("20000") int maxConnections,
+      @DefaultValue("10s") Duration requestTimeout,
+      @DefaultValue("75s") Duration idleTimeout) {}
+
+  /**
+   * @param drain from the signal to stop until the last request is answered; new ones are taken for
+   *     half of it
+   */
+  public record Shutdown(@DefaultValue("10s") Duration drain) {}
 }

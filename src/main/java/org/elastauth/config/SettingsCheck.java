@@ -71,6 +71,10 @@ final class SettingsCheck {
     elasticsearch(s.elasticsearch());
     between("http.max_request_line", s.http().maxRequestLine(), 1024, 1 << 20);
     between("http.max_header_size", s.http().maxHeaderSize(), 1024, 1 << 20);
+    between("http.max_connections", s.http().maxConnections(), 1, 1 << 20);
+    between("http.request_timeout", s.http().requestTimeout(), Duration.ofMillis(100), DAY);
+    between("http.idle_timeout", s.http().idleTimeout(), Duration.ofSeconds(1), DAY);
+    between("shutdown.drain", s.shutdown().drain(), Duration.ZERO, Duration.ofHours(1));
     roles("default_roles", s.defaultRoles());
     for (Map.Entry<String, List<String>> mapping : s.groupMappings().entrySet()) {
       roles("group_mappings." + mapping.getKey(), mapping.getValue());

@@ -34,14 +34,20 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After");
 
   private final MeterRegistry meters;
+  private final InFlight inFlight;
   private final String path;
   private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
 
   GatewayHttpConsumer(
-      PlatformHttpEndpoint endpoint, Processor processor, String router, MeterRegistry meters) {
+      PlatformHttpEndpoint endpoint,
+      Processor processor,
+      String router,
+      MeterRegistry meters,
+      InFlight inFlight) {
     super(endpoint, processor, List.of(), router);
     this.path = endpoint.getPath();
     this.meters = meters;
+    this.inFlight = inFlight;
   }
 
   @Override
@@ -53,29 +59,40 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     exchange.setMessage(new HttpMessage(exchange, routing.request(), routing.response()));
     try {
       createUoW(exchange);
-      getAsyncProcessor()
-          .process(
-              exchange,
-              onLoop -> {
-                if (onLoop) {
-                  respond(routing, exchange, began);
-                } else {
-                  loop.runOnContext(back -> respond(routing, exchange, began));
-                }
-              });
+      boolean answered =
+          getAsyncProcessor()
+              .process(
+                  exchange,
+                  onLoop -> {
+                    if (onLoop) {
+                      respond(routing, exchange, began);
+                    } else {
+                      loop.runOnContext(back -> respondLate(routing, exchange, began));
+                    }
+                  });
+      if (!answered) {
+        inFlight.add(routing, loop); // before respondLate, which waits for this very event loop
+      }
     } catch (Exception unexpected) {
       exchange.setException(unexpected);
       respond(routing, exchange, began);
     }
   }
 
+  private void respondLate(RoutingContext routing, Exchange exchange, long began) {
+    inFlight.remove(routing);
+    respond(routing, exchange, began);
+  }
+
   private void respond(RoutingContext routing, Exchange exchange, long began) {
     HttpServerResponse response = routing.response();
     try {
-      if (exchange.getException() != null) {
+      if (response.ended()) {
+        LOG.debug("A route is done after its request was answered");
+      } else if (exchange.getException() != null) {
         LOG.error("A request failed unexpectedly", exchange.getException());
         routing.fail(500);
-      } else if (!response.ended() && !response.closed()) {
+      } else if (!response.closed()) {
         write(response, exchange.getMessage());
       }
       timers

@@ -16,9 +16,11 @@ import org.springframework.stereotype.Component;
 @Component(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
 public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
   private final MeterRegistry meters;
+  private final InFlight inFlight;
 
-  public GatewayHttpEngine(MeterRegistry meters) {
+  public GatewayHttpEngine(MeterRegistry meters, InFlight inFlight) {
     this.meters = meters;
+    this.inFlight = inFlight;
   }
 
   @Override
@@ -28,6 +30,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
         endpoint,
         processor,
         VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()),
-        meters);
+        meters,
+        inFlight);
   }
 }

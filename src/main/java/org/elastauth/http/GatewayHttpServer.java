@@ -5,21 +5,29 @@ import static io.vertx.core.http.HttpHeaders.TRANSFER_ENCODING;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -28,13 +36,21 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 import org.elastauth.config.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Camel's Vert.x server with what it does not let configure: limits on request line and headers,
- * and our JSON for what is refused before any route runs. It listens only once the routes are up.
+ * Camel's Vert.x server with what it does not let configure: limits on requests and connections,
+ * our JSON for what is refused before any route runs, and an end at which nobody's request is lost.
+ * It listens only once the routes are up.
  */
 public final class GatewayHttpServer extends VertxPlatformHttpServer {
-  private static final int IDLE_SECONDS = 75;
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpServer.class);
+
+  /** For the answers that end a drain to leave their event loop. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  private static final long POLL_MILLIS = 10;
 
   /** Bytes of an unwanted body that are worth keeping a connection for. */
   private static final int MAX_DISCARDED = 1 << 20;
@@ -47,28 +63,39 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
           413, "the body is too large",
           414, "the request line is too long",
           431, "the headers are too large",
-          500, "internal error");
+          500, "internal error",
+          503, "the gateway is stopping; try again");
 
   private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
 
   private final VertxPlatformHttpServerConfiguration configuration;
   private final Settings.Http limits;
   private final ObjectMapper json;
+  private final InFlight inFlight;
+  private final AtomicInteger connections = new AtomicInteger();
   private Router router;
   private String deployment;
   private volatile int port;
+
+  /** The listening socket; null until somebody connected. */
+  private volatile Channel listener;
+
+  private volatile boolean full;
+  private volatile boolean draining;
 
   public GatewayHttpServer(
       VertxPlatformHttpServerConfiguration configuration,
       Settings.Http limits,
       Vertx vertx,
-      ObjectMapper json) {
+      ObjectMapper json,
+      InFlight inFlight) {
     super(configuration);
     setVertx(vertx);
     this.configuration = configuration;
     this.port = configuration.getBindPort();
     this.limits = limits;
     this.json = json;
+    this.inFlight = inFlight;
   }
 
   @Override
@@ -111,6 +138,43 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     }
   }
 
+  public boolean isListening() {
+    return deployment != null;
+  }
+
+  /**
+   * Ends without losing a request. For the first half of the time new ones are still taken, so that
+   * whoever asks for readiness has turned away by then; each answer ends its connection. Then
+   * nobody can connect any more, what is under way is finished, and who still waits when the time
+   * is up is answered 503.
+   */
+  public void drain(Duration time) {
+    long began = System.nanoTime();
+    draining = true;
+    if (listener != null) {
+      pause(time.toMillis() / 2);
+      listener.close().syncUninterruptibly();
+    }
+    awaitAnswers(began + time.toNanos());
+    inFlight.refuseAll();
+    awaitAnswers(System.nanoTime() + LAST_WORDS.toNanos());
+    stopServer();
+  }
+
+  private void awaitAnswers(long until) {
+    while (!inFlight.isEmpty() && System.nanoTime() < until) {
+      pause(POLL_MILLIS);
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   protected void stopServer() {
     if (deployment != null) {
@@ -132,17 +196,11 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
               new HttpServerOptions()
                   .setMaxInitialLineLength(limits.maxRequestLine())
                   .setMaxHeaderSize(limits.maxHeaderSize())
-                  .setIdleTimeout(IDLE_SECONDS)
+                  .setIdleTimeout((int) limits.idleTimeout().toMillis())
+                  .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                   .setHttp2ClearTextEnabled(false))
-          .requestHandler(
-              request -> {
-                if (hasDotSegment(request.path())) {
-                  refuse(request, 400);
-                } else {
-                  discardBody(request);
-                  router.handle(request);
-                }
-              })
+          .connectionHandler(GatewayHttpServer.this::admit)
+          .requestHandler(GatewayHttpServer.this::take)
           .invalidRequestHandler(GatewayHttpServer.this::refuseInvalid)
           // a negative port: one free port that all event loops share
           .listen(configured == 0 ? -1 : configured, configuration.getBindHost())
@@ -152,13 +210,74 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     }
   }
 
+  private void admit(HttpConnection connection) {
+    ChannelHandlerContext channel = ((ConnectionBase) connection).channelHandlerContext();
+    listener = channel.channel().parent();
+    int open = connections.incrementAndGet();
+    connection.closeHandler(closed -> connections.decrementAndGet());
+    if (open > limits.maxConnections()) {
+      if (!full) {
+        full = true;
+        LOG.atWarn()
+            .addKeyValue("connections", limits.maxConnections())
+            .log("http.max_connections is reached: new connections are closed");
+      }
+      connection.close();
+      return;
+    }
+    if (full && open <= limits.maxConnections() / 2) {
+      full = false;
+    }
+    channel
+        .pipeline()
+        .addBefore(channel.name(), null, new RequestDeadline(limits.requestTimeout().toMillis()));
+  }
+
+  private void take(HttpServerRequest request) {
+    boolean chunked = request.headers().contains(TRANSFER_ENCODING);
+    boolean odd =
+        !isPath(request.path())
+            || request.method() == HttpMethod.CONNECT
+            || chunked && !isPlainlyChunked(request);
+    boolean withBody = chunked || request.headers().contains(CONTENT_LENGTH);
+    if (withBody) {
+      discardBody(request);
+    }
+    if (odd || chunked || draining) {
+      // behind a chunked body nothing is a request: a Content-Length may have stood beside it
+      // (RFC 9112, 6.1)
+      request.response().putHeader("Connection", "close");
+      request.response().endHandler(answered -> request.connection().close());
+    } else if (withBody) {
+      request.response().endHandler(answered -> request.resume());
+    }
+    if (odd) {
+      refuse(request, 400);
+    } else {
+      router.handle(request);
+    }
+  }
+
+  /** No coding but chunked, said once and in HTTP/1.1; else peers differ in where the body ends. */
+  private static boolean isPlainlyChunked(HttpServerRequest request) {
+    List<String> codings = request.headers().getAll(TRANSFER_ENCODING);
+    return request.version() == HttpVersion.HTTP_1_1
+        && codings.size() == 1
+        && codings.get(0).equalsIgnoreCase("chunked");
+  }
+
+  /** Nothing like * or host:443, and without dot segments. */
+  private static boolean isPath(String path) {
+    return path != null && path.startsWith("/") && !hasDotSegment(path);
+  }
+
   /**
    * A path with . or .. in it would be routed as another than it looks: Envoy appends the client's
    * own path to ours, and /elastauth/authz/../../health is no decision.
    */
   private static boolean hasDotSegment(String path) {
-    if (path == null || path.indexOf('.') < 0 && path.indexOf('%') < 0) {
-      return path == null;
+    if (path.indexOf('.') < 0 && path.indexOf('%') < 0) {
+      return false;
     }
     String decoded = path.replaceAll("(?i)%2e", ".").replaceAll("(?i)%2f|%5c|\\\\", "/");
     return DOT_SEGMENT.matcher(decoded).find();
@@ -166,15 +285,6 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
 
   /** Bodies are not read, but must leave the connection before its next request can be. */
   private static void discardBody(HttpServerRequest request) {
-    MultiMap headers = request.headers();
-    boolean chunked = headers.contains(TRANSFER_ENCODING);
-    if (!chunked && !headers.contains(CONTENT_LENGTH)) {
-      return;
-    }
-    if (chunked) {
-      // a Content-Length may have stood beside it (RFC 9112, 6.1): nothing behind it is a request
-      request.response().putHeader("Connection", "close");
-    }
     AtomicLong left = new AtomicLong(MAX_DISCARDED);
     request.handler(
         data -> {
@@ -182,16 +292,6 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
             request.connection().close();
           }
         });
-    request
-        .response()
-        .endHandler(
-            answered -> {
-              if (chunked) {
-                request.connection().close();
-              } else {
-                request.resume();
-              }
-            });
   }
 
   private void refuseInvalid(HttpServerRequest request) {
@@ -216,8 +316,11 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       response
           .setStatusCode(status)
           .putHeader("Content-Type", "application/json")
-          .putHeader("Cache-Control", "no-store")
-          .end(json.writeValueAsString(ErrorBody.of(REASONS.get(status), status)));
+          .putHeader("Cache-Control", "no-store");
+      if (status == 503) {
+        response.putHeader("Retry-After", "1");
+      }
+      response.end(json.writeValueAsString(ErrorBody.of(REASONS.get(status), status)));
     } catch (JsonProcessingException cannotHappen) {
       throw new IllegalStateException(cannotHappen);
     }

@@ -57,6 +57,7 @@ class PackagedJarIT {
         .environment()
         .keySet()
         .removeIf(name -> name.matches("(ELASTAUTH|CACHE|REDIS|ELASTICSEARCH|SECRET)_.*"));
+    builder.environment().put("ELASTAUTH_SHUTDOWN_DRAIN", "0s");
     builder.environment().putAll(environment);
     process =
         builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();

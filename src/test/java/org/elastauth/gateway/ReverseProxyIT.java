@@ -22,7 +22,6 @@ import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedGateway;
 import org.elastauth.server.ReverseProxy;
 import org.elastauth.server.Servers;
-import org.elastauth.server.TestGateway;
 import org.elastauth.server.Wiretap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,9 +63,8 @@ class ReverseProxyIT {
     gatewayToElastic = Wiretap.to(elastic);
     gateway =
         PackagedGateway.start(
+            folder,
             Map.of(
-                "ELASTAUTH_SECRET_KEY",
-                TestGateway.KEY,
                 "ELASTAUTH_TRUSTED_PROXIES",
                 "127.0.0.1/32",
                 "ELASTAUTH_GROUP_MAPPINGS_ADMINS",

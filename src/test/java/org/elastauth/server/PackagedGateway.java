@@ -1,67 +1,49 @@
 package org.elastauth.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.Awaitility;
 
 /** The packaged jar in a process and a folder of its own, on a free loopback port. */
 public final class PackagedGateway implements AutoCloseable {
-  private final int port = RedisServer.freePort();
-  private final ServerProcess process;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final PackagedJar jar;
+  private final int port;
 
-  private PackagedGateway(Path folder, Map<String, String> settings) {
-    Path log = folder.resolve("log");
-    this.process =
-        ServerProcess.start(
-            folder,
-            log,
-            environment -> {
-              environment
-                  .keySet()
-                  .removeIf(
-                      name -> name.matches("(ELASTAUTH|CACHE|REDIS|ELASTICSEARCH|SECRET)_.*"));
-              environment.putAll(settings);
-              environment.put("ELASTAUTH_LISTEN", "127.0.0.1:" + port);
-            },
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Path.of("target", "elastauth.jar").toAbsolutePath().toString()));
-    HttpClient http = HttpClient.newHttpClient();
-    HttpRequest ready =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/elastauth/ready")).build();
-    Awaitility.await("the packaged gateway")
-        .atMost(Duration.ofSeconds(60))
-        .ignoreException(java.net.ConnectException.class)
-        .until(
-            () -> {
-              if (!process.isAlive()) {
-                throw new IllegalStateException(Files.readString(log));
-              }
-              return http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-            });
+  private PackagedGateway(PackagedJar jar, int port) {
+    this.jar = jar;
+    this.port = port;
   }
 
   /**
-   * @param settings its environment, {@code ELASTAUTH_…}
+   * @param environment variables beside the address, the secret key and a default role
+   * @param options of the JVM
    */
-  public static PackagedGateway start(Map<String, String> settings) {
+  public static PackagedGateway start(
+      Path folder, Map<String, String> environment, String... options) {
+    int port = RedisServer.freePort();
+    Map<String, String> all = new HashMap<>();
+    all.put("ELASTAUTH_LISTEN", "127.0.0.1:" + port);
+    all.put("ELASTAUTH_SECRET_KEY", TestGateway.KEY);
+    all.put("ELASTAUTH_DEFAULT_ROLES", "viewer");
+    all.put("ELASTAUTH_SHUTDOWN_DRAIN", "0s");
+    all.putAll(environment);
+    PackagedGateway gateway =
+        new PackagedGateway(PackagedJar.run(List.of(options), folder, all), port);
     try {
-      return new PackagedGateway(
-          Files.createTempDirectory(Files.createDirectories(Path.of("target")), "gateway")
-              .toAbsolutePath(),
-          settings);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      gateway.jar.awaitReady(port);
+      return gateway;
+    } catch (RuntimeException | AssertionError failed) {
+      gateway.close();
+      throw failed;
     }
   }
 
@@ -69,8 +51,40 @@ public final class PackagedGateway implements AutoCloseable {
     return port;
   }
 
+  public String log() {
+    return jar.output();
+  }
+
+  /**
+   * @param headers names and values, alternating
+   */
+  public HttpResponse<String> get(String path, String... headers)
+      throws IOException, InterruptedException {
+    return http.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
+  }
+
+  public HttpRequest request(String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(60));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return request.build();
+  }
+
+  /** SIGTERM. */
+  public void terminate() {
+    jar.terminate();
+  }
+
+  /** The exit code. */
+  public int awaitExit() throws InterruptedException {
+    return jar.exitCode();
+  }
+
   @Override
   public void close() {
-    process.close();
+    jar.close();
   }
 }

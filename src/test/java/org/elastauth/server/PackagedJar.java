@@ -32,12 +32,18 @@ public final class PackagedJar implements AutoCloseable {
    * @param folder what it takes for the current folder; its output goes to the file {@code log}
    */
   public static PackagedJar run(Path folder, Map<String, String> environment, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                JAR.toString()));
+    return run(List.of(), folder, environment, arguments);
+  }
+
+  /**
+   * @param options of the JVM
+   */
+  static PackagedJar run(
+      List<String> options, Path folder, Map<String, String> environment, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
     Path log = folder.resolve("log");
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
@@ -86,6 +92,11 @@ public final class PackagedJar implements AutoCloseable {
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
             HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** SIGTERM. */
+  public void terminate() {
+    process.destroy();
   }
 
   @Override

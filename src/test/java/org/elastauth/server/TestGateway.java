@@ -49,6 +49,7 @@ public final class TestGateway implements AutoCloseable {
       set("listen", "127.0.0.1:0");
       set("secret_key", KEY);
       set("default_roles", "viewer");
+      set("shutdown.drain", "0s");
     }
 
     public Builder set(String key, Object value) {
