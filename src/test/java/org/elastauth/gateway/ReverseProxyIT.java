@@ -54,7 +54,7 @@ class ReverseProxyIT {
   private static Wiretap gatewayToElastic;
 
   @BeforeAll
-  static void start(ElasticsearchServer server) {
+  static void start(ElasticsearchServer server, @TempDir Path folder) {
     assumeTrue(
         Stream.of(ReverseProxy.Kind.values()).anyMatch(ReverseProxy.Kind::installed),
         "neither nginx nor caddy is installed here");
