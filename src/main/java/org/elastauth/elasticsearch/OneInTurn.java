@@ -1,32 +1,40 @@
 package org.elastauth.elasticsearch;
 
+import java.util.HashMap;
 import java.util.Iterator;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import org.apache.http.HttpHost;
 import org.elasticsearch.client.Node;
 import org.elasticsearch.client.NodeSelector;
 
 /**
- * One host a request, round robin over those that answer. The client would carry a request that
- * failed over to the next host however late it has become; a write must be concluded anew first.
+ * One host a request: of those that answer, or of all where none does, the one that has waited
+ * longest for its turn. The client would carry a request that failed over to the next host however
+ * late it has become; a write must be concluded anew first.
  */
 final class OneInTurn implements NodeSelector {
-  private final AtomicInteger turn = new AtomicInteger();
+  private final Map<HttpHost, Long> lastTurns = new HashMap<>();
+  private long turn;
 
   @Override
-  public void select(Iterable<Node> nodes) {
-    int count = 0;
-    for (Iterator<Node> node = nodes.iterator(); node.hasNext(); node.next()) {
-      count++;
+  public synchronized void select(Iterable<Node> nodes) {
+    Node next = null;
+    for (Node node : nodes) {
+      if (next == null || lastTurn(node) < lastTurn(next)) {
+        next = node;
+      }
     }
-    if (count > 1) {
-      int chosen = Math.floorMod(turn.getAndIncrement(), count);
-      Iterator<Node> node = nodes.iterator();
-      for (int i = 0; i < count; i++) {
-        node.next();
-        if (i != chosen) {
+    if (next != null) {
+      lastTurns.put(next.getHost(), ++turn);
+      for (Iterator<Node> node = nodes.iterator(); node.hasNext(); ) {
+        if (node.next() != next) {
           node.remove();
         }
       }
     }
+  }
+
+  private long lastTurn(Node node) {
+    return lastTurns.getOrDefault(node.getHost(), 0L);
   }
 }

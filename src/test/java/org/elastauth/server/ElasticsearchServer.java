@@ -303,7 +303,7 @@ public final class ElasticsearchServer implements AutoCloseable {
 
   /** A user as it is stored; a missing node if there is none. */
   public JsonNode user(String name) {
-    return json(admin("GET", "/_security/user/" + name, null)).path(name);
+    return json(admin("GET", "/_security/user/" + name.replace("+", "%2B"), null)).path(name);
   }
 
   /**
