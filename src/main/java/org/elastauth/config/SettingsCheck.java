@@ -168,6 +168,10 @@ final class SettingsCheck {
   }
 
   private void folder(String key, String value) {
+    if (value.isEmpty()) {
+      fault(key, "", "is missing; name the folder of the entries");
+      return;
+    }
     if (!new File(value).isDirectory()) {
       fault(key, value, "is no folder; make one that nobody but the gateway may enter");
       return;

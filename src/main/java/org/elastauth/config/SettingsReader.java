@@ -38,8 +38,15 @@ final class SettingsReader {
   static final String PREFIX = "elastauth.";
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
 
-  /** What Kubernetes injects for a Service named elastauth; not meant for us. */
-  private static final Pattern INJECTED = Pattern.compile("ELASTAUTH_(PORT|SERVICE)(_.*)?");
+  /**
+   * What Kubernetes injects, with its value, for Services named elastauth or elastauth-something;
+   * not meant for us.
+   */
+  private static final Pattern INJECTED =
+      Pattern.compile(
+          "ELASTAUTH_(.+_)?"
+              + "(SERVICE_HOST=.*|SERVICE_PORT(_.+)?=.*|PORT(_\\d+_(TCP|UDP|SCTP))?=(tcp|udp|sctp)://.*"
+              + "|PORT_\\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)=.*)");
 
   /** A value and where it was found, in the words of whoever wrote it. */
   private record Found(String name, String value) {}
@@ -285,7 +292,7 @@ final class SettingsReader {
       if (name.startsWith("ELASTAUTH_")
           && !knownVariables.contains(name)
           && !name.startsWith("ELASTAUTH_GROUP_MAPPINGS_")
-          && !INJECTED.matcher(name).matches()) {
+          && !INJECTED.matcher(name + "=" + variables.get(name)).matches()) {
         unknown.add(name);
       }
     }

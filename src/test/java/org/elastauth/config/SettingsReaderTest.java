@@ -186,11 +186,16 @@ class SettingsReaderTest {
                 "ELASTAUTH_PORT", "tcp://10.0.0.1:5000",
                 "ELASTAUTH_PORT_5000_TCP_ADDR", "10.0.0.1",
                 "ELASTAUTH_SERVICE_HOST", "10.0.0.1",
+                "ELASTAUTH_REDIS_SERVICE_PORT_RESP", "6379",
+                "ELASTAUTH_REDIS_PORT", "tcp://10.0.0.2:6379",
+                "ELASTAUTH_REDIS_PORT_6379_TCP_PROTO", "tcp",
+                "ELASTAUTH_LISTEN_PORT", "5000",
                 "REDIS_PORT", "tcp://10.0.0.2:6379",
                 "ELASTAUTH_TYPO", "x"),
             "");
     assertThat(reading.faults()).isEmpty();
-    assertThat(reading.unknown()).containsExactly("ELASTAUTH_TYPO");
+    assertThat(reading.unknown())
+        .containsExactlyInAnyOrder("ELASTAUTH_TYPO", "ELASTAUTH_LISTEN_PORT");
   }
 
   @Test
