@@ -50,7 +50,8 @@ class CacheEntryPropertiesTest {
         .as(
             (user, password, issued, until, generation, asOf, fingerprint) ->
                 new Credential(
-                    user, password, new Window(issued, until), generation, asOf, fingerprint));
+                    user, password, new Window(issued, until), generation, asOf, fingerprint))
+        .withoutEdgeCases(); // of seven parts they would be more than there are tries
   }
 
   @Property

@@ -325,7 +325,7 @@ class RawHttpIT {
         .isEqualTo(200);
     for (String tooMuch :
         new String[] {
-          line.repeat(fit + 1), "X: " + "y".repeat(32_768) + "\r\n", "X: y\r\n".repeat(8_000)
+          line.repeat(fit + 1), "X: " + "y".repeat(32_768) + "\r\n", "X: y\r\n".repeat(9_000)
         }) {
       List<Answer> refused = answers(GET + tooMuch + "\r\n" + SMUGGLED);
       assertThat(refused).hasSize(1);
