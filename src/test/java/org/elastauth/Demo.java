@@ -44,6 +44,8 @@ public final class Demo {
             ElasticsearchServer.GATEWAY_PASSWORD,
             "elastauth.default_roles",
             "viewer",
+            "elastauth.shutdown.drain",
+            "0s",
             "elastauth.group_mappings.admins",
             "superuser"));
     ConfigurableApplicationContext context = application.run(args);

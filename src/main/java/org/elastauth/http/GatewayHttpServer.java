@@ -51,6 +51,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private static final long POLL_MILLIS = 10;
+  private static final HttpVersions VERSIONS = new HttpVersions();
 
   /** Bytes of an unwanted body that are worth keeping a connection for. */
   private static final int MAX_DISCARDED = 1 << 20;
@@ -228,9 +229,11 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     if (full && open <= limits.maxConnections() / 2) {
       full = false;
     }
+    String http = channel.name();
     channel
         .pipeline()
-        .addBefore(channel.name(), null, new RequestDeadline(limits.requestTimeout().toMillis()));
+        .addBefore(http, null, VERSIONS)
+        .addBefore(http, null, new RequestDeadline(limits.requestTimeout().toMillis()));
   }
 
   private void take(HttpServerRequest request) {

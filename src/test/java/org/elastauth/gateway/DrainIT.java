@@ -152,7 +152,7 @@ class DrainIT {
 
   @Test
   void whoWaitsIsServedAfterNobodyListens() throws Exception {
-    try (PackagedGateway gateway = start("30s", Map.of())) {
+    try (PackagedGateway gateway = start("20s", Map.of())) {
       CompletableFuture<HttpResponse<String>> answer = askInVain(gateway, "drain.served");
       gateway.terminate();
       awaitRefusing(gateway);

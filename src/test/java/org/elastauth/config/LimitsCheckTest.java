@@ -1,0 +1,41 @@
+package org.elastauth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The limits on connections and on stopping: their defaults, and values that make no sense. */
+class LimitsCheckTest {
+  private static List<String> faults(Map<String, Object> values) {
+    return new SettingsCheck()
+        .faults(TestSettings.of(values)).stream().map(Fault::key).sorted().toList();
+  }
+
+  @Test
+  void defaults() {
+    Settings settings = TestSettings.of(Map.of());
+    assertThat(settings.http())
+        .isEqualTo(
+            new Settings.Http(
+                16_384, 32_768, 20_000, Duration.ofSeconds(10), Duration.ofSeconds(75)));
+    assertThat(settings.shutdown().drain()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(faults(Map.of())).isEmpty();
+  }
+
+  @Test
+  void outOfRange() {
+    assertThat(
+            faults(
+                Map.of(
+                    "http.max_connections", "0",
+                    "http.request_timeout", "10ms",
+                    "http.idle_timeout", "0s",
+                    "shutdown.drain", "2h")))
+        .containsExactly(
+            "http.idle_timeout", "http.max_connections", "http.request_timeout", "shutdown.drain");
+    assertThat(faults(Map.of("shutdown.drain", "0"))).as("stops at once").isEmpty();
+  }
+}
