@@ -264,4 +264,32 @@ class SettlementTest {
     assertThat(plan.write()).isEqualTo(Write.PASSWORD);
     assertThat(plan.credential().window().until()).isLessThanOrEqualTo(NOW + 3600);
   }
+
+  @Test
+  void elastauthsUserIsAdoptedOnlyWhereItIsAskedForAndNothingSpeaksAgainstIt() {
+    Settlement adopting =
+        settlement(
+            TestSettings.of(Map.of("elasticsearch.adopt", "elastauth", "default_roles", "viewer")));
+    StoredUser theirs = unmarked(false, true, ROLES, true);
+    Plan plan = adopting.plan(theirs, JOHN, ROLES, null, 0);
+    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    assertThat(plan.credential().generation()).isEqualTo(1);
+    assertThat(plan.credential().window()).isEqualTo(CURRENT);
+
+    assertRefused(403, () -> plan(theirs));
+    for (StoredUser other :
+        List.of(
+            unmarked(true, true, ROLES, true),
+            unmarked(false, false, ROLES, true),
+            unmarked(false, true, List.of("superuser"), true),
+            unmarked(false, true, ROLES, false))) {
+      assertRefused(403, () -> adopting.plan(other, JOHN, ROLES, null, 0));
+    }
+  }
+
+  private static StoredUser unmarked(
+      boolean reserved, boolean enabled, List<String> roles, boolean fromElastauth) {
+    return new StoredUser(
+        true, reserved, enabled, roles, "", "", List.of("staff"), fromElastauth, null, 5);
+  }
 }

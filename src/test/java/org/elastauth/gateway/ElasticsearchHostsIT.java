@@ -46,7 +46,7 @@ class ElasticsearchHostsIT {
     return TestGateway.builder()
         .on(elasticsearch)
         .set("elasticsearch.hosts", String.join(",", hosts))
-        .set("elasticsearch.read_timeout", "2s")
+        .set("elasticsearch.read_timeout", "5s")
         .start();
   }
 
@@ -85,7 +85,7 @@ class ElasticsearchHostsIT {
     one.stuck();
     try (TestGateway gateway = gateway(one.url(), elasticsearch.url())) {
       List<CompletableFuture<HttpResponse<String>>> logins =
-          IntStream.range(0, 6).mapToObj(i -> gateway.decideLater("hosts.stuck" + i)).toList();
+          IntStream.range(0, 3).mapToObj(i -> gateway.decideLater("hosts.stuck" + i)).toList();
       assertThat(logins)
           .allSatisfy(login -> assertThat(login.join().statusCode()).isEqualTo(200))
           .allSatisfy(login -> assertOpens(TestGateway.authorization(login.join()).orElseThrow()));

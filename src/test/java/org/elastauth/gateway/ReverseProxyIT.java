@@ -67,6 +67,8 @@ class ReverseProxyIT {
         PackagedGateway.start(
             folder,
             Map.of(
+                "ELASTAUTH_DEFAULT_ROLES",
+                "",
                 "ELASTAUTH_TRUSTED_PROXIES",
                 "127.0.0.1/32",
                 "ELASTAUTH_GROUP_MAPPINGS_ADMINS",
