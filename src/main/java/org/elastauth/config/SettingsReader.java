@@ -288,14 +288,15 @@ final class SettingsReader {
             unknown.add(values.values().iterator().next().name());
           }
         });
-    for (String name : variables.keySet()) {
-      if (name.startsWith("ELASTAUTH_")
-          && !knownVariables.contains(name)
-          && !name.startsWith("ELASTAUTH_GROUP_MAPPINGS_")
-          && !INJECTED.matcher(name + "=" + variables.get(name)).matches()) {
-        unknown.add(name);
-      }
-    }
+    variables.forEach(
+        (name, value) -> {
+          if (name.startsWith("ELASTAUTH_")
+              && !knownVariables.contains(name)
+              && !name.startsWith("ELASTAUTH_GROUP_MAPPINGS_")
+              && !INJECTED.matcher(name + "=" + value).matches()) {
+            unknown.add(name);
+          }
+        });
     return unknown;
   }
 
