@@ -18,6 +18,7 @@ import org.elastauth.credential.SecretKeys;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
+import org.elastauth.identity.TrustedProxies;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.SpringApplication;
@@ -145,6 +146,12 @@ public class Application {
       Vertx vertx,
       ObjectMapper json,
       InFlight inFlight) {
-    return new GatewayHttpServer(configuration, settings.http(), vertx, json, inFlight);
+    return new GatewayHttpServer(
+        configuration,
+        settings.http(),
+        new TrustedProxies(settings.trustedProxies()),
+        vertx,
+        json,
+        inFlight);
   }
 }

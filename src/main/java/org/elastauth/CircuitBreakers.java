@@ -20,7 +20,9 @@ import org.springframework.context.annotation.Configuration;
 class CircuitBreakers {
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakers.class);
   private static final int ELASTICSEARCH_THRESHOLD = 5;
-  private static final Duration ELASTICSEARCH_OPEN = Duration.ofSeconds(5);
+
+  /** The background look closes it long before; who asks to log in should not have to probe. */
+  private static final Duration ELASTICSEARCH_OPEN = Duration.ofSeconds(60);
 
   @Bean
   CircuitBreakerRegistry circuitBreakerRegistry() {

@@ -17,6 +17,7 @@ import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
@@ -25,6 +26,7 @@ import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.SingleFlight;
+import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,14 +49,17 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private final Settings settings;
   private final String routes;
   private final GatewayHttpServer server;
+  private final Health health;
 
   Gateway(
       Settings settings,
       @Value("${camel.main.routes-include-pattern}") String routes,
-      GatewayHttpServer server) {
+      GatewayHttpServer server,
+      Health health) {
     this.settings = settings;
     this.routes = routes;
     this.server = server;
+    this.health = health;
   }
 
   @Override
@@ -97,6 +102,13 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
         collect(context, to.getUri(), called);
       }
+      for (ToDynamicDefinition to :
+          ProcessorDefinitionHelper.filterTypeInOutputs(
+              route.getOutputs(), ToDynamicDefinition.class)) {
+        if (!to.getUri().contains("${")) {
+          collect(context, to.getUri(), called);
+        }
+      }
       if (ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessDefinition.class)
           .stream()
           .anyMatch(process -> "singleFlight".equals(process.getRef()))) {
@@ -135,13 +147,17 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       return;
     }
     reloadRoutes((ModelCamelContext) context);
+    boolean redis = settings.cache().type().equals("redis");
+    if (redis) {
+      // what is not there must not be waited for by the first users, each in turn
+      health.awaitFirstLook();
+    }
     server.listen();
     LOG.atInfo()
         .addKeyValue("source", routes)
         .addKeyValue("files", countFiles())
         .addKeyValue("routes", context.getRoutesSize())
         .log("Routes loaded");
-    boolean redis = settings.cache().type().equals("redis");
     LOG.info(redis ? "Redis integration enabled" : "using memory backends");
     if (redis) {
       LOG.info("Using Redis caching backend");

@@ -69,11 +69,11 @@ final class RoutesReload {
       replace(name, now);
       check.accept(context);
     } catch (Exception broken) {
+      replace(name, before);
       LOG.atWarn()
           .addKeyValue("file", file)
           .addKeyValue("reason", RouteFailure.reason(broken))
           .log("An edited route file is not taken over; its old routes go on");
-      replace(name, before);
       return;
     }
     running.put(name, now);

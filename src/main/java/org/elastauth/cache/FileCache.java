@@ -117,7 +117,7 @@ public final class FileCache {
             value,
             StandardCharsets.ISO_8859_1,
             StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
+            LinkOption.NOFOLLOW_LINKS);
         Files.setLastModifiedTime(unfinished, in(ttl));
         Files.move(
             unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

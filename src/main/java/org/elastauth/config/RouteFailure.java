@@ -9,7 +9,8 @@ public final class RouteFailure {
    */
   public static String reason(Throwable failure) {
     Throwable outer = failure;
-    while (outer.getCause() != null && outer.getMessage().contains(outer.getCause().toString())) {
+    while (outer.getCause() != null
+        && String.valueOf(outer.getMessage()).contains(outer.getCause().toString())) {
       outer = outer.getCause();
     }
     Throwable root = outer;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +131,8 @@ final class SettingsCheck {
         Duration.ofMillis(10),
         DAY);
     between("elasticsearch.read_timeout", elasticsearch.readTimeout(), Duration.ofMillis(10), DAY);
-    if (elasticsearch.username().isEmpty() != elasticsearch.password().isEmpty()) {
+    if (!elasticsearch.dryRun()
+        && elasticsearch.username().isEmpty() != elasticsearch.password().isEmpty()) {
       String missing = elasticsearch.username().isEmpty() ? "username" : "password";
       fault(
           "elasticsearch." + missing,
@@ -140,10 +142,10 @@ final class SettingsCheck {
     if (elasticsearch.username().contains(":")) {
       fault(
           "elasticsearch.username",
-          elasticsearch.username(),
-          "contains a colon, which HTTP Basic cannot carry");
+          "***",
+          "contains a colon, which HTTP Basic cannot carry; the password has a setting of its own");
     }
-    if (elasticsearch.hosts().isEmpty()) {
+    if (!elasticsearch.dryRun() && elasticsearch.hosts().isEmpty()) {
       fault("elasticsearch.hosts", "", "lists no URL");
     }
     Settings.Tls tls = elasticsearch.tls();
@@ -176,11 +178,25 @@ final class SettingsCheck {
       fault(key, value, "is no folder; make one that nobody but the gateway may enter");
       return;
     }
+    if (isOpenToOthers(Path.of(value))) {
+      fault(key, value, "is a folder others may write to; make it the gateway's alone (chmod 700)");
+      return;
+    }
     try {
       // tried, not asked: what a file system answers about rights is not always what it does
       Files.delete(Files.createTempFile(Path.of(value), "", ".part"));
     } catch (IOException e) {
       fault(key, value, "is a folder the gateway may not write to");
+    }
+  }
+
+  private static boolean isOpenToOthers(Path folder) {
+    try {
+      Set<PosixFilePermission> rights = Files.getPosixFilePermissions(folder);
+      return rights.contains(PosixFilePermission.GROUP_WRITE)
+          || rights.contains(PosixFilePermission.OTHERS_WRITE);
+    } catch (IOException | UnsupportedOperationException notTold) {
+      return false;
     }
   }
 
@@ -219,7 +235,8 @@ final class SettingsCheck {
     if (!parts.matches()
         || Integer.parseInt(parts.group(2)) < lowestPort
         || Integer.parseInt(parts.group(2)) > 65535) {
-      fault(key, value, "is not of the form host:port");
+      // a password may stand before an @
+      fault(key, value.contains("@") ? "***" : value, "is not of the form host:port");
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class SettingsLoader
         ApplicationContextInitializer<ConfigurableApplicationContext>,
         Ordered {
   private static final String RESOLVED = "elastauth settings";
+  private static final Duration ELASTICSEARCH_LOOK = Duration.ofSeconds(5);
 
   /** Carries the reading from the environment's preparation to the context's. */
   private static final class Resolved extends MapPropertySource {
@@ -61,10 +63,16 @@ public final class SettingsLoader
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
     values.put("elastauth.redis.host", settings.redis().host());
-    values.put("elastauth.redis.health_check.enabled", settings.redis().healthCheck().enabled());
     values.put(
         "elastauth.redis.health_check.period",
         settings.redis().healthCheck().interval().toMillis());
+    values.put(
+        "elastauth.elasticsearch.health_check.period",
+        Math.min(
+            settings.redis().healthCheck().interval().toMillis(), ELASTICSEARCH_LOOK.toMillis()));
+    // how often a timer of Camel fires, 0: without end
+    values.put(
+        "elastauth.redis.health_check.looks", settings.redis().healthCheck().enabled() ? 0 : 1);
     values.put("camel.main.routes-include-pattern", routes(settings.routes()));
     String level = settings.logLevel().toLowerCase(Locale.ROOT);
     if (level.matches("error|warn|info|debug|trace")) {
@@ -85,9 +93,9 @@ public final class SettingsLoader
         : "file:" + folder + "/*.camel.yaml";
   }
 
-  /** How many route files a folder holds; none if it is not there. */
+  /** How many route files a folder holds; none if it is not there or may not be read. */
   private static long count(Path folder) {
-    if (!Files.isDirectory(folder)) {
+    if (!Files.isReadable(folder) || !Files.isDirectory(folder)) {
       return 0;
     }
     try (Stream<Path> files = Files.list(folder)) {
@@ -106,9 +114,16 @@ public final class SettingsLoader
     Settings settings = resolved.reading.settings();
     List<Fault> faults = new ArrayList<>(resolved.reading.faults());
     faults.addAll(new SettingsCheck().faults(settings));
-    if (!settings.routes().isEmpty() && count(Path.of(settings.routes())) == 0) {
+    if (settings.routes().contains(",")) {
       faults.add(
-          new Fault("routes", settings.routes(), "is no folder with *.camel.yaml files in it"));
+          new Fault(
+              "routes", settings.routes(), "holds a comma, at which Camel splits it; rename"));
+    } else if (!settings.routes().isEmpty() && count(Path.of(settings.routes())) == 0) {
+      faults.add(
+          new Fault(
+              "routes",
+              settings.routes(),
+              "is no folder with *.camel.yaml files in it that the gateway may read"));
     }
     Logger log = LoggerFactory.getLogger("org.elastauth.config");
     for (String name : resolved.reading.unknown()) {

@@ -136,8 +136,7 @@ final class SettingsReader {
           new Fault(
               name.substring(PREFIX.length()),
               "",
-              "refers to a variable that is not set: "
-                  + unresolved.getMessage().replaceFirst("(?s).*'([^']+)' in value.*", "$1")));
+              "refers to a variable that is not set; write ${NAME} of one that is, or ${NAME:default}"));
       return new Found(name, "");
     }
   }

@@ -18,7 +18,7 @@ final class StartupFailure implements SpringBootExceptionReporter {
         return true;
       }
       if (cause instanceof MarkedYAMLException malformed) {
-        // without the lines themselves, in which passwords stand
+        // without the parser's own words, which quote the line, and passwords stand there
         log.error(
             "Configuration: {}",
             new Fault(
@@ -26,8 +26,7 @@ final class StartupFailure implements SpringBootExceptionReporter {
                 "",
                 "line "
                     + (malformed.getProblemMark().getLine() + 1)
-                    + ": "
-                    + malformed.getProblem()));
+                    + " is not YAML: check the indentation, and put values with : # * ! & or { in quotes"));
         return true;
       }
     }

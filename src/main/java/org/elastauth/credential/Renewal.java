@@ -23,6 +23,7 @@ public final class Renewal {
   }
 
   long ttl(Credential credential) {
-    return Math.min(expiration, credential.window().until() - clock.millis() / 1000);
+    long left = credential.window().until() - clock.millis() / 1000;
+    return Math.max(0, Math.min(expiration, left));
   }
 }

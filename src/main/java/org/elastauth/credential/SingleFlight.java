@@ -100,7 +100,11 @@ public final class SingleFlight extends AsyncProcessorSupport {
     Flight mine = new Flight(fingerprint, new CompletableFuture<>());
     Flight flight = flights.putIfAbsent(identity.username(), mine);
     if (flight == null) {
-      launch(identity, exchange.getProperty("cacheKey"), mine);
+      launch(
+          identity,
+          exchange.getProperty("cacheKey"),
+          exchange.getProperty("sharedCacheAway"),
+          mine);
       return mine.result.copy();
     }
     if (flight.fingerprint.equals(fingerprint)) {
@@ -110,15 +114,15 @@ public final class SingleFlight extends AsyncProcessorSupport {
     return flight.result.handle((credential, failure) -> exchange).thenCompose(this::join);
   }
 
-  private void launch(Identity identity, Object cacheKey, Flight flight) {
+  private void launch(Identity identity, Object cacheKey, Object cacheAway, Flight flight) {
     try {
-      runs.execute(() -> run(identity, cacheKey, flight));
+      runs.execute(() -> run(identity, cacheKey, cacheAway, flight));
     } catch (RejectedExecutionException full) {
       land(identity, flight, null, tooMany());
     }
   }
 
-  private void run(Identity identity, Object cacheKey, Flight flight) {
+  private void run(Identity identity, Object cacheKey, Object cacheAway, Flight flight) {
     Credential credential = null;
     Throwable failure = new IllegalStateException("the run ended without a result");
     try {
@@ -126,6 +130,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
           ExchangeBuilder.anExchange(context)
               .withProperty("identity", identity)
               .withProperty("cacheKey", cacheKey)
+              .withProperty("sharedCacheAway", cacheAway)
               .build();
       template.send(SETTLE, exchange);
       failure = exchange.getException();
@@ -152,11 +157,11 @@ public final class SingleFlight extends AsyncProcessorSupport {
             ? failure.getCause()
             : failure;
     return cause instanceof TimeoutException
-        ? Refusal.unavailable("Elasticsearch takes too long; try again")
+        ? Refusal.unavailable("the login takes too long; try again")
         : cause;
   }
 
   private static Refusal tooMany() {
-    return Refusal.unavailable("too many logins at once; try again");
+    return new Refusal(429, "too many logins at once; try again", 1);
   }
 }

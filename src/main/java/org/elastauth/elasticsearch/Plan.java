@@ -21,6 +21,8 @@ public record Plan(
     PROFILE,
     /** Everything, with a new password. */
     PASSWORD,
+    /** The same because the password of record does not work. */
+    REPAIR,
     /** The same for a user that is not there yet. */
     CREATE
   }

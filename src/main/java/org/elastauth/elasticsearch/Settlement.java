@@ -235,15 +235,26 @@ public final class Settlement {
 
   /** The password of record does not work: the user changed it, or a snapshot was restored. */
   private Plan repair(Identity identity, StoredUser stored, View view) {
-    int times = repairs.get(identity.username(), name -> new AtomicInteger()).incrementAndGet();
-    if (times > MAX_REPAIRS) {
+    AtomicInteger made = repairs.getIfPresent(identity.username());
+    if (made != null && made.get() >= MAX_REPAIRS) {
       throw Refusal.unavailable("the password of this user keeps being changed by somebody else");
     }
     LOG.atInfo()
         .addKeyValue("user", identity.username())
         .log("Elasticsearch did not take the password; writing another");
     Mark mark = stored.mark();
-    return write(identity.username(), view, mark.window(), mark.generation() + 1, stored.readAt());
+    return write(
+        Write.REPAIR,
+        identity.username(),
+        view,
+        mark.window(),
+        mark.generation() + 1,
+        stored.readAt());
+  }
+
+  /** Counts a repair once Elasticsearch has taken it. */
+  public void repaired(@ExchangeProperty("identity") Identity identity) {
+    repairs.get(identity.username(), name -> new AtomicInteger()).incrementAndGet();
   }
 
   private Plan write(String username, View view, Window window, long generation, long readAt) {
@@ -281,10 +292,10 @@ public final class Settlement {
         roles, identity.fullName(), identity.email(), identity.groups(), identity.asOf());
   }
 
-  private static View newer(Identity identity, List<String> roles, StoredUser stored) {
-    long ahead = stored.mark().asOf() - identity.asOf();
+  private View newer(Identity identity, List<String> roles, StoredUser stored) {
+    long storedAsOf = stored.mark().asOf();
     // a clock that ran ahead must not freeze the roles until time has caught up with it
-    return ahead > 0 && ahead <= CLOCK_SKEW
+    return storedAsOf > identity.asOf() && storedAsOf <= now() + CLOCK_SKEW
         ? new View(
             stored.roles(),
             stored.fullName(),

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
@@ -34,6 +35,8 @@ public final class Health {
   private final CircuitBreaker redisBreaker;
   private final CircuitBreaker elasticsearchBreaker;
   private final Clock clock;
+  private final Duration patience;
+  private final CountDownLatch looked = new CountDownLatch(1);
 
   /** Null until the first look. */
   private volatile Boolean redisAnswers;
@@ -54,6 +57,18 @@ public final class Health {
     this.redisBreaker = redisBreaker;
     this.elasticsearchBreaker = elasticsearchBreaker;
     this.clock = clock;
+    this.patience = settings.redis().connectTimeout().plus(settings.redis().readTimeout());
+  }
+
+  /** Waits for the look that is made at start, no longer than one to connect and ask may take. */
+  public void awaitFirstLook() {
+    try {
+      if (!looked.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        neverThere();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Starts the clock of a look. */
@@ -72,6 +87,7 @@ public final class Health {
       LOG.info("Redis answers again");
     }
     redisAnswers = true;
+    looked.countDown();
   }
 
   /** An account that may not PING still proves that Redis is alive. */
@@ -87,9 +103,21 @@ public final class Health {
           .addKeyValue("reason", reason)
           .log("Redis connection failed, falling back to memory");
     }
+    if (redisAnswers == null) {
+      neverThere();
+    }
     redisAnswers = false;
+    looked.countDown();
   }
 
+  /** The same as lost: one request at a time finds out whether it is back. */
+  private void neverThere() {
+    if (redisBreaker.getState() == CircuitBreaker.State.CLOSED) {
+      redisBreaker.transitionToOpenState();
+    }
+  }
+
+  /** Also closes the breaker, so that no login has to find out. */
   public void elasticsearchAnswered() {
     if (elasticsearchAnswers == null) {
       LOG.info("Elasticsearch answers");
@@ -97,6 +125,9 @@ public final class Health {
       LOG.info("Elasticsearch answers again");
     }
     elasticsearchAnswers = true;
+    if (elasticsearchBreaker.getState() == CircuitBreaker.State.OPEN) {
+      elasticsearchBreaker.transitionToClosedState();
+    }
   }
 
   public void elasticsearchFailed(@ExchangeException Exception failure) {
@@ -119,8 +150,9 @@ public final class Health {
     stopping = true;
   }
 
+  /** Without the background look only requests tell. */
   public boolean redisConnected() {
-    return Boolean.TRUE.equals(redisAnswers)
+    return (!redisLookedAt || Boolean.TRUE.equals(redisAnswers))
         && redisBreaker.getState() != CircuitBreaker.State.OPEN;
   }
 

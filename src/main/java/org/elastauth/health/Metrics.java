@@ -15,14 +15,12 @@ public final class Metrics {
 
   private final PrometheusMeterRegistry registry;
   private final Counter gets;
-  private final Counter sets;
   private final Counter hits;
   private final Counter misses;
 
   public Metrics(PrometheusMeterRegistry registry, CircuitBreakerRegistry breakers, Health health) {
     this.registry = registry;
     this.gets = registry.counter(REDIS_OPERATIONS, "operation", "get");
-    this.sets = registry.counter(REDIS_OPERATIONS, "operation", "set");
     this.hits = registry.counter("elastauth.redis.cache.hits");
     this.misses = registry.counter("elastauth.redis.cache.misses");
     Gauge.builder("elastauth.redis.connections.active", health, h -> h.redisConnected() ? 1 : 0)
@@ -45,8 +43,13 @@ public final class Metrics {
     (value == null ? misses : hits).increment();
   }
 
-  public void redisSet() {
-    sets.increment();
+  /**
+   * Counts another command.
+   *
+   * @param operation its name in lower case
+   */
+  public void redisOperation(String operation) {
+    registry.counter(REDIS_OPERATIONS, "operation", operation).increment();
   }
 
   /** The text format of Prometheus, version 0.0.4. */

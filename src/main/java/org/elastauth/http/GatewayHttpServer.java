@@ -36,6 +36,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 import org.elastauth.config.Settings;
+import org.elastauth.identity.TrustedProxies;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,8 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   /** Bytes of an unwanted body that are worth keeping a connection for. */
   private static final int MAX_DISCARDED = 1 << 20;
 
+  private static final int MAX_DIGITS = 18;
+
   private static final Map<Integer, String> REASONS =
       Map.of(
           400, "malformed HTTP request",
@@ -72,6 +75,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private final VertxPlatformHttpServerConfiguration configuration;
   private final Settings.Http limits;
   private final ObjectMapper json;
+  private final TrustedProxies proxies;
   private final InFlight inFlight;
   private final AtomicInteger connections = new AtomicInteger();
   private Router router;
@@ -87,6 +91,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   public GatewayHttpServer(
       VertxPlatformHttpServerConfiguration configuration,
       Settings.Http limits,
+      TrustedProxies proxies,
       Vertx vertx,
       ObjectMapper json,
       InFlight inFlight) {
@@ -95,6 +100,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     this.configuration = configuration;
     this.port = configuration.getBindPort();
     this.limits = limits;
+    this.proxies = proxies;
     this.json = json;
     this.inFlight = inFlight;
   }
@@ -216,23 +222,29 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     listener = channel.channel().parent();
     int open = connections.incrementAndGet();
     connection.closeHandler(closed -> connections.decrementAndGet());
-    if (open > limits.maxConnections()) {
+    // the upper half is for the proxies: nobody else shall be able to shut them out
+    boolean crowded = open > limits.maxConnections() / 2;
+    if (open > limits.maxConnections()
+        || crowded && !proxies.contains(connection.remoteAddress().hostAddress())) {
       if (!full) {
         full = true;
         LOG.atWarn()
-            .addKeyValue("connections", limits.maxConnections())
-            .log("http.max_connections is reached: new connections are closed");
+            .addKeyValue("open", open - 1)
+            .addKeyValue("limit", limits.maxConnections())
+            .log(
+                "http.max_connections: new connections are closed; from half of it on, those from outside trusted_proxies");
       }
       connection.close();
       return;
     }
-    if (full && open <= limits.maxConnections() / 2) {
+    if (full && !crowded) {
       full = false;
     }
     String http = channel.name();
     channel
         .pipeline()
         .addBefore(http, null, VERSIONS)
+        .addBefore(http, null, new PipelineLimit())
         .addBefore(http, null, new RequestDeadline(limits.requestTimeout().toMillis()));
   }
 
@@ -243,10 +255,11 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
             || request.method() == HttpMethod.CONNECT
             || chunked && !isPlainlyChunked(request);
     boolean withBody = chunked || request.headers().contains(CONTENT_LENGTH);
+    boolean tooLarge = withBody && isTooLarge(request.getHeader(CONTENT_LENGTH));
     if (withBody) {
       discardBody(request);
     }
-    if (odd || chunked || draining) {
+    if (odd || chunked || tooLarge || draining) {
       // behind a chunked body nothing is a request: a Content-Length may have stood beside it
       // (RFC 9112, 6.1)
       request.response().putHeader("Connection", "close");
@@ -256,6 +269,8 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     }
     if (odd) {
       refuse(request, 400);
+    } else if (tooLarge) {
+      refuse(request, 413);
     } else {
       router.handle(request);
     }
@@ -286,12 +301,19 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     return DOT_SEGMENT.matcher(decoded).find();
   }
 
+  /** The decoder lets only digits through. */
+  private static boolean isTooLarge(String length) {
+    return length != null
+        && (length.length() > MAX_DIGITS || Long.parseLong(length) > MAX_DISCARDED);
+  }
+
   /** Bodies are not read, but must leave the connection before its next request can be. */
-  private static void discardBody(HttpServerRequest request) {
+  private void discardBody(HttpServerRequest request) {
     AtomicLong left = new AtomicLong(MAX_DISCARDED);
     request.handler(
         data -> {
           if (left.addAndGet(-data.length()) < 0) {
+            refuse(request, 413);
             request.connection().close();
           }
         });

@@ -1,5 +1,6 @@
 package org.elastauth.http;
 
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.Message;
@@ -15,8 +16,12 @@ public final class Responses {
   /** The status of a refusal, or 500 without a word about the reason. */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
     Refusal refusal;
-    if (failure instanceof Refusal known) {
-      refusal = known;
+    if (failure instanceof Refusal || failure instanceof RejectedExecutionException) {
+      // a threads step turns away what its queue does not take
+      refusal =
+          failure instanceof Refusal known
+              ? known
+              : new Refusal(429, "too many requests at once; try again", 1);
       LOG.atDebug()
           .addKeyValue("status", refusal.status())
           .log("Refused: {}", refusal.getMessage());

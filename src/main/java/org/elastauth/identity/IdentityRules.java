@@ -25,7 +25,7 @@ public final class IdentityRules {
       String username, String email, String fullName, Collection<String> groups, long asOf) {
     checkUsername(username);
     checkEmail(email);
-    if (fullName.length() > MAX_FULL_NAME || hasControl(fullName)) {
+    if (characters(fullName) > MAX_FULL_NAME || hasControl(fullName)) {
       throw Refusal.malformed(
           "malformed full name: at most 500 characters, none of them a control character");
     }
@@ -59,7 +59,7 @@ public final class IdentityRules {
     }
     int at = email.indexOf('@');
     boolean good =
-        email.length() <= MAX_EMAIL
+        characters(email) <= MAX_EMAIL
             && at > 0
             && at < email.length() - 1
             && at == email.lastIndexOf('@');
@@ -88,7 +88,7 @@ public final class IdentityRules {
       if (group.isEmpty()) {
         continue;
       }
-      if (group.length() > MAX_GROUP || hasControl(group)) {
+      if (characters(group) > MAX_GROUP || hasControl(group)) {
         throw Refusal.malformed(
             "malformed group: at most 255 characters, none of them a control character");
       }
@@ -115,6 +115,11 @@ public final class IdentityRules {
 
   private static boolean isBlank(char c) {
     return c == ' ' || c == '\t';
+  }
+
+  /** Of Unicode; one outside the basic plane counts once. */
+  private static int characters(String text) {
+    return text.codePointCount(0, text.length());
   }
 
   private static boolean hasControl(String text) {

@@ -30,11 +30,15 @@ public final class RedisRenewals implements Predicate {
             .build();
   }
 
-  /** Whether the exchange's entry is to be renewed now. Says so once in each half. */
+  /**
+   * Whether the exchange's entry is to be renewed now. Says so once in each half, and not to a
+   * request that Redis has just let down.
+   */
   @Override
   public boolean matches(Exchange exchange) {
     String key = (String) exchange.getProperty("cacheKey");
-    return renewed.getIfPresent(key) == null
+    return exchange.getProperty("sharedCacheAway") == null
+        && renewed.getIfPresent(key) == null
         && renewed.asMap().putIfAbsent(key, Boolean.TRUE) == null;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,43 @@ class SettingsCheckTest {
   @Test
   void aScopeOf65CharactersIsOneTooMany() {
     assertThat(faults(Map.of("credential.scope", "a".repeat(65)))).hasSize(1);
+  }
+
+  @Test
+  void noFaultQuotesAPassword() {
+    assertThat(
+            faults(
+                Map.of(
+                    "redis.host", "redis://:hunter2@redis:6379",
+                    "listen", "user:hunter2@0.0.0.0:5000",
+                    "elasticsearch.hosts", "https://elastauth:hunter2@es:9200",
+                    "elasticsearch.username", "elastauth:hunter2",
+                    "elasticsearch.password", "hunter2",
+                    "secret_key", "hunter2")))
+        .hasSize(5)
+        .noneMatch(fault -> fault.contains("hunter2"));
+  }
+
+  @Test
+  void aDryRunNeedsNoElasticsearch() {
+    assertThat(
+            faults(
+                Map.of(
+                    "elasticsearch.dry_run", "true",
+                    "elasticsearch.hosts", "",
+                    "elasticsearch.username", "half")))
+        .isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aFileCachesFolderIsTheGatewaysAlone(@TempDir Path folder) throws Exception {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
+    assertThat(faults(Map.of("cache.type", "file", "cache.path", folder.toString())))
+        .containsExactly(
+            "cache.path="
+                + folder
+                + ": is a folder others may write to; make it the gateway's alone (chmod 700)");
   }
 
   @Test

@@ -234,7 +234,7 @@ class SettlementTest {
   void aRefusedPasswordIsReplacedOnlyWhereNobodyElseDidSo() {
     Mark refused = mark(CURRENT, 2);
     Plan replaced = settlement.plan(stored(mark(CURRENT, 2)), JOHN, ROLES, refused, 1);
-    assertThat(replaced.write()).isEqualTo(Write.PASSWORD);
+    assertThat(replaced.write()).isEqualTo(Write.REPAIR);
     assertThat(replaced.credential().generation()).isEqualTo(3);
 
     Plan taken = settlement.plan(stored(mark(CURRENT, 3)), JOHN, ROLES, refused, 1);
@@ -246,8 +246,12 @@ class SettlementTest {
   void roundsAndRepairsEnd() {
     assertRefused(503, () -> settlement.plan(stored(mark(CURRENT, 1)), JOHN, ROLES, null, 5));
     Mark refused = mark(CURRENT, 1);
+    for (int i = 0; i < 5; i++) {
+      Plan plan = settlement.plan(stored(refused), JOHN, ROLES, refused, 1);
+      assertThat(plan.write()).as("none was made yet").isEqualTo(Write.REPAIR);
+    }
     for (int i = 0; i < 3; i++) {
-      settlement.plan(stored(refused), JOHN, ROLES, refused, 1);
+      settlement.repaired(JOHN);
     }
     assertRefused(503, () -> settlement.plan(stored(refused), JOHN, ROLES, refused, 1));
   }
@@ -259,7 +263,21 @@ class SettlementTest {
         new StoredUser(
             true, false, true, List.of("superuser"), "", "", List.of("x"), false, ahead, 5);
     assertThat(plan(before).write()).isEqualTo(Write.PROFILE);
+  }
 
+  /** Tokens may be minutes old; what a newer one left must stand. */
+  @Test
+  void aViewOlderThanTheStoredOneWritesNothing() {
+    Identity early = new Identity("john.doe", "", "", List.of("staff"), NOW - 600);
+    StoredUser later =
+        new StoredUser(
+            true, false, true, List.of("editor"), "", "", List.of("x"), false, mark(CURRENT, 1), 5);
+    Plan plan = settlement.plan(later, early, ROLES, null, 0);
+    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+  }
+
+  @Test
+  void aWindowThatEndsInTheFarFutureIsNotBelieved() {
     Plan plan = plan(stored(mark(new Window(NOW, NOW + 9 * 86_400), 1)));
     assertThat(plan.write()).isEqualTo(Write.PASSWORD);
     assertThat(plan.credential().window().until()).isLessThanOrEqualTo(NOW + 3600);

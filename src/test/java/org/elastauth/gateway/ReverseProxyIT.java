@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -232,6 +233,49 @@ class ReverseProxyIT {
     } finally {
       gatewayToElastic.mend();
     }
+  }
+
+  /** The whole answer to bytes that no client library would send. */
+  private static String raw(ReverseProxy.Kind kind, String request) throws IOException {
+    assumeTrue(kind.installed(), kind.program() + " is not installed here");
+    try (Socket socket = new Socket("127.0.0.1", PROXIES.get(kind).port())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /** RFC 9110, 7.6.1: a proxy drops what Connection names; a user's groups must not be among it. */
+  @ParameterizedTest
+  @EnumSource
+  void aClientCannotHaveItsGroupsDropped(ReverseProxy.Kind kind) throws IOException {
+    String answer =
+        raw(
+            kind,
+            "GET /_security/_authenticate HTTP/1.1\r\nHost: 127.0.0.1:"
+                + PROXIES.get(kind).port()
+                + "\r\nCookie: "
+                + session(kind, "proxy.drops")
+                + "\r\nConnection: close, Remote-Groups, Authorization\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 200").contains("\"roles\":[\"superuser\"]");
+  }
+
+  /** Authelia judges by the site, so a client must not be judged by another than it gets. */
+  @ParameterizedTest
+  @EnumSource
+  void aClientCannotNameAnotherSite(ReverseProxy.Kind kind) throws IOException {
+    String cookie = "\r\nCookie: " + session(kind, "proxy.elsewhere");
+    raw(
+        kind,
+        "GET / HTTP/1.1\r\nHost: wiki.example.org" + cookie + "\r\nConnection: close\r\n\r\n");
+    assertThat(toAuthelia.drain()).doesNotContain("wiki.example.org");
+    assertThat(toElastic.drain()).isEmpty();
+    raw(
+        kind,
+        "GET http://127.0.0.1/ HTTP/1.1\r\nHost: wiki.example.org"
+            + cookie
+            + "\r\nConnection: close\r\n\r\n");
+    assertThat(toAuthelia.drain()).doesNotContain("wiki.example.org");
   }
 
   /** The gateway's own limits need many users: another server says 429 in its place. */

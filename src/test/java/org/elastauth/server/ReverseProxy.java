@@ -87,7 +87,9 @@ public final class ReverseProxy implements AutoCloseable {
           file,
           shipped
               .replace("http {\n", folders)
-              .replace("listen 80;", "listen 127.0.0.1:" + port + ";")
+              .replace("listen 80", "listen 127.0.0.1:" + port)
+              .replace("kibana.example.org", "127.0.0.1")
+              .replace("$server_name$request_uri", "$server_name:" + port + "$request_uri")
               .replace("127.0.0.1:9091", "127.0.0.1:" + behind.authelia())
               .replace("127.0.0.1:5000", "127.0.0.1:" + behind.gateway())
               .replace("127.0.0.1:5601", "127.0.0.1:" + behind.elastic()));
