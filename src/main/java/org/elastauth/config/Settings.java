@@ -148,6 +148,13 @@ public record Settings(
       @DefaultValue("none") String adopt,
       @DefaultValue("60") int maxNewUsers,
       @DefaultValue("4") int maxPasswordWrites) {
+    /**
+     * How long a login may wait: each host may let one wait in vain before the last one answers.
+     */
+    public Duration patience() {
+      return readTimeout.multipliedBy(1L + hosts.size());
+    }
+
     @Override
     public String toString() {
       return "Elasticsearch[" + hosts + "]";
@@ -171,7 +178,8 @@ public record Settings(
   /**
    * @param maxRequestLine bytes; a longer one is answered 414
    * @param maxHeaderSize bytes of all headers together; more is answered 431
-   * @param maxConnections open at once; one more is closed unheard
+   * @param maxConnections open at once, or fewer where the process may not open so many files; one
+   *     more is closed unheard, and from half of them on whoever is not in {@code trusted_proxies}
    * @param requestTimeout in which a request, once begun, must have arrived whole
    * @param idleTimeout after which a connection is closed that says nothing
    */

@@ -74,7 +74,15 @@ final class SettingsCheck {
     between("http.max_header_size", s.http().maxHeaderSize(), 1024, 1 << 20);
     between("http.max_connections", s.http().maxConnections(), 1, 1 << 20);
     between("http.request_timeout", s.http().requestTimeout(), Duration.ofMillis(100), DAY);
-    between("http.idle_timeout", s.http().idleTimeout(), Duration.ofSeconds(1), DAY);
+    if (between("http.idle_timeout", s.http().idleTimeout(), Duration.ofSeconds(1), DAY)
+        && !s.elasticsearch().dryRun()
+        && s.http().idleTimeout().compareTo(s.elasticsearch().patience()) <= 0) {
+      fault(
+          "http.idle_timeout",
+          text(s.http().idleTimeout()),
+          "would cut off who waits for Elasticsearch; make it longer than "
+              + text(s.elasticsearch().patience()));
+    }
     between("shutdown.drain", s.shutdown().drain(), Duration.ZERO, Duration.ofHours(1));
     roles("default_roles", s.defaultRoles());
     for (Map.Entry<String, List<String>> mapping : s.groupMappings().entrySet()) {
@@ -256,10 +264,12 @@ final class SettingsCheck {
     }
   }
 
-  private <T extends Comparable<T>> void between(String key, T value, T low, T high) {
-    if (value.compareTo(low) < 0 || value.compareTo(high) > 0) {
+  private <T extends Comparable<T>> boolean between(String key, T value, T low, T high) {
+    boolean inside = value.compareTo(low) >= 0 && value.compareTo(high) <= 0;
+    if (!inside) {
       fault(key, text(value), "must lie between " + text(low) + " and " + text(high));
     }
+    return inside;
   }
 
   private static String text(Object value) {

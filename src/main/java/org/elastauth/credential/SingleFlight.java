@@ -60,12 +60,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
                     .maxQueueSize(QUEUED)
                     .rejectedPolicy(ThreadPoolRejectedPolicy.Abort)
                     .build());
-    // each host may let one wait in vain before the last one answers
-    this.patience =
-        settings
-            .elasticsearch()
-            .readTimeout()
-            .multipliedBy(1L + settings.elasticsearch().hosts().size());
+    this.patience = settings.elasticsearch().patience();
   }
 
   @Override

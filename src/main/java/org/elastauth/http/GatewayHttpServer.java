@@ -5,6 +5,7 @@ import static io.vertx.core.http.HttpHeaders.TRANSFER_ENCODING;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -22,6 +23,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,9 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
           500, "internal error",
           503, "the gateway is stopping; try again");
 
+  /** What a gateway has open besides its clients' connections, with room to spare. */
+  private static final int OTHER_FILES = 500;
+
   private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
 
   private final VertxPlatformHttpServerConfiguration configuration;
@@ -77,6 +82,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private final ObjectMapper json;
   private final TrustedProxies proxies;
   private final InFlight inFlight;
+  private final int maxConnections;
   private final AtomicInteger connections = new AtomicInteger();
   private Router router;
   private String deployment;
@@ -100,9 +106,18 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     this.configuration = configuration;
     this.port = configuration.getBindPort();
     this.limits = limits;
+    this.maxConnections =
+        Math.min(limits.maxConnections(), Math.max(openable() - OTHER_FILES, openable() / 2));
     this.proxies = proxies;
     this.json = json;
     this.inFlight = inFlight;
+  }
+
+  /** How many files the process may have open; sockets count. */
+  private static int openable() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean process
+        ? (int) Math.min(Integer.MAX_VALUE, process.getMaxFileDescriptorCount())
+        : Integer.MAX_VALUE;
   }
 
   @Override
@@ -223,14 +238,14 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     int open = connections.incrementAndGet();
     connection.closeHandler(closed -> connections.decrementAndGet());
     // the upper half is for the proxies: nobody else shall be able to shut them out
-    boolean crowded = open > limits.maxConnections() / 2;
-    if (open > limits.maxConnections()
+    boolean crowded = open > maxConnections / 2;
+    if (open > maxConnections
         || crowded && !proxies.contains(connection.remoteAddress().hostAddress())) {
       if (!full) {
         full = true;
         LOG.atWarn()
             .addKeyValue("open", open - 1)
-            .addKeyValue("limit", limits.maxConnections())
+            .addKeyValue("limit", maxConnections)
             .log(
                 "http.max_connections: new connections are closed; from half of it on, those from outside trusted_proxies");
       }

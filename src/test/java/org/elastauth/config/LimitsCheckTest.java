@@ -36,6 +36,9 @@ class LimitsCheckTest {
                     "shutdown.drain", "2h")))
         .containsExactly(
             "http.idle_timeout", "http.max_connections", "http.request_timeout", "shutdown.drain");
+    assertThat(faults(Map.of("elasticsearch.read_timeout", "40s")))
+        .as("cut off while waiting")
+        .containsExactly("http.idle_timeout");
     assertThat(faults(Map.of("shutdown.drain", "0"))).as("stops at once").isEmpty();
   }
 }

@@ -85,6 +85,13 @@ public final class ElasticsearchServer implements AutoCloseable {
   }
 
   /**
+   * @param settings lines of its {@code elasticsearch.yml}
+   */
+  public static ElasticsearchServer startWith(String... settings) {
+    return start(ElasticsearchRelease.EIGHT, null, settings);
+  }
+
+  /**
    * One that speaks TLS only, and only to clients with a certificate.
    *
    * @param certificates with {@code ca}, and {@code server} signed by it
@@ -94,7 +101,7 @@ public final class ElasticsearchServer implements AutoCloseable {
   }
 
   private static ElasticsearchServer start(
-      ElasticsearchRelease release, Certificates certificates) {
+      ElasticsearchRelease release, Certificates certificates, String... settings) {
     release
         .missing()
         .ifPresent(
@@ -113,6 +120,7 @@ public final class ElasticsearchServer implements AutoCloseable {
       Path tmp = Files.createDirectories(work.resolve("tmp"));
       int port = RedisServer.freePort();
       configure(release, home, conf, work, port);
+      Files.write(conf.resolve("elasticsearch.yml"), List.of(settings), StandardOpenOption.APPEND);
       if (certificates != null) {
         encrypt(conf, certificates);
       }

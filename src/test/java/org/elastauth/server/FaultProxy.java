@@ -10,9 +10,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A proxy before a real Elasticsearch that answers with an error in its place when told to, as a
@@ -23,6 +26,8 @@ public final class FaultProxy implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
   private final String target;
+  private final Map<String, AtomicInteger> now = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> most = new ConcurrentHashMap<>();
   private volatile int fault;
   private volatile Hold hold;
 
@@ -74,6 +79,11 @@ public final class FaultProxy implements AutoCloseable {
     return hold;
   }
 
+  /** How many requests of this method were under way at once, at most. */
+  public int mostAtOnce(String method) {
+    return most.getOrDefault(method, new AtomicInteger()).get();
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
@@ -98,6 +108,9 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private HttpResponse<byte[]> pass(HttpExchange exchange, byte[] body) throws IOException {
+    String method = exchange.getRequestMethod();
+    int running = now.computeIfAbsent(method, m -> new AtomicInteger()).incrementAndGet();
+    most.computeIfAbsent(method, m -> new AtomicInteger()).accumulateAndGet(running, Math::max);
     try {
       return http.send(
           HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
@@ -109,6 +122,8 @@ public final class FaultProxy implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
+    } finally {
+      now.get(method).decrementAndGet();
     }
   }
 
