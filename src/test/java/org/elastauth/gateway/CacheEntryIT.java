@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import org.awaitility.Awaitility;
+import org.elastauth.credential.PaddedEntry;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
@@ -38,6 +39,7 @@ class CacheEntryIT {
             java.nio.charset.StandardCharsets.US_ASCII);
   }
 
+  /** SPEC 13.10: credentials are not cached in clear. */
   @Test
   void theEntryIsEncryptedNamedAndBoundedByTheWindow() {
     try (TestGateway gateway = start()) {
@@ -74,6 +76,7 @@ class CacheEntryIT {
     return Long.parseLong(redis.info("stats", "total_commands_processed"));
   }
 
+  /** SPEC 8: a cached entry that is unreadable is a miss. */
   @ParameterizedTest
   @ValueSource(strings = {"", "damaged", "AdAAAA", "\u00e4", "Zm9yZWlnbg=="})
   void aDamagedEntryIsAMiss(String value) {
@@ -87,15 +90,22 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8: so is one that is too large. */
   @Test
   void anEntryOver64KiBIsAMiss() {
     try (TestGateway gateway = start()) {
       String authorization = gateway.login("cache.huge");
-      redis.template().opsForValue().set(key("cache.huge"), "A".repeat(70_000));
+      String entry = redis.template().opsForValue().get(key("cache.huge"));
+      String huge = PaddedEntry.of(TestGateway.KEY, key("cache.huge"), entry, 70_000);
+      redis.template().opsForValue().set(key("cache.huge"), huge);
       assertThat(gateway.login("cache.huge")).isEqualTo(authorization);
+      assertThat(redis.template().opsForValue().get(key("cache.huge")))
+          .as("replaced, thus a miss")
+          .hasSizeLessThan(1_000);
     }
   }
 
+  /** SPEC 8: so is one that was swapped. */
   @Test
   void anotherUsersEntryIsAMiss() {
     try (TestGateway gateway = start()) {
@@ -109,6 +119,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8: so is one with a lower (issued, generation) than was seen before. */
   @Test
   void aRolledBackEntryIsAMiss() {
     try (TestGateway gateway = start()) {
@@ -125,6 +136,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8, key rotated, and 13.7: a miss, not an error until the entry ends. */
   @Test
   void anEntryUnderAnotherKeyIsAMiss() {
     String foreign;
@@ -157,6 +169,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8: Redis emptied. */
   @Test
   void afterALossOfTheCacheNothingIsWritten() {
     try (TestGateway gateway = start()) {
@@ -169,6 +182,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 13.2: no cache makes a password last. */
   @Test
   void anEntryEndsWithItsWindowEvenWhereTheCacheKeepsIt() {
     TestGateway.SetClock clock = new TestGateway.SetClock(Instant.now());

@@ -6,6 +6,8 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** A way to a server on a port of its own, that can fail as networks do. */
 public final class Door implements AutoCloseable {
@@ -32,16 +34,11 @@ public final class Door implements AutoCloseable {
 
   /** Lets everything through. */
   public Door open() {
-    return serve(
-        socket ->
-            client
-                .connect(target.getPort(), target.getHost())
-                .onFailure(away -> socket.close())
-                .onSuccess(
-                    beyond -> {
-                      socket.pipeTo(beyond);
-                      beyond.pipeTo(socket);
-                    }));
+    return lead(
+        (socket, beyond) -> {
+          socket.pipeTo(beyond);
+          beyond.pipeTo(socket);
+        });
   }
 
   /** Accepts connections, and lets nothing through. */
@@ -51,34 +48,38 @@ public final class Door implements AutoCloseable {
 
   /** Lets everything through, except the answers of a connection from its first PUT on. */
   public Door losingAnswersToWrites() {
+    return lead(
+        (socket, beyond) -> {
+          boolean[] losing = new boolean[1];
+          beyond.handler(
+              answer -> {
+                if (!losing[0]) {
+                  socket.write(answer);
+                }
+              });
+          socket.closeHandler(closed -> beyond.close());
+          socket.handler(
+              request -> {
+                if (request.toString().startsWith("PUT ")) {
+                  losing[0] = true;
+                  lost.incrementAndGet();
+                }
+                beyond.write(request);
+              });
+          socket.resume();
+        });
+  }
+
+  private Door lead(BiConsumer<NetSocket, NetSocket> toServer) {
     return serve(
         socket ->
             client
                 .connect(target.getPort(), target.getHost())
                 .onFailure(away -> socket.close())
-                .onSuccess(
-                    beyond -> {
-                      boolean[] losing = new boolean[1];
-                      beyond.handler(
-                          answer -> {
-                            if (!losing[0]) {
-                              socket.write(answer);
-                            }
-                          });
-                      socket.closeHandler(closed -> beyond.close());
-                      socket.handler(
-                          request -> {
-                            if (request.toString().startsWith("PUT ")) {
-                              losing[0] = true;
-                              lost.incrementAndGet();
-                            }
-                            beyond.write(request);
-                          });
-                      socket.resume();
-                    }));
+                .onSuccess(beyond -> toServer.accept(socket, beyond)));
   }
 
-  private Door serve(java.util.function.Consumer<NetSocket> visitor) {
+  private Door serve(Consumer<NetSocket> visitor) {
     shut();
     server =
         vertx
