@@ -15,6 +15,8 @@ import org.elastauth.http.GatewayHttpServer;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.core.SpringProperties;
+import org.springframework.core.env.AbstractEnvironment;
 import org.springframework.test.annotation.DirtiesContext;
 
 /** The way of a request through the routes, watched at the seams; nothing is replaced. */
@@ -31,6 +33,11 @@ import org.springframework.test.annotation.DirtiesContext;
 @UseAdviceWith
 @DirtiesContext(classMode = DirtiesContext.ClassMode.AFTER_EACH_TEST_METHOD)
 class RoutesTest {
+  static {
+    // what the shell has exported must not configure it
+    SpringProperties.setFlag(AbstractEnvironment.IGNORE_GETENV_PROPERTY_NAME);
+  }
+
   @Autowired private CamelContext context;
   @Autowired private GatewayHttpServer server;
 

@@ -76,11 +76,30 @@ class SealedCredentialsTest {
     return sealed.open("john.doe", NAME, Base64.getUrlEncoder().encodeToString(value));
   }
 
+  /** SPEC 8: an entry of an older format is a miss. */
+  @Test
+  void anotherFormatIsAMiss() {
+    for (byte version : new byte[] {0, 2, (byte) 0xff}) {
+      byte[] value = Base64.getUrlDecoder().decode(sealed.seal(NAME, CREDENTIAL));
+      value[0] = version;
+      assertThat(open(value)).isNull();
+    }
+  }
+
   @Test
   void textThatIsNoEntryIsAMiss() {
     assertThat(sealed.open("john.doe", NAME, "")).isNull();
     assertThat(sealed.open("john.doe", NAME, "*not base64*")).isNull();
-    assertThat(sealed.open("john.doe", NAME, "A".repeat(65_537))).isNull();
+  }
+
+  @Test
+  void whatIsLargerThan64KiBIsAMissHoweverWellItIsSealed() {
+    String entry = sealed.seal(NAME, CREDENTIAL);
+    String largest = PaddedEntry.of(TestGateway.KEY, NAME, entry, 64 * 1024);
+    assertThat(largest).hasSize(64 * 1024);
+    assertThat(sealed.open("john.doe", NAME, largest)).isEqualTo(CREDENTIAL);
+    String larger = PaddedEntry.of(TestGateway.KEY, NAME, entry, 64 * 1024 + 1);
+    assertThat(sealed.open("john.doe", NAME, larger)).isNull();
   }
 
   @Test

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +19,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(Servers.class)
 class AccountsIT {
   private static ElasticsearchServer elasticsearch;
+  private static RedisServer redis;
   private static TestGateway gateway;
 
   @BeforeAll
-  static void start(ElasticsearchServer server) {
+  static void start(ElasticsearchServer server, RedisServer cache) {
     elasticsearch = server;
-    gateway = TestGateway.builder().on(server).start();
+    redis = cache;
+    gateway = TestGateway.builder().on(server).with(cache).start();
+  }
+
+  @BeforeEach
+  void empty() {
+    redis.flush();
   }
 
   @AfterAll
@@ -34,6 +43,7 @@ class AccountsIT {
     assertThat(response.statusCode()).isEqualTo(403);
     assertThat(TestGateway.authorization(response)).isEmpty();
     assertThat(ElasticsearchServer.json(response).path("message").asText()).isEqualTo(message);
+    assertThat(redis.template().keys("*")).as("no trace in the cache").isEmpty();
   }
 
   @ParameterizedTest
@@ -83,6 +93,7 @@ class AccountsIT {
     gateway.login("accounts.disabled", "one");
     elasticsearch.admin("PUT", "/_security/user/accounts.disabled/_disable", null);
     long version = elasticsearch.version("accounts.disabled");
+    redis.flush();
     // another group asks for a write, and so goes past the cache
     assertRefused(gateway.decide("accounts.disabled", "two"), "this account is disabled");
     assertThat(elasticsearch.version("accounts.disabled")).isEqualTo(version);
@@ -94,6 +105,7 @@ class AccountsIT {
     try (TestGateway strict =
         TestGateway.builder()
             .on(elasticsearch)
+            .with(redis)
             .set("default_roles", "")
             .set("group_mappings.admins", "superuser")
             .start()) {
@@ -108,6 +120,7 @@ class AccountsIT {
     try (TestGateway strict =
         TestGateway.builder()
             .on(elasticsearch)
+            .with(redis)
             .set("enable_group_whitelist", true)
             .set("group_whitelist", "staff,admins")
             .start()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import org.awaitility.Awaitility;
+import org.elastauth.credential.PaddedEntry;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
@@ -91,8 +92,13 @@ class CacheEntryIT {
   void anEntryOver64KiBIsAMiss() {
     try (TestGateway gateway = start()) {
       String authorization = gateway.login("cache.huge");
-      redis.template().opsForValue().set(key("cache.huge"), "A".repeat(70_000));
+      String entry = redis.template().opsForValue().get(key("cache.huge"));
+      String huge = PaddedEntry.of(TestGateway.KEY, key("cache.huge"), entry, 70_000);
+      redis.template().opsForValue().set(key("cache.huge"), huge);
       assertThat(gateway.login("cache.huge")).isEqualTo(authorization);
+      assertThat(redis.template().opsForValue().get(key("cache.huge")))
+          .as("replaced, thus a miss")
+          .hasSizeLessThan(1_000);
     }
   }
 

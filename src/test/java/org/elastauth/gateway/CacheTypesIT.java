@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.elastauth.credential.PaddedEntry;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** SPEC 4 and 8: cache.type file and none, on a real Elasticsearch. */
 @ExtendWith(Servers.class)
@@ -43,6 +46,7 @@ class CacheTypesIT {
     }
   }
 
+  /** SPEC 8: Elasticsearch down, password cached. */
   @Test
   void aFileOutlivesARestartAndAnElasticsearchThatIsAway() throws IOException {
     String authorization;
@@ -84,8 +88,10 @@ class CacheTypesIT {
   void aHugeFileAndAnotherUsersFileAreMisses() throws IOException {
     try (TestGateway gateway = withFiles().on(elasticsearch).start()) {
       String mine = gateway.login("file.mine");
-      overwrite("A".repeat(70_000));
+      String key = "elastauth-ZmlsZS5taW5l";
+      overwrite(PaddedEntry.of(TestGateway.KEY, key, Files.readString(entries().get(0)), 70_000));
       assertThat(gateway.login("file.mine")).isEqualTo(mine);
+      assertThat(Files.size(entries().get(0))).as("replaced, thus a miss").isLessThan(1_000);
       Path file = entries().get(0);
       gateway.login("file.theirs");
       Path theirs =
@@ -117,6 +123,38 @@ class CacheTypesIT {
       assertThat(gateway.login("file.vanished", "other")).isEqualTo(authorization);
       assertThat(entries()).hasSize(1);
     }
+  }
+
+  /** One gateway needs no key of its operator's: a random one serves as long as it runs. */
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "none"})
+  @ExtendWith(OutputCaptureExtension.class)
+  void withoutAKeyARandomOneServesAndAWarningSaysSo(String type, CapturedOutput output)
+      throws IOException {
+    String user = type + ".keyless";
+    String before;
+    try (TestGateway gateway = keyless(type)) {
+      assertThat(output.toString().lines())
+          .anyMatch(line -> line.contains(" WARN ") && line.contains("secret_key is not set"));
+      before = gateway.login(user);
+      assertThat(gateway.login(user)).isEqualTo(before);
+      assertOpens(before);
+    }
+    try (TestGateway restarted = keyless(type)) {
+      String after = restarted.login(user);
+      assertThat(after).as("another random key").isNotEqualTo(before);
+      assertThat(restarted.login(user)).isEqualTo(after);
+      assertOpens(after);
+    }
+  }
+
+  private TestGateway keyless(String type) throws IOException {
+    return withFiles().set("cache.type", type).set("secret_key", "").on(elasticsearch).start();
+  }
+
+  private void assertOpens(String header) {
+    assertThat(elasticsearch.request("GET", "/_security/_authenticate", header, null).statusCode())
+        .isEqualTo(200);
   }
 
   @Test

@@ -2,9 +2,13 @@ package org.elastauth.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.elastauth.credential.Window;
@@ -95,7 +99,8 @@ class ElasticsearchFaultsIT {
       String after = other.login(user, "two");
       assertThat(after).isNotEqualTo(before);
       roleWrite.release();
-      late.join();
+      assertThat(late.join().statusCode()).as(late.join().body()).isEqualTo(200);
+      assertThat(TestGateway.authorization(late.join())).contains(after);
 
       assertOpens(after);
       var mark = elasticsearch.user(user).path("metadata").path("elastauth");
@@ -105,6 +110,7 @@ class ElasticsearchFaultsIT {
     }
   }
 
+  /** SPEC 8: Elasticsearch wiped. */
   @Test
   void aUserThatElasticsearchLostIsMadeAgainWithTheSamePassword() {
     String user = "faults.wiped";
@@ -114,6 +120,50 @@ class ElasticsearchFaultsIT {
       assertThat(gateway.login(user, "two")).isEqualTo(header);
       assertOpens(header);
     }
+  }
+
+  /**
+   * SPEC 8: Elasticsearch restored, to a password and a mark of before, or to a password that fits
+   * no mark. Whoever misses next gets in again.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatASnapshotBroughtBackIsHealedAtTheNextMiss(boolean markToo) throws Exception {
+    String user = "faults.restored-" + markToo;
+    try (TestGateway gateway = throughProxy().start();
+        TestGateway other = throughProxy().start()) {
+      String first = gateway.login(user, "one");
+      JsonNode before = elasticsearch.user(user);
+      // the user chooses a password, and the next miss heals that with a new generation
+      elasticsearch.request(
+          "POST", "/_security/user/_password", first, "{\"password\":\"my-own\"}");
+      String second = gateway.login(user, "two");
+      assertThat(second).isNotEqualTo(first);
+
+      ObjectNode restored = (markToo ? before : elasticsearch.user(user)).deepCopy();
+      restored.put("password", password(first));
+      restored.remove("username");
+      assertThat(
+              elasticsearch
+                  .admin("PUT", "/_security/user/" + user, restored.toString())
+                  .statusCode())
+          .isEqualTo(200);
+      assertOpens(first);
+
+      String healed = gateway.login(user, "three");
+      assertOpens(healed);
+      assertThat(healed.equals(first)).as("the mark says which password it is").isEqualTo(markToo);
+      assertThat(gateway.login(user, "three")).isEqualTo(healed);
+      assertThat(other.login(user, "three")).isEqualTo(healed);
+    }
+  }
+
+  private static String password(String header) {
+    String login =
+        new String(
+            Base64.getDecoder().decode(header.substring("Basic ".length())),
+            StandardCharsets.UTF_8);
+    return login.substring(login.indexOf(':') + 1);
   }
 
   @Test

@@ -62,6 +62,86 @@ class LoginIT {
     assertThat(roles(user)).isEqualTo("[\"superuser\"]");
   }
 
+  /** Whatever a request carries, what comes out is what the gateway means to say. */
+  @Test
+  void nothingOfTheRequestComesBackBesideALogin() {
+    String planted =
+        "?Authorization=planted&X-Role=planted&Location=planted&Retry-After=9&CamelHttpResponseCode=201";
+    HttpResponse<String> response =
+        gateway.send(
+            gateway
+                .request(
+                    "/elastauth/authz/x" + planted,
+                    "Remote-User",
+                    "login.planted",
+                    "Authorization",
+                    "planted",
+                    "X-Role",
+                    "planted",
+                    "Set-Cookie",
+                    "planted",
+                    "Retry-After",
+                    "9",
+                    "CamelHttpResponseCode",
+                    "201",
+                    "Content-Type",
+                    "application/x-www-form-urlencoded")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "Authorization=planted&X-Form=planted&Set-Cookie=planted"))
+                .build());
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().map())
+        .containsOnlyKeys("authorization", "cache-control", "content-length", "content-type")
+        .allSatisfy((name, values) -> assertThat(values).hasSize(1));
+    assertThat(response.headers().map().toString()).doesNotContain("planted");
+    assertThat(TestGateway.authorization(response)).contains(gateway.login("login.planted"));
+    assertThat(response.body()).isEqualTo("{\"status\":\"OK\",\"user\":\"login.planted\"}");
+  }
+
+  @Test
+  void headersOfOtherNamesCarryTheIdentityAndTheUsualOnesThenMeanNothing() {
+    try (TestGateway renamed =
+        TestGateway.builder()
+            .on(elasticsearch)
+            .set("authelia.header_username", "X-Auth-User")
+            .set("authelia.header_groups", "X-Auth-Groups")
+            .set("authelia.header_email", "X-Auth-Email")
+            .set("authelia.header_name", "X-Auth-Name")
+            .set("group_mappings.admins", "superuser")
+            .start()) {
+      HttpResponse<String> response =
+          renamed.get(
+              "/elastauth",
+              "x-auth-user",
+              "login.renamed",
+              "X-Auth-Groups",
+              "admins",
+              "X-Auth-Email",
+              "r@example.org",
+              "X-Auth-Name",
+              "Renamed",
+              "Remote-User",
+              "login.usual",
+              "Remote-Groups",
+              "usual",
+              "Remote-Email",
+              "usual",
+              "Remote-Name",
+              "usual");
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.body()).contains("\"login.renamed\"");
+      JsonNode user = elasticsearch.user("login.renamed");
+      assertThat(user.path("roles").toString()).isEqualTo("[\"superuser\"]");
+      assertThat(user.path("email").asText()).isEqualTo("r@example.org");
+      assertThat(user.path("full_name").asText()).isEqualTo("Renamed");
+      assertThat(user.path("metadata").path("groups").toString()).isEqualTo("[\"admins\"]");
+
+      assertThat(renamed.decide("login.usual", "admins").statusCode()).isEqualTo(401);
+      assertThat(elasticsearch.user("login.usual").isMissingNode()).isTrue();
+    }
+  }
+
   @Test
   void rolesAreTheUnionOverAllGroupsAndTheDefaultWhereNoneMatches() {
     assertThat(roles(whoAmI(gateway.login("login.union", "admins", "DATA_ANALYSTS"))))
@@ -101,6 +181,7 @@ class LoginIT {
     assertThat(elasticsearch.version("login.cached")).isEqualTo(version);
   }
 
+  /** SPEC 13.2: groups are not ignored while the password is cached. */
   @Test
   void changedGroupsTakeEffectOnTheNextRequestAndLeaveThePasswordAlone() {
     String before = gateway.login("login.moved", "admins");

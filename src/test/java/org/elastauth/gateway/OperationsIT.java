@@ -3,15 +3,23 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.elastauth.health.Health;
+import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
+import org.elastauth.server.Wiretap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -66,6 +74,89 @@ class OperationsIT {
     }
   }
 
+  /** SPEC 9 and 13.11: health and probes neither call a server nor write anything. */
+  @Test
+  void healthAndProbesCallNobody(RedisServer redis) {
+    try (Wiretap toElasticsearch = Wiretap.to(URI.create(elasticsearch.url()).getPort());
+        TestGateway gateway =
+            TestGateway.builder()
+                .on(elasticsearch)
+                .with(redis)
+                .set("elasticsearch.hosts", "http://127.0.0.1:" + toElasticsearch.port())
+                .set("redis.health_check.interval", "1h")
+                .start()) {
+      Awaitility.await("the first look")
+          .until(
+              () ->
+                  gateway.health().path("redis").path("available").asBoolean()
+                      && requests(gateway, "ping") == 1
+                      && !toElasticsearch.drain().isEmpty());
+      Set<String> keys = redis.template().keys("*");
+      long commands = commands(redis);
+      for (int i = 0; i < 50; i++) {
+        for (String path :
+            List.of("/health", "/elastauth/health", "/elastauth/live", "/elastauth/ready")) {
+          assertThat(gateway.get(path).statusCode()).isEqualTo(200);
+        }
+      }
+      // the second look at the statistics counts itself
+      assertThat(commands(redis) - commands).isEqualTo(1);
+      assertThat(toElasticsearch.drain()).isEmpty();
+      assertThat(redis.template().keys("*")).isEqualTo(keys);
+    }
+  }
+
+  private static long commands(RedisServer redis) {
+    return Long.parseLong(redis.info("stats", "total_commands_processed"));
+  }
+
+  private static double requests(TestGateway gateway, String operation) {
+    return gateway
+        .bean(MeterRegistry.class)
+        .counter("elastauth.elasticsearch.requests", "operation", operation)
+        .count();
+  }
+
+  /** SPEC 9: degraded is still 200, and still ready. */
+  @Test
+  void elasticsearchAloneAwayIsDegraded(RedisServer redis) {
+    try (Door door = Door.to(elasticsearch).open();
+        TestGateway gateway =
+            TestGateway.builder()
+                .on(elasticsearch)
+                .with(redis)
+                .set("elasticsearch.hosts", door.url())
+                .set("redis.health_check.interval", "1s")
+                .start()) {
+      Awaitility.await().until(() -> gateway.health().path("status").asText().equals("healthy"));
+      door.shut();
+      Awaitility.await().until(() -> gateway.health().path("status").asText().equals("degraded"));
+      assertThat(gateway.get("/health").statusCode()).isEqualTo(200);
+      assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
+      assertThat(gateway.health().path("redis").path("available").asBoolean()).isTrue();
+      door.open();
+      Awaitility.await().until(() -> gateway.health().path("status").asText().equals("healthy"));
+    }
+  }
+
+  /** SPEC 13.11: a deployment without a shared cache gets ready. */
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "file", "memory"})
+  void readyWithoutRedis(String cache, @TempDir Path folder) {
+    try (TestGateway gateway =
+        TestGateway.builder()
+            .on(elasticsearch)
+            .set("cache.type", cache)
+            .set("cache.path", folder.toString())
+            .start()) {
+      assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
+      assertThat(gateway.get("/health").statusCode()).isEqualTo(200);
+      assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+      assertThat(gateway.health().path("cache").toString())
+          .isEqualTo("{\"mode\":\"" + cache + "\"}");
+    }
+  }
+
   @Test
   void dryRunContactsNobodyAndAnswersTheCredential() {
     try (TestGateway gateway =
@@ -85,6 +176,8 @@ class OperationsIT {
   @Test
   void metrics(RedisServer redis) {
     try (TestGateway gateway = TestGateway.builder().on(elasticsearch).with(redis).start()) {
+      Awaitility.await("the first look at Redis")
+          .until(() -> gateway.health().path("redis").path("available").asBoolean());
       gateway.login("operations.metrics");
       gateway.login("operations.metrics");
       gateway.get("/elastauth");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Load;
 import org.elastauth.server.RedisServer;
@@ -34,16 +35,18 @@ class OutageIT {
   @BeforeEach
   void start() {
     redis = RedisServer.start();
-    gateway =
-        TestGateway.builder()
-            .on(elasticsearch)
-            .with(redis)
-            .set("redis.read_timeout", "1s")
-            .set("redis.circuit_breaker.timeout", "1s")
-            .set("redis.health_check.interval", "1s")
-            .set("elasticsearch.read_timeout", "2s")
-            .start();
-    awaitRedis(true);
+    gateway = builder().start();
+    awaitRedis(gateway, true);
+  }
+
+  private TestGateway.Builder builder() {
+    return TestGateway.builder()
+        .on(elasticsearch)
+        .with(redis)
+        .set("redis.read_timeout", "1s")
+        .set("redis.circuit_breaker.timeout", "1s")
+        .set("redis.health_check.interval", "1s")
+        .set("elasticsearch.read_timeout", "2s");
   }
 
   @AfterEach
@@ -53,31 +56,40 @@ class OutageIT {
     redis.close();
   }
 
-  private void awaitRedis(boolean connected) {
+  private static void awaitRedis(TestGateway gateway, boolean connected) {
     Awaitility.await("redis.available = " + connected)
         .atMost(Duration.ofSeconds(20))
         .until(() -> gateway.health().path("redis").path("available").asBoolean() == connected);
+  }
+
+  /** Degraded, which is neither an error nor a reason to send nobody. */
+  private static void assertDegraded(TestGateway gateway) {
+    assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+    assertThat(gateway.get("/health").statusCode()).isEqualTo(200);
+    assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
   }
 
   private String breaker() {
     return gateway.health().path("cache").path("circuit_breaker").path("state").asText();
   }
 
+  /** SPEC 8: Redis down, and back; nobody notices. */
   @Test
   void redisKilledAndRestartedUnderLoad() {
     try (Load load = new Load(gateway, "outage.a", "outage.b", "outage.c", "outage.d")) {
       redis.kill();
-      awaitRedis(false);
-      assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
-      assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
+      awaitRedis(gateway, false);
+      assertDegraded(gateway);
+      load.awaitRound();
       redis.restart();
-      awaitRedis(true);
+      awaitRedis(gateway, true);
       Awaitility.await("breaker").until(() -> breaker().equals("closed"));
       Awaitility.await("Redis is read and filled again")
           .until(() -> redis.template().keys("*").size() == 4);
     }
   }
 
+  /** SPEC 8: Redis slow. */
   @Test
   void redisFrozen() {
     try (Load load = new Load(gateway, "outage.frozen")) {
@@ -85,10 +97,11 @@ class OutageIT {
       Awaitility.await("breaker").until(() -> breaker().equals("open"));
       redis.resume();
       Awaitility.await("breaker").until(() -> breaker().equals("closed"));
-      awaitRedis(true);
+      awaitRedis(gateway, true);
     }
   }
 
+  /** SPEC 8: Redis emptied. */
   @Test
   void redisEmptiedUnderLoadCostsElasticsearchNoWrite() {
     try (Load load = new Load(gateway, "outage.emptied", "outage.emptied2")) {
@@ -99,6 +112,7 @@ class OutageIT {
     }
   }
 
+  /** SPEC 8: Redis refusing. */
   @Test
   void redisNeverThere() {
     try (TestGateway lonely =
@@ -116,56 +130,137 @@ class OutageIT {
     }
   }
 
+  /** SPEC 13.6: Redis down at start does not mean memory for ever. */
   @Test
-  void whatWasWrittenWhileRedisWasAwayReplacesWhatItHolds() {
-    String old = gateway.login("outage.stale", "one");
-    String key = redis.template().keys("*").iterator().next();
-    String entry = redis.template().opsForValue().get(key);
+  void redisThereOnlyLaterIsUsedByItself() {
     redis.kill();
-    // another group while Redis is away
-    assertThat(gateway.login("outage.stale", "two")).isEqualTo(old);
-    redis.restart();
-    redis.template().opsForValue().set(key, entry);
-    awaitRedis(true);
-    Awaitility.await()
-        .untilAsserted(
-            () -> {
-              assertThat(gateway.login("outage.stale", "two")).isEqualTo(old);
-              assertThat(redis.template().opsForValue().get(key)).isNotNull().isNotEqualTo(entry);
-            });
+    try (TestGateway early = builder().start()) {
+      String header = early.login("outage.early");
+      Awaitility.await("degraded")
+          .until(() -> early.health().path("status").asText().equals("degraded"));
+      redis.restart();
+      awaitRedis(early, true);
+      Awaitility.await("Redis is filled")
+          .until(
+              () -> {
+                // another group is a miss, whatever memory holds
+                assertThat(early.login("outage.early", "moved")).isEqualTo(header);
+                assertThat(early.login("outage.early")).isEqualTo(header);
+                return redis.template().keys("*").size() == 1;
+              });
+      long gets = redis.calls("get");
+      assertThat(early.login("outage.early")).isEqualTo(header);
+      assertThat(redis.calls("get") - gets).as("and read").isEqualTo(1);
+    }
   }
 
+  /**
+   * SPEC 8: a key written in the meantime is deleted in Redis before it is read. Here Elasticsearch
+   * was wiped too, so that what Redis held bears the higher generation, and would be believed.
+   */
   @Test
-  void elasticsearchFrozenHoldsUpNobodyWhoIsCached() {
-    String cached = gateway.login("outage.cached");
-    elasticsearch.freeze();
-    List<CompletableFuture<HttpResponse<String>>> missing =
-        IntStream.range(0, 60).mapToObj(i -> gateway.decideLater("outage.missing")).toList();
-    for (int i = 0; i < 100; i++) {
-      assertThat(gateway.login("outage.cached")).isEqualTo(cached);
+  void whatWasWrittenWhileRedisWasAwayIsDeletedThereBeforeItIsRead() {
+    String user = "outage.stale";
+    String first = gateway.login(user, "one");
+    elasticsearch.request("POST", "/_security/user/_password", first, "{\"password\":\"my-own\"}");
+    String second = gateway.login(user, "two");
+    assertThat(second).isNotEqualTo(first);
+    assertThat(gateway.login(user, "one")).isEqualTo(second);
+    String key = redis.template().keys("*").iterator().next();
+    String entry = redis.template().opsForValue().get(key);
+
+    redis.kill();
+    elasticsearch.admin("DELETE", "/_security/user/" + user, null);
+    assertThat(gateway.login(user, "two")).isEqualTo(first);
+    assertThat(gateway.login(user, "one")).isEqualTo(first);
+    redis.restart();
+    redis.template().opsForValue().set(key, entry);
+    awaitRedis(gateway, true);
+    Awaitility.await("the entry of before is replaced")
+        .until(
+            () -> {
+              assertThat(gateway.login(user, "one")).isEqualTo(first);
+              return !entry.equals(redis.template().opsForValue().get(key));
+            });
+    assertThat(redis.calls("del")).isEqualTo(1);
+  }
+
+  /** SPEC 8: Elasticsearch down, password cached: nothing; nothing cached: 503. SPEC 13.13. */
+  @Test
+  void elasticsearchFrozenHoldsUpNobodyWhoIsCachedNorDoRedisAndElasticsearchTogether() {
+    try (Load load = new Load(gateway, "outage.cached", "outage.cached2")) {
+      elasticsearch.freeze();
+      List<CompletableFuture<HttpResponse<String>>> missing =
+          IntStream.range(0, 60).mapToObj(i -> gateway.decideLater("outage.missing")).toList();
+      load.awaitRound();
+      missing.forEach(answer -> assertUnavailable(answer.join()));
+      openBreaker(gateway);
+      assertDegraded(gateway);
+
+      redis.kill();
+      awaitRedis(gateway, false);
+      load.awaitRound();
+      assertDegraded(gateway);
+      assertUnavailable(gateway.decide("outage.missing"));
+
+      elasticsearch.resume();
+      Awaitility.await("a miss is served again")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.decide("outage.missing").statusCode() == 200);
+      // comes back empty, so that everybody misses
+      redis.restart();
+      awaitRedis(gateway, true);
+      Awaitility.await("healthy")
+          .until(() -> gateway.health().path("status").asText().equals("healthy"));
     }
-    assertThat(missing).allSatisfy(answer -> assertThat(answer.join().statusCode()).isEqualTo(503));
-    missing.forEach(
-        answer -> {
-          assertThat(answer.join().headers().firstValue("Retry-After")).isPresent();
-          assertThat(answer.join().body()).contains("\"code\":503").doesNotContain("127.0.0.1");
-        });
-    IntStream.range(0, 6).forEach(i -> gateway.decide("outage.missing" + i));
+  }
+
+  private static void assertUnavailable(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    assertThat(answer.body()).contains("\"code\":503").doesNotContain("127.0.0.1");
+  }
+
+  private static void openBreaker(TestGateway gateway) {
+    IntStream.range(0, 6).forEach(i -> assertUnavailable(gateway.decide("outage.missing" + i)));
     assertThat(
             gateway.health().path("elasticsearch").path("circuit_breaker").path("state").asText())
         .isEqualTo("open");
-
-    redis.kill();
-    assertThat(gateway.login("outage.cached")).as("both away").isEqualTo(cached);
-    assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
-    assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
-
-    elasticsearch.resume();
-    Awaitility.await("a miss is served again")
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> gateway.decide("outage.missing").statusCode() == 200);
   }
 
+  /** SPEC 8: Elasticsearch down, with connections refused as by a process that was killed. */
+  @Test
+  void elasticsearchKilledUnderLoad() {
+    try (Door door = Door.to(elasticsearch).open();
+        TestGateway behind = builder().set("elasticsearch.hosts", door.url()).start();
+        Load load = new Load(behind, "outage.killed", "outage.killed2")) {
+      door.shut();
+      openBreaker(behind);
+      load.awaitRound();
+      assertDegraded(behind);
+      door.open();
+      Awaitility.await("a miss is served again")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> behind.decide("outage.missing-killed").statusCode() == 200);
+    }
+  }
+
+  /** SPEC 8: Elasticsearch wiped, healed at the next miss, with the password of before. */
+  @Test
+  void elasticsearchWipedUnderLoad() {
+    try (Load load = new Load(gateway, "outage.wiped", "outage.wiped2")) {
+      elasticsearch.admin("DELETE", "/_security/user/outage.wiped", null);
+      load.awaitRound();
+      redis.flush();
+      Awaitility.await("made again")
+          .until(() -> !elasticsearch.user("outage.wiped").isMissingNode());
+    }
+    String header = gateway.login("outage.wiped");
+    assertThat(elasticsearch.request("GET", "/_security/_authenticate", header, null).statusCode())
+        .isEqualTo(200);
+  }
+
+  /** SPEC 13.12: internal errors are not shown to clients. */
   @Test
   void elasticsearchThatRefusesTheGatewayIs503AndSaysSoOnlyToTheOperator() {
     try (TestGateway wrong =

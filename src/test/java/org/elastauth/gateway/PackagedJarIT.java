@@ -3,20 +3,14 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.PackagedJar;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -30,41 +24,25 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Servers.class)
 @Timeout(90)
 class PackagedJarIT {
-  private static final Path JAR = Path.of("target", "elastauth.jar").toAbsolutePath();
-
   @TempDir Path folder;
   private final int port = RedisServer.freePort();
-  private Process process;
+  private PackagedJar jar;
 
   @AfterEach
-  void stop() throws InterruptedException {
-    if (process != null) {
-      process.destroy();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ends when told to").isTrue();
+  void stop() {
+    if (jar != null) {
+      jar.close();
     }
   }
 
-  private void run(Map<String, String> environment, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                JAR.toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder
-        .environment()
-        .keySet()
-        .removeIf(name -> name.matches("(ELASTAUTH|CACHE|REDIS|ELASTICSEARCH|SECRET)_.*"));
-    builder.environment().put("ELASTAUTH_SHUTDOWN_DRAIN", "0s");
-    builder.environment().putAll(environment);
-    process =
-        builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+  private void run(Map<String, String> environment, String... arguments) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("ELASTAUTH_SHUTDOWN_DRAIN", "0s");
+    jar = PackagedJar.run(folder, all, arguments);
   }
 
-  private String log() throws IOException {
-    return Files.readString(folder.resolve("log"));
+  private String log() {
+    return jar.output();
   }
 
   private static long routeFiles() throws IOException {
@@ -74,30 +52,15 @@ class PackagedJarIT {
   }
 
   private int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
+    return jar.exitCode();
   }
 
   private HttpResponse<String> get(String path, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return jar.get(port, path, headers);
   }
 
   private void awaitReady() {
-    Awaitility.await("ready")
-        .atMost(Duration.ofSeconds(60))
-        .ignoreExceptions()
-        .until(
-            () -> {
-              if (!process.isAlive()) {
-                throw new AssertionError(log());
-              }
-              return get("/elastauth/ready").statusCode() == 200;
-            });
+    jar.awaitReady(port);
   }
 
   @Test
@@ -117,6 +80,7 @@ class PackagedJarIT {
     assertThat(get("/elastauth", "Remote-User", "jar.nobody").statusCode()).isEqualTo(403);
   }
 
+  /** SPEC 13.10: no password and no key in a log. */
   @Test
   void elastauthsOwnVariablesConfigureIt(ElasticsearchServer elasticsearch, RedisServer redis)
       throws Exception {
@@ -143,6 +107,7 @@ class PackagedJarIT {
             "ELASTAUTH_LOG_LEVEL",
             "debug"));
     awaitReady();
+    redis.flush();
     HttpResponse<String> response =
         get("/elastauth", "Remote-User", "jar.user", "Remote-Groups", "platform-admins");
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
@@ -172,6 +137,37 @@ class PackagedJarIT {
         .doesNotContain(TestGateway.KEY);
   }
 
+  @Test
+  void redissOtherNamesAndAPrefixOfItsOwn(ElasticsearchServer elasticsearch, RedisServer redis)
+      throws Exception {
+    redis.flush();
+    run(
+        Map.of(
+            "ELASTAUTH_LISTEN",
+            "127.0.0.1:" + port,
+            "SECRET_KEY",
+            TestGateway.KEY,
+            "REDIS_ADDRESS",
+            redis.address(),
+            "REDIS_KEY_PREFIX",
+            "mine:",
+            "DEFAULT_ROLES",
+            "viewer",
+            "ELASTICSEARCH_HOSTS",
+            elasticsearch.url(),
+            "ELASTICSEARCH_USERNAME",
+            ElasticsearchServer.GATEWAY,
+            "ELASTICSEARCH_PASSWORD",
+            ElasticsearchServer.GATEWAY_PASSWORD));
+    awaitReady();
+    HttpResponse<String> response = get("/elastauth", "Remote-User", "john.doe");
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(redis.template().keys("*")).containsExactly("mine:am9obi5kb2U%3D");
+    assertThat(get("/elastauth", "Remote-User", "john.doe").headers().map().get("Authorization"))
+        .isEqualTo(response.headers().map().get("Authorization"));
+  }
+
+  /** SPEC 8: bad configuration. */
   @Test
   void everyFaultIsNamedAtOnceWithoutSecrets() throws Exception {
     Files.writeString(

@@ -18,7 +18,6 @@ import org.awaitility.Awaitility;
 /** The jar that people download, as a process of its own in a folder of its own. */
 public final class PackagedJar implements AutoCloseable {
   private static final Path JAR = Path.of("target", "elastauth.jar").toAbsolutePath();
-  private static final String OURS = "(ELASTAUTH|CACHE|REDIS|ELASTICSEARCH|SECRET)_.*";
 
   private final Process process;
   private final Path log;
@@ -30,6 +29,7 @@ public final class PackagedJar implements AutoCloseable {
 
   /**
    * @param folder what it takes for the current folder; its output goes to the file {@code log}
+   * @param environment every variable it sees
    */
   public static PackagedJar run(Path folder, Map<String, String> environment, String... arguments) {
     return run(List.of(), folder, environment, arguments);
@@ -47,7 +47,8 @@ public final class PackagedJar implements AutoCloseable {
     command.addAll(List.of(arguments));
     Path log = folder.resolve("log");
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches(OURS));
+    // nothing of the shell's: many variables without a prefix of ours are settings too
+    builder.environment().clear();
     builder.environment().putAll(environment);
     try {
       return new PackagedJar(
@@ -87,11 +88,16 @@ public final class PackagedJar implements AutoCloseable {
             });
   }
 
-  public HttpResponse<String> get(int port, String path) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-            HttpResponse.BodyHandlers.ofString());
+  /**
+   * @param headers names and values, alternating
+   */
+  public HttpResponse<String> get(int port, String path, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   /** SIGTERM. */

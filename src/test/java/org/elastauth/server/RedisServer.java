@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import redis.embedded.core.ExecutableProvider;
@@ -27,7 +28,12 @@ public final class RedisServer implements AutoCloseable {
   private RedisServer(int port, List<String> command) {
     this.port = port;
     this.command = command;
-    this.connections = new LettuceConnectionFactory("127.0.0.1", port);
+    RedisStandaloneConfiguration here = new RedisStandaloneConfiguration("127.0.0.1", port);
+    int password = command.indexOf("--requirepass") + 1;
+    if (password > 0) {
+      here.setPassword(command.get(password));
+    }
+    this.connections = new LettuceConnectionFactory(here);
     this.connections.afterPropertiesSet();
     this.connections.start();
     this.template = new StringRedisTemplate(connections);

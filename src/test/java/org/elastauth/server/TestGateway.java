@@ -23,12 +23,19 @@ import org.elastauth.Application;
 import org.elastauth.http.GatewayHttpServer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.SpringProperties;
+import org.springframework.core.env.AbstractEnvironment;
 
 /** A gateway in this JVM, on a free loopback port, asked as a reverse proxy would. */
 public final class TestGateway implements AutoCloseable {
   /** A secret key for tests. */
   public static final String KEY =
       "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+  static {
+    // what the shell has exported must not configure a gateway under test
+    SpringProperties.setFlag(AbstractEnvironment.IGNORE_GETENV_PROPERTY_NAME);
+  }
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -1,0 +1,111 @@
+package org.elastauth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ByteArrayResource;
+
+/** application.yaml beside the program: uncommented, it says what holds without it. */
+class CommentedDefaultsTest {
+  /** A commented setting: below elastauth, a name of ours at whatever depth, and its value. */
+  private static final Pattern SETTING = Pattern.compile("  # ((?:  )*)([a-z_-]+):( .*)?");
+
+  /** Said to be examples; their default is none. */
+  private static final List<String> EXAMPLES = List.of("default_roles", "group_mappings");
+
+  private static final StandardEnvironment ENVIRONMENT =
+      new StandardEnvironment() {
+        @Override
+        public Map<String, Object> getSystemEnvironment() {
+          return Map.of();
+        }
+      };
+
+  private static EnumerablePropertySource<?> file;
+  private static SettingsReader.Reading reading;
+
+  @BeforeAll
+  static void uncomment() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("application.yaml"))) {
+      Matcher setting = SETTING.matcher(line);
+      if (setting.matches()) {
+        lines.add("  " + setting.group(1) + line.substring(setting.start(2)));
+      } else {
+        lines.add(line);
+      }
+    }
+    PropertySource<?> source =
+        new YamlPropertySourceLoader()
+            .load(
+                "application.yaml",
+                new ByteArrayResource(String.join("\n", lines).getBytes(StandardCharsets.UTF_8)))
+            .get(0);
+    file = (EnumerablePropertySource<?>) source;
+    ENVIRONMENT.getPropertySources().addLast(source);
+    reading = new SettingsReader(ENVIRONMENT).read();
+  }
+
+  @Test
+  void everyKeyIsKnownAndGood() {
+    assertThat(reading.unknown()).isEmpty();
+    assertThat(reading.faults()).isEmpty();
+    assertThat(new SettingsCheck().faults(reading.settings())).isEmpty();
+  }
+
+  @Test
+  void everyValueIsTheDefaultUnlessItIsSaidToBeAnExample() throws Exception {
+    Settings defaults = TestSettings.of(Map.of());
+    for (RecordComponent component : Settings.class.getRecordComponents()) {
+      Object written = component.getAccessor().invoke(reading.settings());
+      Object held = component.getAccessor().invoke(defaults);
+      if (EXAMPLES.contains(snake(component.getName()))) {
+        assertThat(written).as(component.getName()).isNotEqualTo(held);
+      } else {
+        assertThat(written).as(component.getName()).isEqualTo(held);
+      }
+    }
+  }
+
+  /** So does one whose default is empty: without a value, but there. */
+  @Test
+  void everySettingStandsInIt() {
+    TreeSet<String> there = new TreeSet<>();
+    for (String name : file.getPropertyNames()) {
+      String path = name.substring("elastauth.".length()).replaceFirst("\\[.*", "");
+      there.add(path.startsWith("group_mappings.") ? "group_mappings" : path);
+    }
+    assertThat(there).containsExactlyElementsOf(new TreeSet<>(paths(Settings.class, "").toList()));
+  }
+
+  private static Stream<String> paths(Class<?> type, String parent) {
+    return Stream.of(type.getRecordComponents())
+        .flatMap(
+            component -> {
+              String path = parent + snake(component.getName());
+              return component.getType().isRecord()
+                  ? paths(component.getType(), path + ".")
+                  : Stream.of(path);
+            });
+  }
+
+  private static String snake(String name) {
+    return name.replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,135 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.PackagedGateway;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.elastauth.server.Wiretap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** SPEC 10: what a log says, and what it must not. */
+@ExtendWith(Servers.class)
+@Timeout(120)
+class LogIT {
+  private static final String REDIS_PASSWORD = "redis-pw-in-no-log";
+  private static final String WRONG_REDIS_PASSWORD = "wrong-redis-pw-in-no-log";
+
+  private final ElasticsearchServer elasticsearch;
+
+  LogIT(ElasticsearchServer elasticsearch) {
+    this.elasticsearch = elasticsearch;
+  }
+
+  /** SPEC 13.10: at the lowest level, when everything that can fail does. */
+  @ParameterizedTest
+  @ValueSource(strings = {REDIS_PASSWORD, WRONG_REDIS_PASSWORD})
+  void noSecretAtAnyLevel(String redisPassword, @TempDir Path folder) throws Exception {
+    try (RedisServer redis = RedisServer.start("--requirepass", REDIS_PASSWORD);
+        Wiretap toElasticsearch = Wiretap.to(URI.create(elasticsearch.url()).getPort())) {
+      Map<String, String> environment = new HashMap<>();
+      environment.put("ELASTAUTH_LOG_LEVEL", "trace");
+      environment.put("ELASTAUTH_REDIS_HOST", redis.address());
+      environment.put("ELASTAUTH_REDIS_PASSWORD", redisPassword);
+      environment.put("ELASTAUTH_REDIS_HEALTH_CHECK_INTERVAL", "1s");
+      environment.put(
+          "ELASTAUTH_ELASTICSEARCH_HOSTS", "http://127.0.0.1:" + toElasticsearch.port());
+      environment.put("ELASTAUTH_ELASTICSEARCH_USERNAME", ElasticsearchServer.GATEWAY);
+      environment.put("ELASTAUTH_ELASTICSEARCH_PASSWORD", ElasticsearchServer.GATEWAY_PASSWORD);
+      try (PackagedGateway gateway = PackagedGateway.start(folder, environment)) {
+        String user = "log." + redisPassword.length();
+        HttpResponse<String> login = gateway.get("/elastauth", "Remote-User", user);
+        assertThat(login.statusCode()).isEqualTo(200);
+        String authorization = TestGateway.authorization(login).orElseThrow();
+        // its own choice makes the gateway prove, and repair, the password
+        elasticsearch.request(
+            "POST",
+            "/_security/user/_password",
+            authorization,
+            "{\"password\":\"own-pw-in-no-log\"}");
+        HttpResponse<String> repaired =
+            gateway.get(
+                "/elastauth",
+                "Remote-User",
+                user,
+                "Remote-Groups",
+                "moved",
+                "Authorization",
+                authorization);
+        assertThat(repaired.statusCode()).isEqualTo(200);
+        assertThat(gateway.get("/elastauth", "Remote-User", "elastic").statusCode()).isEqualTo(403);
+        assertThat(gateway.get("/elastauth", "Remote-User", "..").statusCode()).isEqualTo(400);
+        assertThat(gateway.get("/elastauth?Authorization=" + WRONG_REDIS_PASSWORD).statusCode())
+            .isEqualTo(401);
+        toElasticsearch.cut();
+        assertThat(gateway.get("/elastauth", "Remote-User", "log.uncached").statusCode())
+            .isEqualTo(503);
+        if (redisPassword.equals(REDIS_PASSWORD)) {
+          Awaitility.await()
+              .until(() -> gateway.log().contains("Redis connection initialized successfully"));
+          redis.kill();
+        }
+        Awaitility.await()
+            .until(
+                () ->
+                    gateway.log().contains("Redis connection failed, falling back to memory")
+                        && gateway.log().contains("Elasticsearch does not serve"));
+        assertThat(gateway.get("/elastauth", "Remote-User", user, "Remote-Groups", "moved").body())
+            .contains(user);
+
+        assertThat(gateway.log())
+            .contains("Cache miss")
+            .contains("Refused: the account is reserved")
+            .doesNotContain(
+                TestGateway.KEY,
+                REDIS_PASSWORD,
+                WRONG_REDIS_PASSWORD,
+                ElasticsearchServer.GATEWAY_PASSWORD,
+                ElasticsearchServer.basic(
+                        ElasticsearchServer.GATEWAY, ElasticsearchServer.GATEWAY_PASSWORD)
+                    .substring(6),
+                "own-pw-in-no-log");
+        for (HttpResponse<String> answer : List.of(login, repaired)) {
+          String credentials = TestGateway.authorization(answer).orElseThrow().substring(6);
+          assertThat(gateway.log())
+              .doesNotContain(credentials)
+              .doesNotContain(
+                  new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8)
+                      .substring(user.length() + 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void aDryRunWarnsThatWhatItAnswersOpensNothing(CapturedOutput output) {
+    try (TestGateway gateway = TestGateway.builder().set("elasticsearch.dry_run", true).start()) {
+      assertThat(gateway.decide("log.dry").statusCode()).isEqualTo(200);
+    }
+    assertThat(output.toString().lines())
+        .anyMatch(
+            line ->
+                line.contains(" WARN ")
+                    && line.contains("elasticsearch.dry_run is on")
+                    && line.contains("open nothing"));
+  }
+}
