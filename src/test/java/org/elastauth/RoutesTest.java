@@ -83,6 +83,7 @@ class RoutesTest {
     assertThat(json.getReceivedCounter()).isEqualTo(1);
   }
 
+  /** SPEC 13.12: internal errors are not shown to clients. */
   @Test
   void whatFailsUnexpectedlyIs500WithoutAReason() throws Exception {
     AdviceWith.adviceWith(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.elastauth.config.TestSettings;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,39 @@ class MemoryCacheTest {
     assertThat(cache.get("used")).isEqualTo("value");
     pass(59);
     assertThat(cache.get("used")).isNull();
+  }
+
+  /** SPEC 8: what is kept beside a shared cache is bounded: 500 entries, 10 MB. */
+  @Test
+  void besideASharedCacheItsMemoryIsBounded() {
+    MemoryCache beside = new MemoryCache(TestSettings.of(Map.of("cache.type", "redis")));
+    for (int i = 0; i < 5_000; i++) {
+      beside.put("small-" + i, "value", 60);
+    }
+    assertThat(IntStream.range(0, 5_000).filter(i -> beside.get("small-" + i) != null).count())
+        .isBetween(400L, 500L);
+
+    String large = "x".repeat(60 * 1024);
+    for (int i = 0; i < 500; i++) {
+      beside.put("large-" + i, large, 60);
+    }
+    long bytes =
+        IntStream.range(0, 500).filter(i -> beside.get("large-" + i) != null).count()
+            * large.length();
+    assertThat(bytes).isBetween(1L << 20, 10L << 20);
+
+    beside.keep("too large to keep", "x".repeat(64 * 1024 + 1));
+    assertThat(beside.get("too large to keep")).isNull();
+  }
+
+  @Test
+  void byItselfItHoldsFiftyThousand() {
+    for (int i = 0; i < 60_000; i++) {
+      cache.put("key-" + i, "value", 60);
+    }
+    assertThat(IntStream.range(0, 60_000).filter(i -> cache.get("key-" + i) != null).count())
+        .as("within what rounding the weight of one gives")
+        .isBetween(49_500L, 50_100L);
   }
 
   @Test

@@ -19,6 +19,7 @@ class HighWaterMarksTest {
         Fingerprint.of("", "", List.of()));
   }
 
+  /** SPEC 8: lower (issued, generation) than seen before. */
   @Test
   void onlyForward() {
     assertThat(marks.admits(credential(100, 2, 10))).isTrue();

@@ -46,6 +46,7 @@ class AccountsIT {
     assertThat(redis.template().keys("*")).as("no trace in the cache").isEmpty();
   }
 
+  /** SPEC 13.8: reserved accounts are not overwritten. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -88,6 +89,7 @@ class AccountsIT {
         .isEqualTo(200);
   }
 
+  /** SPEC 13.8: an administrator's disable is not undone. */
   @Test
   void anAdministratorsDisableStays() {
     gateway.login("accounts.disabled", "one");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -95,6 +96,7 @@ class BadInputIT {
     assertError(401, "no identity", gateway.get("/elastauth", "Remote-Groups", "admins"));
   }
 
+  /** SPEC 13.5: identity headers are not believed from anybody. */
   @Test
   void identityFromAnAddressThatIsNotTrusted() throws Exception {
     try (TestGateway strict =
@@ -203,6 +205,9 @@ class BadInputIT {
             "the header Remote-Groups is not UTF-8",
             new String[] {"Remote-User: a", "Remote-Groups: \u00ed\u00a0\u0080"}),
         Arguments.of(
+            "the header Remote-Email is not UTF-8",
+            new String[] {"Remote-User: a", "Remote-Email: a@\u00ff.org"}),
+        Arguments.of(
             "the header Remote-User is there more than once",
             new String[] {"Remote-User: a", "Remote-User: b"}),
         Arguments.of(
@@ -233,6 +238,64 @@ class BadInputIT {
     assertRawError(400, message, gateway.raw(request(headers)));
   }
 
+  /** The same by a client, which sends each char below 256 as one byte. */
+  @ParameterizedTest
+  @MethodSource("malformed")
+  void malformedByAClient(String message, String[] headers) throws Exception {
+    String[] alternating =
+        Stream.of(headers).flatMap(line -> Stream.of(line.split(": ", 2))).toArray(String[]::new);
+    assertError(400, message, gateway.get("/elastauth", alternating));
+  }
+
+  @Test
+  void tooLongByAClient() throws Exception {
+    assertError(
+        414, "request line", gateway.get("/elastauth?x=" + "y".repeat(17_000), "Remote-User", "a"));
+    assertError(
+        431,
+        "headers",
+        gateway.get("/elastauth", "Remote-User", "a", "X-Long", "y".repeat(33_000)));
+  }
+
+  @Test
+  void theLimitsOnRequestLineAndHeadersAreConfigurable() throws Exception {
+    try (TestGateway small =
+            TestGateway.builder()
+                .on(elasticsearch)
+                .set("http.max_request_line", 1_024)
+                .set("http.max_header_size", 2_048)
+                .start();
+        TestGateway large =
+            TestGateway.builder()
+                .on(elasticsearch)
+                .set("http.max_request_line", 100_000)
+                .set("http.max_header_size", 200_000)
+                .start()) {
+      String line = "/elastauth?x=" + "y".repeat(2_000);
+      assertError(414, "request line", small.get(line));
+      assertError(401, "no identity", gateway.get(line));
+      String header = "y".repeat(3_000);
+      assertError(431, "headers", small.get("/elastauth", "X-Long", header));
+      assertError(401, "no identity", gateway.get("/elastauth", "X-Long", header));
+
+      assertError(401, "no identity", large.get("/elastauth?x=" + "y".repeat(90_000)));
+      assertError(401, "no identity", large.get("/elastauth", "X-Long", "y".repeat(190_000)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/elastauth,401", "/elastauth/authz/x,401", "/nothing,404"})
+  void aRefusalByHeadHasTheHeadersOfOneByGetAndNoBody(String path, int status) throws Exception {
+    HttpResponse<String> head =
+        gateway.send(
+            gateway.request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()).build());
+    HttpResponse<String> get = gateway.get(path);
+    assertThat(head.statusCode()).isEqualTo(status);
+    assertThat(head.body()).isEmpty();
+    assertThat(head.headers().map()).isEqualTo(get.headers().map());
+    assertError(status, "", get);
+  }
+
   @Test
   void requestLineBeyond16KB() throws Exception {
     String head = "GET /elastauth?x=";
@@ -260,6 +323,7 @@ class BadInputIT {
     assertRawError(400, "", gateway.raw(request));
   }
 
+  /** SPEC 13.12: nor is there a configuration page to see. */
   @Test
   void pathsThatAreNotThere() throws Exception {
     assertError(404, "nothing here", gateway.get("/nothing", "Remote-User", "bad.path"));
@@ -268,12 +332,24 @@ class BadInputIT {
     assertError(404, "nothing here", gateway.get("/elastauth/config"));
   }
 
-  @Test
-  void methodsThatHealthDoesNotTake() throws Exception {
-    assertError(
-        405,
-        "method",
-        gateway.send(gateway.request("/health").POST(HttpRequest.BodyPublishers.noBody()).build()));
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/health",
+        "/elastauth/health",
+        "/elastauth/live",
+        "/elastauth/ready",
+        "/metrics",
+        "/elastauth/metrics"
+      })
+  void methodsThatAreNotTaken(String path) throws Exception {
+    for (String method : new String[] {"POST", "PUT", "DELETE", "OPTIONS"}) {
+      assertError(
+          405,
+          "method",
+          gateway.send(
+              gateway.request(path).method(method, HttpRequest.BodyPublishers.noBody()).build()));
+    }
   }
 
   @Test

@@ -39,6 +39,7 @@ class CacheEntryIT {
             java.nio.charset.StandardCharsets.US_ASCII);
   }
 
+  /** SPEC 13.10: credentials are not cached in clear. */
   @Test
   void theEntryIsEncryptedNamedAndBoundedByTheWindow() {
     try (TestGateway gateway = start()) {
@@ -75,6 +76,7 @@ class CacheEntryIT {
     return Long.parseLong(redis.info("stats", "total_commands_processed"));
   }
 
+  /** SPEC 8: a cached entry that is unreadable is a miss. */
   @ParameterizedTest
   @ValueSource(strings = {"", "damaged", "AdAAAA", "\u00e4", "Zm9yZWlnbg=="})
   void aDamagedEntryIsAMiss(String value) {
@@ -88,6 +90,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8: so is one that is too large. */
   @Test
   void anEntryOver64KiBIsAMiss() {
     try (TestGateway gateway = start()) {
@@ -102,6 +105,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8: so is one that was swapped. */
   @Test
   void anotherUsersEntryIsAMiss() {
     try (TestGateway gateway = start()) {
@@ -115,6 +119,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8: so is one with a lower (issued, generation) than was seen before. */
   @Test
   void aRolledBackEntryIsAMiss() {
     try (TestGateway gateway = start()) {
@@ -131,6 +136,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8, key rotated, and 13.7: a miss, not an error until the entry ends. */
   @Test
   void anEntryUnderAnotherKeyIsAMiss() {
     String foreign;
@@ -163,6 +169,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 8: Redis emptied. */
   @Test
   void afterALossOfTheCacheNothingIsWritten() {
     try (TestGateway gateway = start()) {
@@ -175,6 +182,7 @@ class CacheEntryIT {
     }
   }
 
+  /** SPEC 13.2: no cache makes a password last. */
   @Test
   void anEntryEndsWithItsWindowEvenWhereTheCacheKeepsIt() {
     TestGateway.SetClock clock = new TestGateway.SetClock(Instant.now());

@@ -46,7 +46,7 @@ class CacheTypesIT {
     }
   }
 
-  /** SPEC 8: Elasticsearch down, password cached. */
+  /** SPEC 13.10: no credential lies there in clear. SPEC 8: Elasticsearch down, password cached. */
   @Test
   void aFileOutlivesARestartAndAnElasticsearchThatIsAway() throws IOException {
     String authorization;

@@ -134,6 +134,7 @@ class CommandLineIT {
     }
   }
 
+  /** SPEC 8: bad configuration. */
   @Test
   void checkingNamesEveryFault() throws Exception {
     Files.writeString(

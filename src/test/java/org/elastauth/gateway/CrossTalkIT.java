@@ -26,7 +26,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Servers.class)
 @Timeout(120)
 class CrossTalkIT {
-  private static final int LIFETIME = 3600;
   private static final int REQUESTS = 40;
 
   private final RedisServer redis;
@@ -47,7 +46,12 @@ class CrossTalkIT {
 
   @Test
   void usersOfElasticsearch(ElasticsearchServer elasticsearch) {
-    try (TestGateway gateway = TestGateway.builder().with(redis).on(elasticsearch).start()) {
+    try (TestGateway gateway =
+        TestGateway.builder()
+            .with(redis)
+            .on(elasticsearch)
+            .set("elasticsearch.max_password_writes", 100)
+            .start()) {
       ask(gateway, 30, new SecretKeys(List.of(TestGateway.KEY), ""));
     }
   }
@@ -83,7 +87,7 @@ class CrossTalkIT {
   private static List<String> expected(SecretKeys keys, String user, long from) {
     long until = System.currentTimeMillis() / 1000;
     return Arrays.stream(new long[] {from, until})
-        .map(now -> Window.of(user, now, LIFETIME).issued())
+        .map(now -> Window.of(user, now, TestGateway.LIFETIME.toSeconds()).issued())
         .distinct()
         .mapToObj(issued -> keys.password(keys.currentId(), user, issued, 1))
         .map(password -> ElasticsearchServer.basic(user, password))

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(Servers.class)
 @Timeout(120)
 class ElasticsearchFaultsIT {
-  private static final long LIFETIME = 3600;
+  private static final long LIFETIME = TestGateway.LIFETIME.toSeconds();
 
   private final ElasticsearchServer elasticsearch;
   private FaultProxy proxy;

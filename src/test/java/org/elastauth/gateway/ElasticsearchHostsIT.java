@@ -80,6 +80,7 @@ class ElasticsearchHostsIT {
     }
   }
 
+  /** SPEC 13.13: nobody hangs on a host. */
   @Test
   void oneThatAcceptsAndNeverAnswersIsNoticedByNobody() {
     one.stuck();
@@ -121,6 +122,7 @@ class ElasticsearchHostsIT {
     }
   }
 
+  /** SPEC 8: Elasticsearch down, nothing cached. */
   @Test
   void withAllOfThemAwayItIs503() {
     one.stuck();

@@ -108,6 +108,7 @@ class ExtendIT {
     }
   }
 
+  /** SPEC 13.2: renewal ends with the window. */
   @Test
   void inRedisNoEntryOutlivesItsWindow() {
     try (TestGateway gateway = extending().with(redis).start()) {

@@ -77,6 +77,7 @@ class KeyRolloutIT {
         .isEqualTo(200);
   }
 
+  /** SPEC 8: key rotated. */
   @Test
   void threeRolloutsKeepThePasswordUntilTheOldKeyIsGoneAndThenCostOneWrite() {
     String user = "rollout.three";
@@ -98,6 +99,7 @@ class KeyRolloutIT {
     assertThat(generation(user)).isEqualTo(2);
   }
 
+  /** SPEC 13.7: a change of key costs its users one write. */
   @Test
   void aCarelessRolloutCostsOneWriteAndTheOldGatewayGivesWay() {
     String user = "rollout.careless";

@@ -62,6 +62,7 @@ class TwoGatewaysIT {
     assertThat(elasticsearch.version(user)).isEqualTo((long) (first + second)).isPositive();
   }
 
+  /** SPEC 8: Redis emptied, for all of them. */
   @Test
   void manyFirstRequestsAtOnceOverRedis(RedisServer redis) {
     try (TestGateway one = gateway().with(redis).start();
@@ -94,8 +95,9 @@ class TwoGatewaysIT {
 
   @Test
   void clocksThatDifferDoNotMakeThemFight() {
-    try (TestGateway one = gateway().start();
-        TestGateway ahead = gateway().clockOffBy(Duration.ofHours(2)).start()) {
+    try (TestGateway one = gateway().set("cache.expiration", "1h").start();
+        TestGateway ahead =
+            gateway().set("cache.expiration", "1h").clockOffBy(Duration.ofHours(2)).start()) {
       one.login("two.clocks");
       String header = ahead.login("two.clocks");
       // other groups are written, and neither gateway touches the other's password
@@ -116,8 +118,10 @@ class TwoGatewaysIT {
     long turn = Window.of(user, Instant.now().getEpochSecond(), 3600).until();
     SetClock behind = new SetClock(Instant.ofEpochSecond(turn - 8));
     SetClock ahead = new SetClock(behind.instant().plus(apart));
-    try (TestGateway one = gateway().with(redis).clock(behind).start();
-        TestGateway other = gateway().with(redis).clock(ahead).start()) {
+    try (TestGateway one =
+            gateway().with(redis).set("cache.expiration", "1h").clock(behind).start();
+        TestGateway other =
+            gateway().with(redis).set("cache.expiration", "1h").clock(ahead).start()) {
       for (int second = 0; second < 16; second++) {
         one.login(user);
         String header = other.login(user);

@@ -135,7 +135,7 @@ class VersionMatrixIT {
 
   private void windowTurn() {
     String before = gateway.login("matrix.window");
-    clock.advance(Duration.ofHours(1));
+    clock.advance(TestGateway.LIFETIME);
     String after = gateway.login("matrix.window");
     assertThat(after).isNotEqualTo(before);
     assertThat(authenticate(after).statusCode()).isEqualTo(200);

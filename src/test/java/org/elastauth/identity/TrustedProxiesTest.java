@@ -30,6 +30,7 @@ class TrustedProxiesTest {
     assertThat(defaults.contains(address)).isTrue();
   }
 
+  /** SPEC 13.5: identity headers are not believed from anybody. */
   @ParameterizedTest
   @ValueSource(
       strings = {

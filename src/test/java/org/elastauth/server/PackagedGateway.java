@@ -24,7 +24,8 @@ public final class PackagedGateway implements AutoCloseable {
   }
 
   /**
-   * @param environment variables beside the address, the secret key and a default role
+   * @param environment variables beside the address, the secret key, the lifetime and a default
+   *     role
    * @param options of the JVM
    */
   public static PackagedGateway start(
@@ -34,6 +35,7 @@ public final class PackagedGateway implements AutoCloseable {
     all.put("ELASTAUTH_LISTEN", "127.0.0.1:" + port);
     all.put("ELASTAUTH_SECRET_KEY", TestGateway.KEY);
     all.put("ELASTAUTH_DEFAULT_ROLES", "viewer");
+    all.put("ELASTAUTH_CACHE_EXPIRATION", TestGateway.LIFETIME.toSeconds() + "s");
     all.put("ELASTAUTH_SHUTDOWN_DRAIN", "0s");
     all.putAll(environment);
     PackagedGateway gateway =

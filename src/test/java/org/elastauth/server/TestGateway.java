@@ -32,6 +32,9 @@ public final class TestGateway implements AutoCloseable {
   public static final String KEY =
       "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
+  /** The window of its users' passwords, unless the test sets another. */
+  public static final Duration LIFETIME = Duration.ofDays(7);
+
   static {
     // what the shell has exported must not configure a gateway under test
     SpringProperties.setFlag(AbstractEnvironment.IGNORE_GETENV_PROPERTY_NAME);
@@ -56,6 +59,8 @@ public final class TestGateway implements AutoCloseable {
       set("listen", "127.0.0.1:0");
       set("secret_key", KEY);
       set("default_roles", "viewer");
+      // the longest: a window that turns while a test runs would change a password under it
+      set("cache.expiration", LIFETIME.toSeconds());
       set("shutdown.drain", "0s");
     }
 
