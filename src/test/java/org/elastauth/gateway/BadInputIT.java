@@ -238,9 +238,17 @@ class BadInputIT {
     assertRawError(400, message, gateway.raw(request(headers)));
   }
 
-  /** The same by a client, which sends each char below 256 as one byte. */
+  /** The same by a client, as far as it sends the bytes. */
+  static Stream<Arguments> malformedInAscii() {
+    return malformed()
+        .filter(
+            each ->
+                Stream.of((String[]) each.get()[1])
+                    .allMatch(line -> line.chars().allMatch(c -> c < 128)));
+  }
+
   @ParameterizedTest
-  @MethodSource("malformed")
+  @MethodSource("malformedInAscii")
   void malformedByAClient(String message, String[] headers) throws Exception {
     String[] alternating =
         Stream.of(headers).flatMap(line -> Stream.of(line.split(": ", 2))).toArray(String[]::new);
@@ -285,14 +293,19 @@ class BadInputIT {
 
   @ParameterizedTest
   @CsvSource({"/elastauth,401", "/elastauth/authz/x,401", "/nothing,404"})
-  void aRefusalByHeadHasTheHeadersOfOneByGetAndNoBody(String path, int status) throws Exception {
+  void aRefusalByHeadIsThatByGetWithoutABody(String path, int status) throws Exception {
     HttpResponse<String> head =
         gateway.send(
             gateway.request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()).build());
     HttpResponse<String> get = gateway.get(path);
     assertThat(head.statusCode()).isEqualTo(status);
     assertThat(head.body()).isEmpty();
-    assertThat(head.headers().map()).isEqualTo(get.headers().map());
+    for (String header : new String[] {"Content-Type", "Cache-Control"}) {
+      assertThat(head.headers().allValues(header))
+          .hasSize(1)
+          .isEqualTo(get.headers().allValues(header));
+    }
+    assertThat(TestGateway.authorization(head)).isEmpty();
     assertError(status, "", get);
   }
 

@@ -44,6 +44,7 @@ class NewWindow {
                 .on(elasticsearch)
                 .set("elasticsearch.hosts", proxy.url())
                 .set("elasticsearch.max_new_users", 100_000)
+                .set("cache.expiration", "1h")
                 .clock(clock)
                 .start()) {
       everybodyAsks(gateway);

