@@ -23,11 +23,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -142,21 +144,26 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
    * @throws ConfigurationFaults if the address is taken or not ours
    */
   public void listen() {
-    try {
-      deployment =
-          await(
-              getVertx()
-                  .deployVerticle(
-                      EventLoop::new,
-                      new DeploymentOptions()
-                          .setInstances(Runtime.getRuntime().availableProcessors())));
-    } catch (CompletionException failed) {
-      String address = configuration.getBindHost() + ":" + configuration.getBindPort();
+    refuseTakenAddress();
+    deployment =
+        await(
+            getVertx()
+                .deployVerticle(
+                    EventLoop::new,
+                    new DeploymentOptions()
+                        .setInstances(Runtime.getRuntime().availableProcessors())));
+  }
+
+  /** Tried on its own, since event loops that fail to listen are still tidying up when all ends. */
+  private void refuseTakenAddress() {
+    String host = configuration.getBindHost();
+    int port = configuration.getBindPort();
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (IOException failed) {
       String mend =
-          "cannot be listened on ("
-              + failed.getCause().getMessage()
-              + "); free it or choose another";
-      throw new ConfigurationFaults(List.of(new Fault("listen", address, mend)));
+          "cannot be listened on (" + failed.getMessage() + "); free it or choose another";
+      throw new ConfigurationFaults(List.of(new Fault("listen", host + ":" + port, mend)));
     }
   }
 

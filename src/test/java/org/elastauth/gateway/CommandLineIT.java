@@ -160,7 +160,7 @@ class CommandLineIT {
       assertThat(jar.output().lines())
           .singleElement()
           .asString()
-          .contains("application.yaml: line 3: ");
+          .contains("application.yaml: line 3 is not YAML");
       assertThat(jar.output()).doesNotContain("a-secret");
     }
   }

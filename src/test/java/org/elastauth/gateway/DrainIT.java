@@ -55,6 +55,7 @@ class DrainIT {
     environment.put("ELASTAUTH_ELASTICSEARCH_USERNAME", ElasticsearchServer.GATEWAY);
     environment.put("ELASTAUTH_ELASTICSEARCH_PASSWORD", ElasticsearchServer.GATEWAY_PASSWORD);
     environment.put("ELASTAUTH_ELASTICSEARCH_READ_TIMEOUT", "60s");
+    environment.put("ELASTAUTH_HTTP_IDLE_TIMEOUT", "150s");
     return PackagedGateway.start(folder, environment);
   }
 

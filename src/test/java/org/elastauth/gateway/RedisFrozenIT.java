@@ -100,6 +100,7 @@ class RedisFrozenIT {
         gateway()
             .set("redis.health_check.interval", "1h")
             .set("cache.extend", "true")
+            .set("cache.max_lifetime", "7d")
             .set("redis.circuit_breaker.threshold", "50")
             .start()) {
       String header = gateway.login("frozen.extend");
