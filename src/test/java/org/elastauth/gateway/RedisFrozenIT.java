@@ -99,6 +99,7 @@ class RedisFrozenIT {
     try (TestGateway gateway =
         gateway()
             .set("redis.health_check.interval", "1h")
+            .set("cache.expiration", "1h")
             .set("cache.extend", "true")
             .set("cache.max_lifetime", "7d")
             .set("redis.circuit_breaker.threshold", "50")
