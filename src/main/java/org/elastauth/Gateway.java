@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.StartupListener;
 import org.apache.camel.model.ModelCamelContext;
@@ -65,6 +66,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   @Override
   public void beforeApplicationStart(CamelContext context) {
     refuseMissingEndpoints((ModelCamelContext) context);
+    // below our own name, whose level log_level sets
+    context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
     // whoever was worth waiting for has been waited for by then (Drain)
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
     try {
@@ -124,7 +127,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
               new Fault(
                   "routes",
                   routes,
-                  "no route serves " + missing + ", which others call; add the file that does")));
+                  "no route serves "
+                      + missing
+                      + ", which others call; add the file that does, or correct the name where it is called")));
     }
   }
 

@@ -62,8 +62,8 @@ final class RoutesReload {
     Path file = folder.resolve(name);
     String before = running.get(name);
     String now = Files.exists(file) ? Files.readString(file) : null;
-    if (now == null ? before == null : now.equals(before)) {
-      return; // an editor's save is often more than one change
+    if (now == null ? before == null : now.equals(before) || now.isBlank()) {
+      return; // an editor's save is often more than one change, the first of which empties the file
     }
     try {
       replace(name, now);

@@ -135,7 +135,10 @@ public final class SettingsLoader
       log.warn(
           "Unknown setting {} is ignored{}",
           name,
-          NearestName.of(name, alike).map(near -> "; did you mean " + near + "?").orElse(""));
+          NearestName.of(name, alike)
+              .or(() -> NearestName.of(name.substring(name.indexOf('.') + 1), alike))
+              .map(near -> "; did you mean " + near + "?")
+              .orElse(""));
     }
     if (!faults.isEmpty()) {
       throw new ConfigurationFaults(faults);

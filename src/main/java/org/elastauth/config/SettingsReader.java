@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
@@ -36,6 +37,11 @@ import org.springframework.core.env.StandardEnvironment;
  */
 final class SettingsReader {
   static final String PREFIX = "elastauth.";
+
+  /** What else the file may configure. */
+  private static final Pattern FRAMEWORKS =
+      Pattern.compile("(spring|camel|logging|debug|trace)\\b");
+
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
 
   /**
@@ -62,6 +68,9 @@ final class SettingsReader {
   private final Map<String, String> shown = new LinkedHashMap<>();
   private final Set<String> known = new LinkedHashSet<>();
   private final List<Fault> faults = new ArrayList<>();
+
+  /** Settings in a file that stand beside {@code elastauth:} instead of below it. */
+  private final List<String> stray = new ArrayList<>();
 
   SettingsReader(ConfigurableEnvironment environment) {
     this.environment = environment;
@@ -99,6 +108,9 @@ final class SettingsReader {
     Map<String, Map<Integer, Found>> mappingsFromHere = new LinkedHashMap<>();
     for (String name : source.getPropertyNames()) {
       if (!name.startsWith(PREFIX)) {
+        if (isFile(source) && !FRAMEWORKS.matcher(name).lookingAt()) {
+          stray.add(name);
+        }
         continue;
       }
       Matcher indexed = INDEXED.matcher(name);
@@ -124,6 +136,10 @@ final class SettingsReader {
             mappings.put(group, roles);
           }
         });
+  }
+
+  private static boolean isFile(PropertySource<?> source) {
+    return source instanceof OriginTrackedMapPropertySource;
   }
 
   private Found value(EnumerablePropertySource<?> source, String name) {
@@ -280,7 +296,7 @@ final class SettingsReader {
       knownVariables.add(variable(path));
     }
     aliases(Settings.class, plainKnown);
-    List<String> unknown = new ArrayList<>();
+    List<String> unknown = new ArrayList<>(stray);
     files.forEach(
         (path, values) -> {
           if (!plainKnown.contains(path)) {

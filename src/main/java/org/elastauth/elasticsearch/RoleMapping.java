@@ -10,6 +10,8 @@ import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -18,6 +20,8 @@ import org.springframework.stereotype.Component;
  */
 @Component("roleMapping")
 public final class RoleMapping {
+  private static final Logger LOG = LoggerFactory.getLogger(RoleMapping.class);
+
   private final Map<String, Set<String>> byGroup = new HashMap<>();
   private final List<String> defaults;
 
@@ -43,6 +47,9 @@ public final class RoleMapping {
       return List.copyOf(roles);
     }
     if (defaults.isEmpty()) {
+      LOG.atInfo()
+          .addKeyValue("user", identity.username())
+          .log("Refused: neither group_mappings nor default_roles give this user a role");
       throw Refusal.forbidden("no group of this user gives a role");
     }
     return defaults;

@@ -1,5 +1,7 @@
 package org.elastauth.identity;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -7,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +18,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -23,6 +28,8 @@ import org.springframework.stereotype.Component;
  */
 @Component("autheliaHeaders")
 public final class AutheliaHeaders implements Processor {
+  private static final Logger LOG = LoggerFactory.getLogger(AutheliaHeaders.class);
+
   private final CharSequence username;
   private final CharSequence groups;
   private final CharSequence email;
@@ -31,6 +38,14 @@ public final class AutheliaHeaders implements Processor {
   private final Set<String> whitelist;
   private final boolean whitelisted;
   private final Clock clock;
+
+  /** Peers that were named in the log a moment ago. */
+  private final Cache<String, Boolean> told =
+      Caffeine.newBuilder()
+          .executor(Runnable::run)
+          .maximumSize(100)
+          .expireAfterWrite(Duration.ofMinutes(1))
+          .build();
 
   public AutheliaHeaders(Settings settings, Clock clock) {
     this.username = HttpHeaders.createOptimized(settings.authelia().headerUsername());
@@ -63,7 +78,14 @@ public final class AutheliaHeaders implements Processor {
     if (name == null && groupList == null && address == null && title == null) {
       throw Refusal.unidentified();
     }
-    if (!trustedProxies.contains(request.remoteAddress().hostAddress())) {
+    String peer = request.remoteAddress().hostAddress();
+    if (!trustedProxies.contains(peer)) {
+      if (told.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
+        LOG.atWarn()
+            .addKeyValue("peer", peer)
+            .log(
+                "Refused: identity headers from an address that is not in trusted_proxies; said once a minute");
+      }
       throw Refusal.forbidden("identity headers are not accepted from this address");
     }
     if (name == null || name.isBlank()) {

@@ -134,6 +134,20 @@ class CommandLineIT {
     }
   }
 
+  @Test
+  void whatStandsBesideElastauthIsNamed() throws Exception {
+    Files.writeString(
+        folder.resolve("application.yaml"),
+        "elastuth: {default_roles: [viewer]}\ncache: {type: redis}\nlogging: {level: {x: warn}}\n");
+    try (PackagedJar jar = jar("--check-config")) {
+      assertThat(jar.exitCode()).as(jar.output()).isZero();
+      assertThat(jar.output())
+          .contains("elastuth.default_roles[0] is ignored; did you mean elastauth.default_roles?")
+          .contains("cache.type is ignored; did you mean elastauth.cache.type?")
+          .doesNotContain("logging");
+    }
+  }
+
   /** SPEC 8: bad configuration. */
   @Test
   void checkingNamesEveryFault() throws Exception {

@@ -113,6 +113,24 @@ class LogIT {
     }
   }
 
+  /**
+   * The first mistake that is made with containers, and a proxy shows its operator only the 403.
+   */
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void aPeerThatIsNotTrustedIsNamedOnceAMinute(CapturedOutput output) {
+    try (TestGateway gateway =
+        TestGateway.builder()
+            .set("elasticsearch.dry_run", "true")
+            .set("trusted_proxies", "192.0.2.1/32")
+            .start()) {
+      assertThat(gateway.decide("log.untrusted").statusCode()).isEqualTo(403);
+      assertThat(gateway.decide("log.untrusted").statusCode()).isEqualTo(403);
+    }
+    assertThat(output.getOut())
+        .containsOnlyOnce("not in trusted_proxies; said once a minute peer=\"127.0.0.1\"");
+  }
+
   @Test
   @ExtendWith(OutputCaptureExtension.class)
   void aWrongPasswordForRedisIsSaidAndNotShown(CapturedOutput output) {

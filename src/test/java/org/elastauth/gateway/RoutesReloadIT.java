@@ -62,6 +62,14 @@ class RoutesReloadIT {
       edit("health.camel.yaml", "\"live\"", "\"edited\"");
       awaitLive(gateway, "edited");
 
+      // many a program empties a file before it writes it
+      String whole = Files.readString(folder.resolve("health.camel.yaml"));
+      Files.writeString(folder.resolve("health.camel.yaml"), "");
+      Files.writeString(
+          folder.resolve("health.camel.yaml"), whole.replace("edited", "edited again"));
+      awaitLive(gateway, "edited again");
+      assertThat(output.getOut()).doesNotContain("is not taken over");
+
       // no YAML, then a bean that does not exist, then a route that others call gone
       edit("health.camel.yaml", "- route:", "- route: [");
       awaitOutput(output, "health.camel.yaml, line 2");
@@ -82,7 +90,7 @@ class RoutesReloadIT {
   }
 
   @Test
-  void aFileMayComeAndGo() throws Exception {
+  void aFileMayComeAndGo(CapturedOutput output) throws Exception {
     try (TestGateway gateway = start(true)) {
       Path mine = folder.resolve("mine.camel.yaml");
       Files.writeString(
@@ -93,12 +101,15 @@ class RoutesReloadIT {
               from:
                 uri: platform-http:/mine
                 steps:
+                  - log:
+                      message: somebody is here
                   - setBody:
                       constant: from my own route
           """);
       Awaitility.await("the new route")
           .atMost(Duration.ofSeconds(30))
           .until(() -> gateway.get("/mine").body().equals("from my own route"));
+      assertThat(output.getOut()).contains("somebody is here");
       Files.delete(mine);
       Awaitility.await("the route is gone")
           .atMost(Duration.ofSeconds(30))
