@@ -285,7 +285,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       // behind a chunked body nothing is a request: a Content-Length may have stood beside it
       // (RFC 9112, 6.1)
       request.response().putHeader("Connection", "close");
-      request.response().endHandler(answered -> request.connection().close());
+      request.response().endHandler(answered -> end(request.connection(), withBody));
     } else if (withBody) {
       request.response().endHandler(answered -> request.resume());
     }
@@ -334,9 +334,9 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     AtomicLong left = new AtomicLong(MAX_DISCARDED);
     request.handler(
         data -> {
-          if (left.addAndGet(-data.length()) < 0) {
+          if (left.getAndAdd(-data.length()) >= 0 && left.get() < 0) {
             refuse(request, 413);
-            request.connection().close();
+            LingeringClose.of(request.connection());
           }
         });
   }
@@ -351,7 +351,15 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     }
     request.response().putHeader("Connection", "close");
     refuse(request, status);
-    request.connection().close();
+    LingeringClose.of(request.connection());
+  }
+
+  private static void end(HttpConnection connection, boolean withBody) {
+    if (withBody) {
+      LingeringClose.of(connection);
+    } else {
+      connection.close();
+    }
   }
 
   private void refuse(HttpServerRequest request, int status) {

@@ -1,0 +1,30 @@
+package org.elastauth.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends a connection whose client may still be sending. A close with unread bytes is a reset, which
+ * can take the answer away from the client (RFC 9112, 9.6): so first only our side ends, and what
+ * still comes is discarded for a while.
+ */
+final class LingeringClose {
+  private static final int SECONDS = 1;
+
+  private LingeringClose() {}
+
+  static void of(HttpConnection connection) {
+    Channel channel = ((ConnectionBase) connection).channelHandlerContext().channel();
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            answered -> {
+              ((DuplexChannel) channel).shutdownOutput();
+              channel.eventLoop().schedule(() -> channel.close(), SECONDS, TimeUnit.SECONDS);
+            });
+  }
+}
