@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
+import org.elastauth.server.RedisServer;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.junit.jupiter.api.Test;
@@ -38,10 +39,12 @@ class NewWindow {
     try (ElasticsearchServer elasticsearch =
             ElasticsearchServer.startWith(
                 "xpack.security.authc.password_hashing.algorithm: bcrypt4");
+        RedisServer redis = RedisServer.start();
         FaultProxy proxy = new FaultProxy(elasticsearch);
         TestGateway gateway =
             TestGateway.builder()
                 .on(elasticsearch)
+                .with(redis)
                 .set("elasticsearch.hosts", proxy.url())
                 .set("elasticsearch.max_new_users", 100_000)
                 .set("cache.expiration", "1h")
