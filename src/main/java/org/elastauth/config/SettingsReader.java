@@ -40,7 +40,7 @@ final class SettingsReader {
 
   /** What else the file may configure. */
   private static final Pattern FRAMEWORKS =
-      Pattern.compile("(spring|camel|logging|debug|trace)\\b");
+      Pattern.compile("(spring|camel|logging|debug|trace)\\b|elastauth$");
 
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
 

@@ -20,6 +20,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.FileSystemResource;
 
 /** application.yaml beside the program: uncommented, it says what holds without it. */
 class CommentedDefaultsTest {
@@ -60,6 +61,18 @@ class CommentedDefaultsTest {
     file = (EnumerablePropertySource<?>) source;
     ENVIRONMENT.getPropertySources().addLast(source);
     reading = new SettingsReader(ENVIRONMENT).read();
+  }
+
+  /** Below elastauth stands nothing then. */
+  @Test
+  void asItIsItSaysNothingUnknown() throws Exception {
+    StandardEnvironment environment = new StandardEnvironment();
+    for (PropertySource<?> source :
+        new YamlPropertySourceLoader()
+            .load("application.yaml", new FileSystemResource("application.yaml"))) {
+      environment.getPropertySources().addLast(source);
+    }
+    assertThat(new SettingsReader(environment).read().unknown()).isEmpty();
   }
 
   @Test
