@@ -115,10 +115,14 @@ final class SettingsCheck {
   }
 
   private void redis(Settings.Redis redis) {
-    hostPort("redis.host", redis.host(), 1);
+    if (redis.url().isEmpty()) {
+      hostPort("redis.host", redis.host(), 1);
+    }
     between("redis.db", redis.db(), 0, 1_000_000);
+    between("redis.pool_size", redis.poolSize(), 1, 200);
     between("redis.connect_timeout", redis.connectTimeout(), Duration.ofMillis(10), DAY);
     between("redis.read_timeout", redis.readTimeout(), Duration.ofMillis(10), DAY);
+    between("redis.write_timeout", redis.writeTimeout(), Duration.ofMillis(10), DAY);
     between("redis.circuit_breaker.threshold", redis.circuitBreaker().threshold(), 1, 10_000);
     between(
         "redis.circuit_breaker.timeout",
@@ -127,8 +131,35 @@ final class SettingsCheck {
         DAY);
     between(
         "redis.health_check.interval", redis.healthCheck().interval(), Duration.ofSeconds(1), DAY);
-    if (!redis.username().isEmpty() && redis.password().isEmpty()) {
-      fault("redis.password", "", "is missing beside redis.username");
+    faults.addAll(TlsCheck.faults("redis.tls", redis.tls().files()));
+    if (faults.stream().noneMatch(fault -> fault.key().equals("redis.host"))) {
+      redisServer(redis);
+    }
+  }
+
+  private void redisServer(Settings.Redis redis) {
+    RedisUrl server;
+    try {
+      server = redis.server();
+    } catch (IllegalArgumentException malformed) {
+      fault("redis.url", "***", malformed.getMessage());
+      return;
+    }
+    if (!server.username().isEmpty() && server.password().isEmpty()) {
+      fault(
+          "redis.password",
+          "",
+          "is missing beside the username; a URL with nothing but a password is redis://:password@host");
+    }
+    if (server.isCluster() && server.db() != 0) {
+      fault("redis.db", text(server.db()), "is not there: a Redis Cluster has only db 0");
+    }
+    Settings.RedisTls tls = redis.tls();
+    if (!server.tls() && !(tls.caCert() + tls.clientCert()).isEmpty()) {
+      fault(
+          "redis.tls.enabled",
+          "false",
+          "would leave Redis without TLS, and the certificates unused; set it, or write rediss://");
     }
   }
 

@@ -62,7 +62,6 @@ public final class SettingsLoader
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
-    values.put("elastauth.redis.host", settings.redis().host());
     values.put(
         "elastauth.redis.health_check.period",
         settings.redis().healthCheck().interval().toMillis());
