@@ -6,7 +6,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowS
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.elastauth.config.Settings;
+import org.elastauth.redis.RedisFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -33,7 +35,13 @@ class CircuitBreakers {
   CircuitBreaker redisBreaker(CircuitBreakerRegistry registry, Settings settings) {
     Settings.CircuitBreaker configured = settings.redis().circuitBreaker();
     CircuitBreaker breaker =
-        breaker(registry, "redis", configured.threshold(), configured.timeout());
+        breaker(
+            registry,
+            "redis",
+            configured.threshold(),
+            configured.timeout(),
+            // the value of one user must not keep Redis from all others, nor a full Redis be unread
+            failure -> RedisFailure.refusal(failure).isEmpty());
     if (!configured.enabled()) {
       breaker.transitionToDisabledState();
     }
@@ -42,11 +50,16 @@ class CircuitBreakers {
 
   @Bean
   CircuitBreaker elasticsearchBreaker(CircuitBreakerRegistry registry) {
-    return breaker(registry, "elasticsearch", ELASTICSEARCH_THRESHOLD, ELASTICSEARCH_OPEN);
+    return breaker(
+        registry, "elasticsearch", ELASTICSEARCH_THRESHOLD, ELASTICSEARCH_OPEN, failure -> true);
   }
 
   private static CircuitBreaker breaker(
-      CircuitBreakerRegistry registry, String name, int threshold, Duration open) {
+      CircuitBreakerRegistry registry,
+      String name,
+      int threshold,
+      Duration open,
+      Predicate<Throwable> failures) {
     CircuitBreaker breaker =
         registry.circuitBreaker(
             name,
@@ -57,6 +70,7 @@ class CircuitBreakers {
                     SlidingWindowSynchronizationStrategy.LOCK_FREE)
                 .minimumNumberOfCalls(threshold)
                 .failureRateThreshold(100)
+                .recordException(failures)
                 .waitDurationInOpenState(open)
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .permittedNumberOfCallsInHalfOpenState(1)

@@ -90,14 +90,8 @@ public final class Health {
     looked.countDown();
   }
 
-  /** An account that may not PING still proves that Redis is alive. */
-  public void redisFailed(
-      @ExchangeException Exception failure, @ExchangeProperty("asked") long asked) {
+  public void redisFailed(@ExchangeException Exception failure) {
     String reason = rootMessage(failure);
-    if (reason.startsWith("NOPERM")) {
-      redisAnswered(asked);
-      return;
-    }
     if (redisAnswers == null || redisAnswers) {
       LOG.atWarn()
           .addKeyValue("reason", reason)

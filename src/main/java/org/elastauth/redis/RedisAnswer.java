@@ -12,17 +12,24 @@ import org.springframework.stereotype.Component;
 public final class RedisAnswer implements Processor {
   private final Metrics metrics;
   private final MemoryCache memory;
+  private final RedisRefusal refusals;
 
-  public RedisAnswer(Metrics metrics, MemoryCache memory) {
+  public RedisAnswer(Metrics metrics, MemoryCache memory, RedisRefusal refusals) {
     this.metrics = metrics;
     this.memory = memory;
+    this.refusals = refusals;
   }
 
   @Override
   public void process(Exchange exchange) {
     String value = (String) exchange.getMessage().getBody();
     metrics.redisGet(value);
-    memory.keep((String) exchange.getProperty("cacheKey"), value);
+    String key = (String) exchange.getProperty("cacheKey");
+    if (value != null) {
+      memory.keep(key, value);
+    } else if (refusals.isRefused(key)) {
+      exchange.getMessage().setBody(memory.get(key));
+    }
     exchange.getMessage().removeHeader(RedisConstants.KEY);
   }
 }
