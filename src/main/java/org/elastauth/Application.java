@@ -1,6 +1,7 @@
 package org.elastauth;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -85,6 +86,12 @@ public class Application {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  /** Measures how long entries have been in memory; no correction of the clock makes them older. */
+  @Bean
+  Ticker ticker() {
+    return Ticker.systemTicker();
   }
 
   @Bean

@@ -87,7 +87,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   }
 
   private boolean usesRedis() {
-    return settings.cache().type().equals("redis");
+    return settings.cache().inRedis();
   }
 
   /** Spring's runner listens to every step of every request only to call this once. */

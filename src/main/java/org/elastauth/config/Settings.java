@@ -69,13 +69,15 @@ public record Settings(
   public record Credential(@DefaultValue("") String scope) {}
 
   /**
-   * @param type {@code memory}, {@code redis}, {@code file} or {@code none}; left out: redis where
-   *     a Redis host is configured
+   * @param type {@code memory}, {@code redis}, {@code hybrid}, {@code file}, {@code database} or
+   *     {@code none}; left out: redis where a Redis host is configured
    * @param expiration how long an entry lives, and without {@code extend} its password too: 60
    *     seconds to 7 days
    * @param extend each use lets an entry live for another {@code expiration}
    * @param maxLifetime with {@code extend}: how long a password lives
    * @param path with {@code file}: the folder of the entries
+   * @param hybridL1Size with {@code hybrid}: how many entries memory holds in front of Redis
+   * @param hybridL1MemoryMb with {@code hybrid}: how large they may be together
    */
   public record Cache(
       @DefaultValue("memory")
@@ -93,11 +95,18 @@ public record Settings(
           String keyPrefix,
       @DefaultValue("false") @Alias("CACHE_EXTEND") boolean extend,
       @DefaultValue("24h") @Alias("CACHE_MAX_LIFETIME") Duration maxLifetime,
-      @DefaultValue("") @Alias("CACHE_PATH") String path) {
+      @DefaultValue("") @Alias("CACHE_PATH") String path,
+      @DefaultValue("500") @Alias("redis.hybrid_l1_size") int hybridL1Size,
+      @DefaultValue("10") @Alias("redis.hybrid_l1_memory_mb") int hybridL1MemoryMb) {
 
     /** The length of a window, in which a user's password stays the same. */
     public Duration lifetime() {
       return extend ? maxLifetime : expiration;
+    }
+
+    /** Whether the entries lie in Redis. */
+    public boolean inRedis() {
+      return type.equals("redis") || type.equals("hybrid");
     }
   }
 

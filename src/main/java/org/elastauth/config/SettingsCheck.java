@@ -35,7 +35,7 @@ final class SettingsCheck {
     oneOf("log_level", s.logLevel(), Set.of("error", "warn", "info", "debug", "trace"));
     oneOf("log_format", s.logFormat(), Set.of("text", "json"));
     oneOf("auth_provider", s.authProvider(), Set.of("authelia"));
-    oneOf("cache.type", s.cache().type(), Set.of("memory", "redis", "file", "none"));
+    oneOf("cache.type", s.cache().type(), Set.of("memory", "redis", "hybrid", "file", "none"));
     for (String block : s.trustedProxies()) {
       cidr(block);
     }
@@ -68,6 +68,8 @@ final class SettingsCheck {
     if (s.cache().type().equals("file")) {
       folder("cache.path", s.cache().path());
     }
+    between("cache.hybrid_l1_size", s.cache().hybridL1Size(), 1, 1_000_000);
+    between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
     redis(s.redis());
     elasticsearch(s.elasticsearch());
     between("http.max_request_line", s.http().maxRequestLine(), 1024, 1 << 20);
@@ -99,11 +101,13 @@ final class SettingsCheck {
     for (int i = 0; i < s.secretKeys().size(); i++) {
       key("secret_keys[" + i + "]", s.secretKeys().get(i), false);
     }
-    if (s.secretKey().isEmpty() && s.secretKeys().isEmpty() && s.cache().type().equals("redis")) {
+    if (s.secretKey().isEmpty() && s.secretKeys().isEmpty() && s.cache().inRedis()) {
       fault(
           "secret_key",
           "",
-          "is missing; with cache.type=redis every gateway needs the same one: make it with --generateKey"
+          "is missing; with cache.type="
+              + s.cache().type()
+              + " every gateway needs the same one: make it with --generateKey"
               + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
     }
   }

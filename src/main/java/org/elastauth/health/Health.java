@@ -30,6 +30,7 @@ public final class Health {
   private static final long CONFLICT_SHOWN = Duration.ofMinutes(10).toMillis();
 
   private final String cacheType;
+  private final boolean redisUsed;
   private final boolean redisLookedAt;
   private final boolean dryRun;
   private final CircuitBreaker redisBreaker;
@@ -52,6 +53,7 @@ public final class Health {
       @Qualifier("elasticsearchBreaker") CircuitBreaker elasticsearchBreaker,
       Clock clock) {
     this.cacheType = settings.cache().type();
+    this.redisUsed = settings.cache().inRedis();
     this.redisLookedAt = settings.redis().healthCheck().enabled();
     this.dryRun = settings.elasticsearch().dryRun();
     this.redisBreaker = redisBreaker;
@@ -157,7 +159,6 @@ public final class Health {
 
   /** The body of /health; sets 503 while stopping. */
   public Map<String, Object> report(Exchange exchange) {
-    boolean redisUsed = cacheType.equals("redis");
     boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
     boolean whole =
         (!redisUsed || redisConnected()) && (dryRun || elasticsearchServes()) && !conflict;

@@ -16,6 +16,7 @@ final class RedisRights {
 
   private final String prefix;
   private final boolean renews;
+  private final boolean hybrid;
 
   /** A command that changes nothing: the key is nobody's, and a lifetime of 0 is an error. */
   private interface Attempt {
@@ -25,6 +26,7 @@ final class RedisRights {
   RedisRights(Settings.Cache cache) {
     this.prefix = cache.keyPrefix();
     this.renews = cache.extend();
+    this.hybrid = cache.type().equals("hybrid");
   }
 
   void check(RedisClusterCommands<String, String> redis) {
@@ -34,6 +36,9 @@ final class RedisRights {
     attempts.put("+del", () -> redis.del(prefix));
     if (renews) {
       attempts.put("+expire", () -> redis.expire(prefix, 1));
+    }
+    if (hybrid) {
+      attempts.put("+pttl", () -> redis.pttl(prefix));
     }
     Set<String> missing = new TreeSet<>();
     attempts.forEach((right, attempt) -> lacking(right, attempt, missing));

@@ -120,4 +120,12 @@ class SettingsCheckTest {
     assertThat(faults(Map.of("cache.extend", true, "cache.expiration", "2d"))).hasSize(1);
     assertThat(faults(Map.of("cache.extend", true, "cache.expiration", "24h"))).isEmpty();
   }
+
+  @Test
+  void theFirstTierOfAHybridCacheHasBounds() {
+    assertThat(faults(Map.of("cache.hybrid_l1_size", 0, "redis.hybridL1MemoryMB", 1025)))
+        .containsExactlyInAnyOrder(
+            "cache.hybrid_l1_size=0: must lie between 1 and 1000000",
+            "cache.hybrid_l1_memory_mb=1025: must lie between 1 and 1024");
+  }
 }

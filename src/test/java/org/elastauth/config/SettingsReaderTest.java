@@ -59,7 +59,14 @@ class SettingsReaderTest {
     assertThat(settings.cache())
         .isEqualTo(
             new Settings.Cache(
-                "memory", Duration.ofHours(1), "elastauth-", false, Duration.ofHours(24), ""));
+                "memory",
+                Duration.ofHours(1),
+                "elastauth-",
+                false,
+                Duration.ofHours(24),
+                "",
+                500,
+                10));
     assertThat(settings.redis().host()).isEqualTo("localhost:6379");
     assertThat(settings.redis().circuitBreaker())
         .isEqualTo(new Settings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));

@@ -1,4 +1,4 @@
-package org.elastauth.redis;
+package org.elastauth.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -11,16 +11,17 @@ import org.elastauth.config.Settings;
 import org.springframework.stereotype.Component;
 
 /**
- * Which entries this gateway renewed in Redis less than half of {@code cache.expiration} ago: they
- * have more than half of it left, whatever other gateways do.
+ * Which entries are due for renewal in a shared cache: all but those this gateway renewed there
+ * less than half of {@code cache.expiration} ago, which have more than half of it left, whatever
+ * other gateways do.
  */
-@Component("redisRenewals")
-public final class RedisRenewals implements Predicate {
+@Component("dueRenewals")
+public final class DueRenewals implements Predicate {
   private static final int KEYS = 50_000;
 
   private final Cache<String, Boolean> renewed;
 
-  public RedisRenewals(Settings settings, Clock clock) {
+  public DueRenewals(Settings settings, Clock clock) {
     this.renewed =
         Caffeine.newBuilder()
             .executor(Runnable::run)
