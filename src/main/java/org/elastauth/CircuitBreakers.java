@@ -26,6 +26,11 @@ class CircuitBreakers {
   /** The background look closes it long before; who asks to log in should not have to probe. */
   private static final Duration ELASTICSEARCH_OPEN = Duration.ofSeconds(60);
 
+  private static final int DATABASE_THRESHOLD = 5;
+
+  /** The background look closes it long before. */
+  private static final Duration DATABASE_OPEN = Duration.ofSeconds(60);
+
   @Bean
   CircuitBreakerRegistry circuitBreakerRegistry() {
     return CircuitBreakerRegistry.ofDefaults();
@@ -52,6 +57,11 @@ class CircuitBreakers {
   CircuitBreaker elasticsearchBreaker(CircuitBreakerRegistry registry) {
     return breaker(
         registry, "elasticsearch", ELASTICSEARCH_THRESHOLD, ELASTICSEARCH_OPEN, failure -> true);
+  }
+
+  @Bean
+  CircuitBreaker databaseBreaker(CircuitBreakerRegistry registry) {
+    return breaker(registry, "database", DATABASE_THRESHOLD, DATABASE_OPEN);
   }
 
   private static CircuitBreaker breaker(

@@ -178,6 +178,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     LOG.info(redis ? "Redis integration enabled" : "using memory backends");
     if (redis) {
       LOG.info("Using Redis caching backend");
+    } else if (settings.cache().inDatabase()) {
+      LOG.info("Using database caching backend");
     }
     warn();
     LOG.atInfo()

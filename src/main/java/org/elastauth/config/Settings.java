@@ -76,6 +76,7 @@ public record Settings(
    * @param extend each use lets an entry live for another {@code expiration}
    * @param maxLifetime with {@code extend}: how long a password lives
    * @param path with {@code file}: the folder of the entries
+   * @param url with {@code database}: a JDBC URL of H2 or PostgreSQL, with user and password
    * @param hybridL1Size with {@code hybrid}: how many entries memory holds in front of Redis
    * @param hybridL1MemoryMb with {@code hybrid}: how large they may be together
    */
@@ -96,6 +97,7 @@ public record Settings(
       @DefaultValue("false") @Alias("CACHE_EXTEND") boolean extend,
       @DefaultValue("24h") @Alias("CACHE_MAX_LIFETIME") Duration maxLifetime,
       @DefaultValue("") @Alias("CACHE_PATH") String path,
+      @DefaultValue("jdbc:h2:./elastauth-cache") @Secret String url,
       @DefaultValue("500") @Alias("redis.hybrid_l1_size") int hybridL1Size,
       @DefaultValue("10") @Alias("redis.hybrid_l1_memory_mb") int hybridL1MemoryMb) {
 
@@ -107,6 +109,17 @@ public record Settings(
     /** Whether the entries lie in Redis. */
     public boolean inRedis() {
       return type.equals("redis") || type.equals("hybrid");
+    }
+
+    /** Whether they lie in a database. */
+    public boolean inDatabase() {
+      return type.equals("database");
+    }
+
+    /** Without the URL, in which a password may stand. */
+    @Override
+    public String toString() {
+      return "Cache[" + type + "]";
     }
   }
 

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ final class SettingsCheck {
   private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
   private static final Pattern HOST_PORT =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+):(\\d{1,5})");
+  private static final Pattern DATABASE_URL = Pattern.compile("jdbc:(h2|postgresql):\\S+");
   private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
   private static final Pattern ROLE =
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
@@ -35,7 +38,10 @@ final class SettingsCheck {
     oneOf("log_level", s.logLevel(), Set.of("error", "warn", "info", "debug", "trace"));
     oneOf("log_format", s.logFormat(), Set.of("text", "json"));
     oneOf("auth_provider", s.authProvider(), Set.of("authelia"));
-    oneOf("cache.type", s.cache().type(), Set.of("memory", "redis", "hybrid", "file", "none"));
+    oneOf(
+        "cache.type",
+        s.cache().type(),
+        Set.of("memory", "redis", "hybrid", "file", "database", "none"));
     for (String block : s.trustedProxies()) {
       cidr(block);
     }
@@ -67,6 +73,12 @@ final class SettingsCheck {
     }
     if (s.cache().type().equals("file")) {
       folder("cache.path", s.cache().path());
+    }
+    if (s.cache().inDatabase() && !isJdbcUrl(s.cache().url())) {
+      fault(
+          "cache.url",
+          "***",
+          "is not a JDBC URL of H2 or PostgreSQL; write it like jdbc:postgresql://host:5432/elastauth?user=…&password=…");
     }
     between("cache.hybrid_l1_size", s.cache().hybridL1Size(), 1, 1_000_000);
     between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
@@ -101,7 +113,9 @@ final class SettingsCheck {
     for (int i = 0; i < s.secretKeys().size(); i++) {
       key("secret_keys[" + i + "]", s.secretKeys().get(i), false);
     }
-    if (s.secretKey().isEmpty() && s.secretKeys().isEmpty() && s.cache().inRedis()) {
+    if (s.secretKey().isEmpty()
+        && s.secretKeys().isEmpty()
+        && (s.cache().inRedis() || s.cache().inDatabase())) {
       fault(
           "secret_key",
           "",
@@ -239,6 +253,15 @@ final class SettingsCheck {
       return rights.contains(PosixFilePermission.GROUP_WRITE)
           || rights.contains(PosixFilePermission.OTHERS_WRITE);
     } catch (IOException | UnsupportedOperationException notTold) {
+      return false;
+    }
+  }
+
+  /** By the drivers' own word; they are loaded only where one is needed. */
+  private static boolean isJdbcUrl(String text) {
+    try {
+      return DATABASE_URL.matcher(text).matches() && DriverManager.getDriver(text) != null;
+    } catch (SQLException none) {
       return false;
     }
   }

@@ -65,6 +65,7 @@ class SettingsReaderTest {
                 false,
                 Duration.ofHours(24),
                 "",
+                "jdbc:h2:./elastauth-cache",
                 500,
                 10));
     assertThat(settings.redis().host()).isEqualTo("localhost:6379");

@@ -202,7 +202,8 @@ class PackagedJarIT {
         .anySatisfy(
             line ->
                 assertThat(line)
-                    .contains("cache.type=reddis: is not one of file, hybrid, memory, none, redis"))
+                    .contains(
+                        "cache.type=reddis: is not one of database, file, hybrid, memory, none, redis"))
         .anySatisfy(
             line ->
                 assertThat(line).contains("cache.expiration=5s: must lie between 60s and 604800s"))
@@ -219,7 +220,7 @@ class PackagedJarIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"redis", "hybrid"})
+  @ValueSource(strings = {"redis", "hybrid", "database"})
   void aSharedCacheWithoutAKeyIsAFault(String type) throws Exception {
     run(Map.of("CACHE_TYPE", type));
     assertThat(exitCode()).isEqualTo(1);
