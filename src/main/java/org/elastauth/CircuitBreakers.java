@@ -61,7 +61,7 @@ class CircuitBreakers {
 
   @Bean
   CircuitBreaker databaseBreaker(CircuitBreakerRegistry registry) {
-    return breaker(registry, "database", DATABASE_THRESHOLD, DATABASE_OPEN);
+    return breaker(registry, "database", DATABASE_THRESHOLD, DATABASE_OPEN, failure -> true);
   }
 
   private static CircuitBreaker breaker(

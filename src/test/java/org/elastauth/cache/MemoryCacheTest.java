@@ -38,7 +38,8 @@ class MemoryCacheTest {
   /** SPEC 8: what is kept beside a shared cache is bounded: 500 entries, 10 MB. */
   @Test
   void besideASharedCacheItsMemoryIsBounded() {
-    MemoryCache beside = new MemoryCache(TestSettings.of(Map.of("cache.type", "redis")));
+    MemoryCache beside =
+        new MemoryCache(TestSettings.of(Map.of("cache.type", "redis")), nanos::get);
     for (int i = 0; i < 5_000; i++) {
       beside.put("small-" + i, "value", 60);
     }
