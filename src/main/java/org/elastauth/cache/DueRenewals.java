@@ -2,8 +2,7 @@ package org.elastauth.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Clock;
-import java.util.concurrent.TimeUnit;
+import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Predicate;
@@ -21,11 +20,11 @@ public final class DueRenewals implements Predicate {
 
   private final Cache<String, Boolean> renewed;
 
-  public DueRenewals(Settings settings, Clock clock) {
+  public DueRenewals(Settings settings, Ticker ticker) {
     this.renewed =
         Caffeine.newBuilder()
             .executor(Runnable::run)
-            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .ticker(ticker)
             .maximumSize(KEYS)
             .expireAfterWrite(settings.cache().expiration().dividedBy(2))
             .build();

@@ -50,6 +50,10 @@ public record RedisUrl(
    * @throws IllegalArgumentException says what to write instead, and quotes nothing
    */
   static RedisUrl parse(String text, int otherwise) {
+    if (text.startsWith("jdbc:")) {
+      throw new IllegalArgumentException(
+          "is a database; with cache.type database it is cache.url, or ELASTAUTH_CACHE_URL");
+    }
     Matcher url = FORM.matcher(text);
     if (!url.matches()) {
       throw new IllegalArgumentException(

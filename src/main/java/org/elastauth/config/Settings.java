@@ -127,6 +127,8 @@ public record Settings(
    * @param url instead of host, and of db, username, password and tls.enabled where it says them
    *     too
    * @param host {@code host:port}
+   * @param sentinelUsername what the Sentinels want to hear, who know nothing of the master's
+   *     users; empty: the default user
    * @param enabled false: memory, whatever {@code cache.type} says
    * @param poolSize connections that are opened, to each node of a cluster
    * @param connectTimeout for a connection to be made, and its user to be known
@@ -149,6 +151,8 @@ public record Settings(
           @Secret
           @Alias({"cache.redis_password", "CACHE_REDIS_PASSWORD", "REDIS_PASSWORD"})
           String password,
+      @DefaultValue("") @Alias("REDIS_SENTINEL_USERNAME") String sentinelUsername,
+      @DefaultValue("") @Secret @Alias("REDIS_SENTINEL_PASSWORD") String sentinelPassword,
       @DefaultValue("true") @Alias("REDIS_ENABLED") boolean enabled,
       @DefaultValue("10") @Alias({"REDIS_POOL_SIZE", "AUTHLY_REDIS_POOL_SIZE"}) int poolSize,
       @DefaultValue("5s") @Alias({"REDIS_CONNECT_TIMEOUT", "AUTHLY_REDIS_TIMEOUT"})

@@ -172,6 +172,15 @@ final class SettingsCheck {
     if (server.isCluster() && server.db() != 0) {
       fault("redis.db", text(server.db()), "is not there: a Redis Cluster has only db 0");
     }
+    if (!redis.sentinelUsername().isEmpty() && redis.sentinelPassword().isEmpty()) {
+      fault("redis.sentinel_password", "", "is missing beside redis.sentinel_username");
+    }
+    if (!redis.sentinelPassword().isEmpty() && !server.isSentinel()) {
+      fault(
+          "redis.sentinel_password",
+          "***",
+          "is for Sentinels, which only a redis.url of redis-sentinel:// names");
+    }
     Settings.RedisTls tls = redis.tls();
     if (!server.tls() && !(tls.caCert() + tls.clientCert()).isEmpty()) {
       fault(

@@ -1,6 +1,7 @@
 package org.elastauth.redis;
 
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.redis.RedisConstants;
 import org.elastauth.cache.MemoryCache;
@@ -22,14 +23,20 @@ public final class RedisAnswer implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    String value = (String) exchange.getMessage().getBody();
+    Message message = exchange.getMessage();
+    String found = (String) message.getBody();
+    // a range of a key that is not there is empty
+    String value = found == null || found.isEmpty() ? null : found;
+    message.setBody(value);
     metrics.redisGet(value);
     String key = (String) exchange.getProperty("cacheKey");
     if (value != null) {
       memory.keep(key, value);
     } else if (refusals.isRefused(key)) {
-      exchange.getMessage().setBody(memory.get(key));
+      message.setBody(memory.get(key));
     }
-    exchange.getMessage().removeHeader(RedisConstants.KEY);
+    message.removeHeader(RedisConstants.KEY);
+    message.removeHeader(RedisConstants.START);
+    message.removeHeader(RedisConstants.END);
   }
 }

@@ -45,6 +45,7 @@ public final class RedisConnections implements AutoCloseable {
   private final AtomicReferenceArray<StatefulConnection<byte[], byte[]>> connections;
   private final AtomicInteger turn = new AtomicInteger();
   private final AtomicBoolean looking = new AtomicBoolean();
+  private final AtomicBoolean redialling = new AtomicBoolean();
   private final ScheduledExecutorService background =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -218,6 +219,42 @@ public final class RedisConnections implements AutoCloseable {
               looking.set(false);
             }
           });
+    }
+  }
+
+  /**
+   * Replaces every connection, in the background, one after the other: a server that has become a
+   * replica keeps its connections, while its name leads to another master by now. Not twice within
+   * a second.
+   */
+  void redial() {
+    if (!background.isShutdown() && redialling.compareAndSet(false, true)) {
+      background.execute(
+          () -> {
+            try {
+              for (int slot = 0; slot < connections.length(); slot++) {
+                replace(slot);
+              }
+            } catch (RuntimeException away) {
+              // those that are left are as good as any; whoever uses them finds out
+              LOG.debug("Redis takes no new connection", away);
+            } finally {
+              background.schedule(
+                  () -> redialling.set(false), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            }
+          });
+    }
+  }
+
+  private void replace(int slot) {
+    StatefulConnection<byte[], byte[]> old = connections.get(slot);
+    if (old != null) {
+      StatefulConnection<byte[], byte[]> made = dialer.connect();
+      if (connections.compareAndSet(slot, old, made)) {
+        old.closeAsync();
+      } else {
+        made.closeAsync(); // it was lost meanwhile, and is made again by whoever noticed
+      }
     }
   }
 

@@ -198,15 +198,11 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
     RedisURI.Builder uri = RedisURI.builder();
     if (server.isSentinel()) {
       uri.withSentinelMasterId(server.master());
-      nodes.forEach(node -> uri.withSentinel(encrypt(RedisURI.builder(), node).build()));
+      nodes.forEach(node -> uri.withSentinel(sentinel(node)));
     } else {
       encrypt(uri, nodes.get(0));
     }
-    if (!server.username().isEmpty()) {
-      uri.withAuthentication(server.username(), server.password().toCharArray());
-    } else if (!server.password().isEmpty()) {
-      uri.withPassword(server.password().toCharArray());
-    }
+    authenticate(uri, server.username(), server.password());
     return uri.withSsl(server.tls())
         .withVerifyPeer(verification())
         .withDatabase(server.db())
@@ -216,6 +212,20 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
         .withLibraryVersion("")
         .withTimeout(settings.connectTimeout())
         .build();
+  }
+
+  private RedisURI sentinel(RedisUrl.Node node) {
+    RedisURI.Builder uri = encrypt(RedisURI.builder(), node);
+    authenticate(uri, settings.sentinelUsername(), settings.sentinelPassword());
+    return uri.build();
+  }
+
+  private static void authenticate(RedisURI.Builder uri, String username, String password) {
+    if (!username.isEmpty()) {
+      uri.withAuthentication(username, password.toCharArray());
+    } else if (!password.isEmpty()) {
+      uri.withPassword(password.toCharArray());
+    }
   }
 
   private RedisURI.Builder encrypt(RedisURI.Builder uri, RedisUrl.Node node) {

@@ -50,7 +50,6 @@ public final class RedisFill implements Processor {
   public void process(Exchange exchange) {
     String key = (String) exchange.getProperty("cacheKey");
     String value = template.execute((RedisConnection connection) -> fill(connection, key));
-    metrics.redisGet(value);
     metrics.redisOperation("pttl");
     exchange.getMessage().setBody(value);
   }
@@ -59,14 +58,16 @@ public final class RedisFill implements Processor {
     @SuppressWarnings("unchecked")
     var redis = (RedisClusterAsyncCommands<byte[], byte[]>) connection.getNativeConnection();
     byte[] name = key.getBytes(StandardCharsets.UTF_8);
-    RedisFuture<byte[]> get = redis.get(name);
+    RedisFuture<byte[]> get = redis.getrange(name, RedisAsk.FIRST, RedisAsk.LAST);
     RedisFuture<Long> pttl = redis.pttl(name);
     byte[] found = await(get);
     long millis = await(pttl);
-    if (found == null) {
+    if (found.length == 0) {
+      metrics.redisGet(null);
       return refusals.isRefused(key) ? memory.get(key) : null;
     }
     String value = new String(found, StandardCharsets.UTF_8);
+    metrics.redisGet(value);
     // whole seconds that are surely left; an entry without an end in Redis bears one inside
     memory.fill(key, value, millis == NEVER_ENDS ? Long.MAX_VALUE : millis / 1000);
     return value;

@@ -9,12 +9,14 @@ import org.elastauth.cache.StaleKeys;
 import org.elastauth.config.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
  * What follows where Redis is alive but refuses a command: a value of a foreign type is deleted
- * before it is asked for again, and a user whose entry Redis does not take (it is full, say) is
- * served from memory for a while, so that not every request goes to Elasticsearch.
+ * before it is asked for again, a replica is looked past for its master, and a user whose entry
+ * Redis does not take (it is full, say) is served from memory for a while, so that not every
+ * request goes to Elasticsearch.
  */
 @Component("redisRefusal")
 public final class RedisRefusal implements Processor {
@@ -23,12 +25,15 @@ public final class RedisRefusal implements Processor {
   private static final Duration SAID_AGAIN = Duration.ofMinutes(10);
 
   private final StaleKeys staleKeys;
+  private final ObjectProvider<RedisConnections> connections;
   private final Cache<String, Boolean> refused;
   private final Cache<String, Boolean> said =
       Caffeine.newBuilder().executor(Runnable::run).expireAfterWrite(SAID_AGAIN).build();
 
-  public RedisRefusal(Settings settings, StaleKeys staleKeys) {
+  public RedisRefusal(
+      Settings settings, StaleKeys staleKeys, ObjectProvider<RedisConnections> connections) {
     this.staleKeys = staleKeys;
+    this.connections = connections;
     this.refused =
         Caffeine.newBuilder()
             .executor(Runnable::run)
@@ -51,6 +56,9 @@ public final class RedisRefusal implements Processor {
       staleKeys.add(key);
     } else {
       refused.put(key, Boolean.TRUE);
+    }
+    if (reply.startsWith("READONLY")) {
+      connections.getObject().redial();
     }
     String kind = reply.replaceFirst(" .*", "");
     if (said.asMap().putIfAbsent(kind, Boolean.TRUE) == null) {

@@ -31,11 +31,12 @@ final class RedisRights {
 
   void check(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put("+get", () -> redis.get(prefix));
+    attempts.put("+getrange", () -> redis.getrange(prefix, 0, 0));
     attempts.put("+setex", () -> redis.setex(prefix, 0, ""));
     attempts.put("+del", () -> redis.del(prefix));
     if (renews) {
-      attempts.put("+expire", () -> redis.expire(prefix, 1));
+      // Spring sends the form in milliseconds
+      attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
     }
     if (hybrid) {
       attempts.put("+pttl", () -> redis.pttl(prefix));

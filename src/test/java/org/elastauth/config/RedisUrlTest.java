@@ -132,6 +132,14 @@ class RedisUrlTest {
         .containsExactly(
             "redis.password: is missing beside the username; a URL with nothing but a password is"
                 + " redis://:password@host");
+    assertThat(faults(Map.of("redis.sentinel_password", "s3cret")))
+        .containsExactly(
+            "redis.sentinel_password=***: is for Sentinels, which only a redis.url of"
+                + " redis-sentinel:// names");
+    assertThat(
+            faults(
+                Map.of("redis.url", "redis-sentinel://s1", "redis.sentinel_username", "someone")))
+        .containsExactly("redis.sentinel_password: is missing beside redis.sentinel_username");
     assertThat(faults(Map.of("redis.pool_size", 0)))
         .containsExactly("redis.pool_size=0: must lie between 1 and 200");
     assertThat(faults(Map.of("redis.write_timeout", "1ms"))).hasSize(1);

@@ -131,7 +131,14 @@ class SettingsCheckTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"elastauth-cache", "jdbc:mysql://a/b", "redis://:secret@a", "jdbc:h2:", "jdbc:postgresql://a:port/b"})
+  @ValueSource(
+      strings = {
+        "elastauth-cache",
+        "jdbc:mysql://a/b",
+        "redis://:secret@a",
+        "jdbc:h2:",
+        "jdbc:postgresql://a:port/b"
+      })
   void aDatabaseCacheNeedsAJdbcUrlWhichIsNotShown(String url) {
     assertThat(faults(database(Map.of("cache.url", url))))
         .singleElement()

@@ -12,6 +12,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.server.ElasticsearchServer;
@@ -30,11 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** SPEC 4 and 8, cache.type database: on a real PostgreSQL, and in a file of H2. */
-@ExtendWith(Servers.class)
+@ExtendWith({Servers.class, OutputCaptureExtension.class})
 @Timeout(180)
 class DatabaseCacheIT {
   enum Product {
@@ -223,6 +229,51 @@ class DatabaseCacheIT {
     }
   }
 
+  /** Neither a key nor an entry is ever part of a statement. */
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsReadAsSql(Product product) throws Exception {
+    String url = database(product);
+    try (TestGateway gateway = on(url).start()) {
+      gateway.login("database.bystander");
+      String entry = entry(url, "database.bystander");
+      ProducerTemplate routes = gateway.bean(CamelContext.class).createProducerTemplate();
+      for (String text :
+          List.of(
+              "x' OR '1'='1",
+              "'; DELETE FROM elastauth_cache; --",
+              "' UNION SELECT '" + entry + "' --",
+              ":#${body} ? ?",
+              "\\' OR 1=1 --")) {
+        Exchange written = ask(routes, "direct:cache-database-put", text, text);
+        assertThat(written.getException()).isNull();
+        assertThat(ask(routes, "direct:cache-database-get", text, null).getMessage().getBody())
+            .isEqualTo(text);
+        assertThat(
+                template(url)
+                    .queryForObject(
+                        "SELECT entry FROM elastauth_cache WHERE cache_key = ?",
+                        String.class,
+                        text))
+            .isEqualTo(text);
+      }
+      assertThat(rows(url)).isEqualTo(6);
+      assertThat(entry(url, "database.bystander")).isEqualTo(entry);
+      assertThat(gateway.health().path("cache").path("circuit_breaker").path("failures").asInt())
+          .isZero();
+    }
+  }
+
+  private static Exchange ask(ProducerTemplate routes, String route, String key, String body) {
+    return routes.request(
+        route,
+        exchange -> {
+          exchange.setProperty("cacheKey", key);
+          exchange.setProperty("ttl", 60L);
+          exchange.getMessage().setBody(body);
+        });
+  }
+
   /** A table that somebody made otherwise: nothing bounds a row, and it may be empty. */
   @ParameterizedTest
   @EnumSource
@@ -345,6 +396,34 @@ class DatabaseCacheIT {
     }
   }
 
+  /** They are opened as they are needed, up to ten, and given back. */
+  @Test
+  void connectionsAreBounded() throws Exception {
+    String url = database(Product.POSTGRESQL);
+    String[] users =
+        IntStream.range(0, 30).mapToObj(i -> "database.pool" + i).toArray(String[]::new);
+    try (TestGateway gateway = on(url).start()) {
+      awaitDatabase(gateway, true);
+      try (Load load = new Load(gateway, users)) {
+        Awaitility.await("more than one at work").until(() -> connections(url) > 1);
+        load.awaitRound();
+        assertThat(connections(url)).isLessThanOrEqualTo(10);
+      }
+      assertThat(gateway.health().path("cache").path("circuit_breaker").path("failures").asInt())
+          .isZero();
+    }
+    Awaitility.await("all given back").until(() -> connections(url) == 0);
+  }
+
+  private static int connections(String url) {
+    Integer connections =
+        template(url)
+            .queryForObject(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'elastauth'",
+                Integer.class);
+    return connections == null ? 0 : connections;
+  }
+
   @Test
   void killedAndBackUnderLoad() throws Exception {
     String url = database(Product.POSTGRESQL);
@@ -413,6 +492,34 @@ class DatabaseCacheIT {
       Awaitility.await().until(() -> gateway.health().path("status").asText().equals("degraded"));
       assertThat(gateway.health().toString()).doesNotContain("a-secret");
     }
+  }
+
+  /** What each driver has to say about a URL with a password in it is not for the log. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://127.0.0.1:PORT/a?user=b&password=s3cret",
+        "jdbc:postgresql://b:s3cret@127.0.0.1:PORT/a",
+        "jdbc:postgresql://127.0.0.1:PORT/a?user=b&password=s3cret&ssl=true&sslrootcert=/none",
+        "jdbc:postgresql://127.0.0.1:PORT/a?user=b&password=s3cret&socketTimeout=soon",
+        "jdbc:h2:/none/such/cache;USER=b;PASSWORD=s3cret;UNKNOWN=x",
+        "jdbc:h2:/none/such/cache;USER=b;PASSWORD=s3cret;CIPHER=",
+        "jdbc:h2:tcp://127.0.0.1:PORT/a;USER=b;PASSWORD=s3cret",
+        "jdbc:h2:mem:;USER=b;PASSWORD=s3cret;IFEXISTS=TRUE",
+        "jdbc:h2:file:;PASSWORD=s3cret"
+      })
+  void noPasswordIsLogged(String url, CapturedOutput output) {
+    String nowhere = url.replace("PORT", Integer.toString(RedisServer.freePort()));
+    try (TestGateway gateway = on(nowhere).set("log_level", "trace").start()) {
+      gateway.login("database.secret");
+      Awaitility.await().until(() -> gateway.health().path("status").asText().equals("degraded"));
+      assertThat(gateway.health().toString()).doesNotContain("s3cret");
+    } catch (RuntimeException refused) {
+      // said at the start, below
+    }
+    assertThat(output)
+        .doesNotContain("s3cret")
+        .containsAnyOf("falling back to memory", "cache.url");
   }
 
   @ParameterizedTest

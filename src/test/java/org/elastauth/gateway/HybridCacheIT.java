@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.awaitility.Awaitility;
+import org.elastauth.cache.MemoryCache;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Load;
 import org.elastauth.server.RedisServer;
@@ -110,12 +113,12 @@ class HybridCacheIT {
     try (TestGateway one = hybrid(redis).start();
         TestGateway other = hybrid(redis).start()) {
       String authorization = one.login("hybrid.shared");
-      long gets = redis.calls("get");
+      long gets = redis.reads();
       double before = asked(other);
       for (int i = 0; i < 5; i++) {
         assertThat(other.login("hybrid.shared")).isEqualTo(authorization);
       }
-      assertThat(redis.calls("get") - gets).isEqualTo(1);
+      assertThat(redis.reads() - gets).isEqualTo(1);
       assertThat(asked(other)).isEqualTo(before);
     }
   }
@@ -133,15 +136,46 @@ class HybridCacheIT {
       double before = asked(other);
       assertThat(other.login("hybrid.groups", "b")).isEqualTo(authorization);
       assertThat(asked(other)).as("one has left it in Redis").isEqualTo(before);
-      long gets = redis.calls("get");
+      long gets = redis.reads();
       assertThat(other.login("hybrid.groups", "b")).isEqualTo(authorization);
-      assertThat(redis.calls("get")).as("and now memory has it").isEqualTo(gets);
+      assertThat(redis.reads()).as("and now memory has it").isEqualTo(gets);
 
       assertThat(other.login("hybrid.groups", "a")).isEqualTo(authorization);
       assertThat(elasticsearch.user("hybrid.groups").path("roles").toString())
           .as("nobody has that anywhere")
           .isEqualTo("[\"viewer\"]");
     }
+  }
+
+  /** SPEC 4: write L2, then L1. */
+  @Test
+  void redisIsWrittenBeforeMemory() {
+    try (RedisServer own = RedisServer.start();
+        TestGateway gateway = hybrid(own).set("redis.write_timeout", "50s").start()) {
+      MemoryCache memory = gateway.bean(MemoryCache.class);
+      own.freeze();
+      gateway
+          .bean(CamelContext.class)
+          .createFluentProducerTemplate()
+          .withExchangeProperty("cacheKey", "elastauth-order")
+          .withExchangeProperty("ttl", 60L)
+          .withBody("value")
+          .to("direct:cache-hybrid-put")
+          .asyncSend();
+      Awaitility.await("somebody waits for Redis")
+          .until(() -> Thread.getAllStackTraces().values().stream().anyMatch(this::writesToRedis));
+      assertThat(memory.get("elastauth-order")).isNull();
+      own.resume();
+      Awaitility.await("memory").until(() -> memory.get("elastauth-order") != null);
+      assertThat(own.template().hasKey("elastauth-order")).isTrue();
+    }
+  }
+
+  private boolean writesToRedis(StackTraceElement[] stack) {
+    List<String> calls =
+        Stream.of(stack).map(call -> call.getClassName() + "." + call.getMethodName()).toList();
+    return calls.contains("org.apache.camel.component.redis.RedisClient.setex")
+        && calls.contains("java.util.concurrent.locks.LockSupport.parkNanos");
   }
 
   @Test
@@ -151,13 +185,13 @@ class HybridCacheIT {
       String authorization = one.login("hybrid.ttl");
       redis.template().expire(key("hybrid.ttl"), 30, TimeUnit.SECONDS);
       other.login("hybrid.ttl");
-      long gets = redis.calls("get");
+      long gets = redis.reads();
       clock.advance(Duration.ofSeconds(20));
       assertThat(other.login("hybrid.ttl")).isEqualTo(authorization);
-      assertThat(redis.calls("get")).isEqualTo(gets);
+      assertThat(redis.reads()).isEqualTo(gets);
       clock.advance(Duration.ofSeconds(10));
       assertThat(other.login("hybrid.ttl")).isEqualTo(authorization);
-      assertThat(redis.calls("get")).isEqualTo(gets + 1);
+      assertThat(redis.reads()).isEqualTo(gets + 1);
     }
   }
 
@@ -213,7 +247,7 @@ class HybridCacheIT {
   void withExtendAHitInMemoryRenewsInRedisOncePerHalfAnExpiration() {
     try (TestGateway gateway = extending("hybrid.renewed")) {
       gateway.login("hybrid.renewed");
-      long gets = redis.calls("get");
+      long gets = redis.reads();
       long renewals = redis.calls("pexpire");
       for (int i = 0; i < 10; i++) {
         gateway.login("hybrid.renewed");
@@ -224,7 +258,7 @@ class HybridCacheIT {
         gateway.login("hybrid.renewed");
         assertThat(redis.calls("pexpire")).isEqualTo(renewals + i);
       }
-      assertThat(redis.calls("get")).as("memory was renewed with it").isEqualTo(gets);
+      assertThat(redis.reads()).as("memory was renewed with it").isEqualTo(gets);
     }
   }
 
@@ -248,10 +282,10 @@ class HybridCacheIT {
       gateway.login("hybrid.idle");
       clock.advance(Duration.ofSeconds(29));
       gateway.login("hybrid.idle");
-      long gets = redis.calls("get");
+      long gets = redis.reads();
       clock.advance(Duration.ofSeconds(31));
       gateway.login("hybrid.idle");
-      assertThat(redis.calls("get")).isEqualTo(gets + 1);
+      assertThat(redis.reads()).isEqualTo(gets + 1);
     }
   }
 
@@ -259,7 +293,7 @@ class HybridCacheIT {
   void whatIsDroppedFromMemoryIsReadFromRedisAgain() {
     try (TestGateway gateway = hybrid(redis).start()) {
       String authorization = gateway.login("hybrid.dropped");
-      long gets = redis.calls("get");
+      long gets = redis.reads();
       gateway
           .bean(CamelContext.class)
           .createFluentProducerTemplate()
@@ -267,7 +301,7 @@ class HybridCacheIT {
           .to("direct:cache-memory-delete")
           .send();
       assertThat(gateway.login("hybrid.dropped")).isEqualTo(authorization);
-      assertThat(redis.calls("get")).isEqualTo(gets + 1);
+      assertThat(redis.reads()).isEqualTo(gets + 1);
     }
   }
 

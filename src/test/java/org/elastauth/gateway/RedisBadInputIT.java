@@ -21,10 +21,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Issue 4: what is wrong with Redis ends in a clear message at start or in memory serving. */
+/** SPEC 7 and 8: what is wrong with Redis ends in a clear message at start, or memory serves. */
 @ExtendWith({Servers.class, OutputCaptureExtension.class})
 @Timeout(120)
 class RedisBadInputIT {
@@ -92,7 +93,7 @@ class RedisBadInputIT {
       }
       assertThat(breaker(gateway)).as("nothing works, so it is left alone").isEqualTo("open");
     }
-    assertThat(output).contains("missing=\"+del +get +setex\"");
+    assertThat(output).contains("missing=\"+del +getrange +setex\"");
   }
 
   @ParameterizedTest
@@ -112,6 +113,23 @@ class RedisBadInputIT {
         .isInstanceOf(RuntimeException.class);
     assertThat(output).contains("Configuration: redis.db=" + db + ": " + message);
     assertThat(redis.template().keys("*")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://:s3cret@host, is not of the form redis://user:password@host:port/db",
+    "redis://:s3cret@host:0, has a port that is not between 1 and 65535",
+    "'redis://n1:6379,n2:6379/3', is not there: a Redis Cluster has only db 0",
+    "jdbc:postgresql://db/x?password=s3cret, is a database; with cache.type database it is cache.url"
+  })
+  void aBrokenUrlIsOneMessageAtTheStart(String url, String message, CapturedOutput output) {
+    assertThatThrownBy(() -> dry().set("redis.url", url).start().close())
+        .isInstanceOf(RuntimeException.class);
+    assertThat(output.getOut().lines().filter(line -> line.contains("Configuration: redis.")))
+        .singleElement()
+        .asString()
+        .contains(message);
+    assertThat(output).doesNotContain("s3cret");
   }
 
   @Test
@@ -146,38 +164,60 @@ class RedisBadInputIT {
     }
   }
 
+  private TestGateway.Builder breakable(String type) {
+    return TestGateway.builder()
+        .on(elasticsearch)
+        .with(redis)
+        .set("cache.type", type)
+        .set("redis.circuit_breaker.threshold", 2);
+  }
+
   /** Another program's list stands where a user's entry should. */
-  @Test
-  void aValueOfAForeignTypeIsThatUsersMissAndNobodyElses() {
-    try (TestGateway gateway =
-        TestGateway.builder()
-            .on(elasticsearch)
-            .with(redis)
-            .set("redis.circuit_breaker.threshold", 2)
-            .start()) {
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "hybrid"})
+  void aValueOfAForeignTypeIsThatUsersMissAndNobodyElses(String type) {
+    try (TestGateway gateway = breakable(type).start();
+        TestGateway fresh = breakable(type).start()) {
       String foreign = gateway.login("bad.foreign");
       String key = redis.template().keys("*").iterator().next();
       String other = gateway.login("bad.other");
       for (int i = 0; i < 5; i++) {
         redis.template().delete(key);
         redis.template().opsForList().leftPush(key, "not an entry");
-        assertThat(gateway.login("bad.foreign")).isEqualTo(foreign);
+        // other groups, so that memory in front of Redis has nothing that fits
+        assertThat(gateway.login("bad.foreign", "group" + i)).isEqualTo(foreign);
         assertThat(breaker(gateway)).isEqualTo("closed");
       }
       assertThat(gateway.login("bad.foreign")).isEqualTo(foreign);
+      assertThat(gateway.login("bad.foreign")).isEqualTo(foreign);
       assertThat(gateway.login("bad.other")).isEqualTo(other);
+      assertThat(fresh.login("bad.foreign")).isEqualTo(foreign);
       assertThat(redis.template().opsForValue().get(key)).isNotNull();
     }
   }
 
-  @Test
-  void aFullRedisIsStillReadAndWhomItDoesNotTakeMemoryServes(CapturedOutput output) {
-    try (TestGateway gateway =
-        TestGateway.builder()
-            .on(elasticsearch)
-            .with(redis)
-            .set("redis.circuit_breaker.threshold", 2)
-            .start()) {
+  /** SPEC 4: over 64 KiB is a miss, and does not even come into this process's memory. */
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "hybrid"})
+  void aHugeValueIsAMissAndIsNotFetched(String type) {
+    int size = 32 << 20;
+    try (TestGateway gateway = breakable(type).start();
+        TestGateway fresh = breakable(type).start()) {
+      String header = gateway.login("bad.huge");
+      String key = redis.template().keys("*").iterator().next();
+      redis.admin().setrange(key, size, "x");
+      long sent = Long.parseLong(redis.info("stats", "total_net_output_bytes"));
+      assertThat(fresh.login("bad.huge")).isEqualTo(header);
+      assertThat(Long.parseLong(redis.info("stats", "total_net_output_bytes")) - sent)
+          .isLessThan(1 << 20);
+      assertThat(redis.admin().strlen(key)).as("replaced").isLessThan(1_000);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "hybrid"})
+  void aFullRedisIsStillReadAndWhomItDoesNotTakeMemoryServes(String type, CapturedOutput output) {
+    try (TestGateway gateway = breakable(type).start()) {
       String before = gateway.login("bad.before");
       redis.admin().configSet("maxmemory-policy", "noeviction");
       redis.admin().configSet("maxmemory", "1");
@@ -192,7 +232,7 @@ class RedisBadInputIT {
       assertThat(output).contains("Redis refuses a command").contains("OOM");
       redis.admin().configSet("maxmemory", "0");
     }
-    try (TestGateway later = TestGateway.builder().on(elasticsearch).with(redis).start()) {
+    try (TestGateway later = breakable(type).start()) {
       later.login("bad.during");
       assertThat(redis.template().keys("*")).hasSize(2);
     }

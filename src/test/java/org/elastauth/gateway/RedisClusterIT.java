@@ -1,13 +1,20 @@
 package org.elastauth.gateway;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.RedisException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.elastauth.server.Door;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.TestGateway;
@@ -17,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -74,10 +83,12 @@ class RedisClusterIT {
     assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
   }
 
-  @Test
-  void everyNodeHoldsItsUsersAndASlotThatMovesIsFollowed() {
-    try (TestGateway gateway = gateway(cluster.url()).start()) {
-      assertEverybodyIsCached(gateway);
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "hybrid"})
+  void everyNodeHoldsItsUsersAndASlotThatMovesIsFollowed(String type) {
+    try (TestGateway other = gateway(cluster.url()).start();
+        TestGateway gateway = gateway(cluster.url()).set("cache.type", type).start()) {
+      assertEverybodyIsCached(other);
       assertThat(cluster.nodes()).allMatch(node -> node.admin().dbsize() > 0);
       String key = key(USERS.get(0));
       RedisServer before = cluster.owner(key);
@@ -88,10 +99,41 @@ class RedisClusterIT {
       for (int i = 0; i < 20; i++) {
         gateway.login(USERS.get(0));
       }
-      assertThat(hits(gateway) - hits).isEqualTo(20);
+      assertThat(hits(gateway) - hits).isEqualTo(type.equals("hybrid") ? 1 : 20);
       assertThat(target.admin().get(key)).isNotNull();
       assertThat(gateway.health().path("cache").path("circuit_breaker").path("failures").asInt())
           .isZero();
+    }
+  }
+
+  /** SPEC 8: a third of Redis down is no different from all of it. */
+  @Test
+  void aNodeThatIsKilledIsNoticedByNobodyAndUsedOnceItIsBack() {
+    try (TestGateway gateway =
+        gateway(cluster.url())
+            .set("redis.read_timeout", "500ms")
+            .set("redis.connect_timeout", "1s")
+            .set("redis.health_check.interval", "1s")
+            .set("redis.circuit_breaker.timeout", "1s")
+            .start()) {
+      Map<String, String> headers = USERS.stream().collect(toMap(identity(), gateway::login));
+      RedisServer node = cluster.owner(key(USERS.get(0)));
+      node.kill();
+      Awaitility.await("degraded")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.health().path("status").asText().equals("degraded"));
+      USERS.forEach(user -> assertThat(gateway.login(user)).isEqualTo(headers.get(user)));
+      node.restart();
+      Awaitility.await("its users are cached there again")
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptionsInstanceOf(RedisException.class)
+          .until(
+              () -> {
+                USERS.forEach(user -> assertThat(gateway.login(user)).isEqualTo(headers.get(user)));
+                gateway.login(USERS.get(0), Long.toString(System.nanoTime()));
+                return node.admin().exists(key(USERS.get(0))) == 1
+                    && gateway.health().path("status").asText().equals("healthy");
+              });
     }
   }
 
@@ -102,6 +144,29 @@ class RedisClusterIT {
       assertEverybodyIsCached(gateway);
     }
     assertThat(output).contains("This Redis is a node of a cluster");
+  }
+
+  /** SPEC 8: unreachable at start is the same as lost later. */
+  @Test
+  void aClusterThatIsThereOnlyLaterIsUsedByItself() {
+    try (Door door = Door.to(cluster.nodes().get(0).address());
+        TestGateway gateway =
+            gateway("redis://" + door.address() + ",127.0.0.1:" + RedisServer.freePort())
+                .set("redis.health_check.interval", "1s")
+                .set("redis.circuit_breaker.timeout", "1s")
+                .start()) {
+      String header = gateway.login(USERS.get(0));
+      assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+      door.open();
+      Awaitility.await("the cluster is used")
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                assertThat(gateway.login(USERS.get(0))).isEqualTo(header);
+                gateway.login("cluster.later" + System.nanoTime());
+                return entries() > 0 && gateway.health().path("status").asText().equals("healthy");
+              });
+    }
   }
 
   @Test

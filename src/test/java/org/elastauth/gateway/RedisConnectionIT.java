@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
+import org.elastauth.server.Door;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -57,7 +59,7 @@ class RedisConnectionIT {
       assertThat(
               redis.admin().clientList().lines().filter(line -> line.contains(" name=elastauth ")))
           .hasSize(10)
-          .allMatch(line -> line.contains(" cmd=get "));
+          .allMatch(line -> line.contains(" cmd=getrange "));
       Awaitility.await()
           .until(
               () ->
@@ -214,6 +216,7 @@ class RedisConnectionIT {
             .set("redis.username", "narrow")
             .set("redis.password", "pw")
             .set("cache.extend", true)
+            .set("cache.max_lifetime", "7d")
             .set("redis.health_check.interval", "1s")
             .start()) {
       String header = gateway.login("acl.narrow");
@@ -230,7 +233,7 @@ class RedisConnectionIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"+get, -get", "+del +setex, -@write", "~elastauth-*, resetkeys ~other-*"})
+  @CsvSource({"+getrange, -getrange", "+del +setex, -@write", "~elastauth-*, resetkeys ~other-*"})
   void aMissingRightIsNamedAtTheStartAndMemoryServes(
       String missing, String rules, CapturedOutput output) {
     redis.acl("partial", rules.split(" "));
@@ -246,6 +249,68 @@ class RedisConnectionIT {
       }
       assertThat(redis.template().keys("*")).isEmpty();
     }
+  }
+
+  /** Each of them is named; what it takes to answer right is there all the same. */
+  @ParameterizedTest
+  @CsvSource({
+    "redis, +del, -del",
+    "redis, +setex, -setex",
+    "redis, +pexpire, -pexpire -expire",
+    "hybrid, +getrange, -getrange",
+    "hybrid, +pttl, -pttl",
+    "hybrid, +setex, -setex",
+    "hybrid, +pexpire, -pexpire -expire"
+  })
+  void oneMissingRightIsNamedAtTheStartAndAnswersStayRight(
+      String type, String missing, String rules, CapturedOutput output) {
+    redis.acl("lacking", rules.split(" "));
+    try (TestGateway whole =
+            gateway()
+                .with(redis)
+                .set("cache.extend", true)
+                .set("cache.max_lifetime", "7d")
+                .start();
+        TestGateway gateway =
+            gateway()
+                .set("redis.url", "redis://lacking:pw@" + redis.address())
+                .set("cache.type", type)
+                .set("cache.extend", true)
+                .set("cache.max_lifetime", "7d")
+                .start()) {
+      assertThat(output.getOut()).contains("missing=\"" + missing + "\"");
+      String header = whole.login("acl.lacking");
+      for (int i = 0; i < 7; i++) {
+        assertThat(gateway.login("acl.lacking")).isEqualTo(header);
+        assertThat(gateway.login("acl.lacking", "group" + i)).isEqualTo(header);
+      }
+      assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** As behind an address that leads to whoever is the master. */
+  @Test
+  void aMasterThatBecameAReplicaIsLeftForWhoeverIsNowAtItsAddress(CapturedOutput output) {
+    try (RedisServer later = RedisServer.start();
+        RedisServer first = RedisServer.start();
+        Door door = Door.to(first.address()).open();
+        TestGateway gateway =
+            gateway().set("redis.host", door.address()).set("redis.pool_size", 3).start()) {
+      String header = gateway.login("replica.user");
+      first.admin().replicaof("127.0.0.1", later.port());
+      door.leadTo(later.address());
+      Awaitility.await("the new master is written")
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                assertThat(gateway.login("replica.user")).isEqualTo(header);
+                gateway.login("replica.later" + System.nanoTime());
+                return later.gatewayConnections() == 3 && !later.template().keys("*").isEmpty();
+              });
+      assertThat(gateway.health().path("cache").path("circuit_breaker").path("state").asText())
+          .isEqualTo("closed");
+    }
+    assertThat(output).contains("Redis refuses a command").contains("READONLY");
   }
 
   @Test

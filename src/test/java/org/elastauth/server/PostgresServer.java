@@ -37,6 +37,8 @@ public final class PostgresServer implements AutoCloseable {
       EmbeddedPostgres.builder()
           .setOverrideWorkingDirectory(WORK.toFile())
           .setDataDirectory(data)
+          // the one every machine has
+          .setLocaleConfig("locale", "C")
           .setCleanDataDirectory(false)
           .setPort(port)
           .setPGStartupWait(Duration.ofMinutes(1))

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -19,9 +20,12 @@ public final class RedisSentinel implements AutoCloseable {
   private final ServerProcess sentinel;
   private final RedisClient client;
 
-  private RedisSentinel(RedisServer master, RedisServer replica) {
+  private final String password;
+
+  private RedisSentinel(RedisServer master, RedisServer replica, String password, String others) {
     this.master = master;
     this.replica = replica;
+    this.password = password;
     this.client = RedisClient.create();
     Path configuration = RedisServer.WORK.resolve("sentinel-" + port + ".conf");
     try {
@@ -33,8 +37,9 @@ public final class RedisSentinel implements AutoCloseable {
           sentinel monitor mymaster 127.0.0.1 %d 1
           sentinel down-after-milliseconds mymaster 1000
           sentinel failover-timeout mymaster 5000
+          %s
           """
-              .formatted(port, master.port()));
+              .formatted(port, master.port(), others));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -47,12 +52,33 @@ public final class RedisSentinel implements AutoCloseable {
   }
 
   public static RedisSentinel start() {
-    RedisServer master = RedisServer.start();
-    RedisServer replica =
-        RedisServer.start("--replicaof", "127.0.0.1", Integer.toString(master.port()));
+    return start(RedisServer.start(), "", "");
+  }
+
+  /**
+   * @param password of the servers
+   * @param own of the Sentinel itself
+   */
+  public static RedisSentinel startWithPasswords(String password, String own) {
+    return start(
+        RedisServer.start("--requirepass", password, "--masterauth", password),
+        own,
+        "sentinel auth-pass mymaster %s\nrequirepass %s".formatted(password, own),
+        "--requirepass",
+        password,
+        "--masterauth",
+        password);
+  }
+
+  private static RedisSentinel start(
+      RedisServer master, String password, String others, String... options) {
+    List<String> following =
+        new ArrayList<>(List.of("--replicaof", "127.0.0.1", Integer.toString(master.port())));
+    following.addAll(List.of(options));
+    RedisServer replica = RedisServer.start(following.toArray(String[]::new));
     Awaitility.await("replication")
         .until(() -> replica.admin().info("replication").contains("master_link_status:up"));
-    RedisSentinel all = new RedisSentinel(master, replica);
+    RedisSentinel all = new RedisSentinel(master, replica, password, others);
     Awaitility.await("the Sentinel knows the replica")
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
@@ -60,8 +86,16 @@ public final class RedisSentinel implements AutoCloseable {
     return all;
   }
 
+  private RedisURI uri() {
+    RedisURI.Builder uri = RedisURI.builder().withHost("127.0.0.1").withPort(port);
+    if (!password.isEmpty()) {
+      uri.withPassword(password.toCharArray());
+    }
+    return uri.build();
+  }
+
   private Map<String, String> master() {
-    try (var connection = client.connectSentinel(RedisURI.create("redis://" + address()))) {
+    try (var connection = client.connectSentinel(uri())) {
       return connection.sync().master("mymaster");
     }
   }
@@ -78,11 +112,29 @@ public final class RedisSentinel implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
-  /** Until the Sentinel says that the second one is the master. */
-  public void awaitFailover() {
+  /** Until the Sentinel names it. */
+  public void awaitMaster(RedisServer server) {
     Awaitility.await("failover")
         .atMost(Duration.ofSeconds(60))
-        .until(() -> Integer.toString(replica.port()).equals(master().get("port")));
+        .until(() -> Integer.toString(server.port()).equals(master().get("port")));
+  }
+
+  /** Until it follows the other. */
+  public void awaitReplica(RedisServer server) {
+    Awaitility.await("replication")
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(() -> server.admin().info("replication").contains("master_link_status:up"));
+  }
+
+  /** Makes the replica the master, with both alive. */
+  public void failover() {
+    try (var connection = client.connectSentinel(uri())) {
+      Awaitility.await("a failover is begun, once no other is under way")
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(() -> "OK".equals(connection.sync().failover("mymaster")));
+    }
   }
 
   @Override

@@ -183,7 +183,12 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** How often a command ran since the start, such as {@code get}. */
+  /** How often gateways read an entry since the start. */
+  public long reads() {
+    return calls("getrange");
+  }
+
+  /** How often a command ran since the start, such as {@code setex}. */
   public long calls(String command) {
     String calls = info("commandstats", "cmdstat_" + command);
     return calls == null ? 0 : Long.parseLong(calls.replaceAll("calls=(\\d+).*", "$1"));
