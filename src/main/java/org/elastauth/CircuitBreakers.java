@@ -76,8 +76,11 @@ class CircuitBreakers {
             CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(threshold)
+                // a lock-free window of one call fails at its second call (Resilience4j 2.3)
                 .slidingWindowSynchronizationStrategy(
-                    SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                    threshold == 1
+                        ? SlidingWindowSynchronizationStrategy.SYNCHRONIZED
+                        : SlidingWindowSynchronizationStrategy.LOCK_FREE)
                 .minimumNumberOfCalls(threshold)
                 .failureRateThreshold(100)
                 .recordException(failures)

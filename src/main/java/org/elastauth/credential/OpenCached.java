@@ -57,7 +57,9 @@ public final class OpenCached implements Processor {
   }
 
   private boolean fits(Credential credential, Identity identity) {
-    return !credential.window().isPast(clock.millis() / 1000)
+    long now = clock.millis() / 1000;
+    return !credential.window().isPast(now)
+        && !credential.window().isAhead(now)
         && credential.fingerprint().equals(Fingerprint.of(identity))
         && marks.admits(credential);
   }

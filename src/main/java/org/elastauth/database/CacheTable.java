@@ -12,6 +12,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -40,6 +42,9 @@ public final class CacheTable implements CamelContextConfiguration {
   private static final String LOOK =
       "SELECT cache_key, entry, expires_at FROM elastauth_cache WHERE expires_at = 0";
 
+  /** The first connection takes longer than a request may wait for one, on a slow machine. */
+  private static final int TRIES_TO_CONNECT = 5;
+
   private final Settings settings;
   private final ObjectProvider<DataSource> database;
   private final CircuitBreaker breaker;
@@ -66,7 +71,7 @@ public final class CacheTable implements CamelContextConfiguration {
 
   private void look() {
     try {
-      new JdbcTemplate(database.getObject()).execute(LOOK);
+      connected().execute(LOOK);
     } catch (BadSqlGrammarException missing) {
       throw new ConfigurationFaults(
           List.of(
@@ -99,7 +104,24 @@ public final class CacheTable implements CamelContextConfiguration {
       throw new IllegalStateException(
           "cache.type is " + settings.cache().type() + "; only that of database has a table");
     }
-    JdbcTemplate template = new JdbcTemplate(database.getObject());
+    JdbcTemplate template = connected();
     MAKE.forEach(template::execute);
+  }
+
+  /**
+   * @throws CannotGetJdbcConnectionException if that took too long
+   */
+  private JdbcTemplate connected() {
+    JdbcTemplate template = new JdbcTemplate(database.getObject());
+    for (int tries = 1; ; tries++) {
+      try {
+        template.execute((ConnectionCallback<Void>) connection -> null);
+        return template;
+      } catch (CannotGetJdbcConnectionException late) {
+        if (tries == TRIES_TO_CONNECT) {
+          throw late;
+        }
+      }
+    }
   }
 }
