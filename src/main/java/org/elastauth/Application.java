@@ -1,6 +1,7 @@
 package org.elastauth;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -15,6 +16,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
+import org.elastauth.database.CacheTable;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
@@ -27,6 +29,8 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
 
 /** The standalone runner. What it runs stands in routes/. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -47,14 +51,11 @@ public class Application {
     } else if (arguments.containsOption(CommandLine.EXPORT_ROUTES)) {
       exportRoutes(Path.of(CommandLine.folders(arguments).get(0)));
     } else if (arguments.containsOption(CommandLine.CHECK_CONFIG)) {
-      // the routes are made and checked too, but none of them starts, and nothing listens
-      SpringApplication.exit(
-          start(
-              args,
-              "--camel.main.auto-startup=false",
-              // says that a context which ends at once is useless
-              "--logging.level.org.apache.camel.spring.boot=error"));
+      SpringApplication.exit(prepare(args));
       System.out.println("configuration is valid");
+      System.exit(0);
+    } else if (arguments.containsOption(CommandLine.CREATE_CACHE_TABLE)) {
+      createCacheTable(prepare(args));
       System.exit(0);
     } else {
       start(args);
@@ -68,6 +69,27 @@ public class Application {
       System.err.println("--export-routes: " + e.getMessage());
       System.exit(1);
     }
+  }
+
+  private static void createCacheTable(ConfigurableApplicationContext context) {
+    try {
+      context.getBean(CacheTable.class).create();
+      SpringApplication.exit(context);
+      System.out.println("the table " + CacheTable.NAME + " is there");
+    } catch (IllegalStateException | DataAccessException e) {
+      System.err.println(
+          "--create-cache-table: " + NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+      System.exit(1);
+    }
+  }
+
+  /** The routes are made and checked too, but none of them starts, and nothing listens. */
+  private static ConfigurableApplicationContext prepare(String... args) {
+    return start(
+        args,
+        "--camel.main.auto-startup=false",
+        // says that a context which ends at once is useless
+        "--logging.level.org.apache.camel.spring.boot=error");
   }
 
   private static ConfigurableApplicationContext start(String[] args, String... more) {
@@ -85,6 +107,12 @@ public class Application {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  /** Measures how long entries have been in memory; no correction of the clock makes them older. */
+  @Bean
+  Ticker ticker() {
+    return Ticker.systemTicker();
   }
 
   @Bean

@@ -6,7 +6,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowS
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.elastauth.config.Settings;
+import org.elastauth.redis.RedisFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +26,11 @@ class CircuitBreakers {
   /** The background look closes it long before; who asks to log in should not have to probe. */
   private static final Duration ELASTICSEARCH_OPEN = Duration.ofSeconds(60);
 
+  private static final int DATABASE_THRESHOLD = 5;
+
+  /** The background look closes it long before. */
+  private static final Duration DATABASE_OPEN = Duration.ofSeconds(60);
+
   @Bean
   CircuitBreakerRegistry circuitBreakerRegistry() {
     return CircuitBreakerRegistry.ofDefaults();
@@ -33,7 +40,13 @@ class CircuitBreakers {
   CircuitBreaker redisBreaker(CircuitBreakerRegistry registry, Settings settings) {
     Settings.CircuitBreaker configured = settings.redis().circuitBreaker();
     CircuitBreaker breaker =
-        breaker(registry, "redis", configured.threshold(), configured.timeout());
+        breaker(
+            registry,
+            "redis",
+            configured.threshold(),
+            configured.timeout(),
+            // the value of one user must not keep Redis from all others, nor a full Redis be unread
+            failure -> RedisFailure.refusal(failure).isEmpty());
     if (!configured.enabled()) {
       breaker.transitionToDisabledState();
     }
@@ -42,21 +55,35 @@ class CircuitBreakers {
 
   @Bean
   CircuitBreaker elasticsearchBreaker(CircuitBreakerRegistry registry) {
-    return breaker(registry, "elasticsearch", ELASTICSEARCH_THRESHOLD, ELASTICSEARCH_OPEN);
+    return breaker(
+        registry, "elasticsearch", ELASTICSEARCH_THRESHOLD, ELASTICSEARCH_OPEN, failure -> true);
+  }
+
+  @Bean
+  CircuitBreaker databaseBreaker(CircuitBreakerRegistry registry) {
+    return breaker(registry, "database", DATABASE_THRESHOLD, DATABASE_OPEN, failure -> true);
   }
 
   private static CircuitBreaker breaker(
-      CircuitBreakerRegistry registry, String name, int threshold, Duration open) {
+      CircuitBreakerRegistry registry,
+      String name,
+      int threshold,
+      Duration open,
+      Predicate<Throwable> failures) {
     CircuitBreaker breaker =
         registry.circuitBreaker(
             name,
             CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(threshold)
+                // a lock-free window of one call fails at its second call (Resilience4j 2.3)
                 .slidingWindowSynchronizationStrategy(
-                    SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                    threshold == 1
+                        ? SlidingWindowSynchronizationStrategy.SYNCHRONIZED
+                        : SlidingWindowSynchronizationStrategy.LOCK_FREE)
                 .minimumNumberOfCalls(threshold)
                 .failureRateThreshold(100)
+                .recordException(failures)
                 .waitDurationInOpenState(open)
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .permittedNumberOfCallsInHalfOpenState(1)

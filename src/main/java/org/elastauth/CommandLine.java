@@ -10,6 +10,7 @@ final class CommandLine {
   static final String GENERATE_KEY = "generateKey";
   static final String CHECK_CONFIG = "check-config";
   static final String EXPORT_ROUTES = "export-routes";
+  static final String CREATE_CACHE_TABLE = "create-cache-table";
   static final String HELP_OPTION = "help";
 
   static final String HELP =
@@ -19,12 +20,13 @@ final class CommandLine {
         --generateKey          print a fresh secret key
         --check-config         print what is wrong with the configuration, or that it is valid; starts nothing
         --export-routes DIR    write the routes inside the jar to DIR; overwrites nothing
+        --create-cache-table   make the table of cache.type database, if it is not there yet
         --help                 print this
         --elastauth.KEY=VALUE  a setting of application.yaml, such as --elastauth.cache.type=memory
       """;
 
   private static final Set<String> OPTIONS =
-      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, HELP_OPTION);
+      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, HELP_OPTION);
 
   /** Whose properties an option may set. */
   private static final List<String> PREFIXES =

@@ -29,8 +29,10 @@ import org.elastauth.config.Settings;
 import org.elastauth.credential.SingleFlight;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
+import org.elastauth.redis.RedisConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -51,16 +53,19 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private final String routes;
   private final GatewayHttpServer server;
   private final Health health;
+  private final ObjectProvider<RedisConnections> redisConnections;
 
   Gateway(
       Settings settings,
       @Value("${camel.main.routes-include-pattern}") String routes,
       GatewayHttpServer server,
-      Health health) {
+      Health health,
+      ObjectProvider<RedisConnections> redisConnections) {
     this.settings = settings;
     this.routes = routes;
     this.server = server;
     this.health = health;
+    this.redisConnections = redisConnections;
   }
 
   @Override
@@ -68,6 +73,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     refuseMissingEndpoints((ModelCamelContext) context);
     // below our own name, whose level log_level sets
     context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
+    if (usesRedis() && context.isAutoStartup()) {
+      redisConnections.getObject().open();
+    }
     // whoever was worth waiting for has been waited for by then (Drain)
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
     try {
@@ -76,6 +84,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     } catch (Exception e) {
       throw RuntimeCamelException.wrapRuntimeException(e);
     }
+  }
+
+  private boolean usesRedis() {
+    return settings.cache().inRedis();
   }
 
   /** Spring's runner listens to every step of every request only to call this once. */
@@ -152,7 +164,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       return;
     }
     reloadRoutes((ModelCamelContext) context);
-    boolean redis = settings.cache().type().equals("redis");
+    boolean redis = usesRedis();
     if (redis) {
       // what is not there must not be waited for by the first users, each in turn
       health.awaitFirstLook();
@@ -166,6 +178,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     LOG.info(redis ? "Redis integration enabled" : "using memory backends");
     if (redis) {
       LOG.info("Using Redis caching backend");
+    } else if (settings.cache().inDatabase()) {
+      LOG.info("Using database caching backend");
     }
     warn();
     LOG.atInfo()
@@ -223,6 +237,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     if (settings.groupMappings().isEmpty() && settings.defaultRoles().isEmpty()) {
       LOG.warn(
           "neither group_mappings nor default_roles are set: every login is refused until one of them gives a role");
+    }
+    if (settings.redis().tls().skipVerify() && usesRedis()) {
+      LOG.warn(
+          "redis.tls.skip_verify is on: whoever stands between the gateway and Redis can read and replace"
+              + " what is cached; set redis.tls.ca_cert instead");
     }
     if (settings.trustedProxies().equals(Settings.PRIVATE_NETWORKS)) {
       LOG.warn(

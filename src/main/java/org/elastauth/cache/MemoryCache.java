@@ -10,19 +10,19 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
  * Entries in this process's memory, bounded in number and bytes. The cache itself where {@code
- * cache.type} is memory; beside a shared cache, what is read while that one does not answer.
+ * cache.type} is memory, the first tier where it is hybrid; beside any other shared cache, what is
+ * read while that one does not answer.
  */
 @Component("memoryCache")
 public final class MemoryCache {
-  private static final long FALLBACK_BYTES = 10L << 20;
-  private static final int FALLBACK_ENTRIES = 500;
-  private static final long OWN_BYTES = 50L << 20;
-  private static final int OWN_ENTRIES = 50_000;
+  private record Bounds(int entries, long bytes) {}
+
+  private static final Bounds OWN = new Bounds(50_000, 50L << 20);
+  private static final Bounds FALLBACK = new Bounds(500, 10L << 20);
 
   private static final int MAX_KEPT = 64 * 1024;
 
@@ -32,28 +32,30 @@ public final class MemoryCache {
   private final VarExpiration<String, Entry> expiry;
   private final long lifetime;
 
-  @Autowired
-  public MemoryCache(Settings settings) {
-    this(settings, Ticker.systemTicker());
-  }
-
-  MemoryCache(Settings settings, Ticker ticker) {
-    boolean own = settings.cache().type().equals("memory");
-    long bytes = own ? OWN_BYTES : FALLBACK_BYTES;
+  public MemoryCache(Settings settings, Ticker ticker) {
+    Bounds bounds = bounds(settings.cache());
     // an entry weighs at least its share of the bytes, so that one bound keeps both
-    int least = (int) (bytes / (own ? OWN_ENTRIES : FALLBACK_ENTRIES));
+    int least = (int) (bounds.bytes / bounds.entries);
     this.lifetime = settings.cache().expiration().toSeconds();
     this.entries =
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(bytes)
+            .maximumWeight(bounds.bytes)
             .weigher(
                 (String key, Entry entry) -> Math.max(least, key.length() + entry.value.length()))
             .expireAfter(
                 Expiry.<String, Entry>writing((key, entry) -> Duration.ofSeconds(entry.ttl)))
             .build();
     this.expiry = entries.policy().expireVariably().orElseThrow();
+  }
+
+  private static Bounds bounds(Settings.Cache cache) {
+    return switch (cache.type()) {
+      case "memory" -> OWN;
+      case "hybrid" -> new Bounds(cache.hybridL1Size(), (long) cache.hybridL1MemoryMb() << 20);
+      default -> FALLBACK;
+    };
   }
 
   /**
@@ -92,5 +94,21 @@ public final class MemoryCache {
         entries.put(key, new Entry(value, lifetime));
       }
     }
+  }
+
+  /**
+   * Keeps what a second tier returned.
+   *
+   * @param left seconds that it stays there
+   */
+  public void fill(String key, String value, long left) {
+    if (left > 0 && value.length() <= MAX_KEPT) {
+      entries.put(key, new Entry(value, Math.min(left, lifetime)));
+    }
+  }
+
+  /** Forgets an entry, whatever was left of its time. */
+  public void delete(@ExchangeProperty("cacheKey") String key) {
+    entries.invalidate(key);
   }
 }

@@ -30,7 +30,7 @@ public record Settings(
     @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
     @DefaultValue @Alias("GROUP_WHITELIST") List<String> groupWhitelist,
     @DefaultValue Authelia authelia,
-    @DefaultValue("") @Secret @Alias("SECRET_KEY") String secretKey,
+    @DefaultValue("") @Secret @Alias({"SECRET_KEY", "session_encryption_key"}) String secretKey,
     @DefaultValue @Secret @Alias("SECRET_KEYS") List<String> secretKeys,
     @DefaultValue Credential credential,
     @DefaultValue Cache cache,
@@ -69,48 +69,138 @@ public record Settings(
   public record Credential(@DefaultValue("") String scope) {}
 
   /**
-   * @param type {@code memory}, {@code redis}, {@code file} or {@code none}; left out: redis where
-   *     a Redis host is configured
+   * @param type {@code memory}, {@code redis}, {@code hybrid}, {@code file}, {@code database} or
+   *     {@code none}; left out: redis where a Redis host is configured
    * @param expiration how long an entry lives, and without {@code extend} its password too: 60
    *     seconds to 7 days
    * @param extend each use lets an entry live for another {@code expiration}
    * @param maxLifetime with {@code extend}: how long a password lives
    * @param path with {@code file}: the folder of the entries
+   * @param url with {@code database}: a JDBC URL of H2 or PostgreSQL, with user and password
+   * @param hybridL1Size with {@code hybrid}: how many entries memory holds in front of Redis
+   * @param hybridL1MemoryMb with {@code hybrid}: how large they may be together
    */
   public record Cache(
-      @DefaultValue("memory") @Alias({"CACHE_TYPE", "REDIS_CACHE_MODE"}) String type,
+      @DefaultValue("memory")
+          @Alias({
+            "CACHE_TYPE",
+            "REDIS_CACHE_MODE",
+            "AUTHLY_REDIS_CACHE",
+            "cache_mode",
+            "redis.cache_mode"
+          })
+          String type,
       @DefaultValue("1h") @Alias("CACHE_EXPIRATION") Duration expiration,
-      @DefaultValue("elastauth-") @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX"}) String keyPrefix,
+      @DefaultValue("elastauth-")
+          @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX", "key_prefix", "redis.key_prefix"})
+          String keyPrefix,
       @DefaultValue("false") @Alias("CACHE_EXTEND") boolean extend,
       @DefaultValue("24h") @Alias("CACHE_MAX_LIFETIME") Duration maxLifetime,
-      @DefaultValue("") @Alias("CACHE_PATH") String path) {
+      @DefaultValue("") @Alias("CACHE_PATH") String path,
+      @DefaultValue("jdbc:h2:./elastauth-cache") @Secret String url,
+      @DefaultValue("500") @Alias("redis.hybrid_l1_size") int hybridL1Size,
+      @DefaultValue("10") @Alias("redis.hybrid_l1_memory_mb") int hybridL1MemoryMb) {
 
     /** The length of a window, in which a user's password stays the same. */
     public Duration lifetime() {
       return extend ? maxLifetime : expiration;
     }
+
+    /** Whether the entries lie in Redis. */
+    public boolean inRedis() {
+      return type.equals("redis") || type.equals("hybrid");
+    }
+
+    /** Whether they lie in a database. */
+    public boolean inDatabase() {
+      return type.equals("database");
+    }
+
+    /** Without the URL, in which a password may stand. */
+    @Override
+    public String toString() {
+      return "Cache[" + type + "]";
+    }
   }
 
   /**
+   * @param url instead of host, and of db, username, password and tls.enabled where it says them
+   *     too
    * @param host {@code host:port}
+   * @param sentinelUsername what the Sentinels want to hear, who know nothing of the master's
+   *     users; empty: the default user
+   * @param enabled false: memory, whatever {@code cache.type} says
+   * @param poolSize connections that are opened, to each node of a cluster
+   * @param connectTimeout for a connection to be made, and its user to be known
+   * @param readTimeout how long a command that reads may take
+   * @param writeTimeout how long a command that writes may take
+   * @param keepalive let the system notice a peer that is gone without a word
    */
   public record Redis(
+      @DefaultValue("")
+          @Secret
+          @Alias({"REDIS_URL", "CACHE_URL", "AUTHLY_REDIS_URL", "cache.redis_url"})
+          String url,
       @DefaultValue("localhost:6379")
           @Alias({"cache.redis_host", "redis.address", "CACHE_REDIS_HOST", "REDIS_ADDRESS"})
           String host,
       @DefaultValue("0") @Alias({"cache.redis_db", "CACHE_REDIS_DB", "REDIS_DB"}) int db,
-      @DefaultValue("") @Alias({"cache.redis_username", "CACHE_REDIS_USERNAME"}) String username,
+      @DefaultValue("") @Alias({"cache.redis_username", "CACHE_REDIS_USERNAME", "REDIS_USERNAME"})
+          String username,
       @DefaultValue("")
           @Secret
           @Alias({"cache.redis_password", "CACHE_REDIS_PASSWORD", "REDIS_PASSWORD"})
           String password,
-      @DefaultValue("5s") @Alias("REDIS_CONNECT_TIMEOUT") Duration connectTimeout,
+      @DefaultValue("") @Alias("REDIS_SENTINEL_USERNAME") String sentinelUsername,
+      @DefaultValue("") @Secret @Alias("REDIS_SENTINEL_PASSWORD") String sentinelPassword,
+      @DefaultValue("true") @Alias("REDIS_ENABLED") boolean enabled,
+      @DefaultValue("10") @Alias({"REDIS_POOL_SIZE", "AUTHLY_REDIS_POOL_SIZE"}) int poolSize,
+      @DefaultValue("5s") @Alias({"REDIS_CONNECT_TIMEOUT", "AUTHLY_REDIS_TIMEOUT"})
+          Duration connectTimeout,
       @DefaultValue("3s") @Alias("REDIS_READ_TIMEOUT") Duration readTimeout,
+      @DefaultValue("3s") @Alias("REDIS_WRITE_TIMEOUT") Duration writeTimeout,
+      @DefaultValue("true") @Alias({"REDIS_KEEPALIVE", "AUTHLY_REDIS_KEEPALIVE"}) boolean keepalive,
+      @DefaultValue RedisTls tls,
       @DefaultValue CircuitBreaker circuitBreaker,
       @DefaultValue HealthCheck healthCheck) {
+
+    /**
+     * Everything that the URL and the settings beside it say together.
+     *
+     * @throws IllegalArgumentException says what is wrong with the URL, without quoting it
+     */
+    public RedisUrl server() {
+      RedisUrl said = RedisUrl.parse(url.isEmpty() ? "redis://" + host : url, db);
+      return new RedisUrl(
+          said.tls() || tls.enabled(),
+          said.nodes(),
+          said.master(),
+          said.username().isEmpty() && said.password().isEmpty() ? username : said.username(),
+          said.password().isEmpty() ? password : said.password(),
+          said.db());
+    }
+
     @Override
     public String toString() {
-      return "Redis[" + host + "]";
+      return "Redis";
+    }
+  }
+
+  /**
+   * As {@link Tls}.
+   *
+   * @param enabled as {@code rediss://} in the URL
+   * @param skipVerify believe any certificate, for any name
+   */
+  public record RedisTls(
+      @DefaultValue("false") @Alias({"redis.enable_tls", "REDIS_ENABLE_TLS"}) boolean enabled,
+      @DefaultValue("false") @Alias({"redis.tls_skip_verify", "REDIS_TLS_SKIP_VERIFY"})
+          boolean skipVerify,
+      @DefaultValue("") String caCert,
+      @DefaultValue("") String clientCert,
+      @DefaultValue("") String clientKey) {
+    public Tls files() {
+      return new Tls(caCert, clientCert, clientKey, skipVerify);
     }
   }
 
@@ -119,15 +209,16 @@ public record Settings(
    * @param timeout how long it stays open before one request may try again
    */
   public record CircuitBreaker(
-      @DefaultValue("true") boolean enabled,
-      @DefaultValue("5") int threshold,
-      @DefaultValue("60s") Duration timeout) {}
+      @DefaultValue("true") @Alias("redis.enable_circuit_breaker") boolean enabled,
+      @DefaultValue("5") @Alias("redis.circuit_breaker_threshold") int threshold,
+      @DefaultValue("60s") @Alias("redis.circuit_breaker_timeout") Duration timeout) {}
 
   /**
    * @param interval time between two looks at Redis and Elasticsearch
    */
   public record HealthCheck(
-      @DefaultValue("true") boolean enabled, @DefaultValue("30s") Duration interval) {}
+      @DefaultValue("true") @Alias("redis.enable_health_check") boolean enabled,
+      @DefaultValue("30s") @Alias("redis.health_check_interval") Duration interval) {}
 
   /**
    * @param hosts URLs of one cluster, asked in turn

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ final class SettingsCheck {
   private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
   private static final Pattern HOST_PORT =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+):(\\d{1,5})");
+  private static final Pattern DATABASE_URL = Pattern.compile("jdbc:(h2|postgresql):\\S+");
   private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
   private static final Pattern ROLE =
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
@@ -35,7 +38,10 @@ final class SettingsCheck {
     oneOf("log_level", s.logLevel(), Set.of("error", "warn", "info", "debug", "trace"));
     oneOf("log_format", s.logFormat(), Set.of("text", "json"));
     oneOf("auth_provider", s.authProvider(), Set.of("authelia"));
-    oneOf("cache.type", s.cache().type(), Set.of("memory", "redis", "file", "none"));
+    oneOf(
+        "cache.type",
+        s.cache().type(),
+        Set.of("memory", "redis", "hybrid", "file", "database", "none"));
     for (String block : s.trustedProxies()) {
       cidr(block);
     }
@@ -68,6 +74,14 @@ final class SettingsCheck {
     if (s.cache().type().equals("file")) {
       folder("cache.path", s.cache().path());
     }
+    if (s.cache().inDatabase() && !isJdbcUrl(s.cache().url())) {
+      fault(
+          "cache.url",
+          "***",
+          "is not a JDBC URL of H2 or PostgreSQL; write it like jdbc:postgresql://host:5432/elastauth?user=…&password=…");
+    }
+    between("cache.hybrid_l1_size", s.cache().hybridL1Size(), 1, 1_000_000);
+    between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
     redis(s.redis());
     elasticsearch(s.elasticsearch());
     between("http.max_request_line", s.http().maxRequestLine(), 1024, 1 << 20);
@@ -99,11 +113,15 @@ final class SettingsCheck {
     for (int i = 0; i < s.secretKeys().size(); i++) {
       key("secret_keys[" + i + "]", s.secretKeys().get(i), false);
     }
-    if (s.secretKey().isEmpty() && s.secretKeys().isEmpty() && s.cache().type().equals("redis")) {
+    if (s.secretKey().isEmpty()
+        && s.secretKeys().isEmpty()
+        && (s.cache().inRedis() || s.cache().inDatabase())) {
       fault(
           "secret_key",
           "",
-          "is missing; with cache.type=redis every gateway needs the same one: make it with --generateKey"
+          "is missing; with cache.type="
+              + s.cache().type()
+              + " every gateway needs the same one: make it with --generateKey"
               + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
     }
   }
@@ -115,10 +133,14 @@ final class SettingsCheck {
   }
 
   private void redis(Settings.Redis redis) {
-    hostPort("redis.host", redis.host(), 1);
+    if (redis.url().isEmpty()) {
+      hostPort("redis.host", redis.host(), 1);
+    }
     between("redis.db", redis.db(), 0, 1_000_000);
+    between("redis.pool_size", redis.poolSize(), 1, 200);
     between("redis.connect_timeout", redis.connectTimeout(), Duration.ofMillis(10), DAY);
     between("redis.read_timeout", redis.readTimeout(), Duration.ofMillis(10), DAY);
+    between("redis.write_timeout", redis.writeTimeout(), Duration.ofMillis(10), DAY);
     between("redis.circuit_breaker.threshold", redis.circuitBreaker().threshold(), 1, 10_000);
     between(
         "redis.circuit_breaker.timeout",
@@ -127,8 +149,44 @@ final class SettingsCheck {
         DAY);
     between(
         "redis.health_check.interval", redis.healthCheck().interval(), Duration.ofSeconds(1), DAY);
-    if (!redis.username().isEmpty() && redis.password().isEmpty()) {
-      fault("redis.password", "", "is missing beside redis.username");
+    faults.addAll(TlsCheck.faults("redis.tls", redis.tls().files()));
+    if (faults.stream().noneMatch(fault -> fault.key().equals("redis.host"))) {
+      redisServer(redis);
+    }
+  }
+
+  private void redisServer(Settings.Redis redis) {
+    RedisUrl server;
+    try {
+      server = redis.server();
+    } catch (IllegalArgumentException malformed) {
+      fault("redis.url", "***", malformed.getMessage());
+      return;
+    }
+    if (!server.username().isEmpty() && server.password().isEmpty()) {
+      fault(
+          "redis.password",
+          "",
+          "is missing beside the username; a URL with nothing but a password is redis://:password@host");
+    }
+    if (server.isCluster() && server.db() != 0) {
+      fault("redis.db", text(server.db()), "is not there: a Redis Cluster has only db 0");
+    }
+    if (!redis.sentinelUsername().isEmpty() && redis.sentinelPassword().isEmpty()) {
+      fault("redis.sentinel_password", "", "is missing beside redis.sentinel_username");
+    }
+    if (!redis.sentinelPassword().isEmpty() && !server.isSentinel()) {
+      fault(
+          "redis.sentinel_password",
+          "***",
+          "is for Sentinels, which only a redis.url of redis-sentinel:// names");
+    }
+    Settings.RedisTls tls = redis.tls();
+    if (!server.tls() && !(tls.caCert() + tls.clientCert()).isEmpty()) {
+      fault(
+          "redis.tls.enabled",
+          "false",
+          "would leave Redis without TLS, and the certificates unused; set it, or write rediss://");
     }
   }
 
@@ -204,6 +262,15 @@ final class SettingsCheck {
       return rights.contains(PosixFilePermission.GROUP_WRITE)
           || rights.contains(PosixFilePermission.OTHERS_WRITE);
     } catch (IOException | UnsupportedOperationException notTold) {
+      return false;
+    }
+  }
+
+  /** By the drivers' own word; they are loaded only where one is needed. */
+  private static boolean isJdbcUrl(String text) {
+    try {
+      return DATABASE_URL.matcher(text).matches() && DriverManager.getDriver(text) != null;
+    } catch (SQLException none) {
       return false;
     }
   }

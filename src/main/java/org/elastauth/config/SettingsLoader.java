@@ -33,6 +33,7 @@ public final class SettingsLoader
         Ordered {
   private static final String RESOLVED = "elastauth settings";
   private static final Duration ELASTICSEARCH_LOOK = Duration.ofSeconds(5);
+  private static final Duration DATABASE_LOOK = Duration.ofSeconds(5);
 
   /** Carries the reading from the environment's preparation to the context's. */
   private static final class Resolved extends MapPropertySource {
@@ -62,7 +63,6 @@ public final class SettingsLoader
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
-    values.put("elastauth.redis.host", settings.redis().host());
     values.put(
         "elastauth.redis.health_check.period",
         settings.redis().healthCheck().interval().toMillis());
@@ -70,6 +70,9 @@ public final class SettingsLoader
         "elastauth.elasticsearch.health_check.period",
         Math.min(
             settings.redis().healthCheck().interval().toMillis(), ELASTICSEARCH_LOOK.toMillis()));
+    values.put(
+        "elastauth.cache.health_check.period",
+        Math.min(settings.redis().healthCheck().interval().toMillis(), DATABASE_LOOK.toMillis()));
     // how often a timer of Camel fires, 0: without end
     values.put(
         "elastauth.redis.health_check.looks", settings.redis().healthCheck().enabled() ? 0 : 1);

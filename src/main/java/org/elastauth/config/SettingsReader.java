@@ -96,11 +96,35 @@ final class SettingsReader {
       }
     }
     walk(Settings.class, "");
-    // whoever names a Redis and no cache type wants Redis
-    canonical.putIfAbsent(
-        "elastauth.cache.type", canonical.containsKey("elastauth.redis.host") ? "redis" : "memory");
+    chooseCache();
     Settings settings = bind();
     return new Reading(settings, List.copyOf(faults), unknown(), knownNames());
+  }
+
+  /**
+   * Whoever names a Redis and no cache type wants Redis. Whoever switches Redis off wants memory in
+   * its place, whatever the type says.
+   */
+  private void chooseCache() {
+    String type = PREFIX + "cache.type";
+    String enabled = canonical.getOrDefault(PREFIX + "redis.enabled", "");
+    // one of the aliases is a switch: whether Redis is the cache
+    canonical.computeIfPresent(
+        type, (key, value) -> isOn(value) ? "redis" : isOff(value) ? "memory" : value);
+    boolean named =
+        canonical.containsKey(PREFIX + "redis.host") || canonical.containsKey(PREFIX + "redis.url");
+    canonical.putIfAbsent(type, named || isOn(enabled) ? "redis" : "memory");
+    if (isOff(enabled) && Set.of("redis", "hybrid").contains(canonical.get(type))) {
+      canonical.put(type, "memory");
+    }
+  }
+
+  private static boolean isOn(String text) {
+    return Set.of("true", "on", "yes", "1").contains(text.toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isOff(String text) {
+    return Set.of("false", "off", "no", "0").contains(text.toLowerCase(Locale.ROOT));
   }
 
   private void collect(EnumerablePropertySource<?> source) {

@@ -2,6 +2,7 @@ package org.elastauth.credential;
 
 import java.time.Clock;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
@@ -10,7 +11,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Opens what a cache returned. The body becomes the credential, or null, a miss, unless the entry
- * opens, is still good, is no older than what was met before, and describes this very identity.
+ * opens, is still good, is no older than what was met before, and describes this very identity. A
+ * credential that {@link OpenFirstTier} opened already stays.
  */
 @Component("openCached")
 public final class OpenCached implements Processor {
@@ -28,25 +30,36 @@ public final class OpenCached implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    Identity identity = (Identity) exchange.getProperty("identity");
-    String cacheKey = (String) exchange.getProperty("cacheKey");
-    String entry = (String) exchange.getMessage().getBody();
+    Message message = exchange.getMessage();
     Credential credential =
-        entry == null ? null : sealed.open(identity.username(), cacheKey, entry);
-    if (credential != null && !fits(credential, identity)) {
-      credential = null;
-    }
+        message.getBody() instanceof Credential opened ? opened : open(exchange);
     if (LOG.isDebugEnabled()) {
       LOG.atDebug()
-          .addKeyValue("cacheKey", cacheKey)
-          .addKeyValue("user", identity.username())
+          .addKeyValue("cacheKey", exchange.getProperty("cacheKey"))
+          .addKeyValue("user", ((Identity) exchange.getProperty("identity")).username())
           .log(credential == null ? "Cache miss" : "Cache hit");
     }
-    exchange.getMessage().setBody(credential);
+    message.setBody(credential);
+  }
+
+  /**
+   * @return null if the exchange carries no entry, or none that fits
+   */
+  Credential open(Exchange exchange) {
+    String entry = (String) exchange.getMessage().getBody();
+    if (entry == null) {
+      return null;
+    }
+    Identity identity = (Identity) exchange.getProperty("identity");
+    Credential credential =
+        sealed.open(identity.username(), (String) exchange.getProperty("cacheKey"), entry);
+    return credential != null && fits(credential, identity) ? credential : null;
   }
 
   private boolean fits(Credential credential, Identity identity) {
-    return !credential.window().isPast(clock.millis() / 1000)
+    long now = clock.millis() / 1000;
+    return !credential.window().isPast(now)
+        && !credential.window().isAhead(now)
         && credential.fingerprint().equals(Fingerprint.of(identity))
         && marks.admits(credential);
   }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 
 /**
  * The time in which one password of a user is good. Windows of different users turn at different
@@ -15,6 +16,9 @@ import java.security.NoSuchAlgorithmException;
 public record Window(long issued, long until) {
   private static final byte[] OFFSET_LABEL =
       "elastauth-offset-v1\0".getBytes(StandardCharsets.US_ASCII);
+
+  /** Seconds: a week, the longest lifetime, and a day by which clocks may differ. */
+  private static final long LONGEST = Duration.ofDays(8).toSeconds();
 
   /**
    * @param now epoch seconds
@@ -35,6 +39,16 @@ public record Window(long issued, long until) {
     } catch (NoSuchAlgorithmException everyJavaHasIt) {
       throw new IllegalStateException(everyJavaHasIt);
     }
+  }
+
+  /**
+   * Whether it ends later than any window does now: whoever opened it had a clock that was wrong,
+   * or this gateway's was, and what is good has to be settled anew.
+   *
+   * @param now epoch seconds
+   */
+  public boolean isAhead(long now) {
+    return until > now + LONGEST;
   }
 
   /**

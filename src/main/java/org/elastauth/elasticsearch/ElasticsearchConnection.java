@@ -1,23 +1,16 @@
 package org.elastauth.elasticsearch;
 
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.URI;
-import javax.net.ssl.SSLContext;
 import org.apache.http.HttpHost;
 import org.apache.http.conn.ssl.NoopHostnameVerifier;
 import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
 import org.elastauth.config.Settings;
+import org.elastauth.config.TlsManagers;
 import org.elasticsearch.client.Node;
 import org.elasticsearch.client.RestClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslBundleKey;
-import org.springframework.boot.ssl.SslManagerBundle;
-import org.springframework.boot.ssl.SslOptions;
-import org.springframework.boot.ssl.SslStoreBundle;
-import org.springframework.boot.ssl.pem.PemSslStoreBundle;
-import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -66,7 +59,7 @@ class ElasticsearchConnection {
   private static HttpAsyncClientBuilder encrypt(
       HttpAsyncClientBuilder http, Settings.Elasticsearch elasticsearch) {
     Settings.Tls tls = elasticsearch.tls();
-    http.setSSLContext(sslContext(tls));
+    http.setSSLContext(TlsManagers.of(tls).createSslContext(SslBundle.DEFAULT_PROTOCOL));
     if (tls.insecureSkipVerify()) {
       http.setSSLHostnameVerifier(NoopHostnameVerifier.INSTANCE);
       if (!elasticsearch.dryRun()) {
@@ -76,30 +69,6 @@ class ElasticsearchConnection {
       }
     }
     return http;
-  }
-
-  private static SSLContext sslContext(Settings.Tls tls) {
-    SslStoreBundle stores =
-        new PemSslStoreBundle(
-            pem(tls.clientCert()).withPrivateKey(file(tls.clientKey())), pem(tls.caCert()));
-    SslManagerBundle managers = SslManagerBundle.from(stores, SslBundleKey.NONE);
-    if (tls.insecureSkipVerify()) {
-      managers =
-          SslManagerBundle.of(
-              managers.getKeyManagerFactory(), InsecureTrustManagerFactory.INSTANCE);
-    }
-    return SslBundle.of(
-            stores, SslBundleKey.NONE, SslOptions.NONE, SslBundle.DEFAULT_PROTOCOL, managers)
-        .createSslContext();
-  }
-
-  private static PemSslStoreDetails pem(String certificates) {
-    return PemSslStoreDetails.forCertificate(file(certificates));
-  }
-
-  /** As Spring names a file, whatever characters its path has; null if none is set. */
-  private static String file(String path) {
-    return path.isEmpty() ? null : java.nio.file.Path.of(path).toUri().toString();
   }
 
   /** Names the host that did not answer, where others serve in its place. */

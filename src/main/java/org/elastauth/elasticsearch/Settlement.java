@@ -48,9 +48,6 @@ public final class Settlement {
   /** Seconds by which the clocks of two gateways may differ. */
   private static final long CLOCK_SKEW = 60;
 
-  /** Seconds; no gateway writes a window that ends later, clock skew included. */
-  private static final long LONGEST_WINDOW = Duration.ofDays(8).toSeconds();
-
   private static final int MAX_REPAIRS = 3;
   private static final Duration REPAIRS_SPAN = Duration.ofMinutes(10);
 
@@ -145,7 +142,7 @@ public final class Settlement {
     }
     Mark mark = stored.mark();
     View view = newer(identity, roles, stored);
-    if (mark.window().isPast(now()) || mark.window().until() > now() + LONGEST_WINDOW) {
+    if (mark.window().isPast(now()) || mark.window().isAhead(now())) {
       Window window = window(identity);
       long generation = window.issued() > mark.window().issued() ? 1 : mark.generation() + 1;
       return write(identity.username(), view, window, generation, stored.readAt());

@@ -30,10 +30,13 @@ public final class Health {
   private static final long CONFLICT_SHOWN = Duration.ofMinutes(10).toMillis();
 
   private final String cacheType;
+  private final boolean redisUsed;
+  private final boolean databaseUsed;
   private final boolean redisLookedAt;
   private final boolean dryRun;
   private final CircuitBreaker redisBreaker;
   private final CircuitBreaker elasticsearchBreaker;
+  private final CircuitBreaker databaseBreaker;
   private final Clock clock;
   private final Duration patience;
   private final CountDownLatch looked = new CountDownLatch(1);
@@ -42,6 +45,7 @@ public final class Health {
   private volatile Boolean redisAnswers;
 
   private volatile Boolean elasticsearchAnswers;
+  private volatile Boolean databaseAnswers;
   private volatile long redisLatency;
   private volatile long conflictAt;
   private volatile boolean stopping;
@@ -50,12 +54,16 @@ public final class Health {
       Settings settings,
       @Qualifier("redisBreaker") CircuitBreaker redisBreaker,
       @Qualifier("elasticsearchBreaker") CircuitBreaker elasticsearchBreaker,
+      @Qualifier("databaseBreaker") CircuitBreaker databaseBreaker,
       Clock clock) {
     this.cacheType = settings.cache().type();
+    this.redisUsed = settings.cache().inRedis();
+    this.databaseUsed = settings.cache().inDatabase();
     this.redisLookedAt = settings.redis().healthCheck().enabled();
     this.dryRun = settings.elasticsearch().dryRun();
     this.redisBreaker = redisBreaker;
     this.elasticsearchBreaker = elasticsearchBreaker;
+    this.databaseBreaker = databaseBreaker;
     this.clock = clock;
     this.patience = settings.redis().connectTimeout().plus(settings.redis().readTimeout());
   }
@@ -90,14 +98,8 @@ public final class Health {
     looked.countDown();
   }
 
-  /** An account that may not PING still proves that Redis is alive. */
-  public void redisFailed(
-      @ExchangeException Exception failure, @ExchangeProperty("asked") long asked) {
+  public void redisFailed(@ExchangeException Exception failure) {
     String reason = rootMessage(failure);
-    if (reason.startsWith("NOPERM")) {
-      redisAnswered(asked);
-      return;
-    }
     if (redisAnswers == null || redisAnswers) {
       LOG.atWarn()
           .addKeyValue("reason", reason)
@@ -115,6 +117,33 @@ public final class Health {
     if (redisBreaker.getState() == CircuitBreaker.State.CLOSED) {
       redisBreaker.transitionToOpenState();
     }
+  }
+
+  /** Also closes the breaker, so that no login has to find out. */
+  public void databaseAnswered() {
+    if (databaseAnswers == null) {
+      LOG.info("The cache's database answers");
+    } else if (!databaseAnswers) {
+      LOG.info("The cache's database answers again");
+    }
+    databaseAnswers = true;
+    if (databaseBreaker.getState() == CircuitBreaker.State.OPEN) {
+      databaseBreaker.transitionToClosedState();
+    }
+  }
+
+  public void databaseFailed(@ExchangeException Exception failure) {
+    if (databaseAnswers == null || databaseAnswers) {
+      LOG.atWarn()
+          .addKeyValue("reason", rootMessage(failure))
+          .log("The cache's database does not serve, falling back to memory");
+    }
+    databaseAnswers = false;
+  }
+
+  private boolean databaseConnected() {
+    return Boolean.TRUE.equals(databaseAnswers)
+        && databaseBreaker.getState() != CircuitBreaker.State.OPEN;
   }
 
   /** Also closes the breaker, so that no login has to find out. */
@@ -163,16 +192,22 @@ public final class Health {
 
   /** The body of /health; sets 503 while stopping. */
   public Map<String, Object> report(Exchange exchange) {
-    boolean redisUsed = cacheType.equals("redis");
     boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
     boolean whole =
-        (!redisUsed || redisConnected()) && (dryRun || elasticsearchServes()) && !conflict;
+        (!redisUsed || redisConnected())
+            && (!databaseUsed || databaseConnected())
+            && (dryRun || elasticsearchServes())
+            && !conflict;
 
     Map<String, Object> cache = new LinkedHashMap<>();
     cache.put("mode", cacheType);
     if (redisUsed) {
       cache.put("redis", Map.of("connected", redisConnected(), "latency", redisLatency + "ms"));
       cache.put("circuit_breaker", breaker(redisBreaker));
+    }
+    if (databaseUsed) {
+      cache.put("database", Map.of("connected", databaseConnected()));
+      cache.put("circuit_breaker", breaker(databaseBreaker));
     }
     Map<String, Object> features = new LinkedHashMap<>();
     features.put("rate_limit", false);

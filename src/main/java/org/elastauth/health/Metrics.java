@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
+import org.elastauth.redis.RedisConnections;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /** What the routes count, and the page Prometheus reads. */
@@ -18,12 +20,19 @@ public final class Metrics {
   private final Counter hits;
   private final Counter misses;
 
-  public Metrics(PrometheusMeterRegistry registry, CircuitBreakerRegistry breakers, Health health) {
+  public Metrics(
+      PrometheusMeterRegistry registry,
+      CircuitBreakerRegistry breakers,
+      Health health,
+      ObjectProvider<RedisConnections> connections) {
     this.registry = registry;
     this.gets = registry.counter(REDIS_OPERATIONS, "operation", "get");
     this.hits = registry.counter("elastauth.redis.cache.hits");
     this.misses = registry.counter("elastauth.redis.cache.misses");
-    Gauge.builder("elastauth.redis.connections.active", health, h -> h.redisConnected() ? 1 : 0)
+    Gauge.builder(
+            "elastauth.redis.connections.active",
+            health,
+            h -> h.redisConnected() ? connections.getObject().active() : 0)
         .register(registry);
     for (CircuitBreaker breaker : breakers.getAllCircuitBreakers()) {
       for (CircuitBreaker.State state : CircuitBreaker.State.values()) {

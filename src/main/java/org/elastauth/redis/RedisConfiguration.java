@@ -1,8 +1,6 @@
 package org.elastauth.redis;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -10,18 +8,17 @@ import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.elastauth.config.Settings;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.context.annotation.Primary;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
 /**
- * The one connection to Redis; the spring-redis endpoints in the routes use it through Spring's
- * template.
+ * The connections to Redis; the spring-redis endpoints in the routes use them through Spring's
+ * templates.
  */
 @Lazy
 @Configuration(proxyBeanMethods = false)
@@ -38,45 +35,34 @@ class RedisConfiguration {
   }
 
   @Bean
-  LettuceConnectionFactory redisConnectionFactory(Settings settings, ClientResources resources) {
+  RedisConnections redisConnections(
+      Settings settings,
+      ClientResources resources,
+      @Qualifier("redisBreaker") CircuitBreaker breaker) {
     Settings.Redis redis = settings.redis();
-    int colon = redis.host().lastIndexOf(':');
-    RedisStandaloneConfiguration server =
-        new RedisStandaloneConfiguration(
-            redis.host().substring(0, colon), Integer.parseInt(redis.host().substring(colon + 1)));
-    server.setDatabase(redis.db());
-    if (!redis.username().isEmpty()) {
-      server.setUsername(redis.username());
-    }
-    if (!redis.password().isEmpty()) {
-      server.setPassword(redis.password());
-    }
-    return new LettuceConnectionFactory(
-        server,
-        LettuceClientConfiguration.builder()
-            .clientResources(resources)
-            .commandTimeout(redis.readTimeout())
-            .shutdownTimeout(Duration.ZERO)
-            .clientOptions(
-                ClientOptions.builder()
-                    // queueing while disconnected would let every request wait for its timeout
-                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                    // who waits for a command has a timeout already
-                    .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-                    .socketOptions(
-                        SocketOptions.builder()
-                            .connectTimeout(redis.connectTimeout())
-                            .keepAlive(true)
-                            .build())
-                    .build())
-            .build());
+    return new RedisConnections(
+        new RedisDialer(redis, resources, new RedisRights(settings.cache())), redis, breaker);
   }
 
-  /** Its connection is used for one command at a time, so it needs no proxy made for each. */
+  /** For commands that read. */
   @Bean
-  RedisTemplate<String, String> redisTemplate(LettuceConnectionFactory connections) {
+  @Primary
+  RedisTemplate<String, String> redisTemplate(RedisConnections connections, Settings settings) {
+    return template(connections, settings.redis().readTimeout());
+  }
+
+  /** For commands that write. */
+  @Bean
+  RedisTemplate<String, String> redisWriteTemplate(
+      RedisConnections connections, Settings settings) {
+    return template(connections, settings.redis().writeTimeout());
+  }
+
+  /** A connection is used for one command at a time, so it needs no proxy made for each. */
+  private static RedisTemplate<String, String> template(
+      RedisConnections connections, Duration timeout) {
     RedisTemplate<String, String> template = new RedisTemplate<>();
-    template.setConnectionFactory(connections);
+    template.setConnectionFactory(new TakingTurns(connections, timeout));
     template.setDefaultSerializer(RedisSerializer.string());
     template.setExposeConnection(true);
     return template;

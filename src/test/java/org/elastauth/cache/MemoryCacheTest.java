@@ -3,7 +3,9 @@ package org.elastauth.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.elastauth.config.TestSettings;
@@ -36,7 +38,8 @@ class MemoryCacheTest {
   /** SPEC 8: what is kept beside a shared cache is bounded: 500 entries, 10 MB. */
   @Test
   void besideASharedCacheItsMemoryIsBounded() {
-    MemoryCache beside = new MemoryCache(TestSettings.of(Map.of("cache.type", "redis")));
+    MemoryCache beside =
+        new MemoryCache(TestSettings.of(Map.of("cache.type", "redis")), nanos::get);
     for (int i = 0; i < 5_000; i++) {
       beside.put("small-" + i, "value", 60);
     }
@@ -87,5 +90,44 @@ class MemoryCacheTest {
     assertThat(cache.get("kept")).isEqualTo("value");
     pass(1);
     assertThat(cache.get("kept")).isNull();
+  }
+
+  @Test
+  void whatASecondTierReturnedLivesNoLongerThanThere() {
+    cache.fill("filled", "value", 20);
+    cache.fill("endless", "value", Long.MAX_VALUE);
+    cache.fill("ending", "value", 0);
+    assertThat(cache.get("ending")).isNull();
+    pass(19);
+    assertThat(cache.get("filled")).isEqualTo("value");
+    pass(1);
+    assertThat(cache.get("filled")).isNull();
+    pass(39);
+    assertThat(cache.get("endless")).isEqualTo("value");
+    pass(1);
+    assertThat(cache.get("endless")).isNull();
+  }
+
+  @Test
+  void aFirstTierIsBoundedAsConfigured() {
+    MemoryCache small = hybrid(Map.of("cache.hybrid_l1_size", 2));
+    for (int i = 0; i < 10; i++) {
+      small.put("key" + i, "value", 60);
+    }
+    assertThat(IntStream.range(0, 10).mapToObj(i -> small.get("key" + i)).filter(Objects::nonNull))
+        .hasSize(2);
+
+    MemoryCache bytes = hybrid(Map.of("redis.hybridL1MemoryMB", 1));
+    for (int i = 0; i < 100; i++) {
+      bytes.put("key" + i, "v".repeat(50_000), 60);
+    }
+    assertThat(IntStream.range(0, 100).mapToObj(i -> bytes.get("key" + i)).filter(Objects::nonNull))
+        .hasSizeBetween(1, 20);
+  }
+
+  private MemoryCache hybrid(Map<String, Object> settings) {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put("cache.type", "hybrid");
+    return new MemoryCache(TestSettings.of(all), nanos::get);
   }
 }

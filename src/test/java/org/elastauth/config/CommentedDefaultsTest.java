@@ -25,7 +25,7 @@ import org.springframework.core.io.FileSystemResource;
 /** application.yaml beside the program: uncommented, it says what holds without it. */
 class CommentedDefaultsTest {
   /** A commented setting: below elastauth, a name of ours at whatever depth, and its value. */
-  private static final Pattern SETTING = Pattern.compile("  # ((?:  )*)([a-z_-]+):( .*)?");
+  private static final Pattern SETTING = Pattern.compile("  # ((?:  )*)([a-z0-9_-]+):( .*)?");
 
   /** Said to be examples; their default is none. */
   private static final List<String> EXAMPLES = List.of("default_roles", "group_mappings");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -119,5 +120,46 @@ class SettingsCheckTest {
         .isEmpty();
     assertThat(faults(Map.of("cache.extend", true, "cache.expiration", "2d"))).hasSize(1);
     assertThat(faults(Map.of("cache.extend", true, "cache.expiration", "24h"))).isEmpty();
+  }
+
+  @Test
+  void theFirstTierOfAHybridCacheHasBounds() {
+    assertThat(faults(Map.of("cache.hybrid_l1_size", 0, "redis.hybridL1MemoryMB", 1025)))
+        .containsExactlyInAnyOrder(
+            "cache.hybrid_l1_size=0: must lie between 1 and 1000000",
+            "cache.hybrid_l1_memory_mb=1025: must lie between 1 and 1024");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "elastauth-cache",
+        "jdbc:mysql://a/b",
+        "redis://:secret@a",
+        "jdbc:h2:",
+        "jdbc:postgresql://a:port/b"
+      })
+  void aDatabaseCacheNeedsAJdbcUrlWhichIsNotShown(String url) {
+    assertThat(faults(database(Map.of("cache.url", url))))
+        .singleElement()
+        .asString()
+        .startsWith("cache.url=***: is not a JDBC URL of H2 or PostgreSQL");
+    assertThat(faults(Map.of("cache.url", url))).as("of no other cache").isEmpty();
+  }
+
+  @Test
+  void jdbcUrls() {
+    assertThat(faults(database(Map.of()))).as("the default").isEmpty();
+    assertThat(faults(database(Map.of("cache.url", "jdbc:h2:tcp://a/b")))).isEmpty();
+    assertThat(
+            faults(database(Map.of("cache.url", "jdbc:postgresql://a:5432/b?user=u&password=p"))))
+        .isEmpty();
+  }
+
+  private static Map<String, Object> database(Map<String, Object> more) {
+    Map<String, Object> settings = new HashMap<>(more);
+    settings.put("cache.type", "database");
+    settings.put("secret_key", "00".repeat(32));
+    return settings;
   }
 }

@@ -59,7 +59,15 @@ class SettingsReaderTest {
     assertThat(settings.cache())
         .isEqualTo(
             new Settings.Cache(
-                "memory", Duration.ofHours(1), "elastauth-", false, Duration.ofHours(24), ""));
+                "memory",
+                Duration.ofHours(1),
+                "elastauth-",
+                false,
+                Duration.ofHours(24),
+                "",
+                "jdbc:h2:./elastauth-cache",
+                500,
+                10));
     assertThat(settings.redis().host()).isEqualTo("localhost:6379");
     assertThat(settings.redis().circuitBreaker())
         .isEqualTo(new Settings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));
@@ -165,6 +173,120 @@ class SettingsReaderTest {
                 "PLATFORM_ADMINS", List.of("superuser", "monitoring_user"),
                 "PLATFORM-ADMINS", List.of("superuser", "monitoring_user"),
                 "staff", List.of("viewer")));
+  }
+
+  @Test
+  void theRedisBlockOfTraefikoidc() throws Exception {
+    Settings settings =
+        settings(
+            """
+            elastauth:
+              redis:
+                enabled: true
+                address: "redis:6379"
+                password: "your-password"
+                db: 2
+                keyPrefix: "traefikoidc:"
+                cacheMode: "redis"
+                poolSize: 20
+                connectTimeout: 4
+                readTimeout: 2
+                writeTimeout: 1
+                enableTLS: true
+                tlsSkipVerify: true
+                enableCircuitBreaker: false
+                circuitBreakerThreshold: 7
+                circuitBreakerTimeout: 50
+                enableHealthCheck: false
+                healthCheckInterval: 20
+              sessionEncryptionKey: "k"
+            """);
+    Settings.Redis redis = settings.redis();
+    assertThat(redis.server())
+        .isEqualTo(
+            new RedisUrl(
+                true, List.of(new RedisUrl.Node("redis", 6379)), "", "", "your-password", 2));
+    assertThat(settings.cache().keyPrefix()).isEqualTo("traefikoidc:");
+    assertThat(settings.cache().type()).isEqualTo("redis");
+    assertThat(redis.poolSize()).isEqualTo(20);
+    assertThat(redis.connectTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(redis.readTimeout()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(redis.writeTimeout()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(redis.tls().skipVerify()).isTrue();
+    assertThat(redis.circuitBreaker())
+        .isEqualTo(new Settings.CircuitBreaker(false, 7, Duration.ofSeconds(50)));
+    assertThat(redis.healthCheck())
+        .isEqualTo(new Settings.HealthCheck(false, Duration.ofSeconds(20)));
+    assertThat(settings.secretKey()).isEqualTo("k");
+  }
+
+  @Test
+  void theVariablesOfTraefikoidc() throws Exception {
+    Settings settings =
+        settings(
+            Map.ofEntries(
+                Map.entry("REDIS_ENABLED", "true"),
+                Map.entry("REDIS_ADDRESS", "redis:6380"),
+                Map.entry("REDIS_PASSWORD", "pw"),
+                Map.entry("REDIS_DB", "1"),
+                Map.entry("REDIS_KEY_PREFIX", "x:"),
+                Map.entry("REDIS_CACHE_MODE", "redis"),
+                Map.entry("REDIS_POOL_SIZE", "3"),
+                Map.entry("REDIS_CONNECT_TIMEOUT", "6"),
+                Map.entry("REDIS_READ_TIMEOUT", "4"),
+                Map.entry("REDIS_WRITE_TIMEOUT", "2"),
+                Map.entry("REDIS_ENABLE_TLS", "true"),
+                Map.entry("REDIS_TLS_SKIP_VERIFY", "true")));
+    Settings.Redis redis = settings.redis();
+    assertThat(redis.server())
+        .isEqualTo(new RedisUrl(true, List.of(new RedisUrl.Node("redis", 6380)), "", "", "pw", 1));
+    assertThat(settings.cache().keyPrefix()).isEqualTo("x:");
+    assertThat(redis.poolSize()).isEqualTo(3);
+    assertThat(redis.connectTimeout()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(redis.readTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(redis.writeTimeout()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(redis.tls().skipVerify()).isTrue();
+  }
+
+  @Test
+  void theVariablesOfAuthly() throws Exception {
+    Settings settings =
+        settings(
+            Map.of(
+                "AUTHLY_REDIS_URL", "redis://:pw@redis:6379/0",
+                "AUTHLY_REDIS_CACHE", "true",
+                "AUTHLY_REDIS_POOL_SIZE", "20",
+                "AUTHLY_REDIS_TIMEOUT", "7",
+                "AUTHLY_REDIS_KEEPALIVE", "false"));
+    assertThat(settings.redis().server().password()).isEqualTo("pw");
+    assertThat(settings.cache().type()).isEqualTo("redis");
+    assertThat(settings.redis().poolSize()).isEqualTo(20);
+    assertThat(settings.redis().connectTimeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(settings.redis().keepalive()).isFalse();
+  }
+
+  @Test
+  void whoNamesARedisWantsItUnlessItIsSwitchedOff() throws Exception {
+    assertThat(settings(Map.of("CACHE_URL", "redis://redis:6379/1")).cache().type())
+        .isEqualTo("redis");
+    assertThat(settings(Map.of("REDIS_URL", "redis://redis")).cache().type()).isEqualTo("redis");
+    assertThat(settings(Map.of("REDIS_ENABLED", "true")).cache().type()).isEqualTo("redis");
+    assertThat(
+            settings(Map.of("REDIS_URL", "redis://redis", "CACHE_TYPE", "memory")).cache().type())
+        .isEqualTo("memory");
+    assertThat(
+            settings(Map.of("AUTHLY_REDIS_URL", "redis://redis", "AUTHLY_REDIS_CACHE", "false"))
+                .cache()
+                .type())
+        .isEqualTo("memory");
+    assertThat(
+            settings("elastauth: {cache: {type: redis}, redis: {host: 'r:1', enabled: false}}")
+                .cache()
+                .type())
+        .as("the rollback switch")
+        .isEqualTo("memory");
+    assertThat(settings(Map.of("REDIS_ENABLED", "false", "CACHE_TYPE", "file")).cache().type())
+        .isEqualTo("file");
   }
 
   @Test

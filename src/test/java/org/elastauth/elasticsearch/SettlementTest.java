@@ -34,7 +34,12 @@ class SettlementTest {
   private final Settings settings = TestSettings.of(Map.of("elasticsearch.username", "Gateway"));
   private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
   private final Health health =
-      new Health(settings, CircuitBreaker.ofDefaults("r"), CircuitBreaker.ofDefaults("e"), clock);
+      new Health(
+          settings,
+          CircuitBreaker.ofDefaults("r"),
+          CircuitBreaker.ofDefaults("e"),
+          CircuitBreaker.ofDefaults("d"),
+          clock);
   private final Settlement settlement = settlement(settings);
 
   private Settlement settlement(Settings settings) {

@@ -80,7 +80,7 @@ class CrossTalkIT {
       assertThat(TestGateway.authorization(response).orElseThrow())
           .isIn(expected(keys, each.user, from));
     }
-    assertThat(redis.calls("get")).isGreaterThanOrEqualTo(order.size());
+    assertThat(redis.reads()).isGreaterThanOrEqualTo(order.size());
   }
 
   /** One, or two where a window turned meanwhile. */

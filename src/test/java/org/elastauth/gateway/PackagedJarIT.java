@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people download: the jar by itself, in a folder of its own. */
 @ExtendWith(Servers.class)
@@ -200,7 +202,8 @@ class PackagedJarIT {
         .anySatisfy(
             line ->
                 assertThat(line)
-                    .contains("cache.type=reddis: is not one of file, memory, none, redis"))
+                    .contains(
+                        "cache.type=reddis: is not one of database, file, hybrid, memory, none, redis"))
         .anySatisfy(
             line ->
                 assertThat(line).contains("cache.expiration=5s: must lie between 60s and 604800s"))
@@ -216,12 +219,16 @@ class PackagedJarIT {
         .doesNotContain("Exception");
   }
 
-  @Test
-  void redisWithoutAKeyIsAFault() throws Exception {
-    run(Map.of("CACHE_TYPE", "redis"));
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "hybrid", "database"})
+  void aSharedCacheWithoutAKeyIsAFault(String type) throws Exception {
+    run(Map.of("CACHE_TYPE", type));
     assertThat(exitCode()).isEqualTo(1);
     assertThat(log())
-        .contains("secret_key: is missing; with cache.type=redis every gateway needs the same one");
+        .contains(
+            "secret_key: is missing; with cache.type="
+                + type
+                + " every gateway needs the same one");
   }
 
   @Test

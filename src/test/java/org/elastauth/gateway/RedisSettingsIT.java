@@ -111,21 +111,4 @@ class RedisSettingsIT {
       assertThat(redis.template().keys("*")).isEmpty();
     }
   }
-
-  /** SPEC 7: what the account may not select is never written to another database instead. */
-  @Test
-  void aUserWhoMayNotSelectItsDatabase() {
-    try (RedisServer redis = RedisServer.start(ACL);
-        TestGateway gateway =
-            gateway(redis)
-                .set("redis.username", "gateway")
-                .set("redis.password", "acl-pw")
-                .set("redis.db", 3)
-                .start()) {
-      String header = gateway.login("redis.select");
-      assertThat(gateway.login("redis.select")).isEqualTo(header);
-      assertThat(redis.info("keyspace", "db0")).isNull();
-      assertThat(redis.info("keyspace", "db3")).isNull();
-    }
-  }
 }

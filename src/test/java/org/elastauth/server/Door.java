@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 public final class Door implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final NetClient client = vertx.createNetClient();
-  private final URI target;
   private final int port = RedisServer.freePort();
   private final AtomicInteger entered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private volatile URI target;
   private NetServer server;
 
   private Door(URI target) {
@@ -28,8 +28,24 @@ public final class Door implements AutoCloseable {
     return new Door(URI.create(server.url()));
   }
 
+  /**
+   * @param address host:port; nobody gets through yet here either
+   */
+  public static Door to(String address) {
+    return new Door(URI.create("tcp://" + address));
+  }
+
+  /** Whoever comes from now on gets to another server. */
+  public void leadTo(String address) {
+    target = URI.create("tcp://" + address);
+  }
+
   public String url() {
-    return "http://127.0.0.1:" + port;
+    return "http://" + address();
+  }
+
+  public String address() {
+    return "127.0.0.1:" + port;
   }
 
   /** Lets everything through. */

@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** The packaged jar in a process and a folder of its own, on a free loopback port. */
 public final class PackagedGateway implements AutoCloseable {
+  /** Options of the JVM for one that shares the machine with whoever asks it. */
+  public static final String[] SMALL_HEAP = {"-Xmx96m", "-XX:+UseSerialGC"};
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final PackagedJar jar;
@@ -51,6 +54,16 @@ public final class PackagedGateway implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** What of the machine's memory it holds. */
+  public long residentMiB() {
+    return jar.residentKiB() / 1024;
+  }
+
+  /** What of its heap is in use, after a collection of all garbage. */
+  public long inUseKiB() {
+    return jar.inUseKiB();
   }
 
   public String log() {

@@ -1,5 +1,6 @@
 package org.elastauth.server;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,11 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The jar that people download, as a process of its own in a folder of its own. */
 public final class PackagedJar implements AutoCloseable {
   private static final Path JAR = Path.of("target", "elastauth.jar").toAbsolutePath();
+
+  /** The home of the Java that runs it: that of the tests, unless they are told of another. */
+  private static final String JAVA =
+      System.getProperty("gateway.java", System.getProperty("java.home"));
 
   private final Process process;
   private final Path log;
@@ -41,7 +47,7 @@ public final class PackagedJar implements AutoCloseable {
   static PackagedJar run(
       List<String> options, Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Path.of(JAVA, "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
@@ -98,6 +104,43 @@ public final class PackagedJar implements AutoCloseable {
       request.headers(headers);
     }
     return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** What of the machine's memory it holds. Linux. */
+  long residentKiB() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What of its heap is in use, after a collection of all garbage. */
+  long inUseKiB() {
+    try {
+      Process histogram =
+          new ProcessBuilder(
+                  Path.of(JAVA, "bin", "jcmd").toString(),
+                  Long.toString(process.pid()),
+                  "GC.class_histogram")
+              .redirectErrorStream(true)
+              .start();
+      try (BufferedReader lines = histogram.inputReader()) {
+        return lines
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .mapToLong(line -> Long.parseLong(line.trim().split("\\s+")[2]))
+                .findFirst()
+                .orElseThrow()
+            / 1024;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** SIGTERM. */

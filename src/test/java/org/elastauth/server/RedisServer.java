@@ -1,5 +1,13 @@
 package org.elastauth.server;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,25 +23,35 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 import redis.embedded.core.ExecutableProvider;
 
-/** A real Redis on a free loopback port. */
+/** A real Redis on a free loopback port; with TLS on a second one, where that is asked for. */
 public final class RedisServer implements AutoCloseable {
-  private static final Path WORK = Path.of("target", "redis").toAbsolutePath();
+  static final Path WORK = Path.of("target", "redis").toAbsolutePath();
 
   private final int port;
+  private final int tlsPort;
   private final List<String> command;
   private final LettuceConnectionFactory connections;
   private final StringRedisTemplate template;
+  private final RedisClient client;
   private ServerProcess process;
+  private StatefulRedisConnection<String, String> admin;
 
-  private RedisServer(int port, List<String> command) {
+  private RedisServer(int port, int tlsPort, List<String> command) {
     this.port = port;
+    this.tlsPort = tlsPort;
     this.command = command;
-    RedisStandaloneConfiguration here = new RedisStandaloneConfiguration("127.0.0.1", port);
-    int password = command.indexOf("--requirepass") + 1;
-    if (password > 0) {
-      here.setPassword(command.get(password));
-    }
-    this.connections = new LettuceConnectionFactory(here);
+    int option = command.indexOf("--requirepass") + 1;
+    String password = option > 0 ? command.get(option) : "";
+    RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", port);
+    server.setPassword(password);
+    this.client =
+        RedisClient.create(
+            RedisURI.builder()
+                .withHost("127.0.0.1")
+                .withPort(port)
+                .withPassword(password.toCharArray())
+                .build());
+    this.connections = new LettuceConnectionFactory(server);
     this.connections.afterPropertiesSet();
     this.connections.start();
     this.template = new StringRedisTemplate(connections);
@@ -43,28 +61,57 @@ public final class RedisServer implements AutoCloseable {
    * @param options as on the command line, such as {@code --maxmemory 1mb}
    */
   public static RedisServer start(String... options) {
+    return start(freePort(), 0, options);
+  }
+
+  /**
+   * @param certificates of which it shows {@code server}
+   * @param clients whether it demands a certificate signed by {@code ca} in return
+   */
+  public static RedisServer startWithTls(
+      Certificates certificates, String server, boolean clients, String... options) {
+    int tlsPort = freePort();
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--tls-port",
+                Integer.toString(tlsPort),
+                "--tls-cert-file",
+                certificates.certificate(server).toString(),
+                "--tls-key-file",
+                certificates.key(server).toString(),
+                "--tls-ca-cert-file",
+                certificates.certificate("ca").toString(),
+                "--tls-auth-clients",
+                clients ? "yes" : "no"));
+    all.addAll(List.of(options));
+    return start(freePort(), tlsPort, all.toArray(String[]::new));
+  }
+
+  static RedisServer start(int port, int tlsPort, String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                executable(),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no"));
+    command.addAll(List.of(options));
+    RedisServer server = new RedisServer(port, tlsPort, command);
+    server.restart();
+    return server;
+  }
+
+  static String executable() {
     try {
-      Path executable =
-          ExecutableProvider.newJarResourceProvider(Files.createDirectories(WORK).toFile())
-              .get()
-              .toPath();
-      int port = freePort();
-      List<String> command =
-          new ArrayList<>(
-              List.of(
-                  executable.toAbsolutePath().toString(),
-                  "--port",
-                  Integer.toString(port),
-                  "--bind",
-                  "127.0.0.1",
-                  "--save",
-                  "",
-                  "--appendonly",
-                  "no"));
-      command.addAll(List.of(options));
-      RedisServer server = new RedisServer(port, command);
-      server.restart();
-      return server;
+      return ExecutableProvider.newJarResourceProvider(Files.createDirectories(WORK).toFile())
+          .get()
+          .getAbsolutePath();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,6 +137,41 @@ public final class RedisServer implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
+  public int port() {
+    return port;
+  }
+
+  public String tlsAddress() {
+    return "127.0.0.1:" + tlsPort;
+  }
+
+  /** As the administrator. */
+  public synchronized RedisCommands<String, String> admin() {
+    if (admin == null || !admin.isOpen()) {
+      admin = client.connect();
+    }
+    return admin.sync();
+  }
+
+  /**
+   * Lets a user in with the password {@code pw}.
+   *
+   * @param rights beside those of the seed
+   */
+  public void acl(String user, String... rights) {
+    List<String> rules = new ArrayList<>(List.of("on", ">pw", "~elastauth-*", "+@read", "+@write"));
+    rules.addAll(List.of(rights));
+    CommandArgs<String, String> arguments =
+        new CommandArgs<>(StringCodec.UTF8).add("SETUSER").add(user);
+    rules.forEach(arguments::add);
+    admin().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), arguments);
+  }
+
+  /** How many connections the gateways hold. */
+  public long gatewayConnections() {
+    return admin().clientList().lines().filter(line -> line.contains(" name=elastauth ")).count();
+  }
+
   /** To look at and change what the gateways see. */
   public StringRedisTemplate template() {
     return template;
@@ -101,7 +183,12 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** How often a command ran since the start, such as {@code get}. */
+  /** How often gateways read an entry since the start. */
+  public long reads() {
+    return calls("getrange");
+  }
+
+  /** How often a command ran since the start, such as {@code setex}. */
   public long calls(String command) {
     String calls = info("commandstats", "cmdstat_" + command);
     return calls == null ? 0 : Long.parseLong(calls.replaceAll("calls=(\\d+).*", "$1"));
@@ -128,6 +215,7 @@ public final class RedisServer implements AutoCloseable {
 
   @Override
   public void close() {
+    client.shutdown(Duration.ZERO, Duration.ZERO);
     connections.destroy();
     process.close();
   }

@@ -1,6 +1,7 @@
 package org.elastauth.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,10 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.elastauth.Application;
 import org.elastauth.http.GatewayHttpServer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.env.AbstractEnvironment;
 
@@ -90,18 +93,23 @@ public final class TestGateway implements AutoCloseable {
       return this;
     }
 
+    private void replaceTime(GenericApplicationContext context) {
+      context.registerBean(
+          "testClock", Clock.class, () -> clock, definition -> definition.setPrimary(true));
+      if (clock instanceof SetClock) {
+        context.registerBean(
+            "testTicker",
+            Ticker.class,
+            () -> () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()),
+            definition -> definition.setPrimary(true));
+      }
+    }
+
     public TestGateway start() {
       SpringApplication application = new SpringApplication(Application.class);
       application.setDefaultProperties(settings);
       application.setRegisterShutdownHook(false);
-      application.addInitializers(
-          context ->
-              ((org.springframework.context.support.GenericApplicationContext) context)
-                  .registerBean(
-                      "testClock",
-                      Clock.class,
-                      () -> clock,
-                      definition -> definition.setPrimary(true)));
+      application.addInitializers(context -> replaceTime((GenericApplicationContext) context));
       return new TestGateway(application.run());
     }
   }

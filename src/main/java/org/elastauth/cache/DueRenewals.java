@@ -1,9 +1,8 @@
-package org.elastauth.redis;
+package org.elastauth.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Clock;
-import java.util.concurrent.TimeUnit;
+import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Predicate;
@@ -11,20 +10,21 @@ import org.elastauth.config.Settings;
 import org.springframework.stereotype.Component;
 
 /**
- * Which entries this gateway renewed in Redis less than half of {@code cache.expiration} ago: they
- * have more than half of it left, whatever other gateways do.
+ * Which entries are due for renewal in a shared cache: all but those this gateway renewed there
+ * less than half of {@code cache.expiration} ago, which have more than half of it left, whatever
+ * other gateways do.
  */
-@Component("redisRenewals")
-public final class RedisRenewals implements Predicate {
+@Component("dueRenewals")
+public final class DueRenewals implements Predicate {
   private static final int KEYS = 50_000;
 
   private final Cache<String, Boolean> renewed;
 
-  public RedisRenewals(Settings settings, Clock clock) {
+  public DueRenewals(Settings settings, Ticker ticker) {
     this.renewed =
         Caffeine.newBuilder()
             .executor(Runnable::run)
-            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .ticker(ticker)
             .maximumSize(KEYS)
             .expireAfterWrite(settings.cache().expiration().dividedBy(2))
             .build();

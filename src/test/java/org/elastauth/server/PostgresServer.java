@@ -1,0 +1,108 @@
+package org.elastauth.server;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** A real PostgreSQL on a free loopback port, with an empty database. */
+public final class PostgresServer implements AutoCloseable {
+  private static final Path WORK = Path.of("target", "postgres").toAbsolutePath();
+
+  private final int port;
+  private final List<String> command;
+  private final JdbcTemplate template;
+  private ServerProcess process;
+
+  private PostgresServer(int port, List<String> command) {
+    this.port = port;
+    this.command = command;
+    this.template = new JdbcTemplate(new DriverManagerDataSource(url()));
+  }
+
+  public static PostgresServer start() {
+    int port = RedisServer.freePort();
+    Path data = WORK.resolve("data-" + port);
+    try {
+      Files.createDirectories(WORK);
+      // unpacks the programs and makes the database; from then on it is a process of ours
+      EmbeddedPostgres.builder()
+          .setOverrideWorkingDirectory(WORK.toFile())
+          .setDataDirectory(data)
+          // the one every machine has
+          .setLocaleConfig("locale", "C")
+          .setCleanDataDirectory(false)
+          .setPort(port)
+          .setPGStartupWait(Duration.ofMinutes(1))
+          .start()
+          .close();
+      PostgresServer server = new PostgresServer(port, command(data, port));
+      server.restart();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> command(Path data, int port) throws IOException {
+    List<String> command = new ArrayList<>();
+    if ("root".equals(System.getProperty("user.name"))) {
+      // it refuses uid 0
+      command.addAll(List.of("unshare", "-U"));
+    }
+    try (Stream<Path> programs = Files.list(WORK)) {
+      command.add(
+          programs
+              .map(folder -> folder.resolve("bin/postgres"))
+              .filter(Files::isExecutable)
+              .findFirst()
+              .orElseThrow()
+              .toString());
+    }
+    command.addAll(List.of("-D", data.toString(), "-p", Integer.toString(port), "-F"));
+    command.addAll(List.of("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="));
+    return command;
+  }
+
+  /** Starts it again on the same port, with what it held. */
+  public void restart() {
+    process =
+        ServerProcess.start(
+            WORK, WORK.resolve("postgres-" + port + ".log"), environment -> {}, command);
+    Awaitility.await("PostgreSQL")
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(() -> template.queryForObject("SELECT 1", Integer.class) == 1);
+  }
+
+  public String url() {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+  }
+
+  public void kill() {
+    process.kill();
+  }
+
+  public void freeze() {
+    process.freeze();
+  }
+
+  public void resume() {
+    process.resume();
+  }
+
+  @Override
+  public void close() {
+    // told to stop, it would wait for whoever is connected
+    process.kill();
+    process.close();
+  }
+}
