@@ -36,6 +36,7 @@ public record Settings(
     @DefaultValue Cache cache,
     @DefaultValue Redis redis,
     @DefaultValue Elasticsearch elasticsearch,
+    @DefaultValue Expiry expiry,
     @DefaultValue Http http,
     @DefaultValue Shutdown shutdown,
     @DefaultValue @Alias("DEFAULT_ROLES") List<String> defaultRoles,
@@ -249,6 +250,29 @@ public record Settings(
     @Override
     public String toString() {
       return "Elasticsearch[" + hosts + "]";
+    }
+  }
+
+  /**
+   * What becomes of users whose window has ended.
+   *
+   * @param enabled disable them in Elasticsearch
+   * @param interval time between two looks at all users
+   * @param deleteAfter time from the end of the window until a disabled one is deleted; 0: never
+   * @param dryRun log what would be done, and do nothing
+   */
+  public record Expiry(
+      @DefaultValue("true") boolean enabled,
+      @DefaultValue("5m") Duration interval,
+      @DefaultValue("0s") Duration deleteAfter,
+      @DefaultValue("false") boolean dryRun) {
+
+    /**
+     * How long it is one gateway's turn, and a look may thus take: a little less than the interval,
+     * so that the gateway's own timer finds its last turn over.
+     */
+    public Duration turn() {
+      return interval.multipliedBy(9).dividedBy(10);
     }
   }
 

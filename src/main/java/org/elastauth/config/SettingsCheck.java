@@ -29,6 +29,7 @@ final class SettingsCheck {
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(60);
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
+  private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
 
   private final List<Fault> faults = new ArrayList<>();
@@ -84,6 +85,10 @@ final class SettingsCheck {
     between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
     redis(s.redis());
     elasticsearch(s.elasticsearch());
+    between("expiry.interval", s.expiry().interval(), Duration.ofSeconds(10), DAY);
+    if (!s.expiry().deleteAfter().isZero()) {
+      between("expiry.delete_after", s.expiry().deleteAfter(), HOUR, Duration.ofDays(3650));
+    }
     between("http.max_request_line", s.http().maxRequestLine(), 1024, 1 << 20);
     between("http.max_header_size", s.http().maxHeaderSize(), 1024, 1 << 20);
     between("http.max_connections", s.http().maxConnections(), 1, 1 << 20);

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.elastauth.config.SettingsReader.Reading;
 import org.slf4j.Logger;
@@ -76,6 +77,14 @@ public final class SettingsLoader
     // how often a timer of Camel fires, 0: without end
     values.put(
         "elastauth.redis.health_check.looks", settings.redis().healthCheck().enabled() ? 0 : 1);
+    values.put("elastauth.expiry.enabled", settings.expiry().enabled());
+    values.put("elastauth.expiry.turn", settings.cache().inRedis() ? "redis" : "free");
+    long period = Math.max(1, settings.expiry().interval().toMillis());
+    values.put("elastauth.expiry.period", period);
+    // gateways that were started together shall not run in step
+    values.put(
+        "elastauth.expiry.delay",
+        period / 2 + ThreadLocalRandom.current().nextLong(period / 2 + 1));
     values.put("camel.main.routes-include-pattern", routes(settings.routes()));
     String level = settings.logLevel().toLowerCase(Locale.ROOT);
     if (level.matches("error|warn|info|debug|trace")) {

@@ -13,6 +13,7 @@ import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NStringEntity;
 import org.elastauth.config.Settings;
 import org.elastauth.identity.Identity;
+import org.elasticsearch.client.HttpAsyncResponseConsumerFactory;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory.HeapBufferedResponseConsumerFactory;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RequestOptions;
@@ -105,6 +106,44 @@ public final class ElasticsearchUsers {
     }
   }
 
+  /**
+   * Carries out a step of the expiry, under the conditions of {@link #write}. Whether it was taken
+   * shows when the user is read again: it may be somebody else's turn to write (409), or the user
+   * may be gone (404).
+   */
+  public void apply(@Body ExpiryStep step) throws IOException {
+    if (now() - step.readAt() > FRESH) {
+      return;
+    }
+    boolean delete = step.act() == ExpiryStep.Act.DELETE;
+    Request request = new Request(delete ? "DELETE" : "PUT", path(step.username()));
+    if (!delete) {
+      request.setEntity(
+          new NStringEntity(
+              json.writeValueAsString(step.document()), ContentType.APPLICATION_JSON));
+    }
+    try {
+      sendOnce(delete ? "user_delete" : "user_put_expiry", request, options);
+    } catch (ResponseException e) {
+      int status = e.getResponse().getStatusLine().getStatusCode();
+      if (status == 429 || status >= 500) {
+        throw explained(e);
+      }
+    }
+  }
+
+  /**
+   * Asks for many users at once.
+   *
+   * @param consumer takes the answer
+   */
+  Response list(Request request, HttpAsyncResponseConsumerFactory consumer) throws IOException {
+    return send(
+        "user_list",
+        request,
+        options.toBuilder().setHttpAsyncResponseConsumerFactory(consumer).build());
+  }
+
   /** Whether the user gets in with this password. */
   public boolean accepts(@Body Plan plan) throws IOException {
     RequestOptions asUser =
@@ -172,7 +211,7 @@ public final class ElasticsearchUsers {
    * The client's own message quotes the request and the response; ours names the status and the
    * mend.
    */
-  private static IOException explained(ResponseException e) {
+  static IOException explained(ResponseException e) {
     int status = e.getResponse().getStatusLine().getStatusCode();
     return new IOException(
         switch (status) {

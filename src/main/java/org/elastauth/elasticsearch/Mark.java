@@ -12,10 +12,13 @@ import org.elastauth.credential.Window;
  * @param key id of the secret key
  * @param boot when the process started that wrote this, epoch milliseconds
  * @param asOf when the groups were asserted, epoch seconds
- * @param state {@code expired} if the gateway itself disabled the user, else empty
+ * @param state {@code expired} if the expiry disabled the user, {@code overtaken} if somebody else
+ *     wrote the user just before it did; else as stored, mostly empty
  */
 record Mark(String key, Window window, long generation, long boot, long asOf, String state) {
   static final String FIELD = "elastauth";
+  private static final String EXPIRED = "expired";
+  private static final String OVERTAKEN = "overtaken";
   private static final int VERSION = 1;
 
   /** The mark in a user's metadata, or null if there is none that we wrote. */
@@ -30,13 +33,31 @@ record Mark(String key, Window window, long generation, long boot, long asOf, St
     if (!ours) {
       return null;
     }
+    Window window = new Window(mark.path("issued").asLong(), mark.path("until").asLong());
+    long generation = mark.path("generation").asLong();
+    String state = mark.path("state").asText("");
+    JsonNode expired = mark.path(EXPIRED);
+    boolean overtaken =
+        state.equals(EXPIRED)
+            && expired.isObject()
+            && (expired.path("issued").asLong() != window.issued()
+                || expired.path("generation").asLong() != generation);
     return new Mark(
         mark.path("key").asText(),
-        new Window(mark.path("issued").asLong(), mark.path("until").asLong()),
-        mark.path("generation").asLong(),
+        window,
+        generation,
         mark.path("boot").asLong(),
         mark.path("asof").asLong(),
-        mark.path("state").asText(""));
+        overtaken ? OVERTAKEN : state);
+  }
+
+  /**
+   * What the expiry adds to this mark. Elasticsearch merges it into whatever mark is there by then;
+   * that it names this one's password shows whether it was still there.
+   */
+  Map<String, Object> expired() {
+    return Map.of(
+        "state", EXPIRED, EXPIRED, Map.of("issued", window.issued(), "generation", generation));
   }
 
   Map<String, Object> json() {
@@ -49,6 +70,18 @@ record Mark(String key, Window window, long generation, long boot, long asOf, St
     json.put("boot", boot);
     json.put("asof", asOf);
     return json;
+  }
+
+  boolean isExpired() {
+    return state.equals(EXPIRED);
+  }
+
+  /**
+   * Whether a login was disabled by mistake. It was one and no revocation, which somebody else must
+   * lift, if this is the first password of its window.
+   */
+  boolean isOvertakenLogin() {
+    return state.equals(OVERTAKEN) && generation == 1;
   }
 
   /** Whether both stand for the same password. */

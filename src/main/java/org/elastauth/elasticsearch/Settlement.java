@@ -94,11 +94,15 @@ public final class Settlement {
    * @throws Refusal 403 for an account that no login may ever touch
    */
   public void refuseReserved(@ExchangeProperty("identity") Identity identity) {
-    String name = identity.username().toLowerCase(Locale.ROOT);
-    if (RESERVED.contains(name) || name.equals(ownAccount)) {
+    if (isReserved(identity.username())) {
       LOG.atWarn().addKeyValue("user", identity.username()).log("Refused: the account is reserved");
       throw Refusal.forbidden("this account is reserved");
     }
+  }
+
+  boolean isReserved(String username) {
+    String name = username.toLowerCase(Locale.ROOT);
+    return RESERVED.contains(name) || name.equals(ownAccount);
   }
 
   /**
@@ -182,7 +186,7 @@ public final class Settlement {
   }
 
   private void refuseDisabled(Identity identity, StoredUser stored) {
-    boolean byUs = stored.mark() != null && stored.mark().state().equals("expired");
+    boolean byUs = stored.mark() != null && stored.mark().isExpired();
     if (!stored.enabled() && !byUs) {
       LOG.atWarn()
           .addKeyValue("user", identity.username())
@@ -196,6 +200,7 @@ public final class Settlement {
     Credential credential = credential(identity.username(), mark, view);
     boolean same =
         stored.enabled()
+            && !mark.isExpired()
             && view.roles().equals(stored.roles())
             && view.fullName().equals(stored.fullName())
             && view.email().equals(stored.email())
@@ -205,8 +210,14 @@ public final class Settlement {
     }
     // Elasticsearch merges metadata where no password comes along: a window sent here could be an
     // old one
-    Map<String, Object> document = profile(view, Map.of("asof", view.asOf()));
-    document.put("enabled", stored.enabled());
+    Map<String, Object> change = new LinkedHashMap<>();
+    change.put("asof", view.asOf());
+    if (mark.isExpired()) {
+      // the expiry met a login and could not undo what it wrote
+      change.put("state", "");
+    }
+    Map<String, Object> document = profile(view, change);
+    document.put("enabled", true);
     return new Plan(Write.PROFILE, credential, mark, document, stored.readAt());
   }
 

@@ -32,7 +32,8 @@ public final class IdentityRules {
     return new Identity(username, email, fullName, groups(groups), asOf);
   }
 
-  private static void checkUsername(String name) {
+  /** Whether a user of this name can ever log in. */
+  public static boolean isUsername(String name) {
     boolean good =
         !name.isEmpty()
             && name.length() <= MAX_USERNAME
@@ -42,7 +43,11 @@ public final class IdentityRules {
       char c = name.charAt(i);
       good = isLetterOrDigit(c) || c == '.' || c == '_' || c == '@' || c == '+' || c == '-';
     }
-    if (!good) {
+    return good;
+  }
+
+  private static void checkUsername(String name) {
+    if (!isUsername(name)) {
       throw Refusal.malformed(
           "malformed username: 1 to 255 of A-Z a-z 0-9 . _ @ + - and neither . nor _ at its beginning");
     }

@@ -123,6 +123,16 @@ class SettingsCheckTest {
   }
 
   @Test
+  void usersAreExpiredEveryTenSecondsAtMostAndDeletedAfterAnHourAtLeastOrNever() {
+    assertThat(faults(Map.of("expiry.interval", "9s", "expiry.delete_after", "59m")))
+        .containsExactly(
+            "expiry.interval=9s: must lie between 10s and 86400s",
+            "expiry.delete_after=3540s: must lie between 3600s and 315360000s");
+    assertThat(faults(Map.of("expiry.delete_after", "0"))).isEmpty();
+    assertThat(faults(Map.of("expiry.delete_after", "1h"))).isEmpty();
+  }
+
+  @Test
   void theFirstTierOfAHybridCacheHasBounds() {
     assertThat(faults(Map.of("cache.hybrid_l1_size", 0, "redis.hybridL1MemoryMB", 1025)))
         .containsExactlyInAnyOrder(

@@ -210,6 +210,22 @@ class SettlementTest {
     assertThat(plan.document()).containsEntry("enabled", true);
   }
 
+  /** By a gateway whose clock is ahead: the password is still good. */
+  @Test
+  void disabledByUsInARunningWindowIsEnabledWithoutAPassword() {
+    Mark expired = new Mark(keys.currentId(), CURRENT, 2, BOOT - 1, NOW - 10, "expired");
+    Plan plan =
+        plan(
+            new StoredUser(
+                true, false, false, ROLES, "John", "j@x.org", List.of("staff"), false, expired, 5));
+    assertThat(plan.write()).isEqualTo(Write.PROFILE);
+    assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 2));
+    assertThat(plan.document()).containsEntry("enabled", true).doesNotContainKey("password");
+    assertThat(plan.document().get("metadata"))
+        .isEqualTo(
+            Map.of("groups", List.of("staff"), "elastauth", Map.of("asof", NOW, "state", "")));
+  }
+
   @Test
   void notOursIsRefused() {
     assertRefused(403, () -> plan(stored(null)));

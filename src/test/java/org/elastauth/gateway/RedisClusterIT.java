@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.elastauth.redis.ExpiryTurn;
 import org.elastauth.server.Door;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
@@ -103,6 +104,16 @@ class RedisClusterIT {
       assertThat(target.admin().get(key)).isNotNull();
       assertThat(gateway.health().path("cache").path("circuit_breaker").path("failures").asInt())
           .isZero();
+    }
+  }
+
+  @Test
+  void oneOfItsGatewaysTakesTheTurnToExpireUsers() {
+    try (TestGateway one = gateway(cluster.url()).start();
+        TestGateway other = gateway(cluster.url()).start()) {
+      assertThat(one.bean(ExpiryTurn.class).take()).isTrue();
+      assertThat(other.bean(ExpiryTurn.class).take()).isFalse();
+      assertThat(cluster.owner("elastauth-expiry").admin().pttl("elastauth-expiry")).isPositive();
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.server.ElasticsearchRelease;
 import org.elastauth.server.ElasticsearchServer;
@@ -59,6 +60,7 @@ class VersionMatrixIT {
     }
     Map<String, Case> cases = new LinkedHashMap<>();
     cases.put("create", this::create);
+    cases.put("expiry", this::expiry);
     cases.put("role change without password", this::roleChangeWithoutPassword);
     cases.put("window turn", this::windowTurn);
     cases.put("disabled by an administrator", this::disabledByAnAdministrator);
@@ -120,6 +122,22 @@ class VersionMatrixIT {
     assertThat(user.path("username").asText()).isEqualTo("matrix+create@example.org");
     assertThat(user.path("roles").toString()).isEqualTo("[\"superuser\"]");
     assertThat(mark("matrix+create@example.org").path("generation").asLong()).isEqualTo(1);
+  }
+
+  private void expiry() {
+    String before;
+    try (TestGateway past =
+        TestGateway.builder().on(elasticsearch).clockOffBy(Duration.ofDays(-8)).start()) {
+      before = past.login("matrix.expiry", "staff");
+    }
+    assertThat(authenticate(before).statusCode()).isEqualTo(200);
+    gateway.bean(CamelContext.class).createProducerTemplate().sendBody("direct:expiry", null);
+    assertThat(authenticate(before).statusCode()).isEqualTo(401);
+    assertThat(mark("matrix.expiry").path("state").asText()).isEqualTo("expired");
+    assertThat(elasticsearch.user("matrix.expiry").path("metadata").path("groups").toString())
+        .isEqualTo("[\"staff\"]");
+    assertThat(authenticate(gateway.login("matrix.expiry")).statusCode()).isEqualTo(200);
+    assertThat(mark("matrix.expiry").has("state")).isFalse();
   }
 
   private void roleChangeWithoutPassword() {

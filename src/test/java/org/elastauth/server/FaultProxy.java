@@ -29,16 +29,24 @@ public final class FaultProxy implements AutoCloseable {
   private final Map<String, AtomicInteger> now = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> most = new ConcurrentHashMap<>();
   private volatile int fault;
+  private volatile String unknown;
   private volatile Hold hold;
 
-  /** A request of one method that waits until it is let go. */
+  /** A request that waits until it is let go. */
   public static final class Hold {
     private final String method;
+    private final String path;
     private final CompletableFuture<Void> arrived = new CompletableFuture<>();
     private final CompletableFuture<Void> released = new CompletableFuture<>();
 
-    private Hold(String method) {
+    private Hold(String method, String path) {
       this.method = method;
+      this.path = path;
+    }
+
+    private boolean means(HttpExchange exchange) {
+      return method.equals(exchange.getRequestMethod())
+          && (path == null || path.equals(exchange.getRequestURI().getPath()));
     }
 
     public void awaitArrival() {
@@ -73,9 +81,19 @@ public final class FaultProxy implements AutoCloseable {
     fault = status;
   }
 
+  /** Refuses one path from now on, as a release does that does not know it. */
+  public void refuse(String path) {
+    unknown = path;
+  }
+
   /** Holds the next request of this method back. */
   public Hold holdNext(String method) {
-    hold = new Hold(method);
+    return holdNext(method, null);
+  }
+
+  /** Holds the next request of this method to this path back. */
+  public Hold holdNext(String method, String path) {
+    hold = new Hold(method, path);
     return hold;
   }
 
@@ -88,10 +106,14 @@ public final class FaultProxy implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       Hold held = hold;
-      if (held != null && held.method.equals(exchange.getRequestMethod())) {
+      if (held != null && held.means(exchange)) {
         hold = null;
         held.arrived.complete(null);
         held.released.join();
+      }
+      if (exchange.getRequestURI().getPath().equals(unknown)) {
+        exchange.sendResponseHeaders(400, -1);
+        return;
       }
       if (fault != 0) {
         exchange.sendResponseHeaders(fault, -1);

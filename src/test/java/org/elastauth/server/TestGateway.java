@@ -65,6 +65,8 @@ public final class TestGateway implements AutoCloseable {
       // the longest: a window that turns while a test runs would change a password under it
       set("cache.expiration", LIFETIME.toSeconds());
       set("shutdown.drain", "0s");
+      // tests share one Elasticsearch, and some are in another time
+      set("expiry.enabled", false);
     }
 
     public Builder set(String key, Object value) {
