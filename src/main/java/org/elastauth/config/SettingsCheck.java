@@ -31,6 +31,9 @@ final class SettingsCheck {
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
   private static final Duration DAY = Duration.ofDays(1);
 
+  /** What a feature that lives in Redis may do while Redis is away. */
+  private static final Set<String> OUTAGE_POLICIES = Set.of("memory", "fail_open", "fail_closed");
+
   private final List<Fault> faults = new ArrayList<>();
 
   List<Fault> faults(Settings s) {
@@ -83,6 +86,7 @@ final class SettingsCheck {
     between("cache.hybrid_l1_size", s.cache().hybridL1Size(), 1, 1_000_000);
     between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
     redis(s.redis());
+    rateLimit(s.rateLimit());
     elasticsearch(s.elasticsearch());
     between("http.max_request_line", s.http().maxRequestLine(), 1024, 1 << 20);
     between("http.max_header_size", s.http().maxHeaderSize(), 1024, 1 << 20);
@@ -153,6 +157,13 @@ final class SettingsCheck {
     if (faults.stream().noneMatch(fault -> fault.key().equals("redis.host"))) {
       redisServer(redis);
     }
+  }
+
+  private void rateLimit(Settings.RateLimit limit) {
+    between("rate_limit.max_requests", limit.maxRequests(), 1, 100_000);
+    between("rate_limit.window", limit.window(), Duration.ofSeconds(1), DAY);
+    oneOf("rate_limit.store", limit.store(), Set.of("memory", "redis"));
+    oneOf("rate_limit.policy", limit.policy(), OUTAGE_POLICIES);
   }
 
   private void redisServer(Settings.Redis redis) {
