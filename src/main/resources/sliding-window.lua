@@ -7,19 +7,14 @@ local limit = tonumber(ARGV[1])
 local window = tonumber(ARGV[2])
 local request = ARGV[3]
 
--- Redis's clock, the same for every gateway. From 7 on TIME is a right of its own, that +@read does not
--- hold, but when a key expires can be read.
-local now
-if redis.REDIS_VERSION_NUM then
-  if redis.call('PEXPIRE', key, window) == 0 then
-    redis.call('ZADD', key, 0, request)
-    redis.call('PEXPIRE', key, window)
-  end
-  now = redis.call('PEXPIRETIME', key) - window
-else
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Redis's clock, the same for every gateway: the time that is left until one far away. TIME would be a
+-- right of its own, beyond +@read.
+local far = 1000000000000000
+if redis.call('PEXPIREAT', key, far) == 0 then
+  redis.call('ZADD', key, 0, request)
+  redis.call('PEXPIREAT', key, far)
 end
+local now = far - redis.call('PTTL', key)
 
 -- a value of a foreign type is no count
 if type(redis.pcall('ZREMRANGEBYSCORE', key, '-inf', '(' .. now - window)) == 'table' then
@@ -30,9 +25,11 @@ if count >= limit then
   -- left behind where the clock has gone back by more than a window
   count = count - redis.call('ZREMRANGEBYSCORE', key, now + window + 1, '+inf')
 end
-if count >= limit then
-  return now - window - 1 - redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+local left = limit - count - 1
+if left < 0 then
+  left = now - window - 1 - redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+else
+  redis.call('ZADD', key, now, request)
 end
-redis.call('ZADD', key, now, request)
 redis.call('PEXPIRE', key, window)
-return limit - count - 1
+return left

@@ -68,6 +68,8 @@ final class RedisRights {
     attempts.put("+zcard", () -> redis.zcard(prefix));
     attempts.put("+zrange", () -> redis.zrange(prefix, 0, 0));
     attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
+    attempts.put("+pexpireat", () -> redis.pexpireat(prefix, 1));
+    attempts.put("+pttl", () -> redis.pttl(prefix));
     return attempts;
   }
 
