@@ -2,10 +2,11 @@ package org.elastauth.redis;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -41,7 +42,8 @@ public final class SlidingWindow implements Processor {
   private final long windowMillis;
 
   /** No two gateways, and no two runs of one, name a request alike. */
-  private final String run = Long.toString(new SecureRandom().nextLong() >>> 16, RADIX) + "-";
+  private final String run =
+      Long.toString(UUID.randomUUID().getMostSignificantBits() >>> 16, RADIX) + "-";
 
   private final AtomicLong requests = new AtomicLong();
   private final long pauseNanos;
@@ -80,7 +82,8 @@ public final class SlidingWindow implements Processor {
     }
     try {
       String request = run + Long.toString(requests.incrementAndGet(), RADIX);
-      long left = template.execute(script, List.of(key), limit, window, request);
+      long left =
+          Objects.requireNonNull(template.execute(script, List.of(key), limit, window, request));
       metrics.redisOperation("evalsha");
       return left < 0 ? new Verdict(false, 0, -left) : new Verdict(true, left, windowMillis);
     } catch (RuntimeException failure) {
