@@ -34,6 +34,7 @@ public final class SlidingWindow implements Processor {
   private static final int RADIX = Character.MAX_RADIX;
 
   private final RedisTemplate<String, String> template;
+  private final RedisConnections connections;
   private final RedisScript<Long> script =
       RedisScript.of(new ClassPathResource("sliding-window.lua"), Long.class);
   private final Metrics metrics;
@@ -55,9 +56,11 @@ public final class SlidingWindow implements Processor {
 
   public SlidingWindow(
       @Qualifier("redisWriteTemplate") RedisTemplate<String, String> template,
+      RedisConnections connections,
       Metrics metrics,
       Settings settings) {
     this.template = template;
+    this.connections = connections;
     this.metrics = metrics;
     this.limit = Integer.toString(settings.rateLimit().maxRequests());
     this.windowMillis = settings.rateLimit().window().toMillis();
@@ -99,6 +102,8 @@ public final class SlidingWindow implements Processor {
   private void refused(String reply) {
     if (reply.startsWith("NOPERM")) {
       forbidden = System.nanoTime() | 1;
+    } else if (reply.contains("READONLY")) {
+      connections.redial();
     }
     if (said.asMap().putIfAbsent(reply.replaceFirst(" .*", ""), Boolean.TRUE) == null) {
       LOG.atWarn()

@@ -535,6 +535,24 @@ class RateLimitIT {
     }
   }
 
+  /** A master that has become a replica refuses to count; what its name leads to then is asked. */
+  @Test
+  void aReplicaDoesNotCountAndAMasterDoesAgain(CapturedOutput output) {
+    try (RedisServer master = RedisServer.start();
+        RedisServer turning = RedisServer.start();
+        TestGateway gateway = limiting().with(turning).set("cache.type", "memory").start()) {
+      assertThat(ask(gateway, "Remote-User", "limit.replica")).isEqualTo(200);
+      turning.admin().replicaof("127.0.0.1", master.port());
+      assertLimited(gateway, 200, "Remote-User", "limit.replica");
+      assertThat(output.getOut()).contains("Redis refuses to count requests").contains("READONLY");
+      assertThat(breaker(gateway).path("state").asText()).isEqualTo("closed");
+      turning.admin().replicaofNoOne();
+      turning.flush();
+      assertLimited(gateway, 200, "Remote-User", "limit.replica");
+      assertThat(turning.template().keys("*rate:user:*")).hasSize(1);
+    }
+  }
+
   /** A user's count lies in one slot, wherever that goes. */
   @Test
   void aClusterCounts() {
