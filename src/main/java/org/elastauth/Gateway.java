@@ -87,7 +87,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   }
 
   private boolean usesRedis() {
-    return settings.cache().inRedis();
+    return settings.usesRedis();
   }
 
   /** Spring's runner listens to every step of every request only to call this once. */
@@ -176,7 +176,13 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         .addKeyValue("routes", context.getRoutesSize())
         .log("Routes loaded");
     LOG.info(redis ? "Redis integration enabled" : "using memory backends");
-    if (redis) {
+    if (settings.rateLimit().enabled()) {
+      LOG.info(
+          settings.rateLimit().inRedis()
+              ? "Using Redis rate limiting backend"
+              : "Using memory rate limiting backend");
+    }
+    if (settings.cache().inRedis()) {
       LOG.info("Using Redis caching backend");
     } else if (settings.cache().inDatabase()) {
       LOG.info("Using database caching backend");

@@ -35,6 +35,7 @@ public record Settings(
     @DefaultValue Credential credential,
     @DefaultValue Cache cache,
     @DefaultValue Redis redis,
+    @DefaultValue RateLimit rateLimit,
     @DefaultValue Elasticsearch elasticsearch,
     @DefaultValue Expiry expiry,
     @DefaultValue Http http,
@@ -49,6 +50,11 @@ public record Settings(
 
   public Settings {
     trustedProxies = trustedProxies == null ? PRIVATE_NETWORKS : List.copyOf(trustedProxies);
+  }
+
+  /** Whether anything goes through Redis. */
+  public boolean usesRedis() {
+    return cache.inRedis() || rateLimit.inRedis();
   }
 
   /** Nothing: secrets are among them. */
@@ -213,6 +219,28 @@ public record Settings(
       @DefaultValue("true") @Alias("redis.enable_circuit_breaker") boolean enabled,
       @DefaultValue("5") @Alias("redis.circuit_breaker_threshold") int threshold,
       @DefaultValue("60s") @Alias("redis.circuit_breaker_timeout") Duration timeout) {}
+
+  /**
+   * How often a user may ask, and who has none, by the client's address.
+   *
+   * @param maxRequests let in during any {@code window}
+   * @param store where they are counted: {@code memory}, or {@code redis}, for all gateways
+   *     together; left out: redis where a Redis host is configured
+   * @param policy what holds while Redis does not count: {@code memory}, {@code fail_open} or
+   *     {@code fail_closed}
+   */
+  public record RateLimit(
+      @DefaultValue("false") @Alias("AUTHLY_REDIS_RATE_LIMIT") boolean enabled,
+      @DefaultValue("1000") int maxRequests,
+      @DefaultValue("1m") Duration window,
+      @DefaultValue("memory") String store,
+      @DefaultValue("memory") String policy) {
+
+    /** Whether requests are counted in Redis. */
+    public boolean inRedis() {
+      return enabled && store.equals("redis");
+    }
+  }
 
   /**
    * @param interval time between two looks at Redis and Elasticsearch

@@ -32,6 +32,9 @@ final class SettingsCheck {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
 
+  /** What a feature that lives in Redis may do while Redis is away. */
+  private static final Set<String> OUTAGE_POLICIES = Set.of("memory", "fail_open", "fail_closed");
+
   private final List<Fault> faults = new ArrayList<>();
 
   List<Fault> faults(Settings s) {
@@ -84,6 +87,7 @@ final class SettingsCheck {
     between("cache.hybrid_l1_size", s.cache().hybridL1Size(), 1, 1_000_000);
     between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
     redis(s.redis());
+    rateLimit(s.rateLimit());
     elasticsearch(s.elasticsearch());
     between("expiry.interval", s.expiry().interval(), Duration.ofSeconds(10), DAY);
     if (!s.expiry().deleteAfter().isZero()) {
@@ -158,6 +162,13 @@ final class SettingsCheck {
     if (faults.stream().noneMatch(fault -> fault.key().equals("redis.host"))) {
       redisServer(redis);
     }
+  }
+
+  private void rateLimit(Settings.RateLimit limit) {
+    between("rate_limit.max_requests", limit.maxRequests(), 1, 100_000);
+    between("rate_limit.window", limit.window(), Duration.ofSeconds(1), DAY);
+    oneOf("rate_limit.store", limit.store(), Set.of("memory", "redis"));
+    oneOf("rate_limit.policy", limit.policy(), OUTAGE_POLICIES);
   }
 
   private void redisServer(Settings.Redis redis) {

@@ -61,6 +61,12 @@ public final class SettingsLoader
     values.put("elastauth.auth_provider", settings.authProvider());
     values.put("elastauth.cache.type", settings.cache().type());
     values.put("elastauth.cache.extend", settings.cache().extend());
+    values.put("elastauth.rate_limit.enabled", settings.rateLimit().enabled());
+    values.put("elastauth.rate_limit.in_redis", settings.rateLimit().inRedis());
+    values.put("elastauth.rate_limit.store", settings.rateLimit().store());
+    values.put("elastauth.rate_limit.policy", settings.rateLimit().policy());
+    values.put("elastauth.cache.in_redis", settings.cache().inRedis());
+    values.put("elastauth.redis.used", settings.usesRedis());
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());

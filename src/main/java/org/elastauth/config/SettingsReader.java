@@ -102,8 +102,8 @@ final class SettingsReader {
   }
 
   /**
-   * Whoever names a Redis and no cache type wants Redis. Whoever switches Redis off wants memory in
-   * its place, whatever the type says.
+   * Whoever names a Redis and no cache type wants Redis, and requests counted there. Whoever
+   * switches Redis off wants memory in its place, whatever the type says.
    */
   private void chooseCache() {
     String type = PREFIX + "cache.type";
@@ -114,8 +114,16 @@ final class SettingsReader {
     boolean named =
         canonical.containsKey(PREFIX + "redis.host") || canonical.containsKey(PREFIX + "redis.url");
     canonical.putIfAbsent(type, named || isOn(enabled) ? "redis" : "memory");
-    if (isOff(enabled) && Set.of("redis", "hybrid").contains(canonical.get(type))) {
-      canonical.put(type, "memory");
+    String store = PREFIX + "rate-limit.store";
+    Set<String> inRedis = Set.of("redis", "hybrid");
+    canonical.putIfAbsent(
+        store,
+        named || isOn(enabled) || inRedis.contains(canonical.get(type)) ? "redis" : "memory");
+    if (isOff(enabled)) {
+      for (String key : List.of(type, store)) {
+        canonical.computeIfPresent(
+            key, (name, value) -> inRedis.contains(value) ? "memory" : value);
+      }
     }
   }
 

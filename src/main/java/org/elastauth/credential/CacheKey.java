@@ -23,7 +23,10 @@ public final class CacheKey implements Processor {
     this(settings.cache().keyPrefix());
   }
 
-  CacheKey(String prefix) {
+  /**
+   * @param prefix of every name
+   */
+  public CacheKey(String prefix) {
     this.prefix = prefix;
   }
 

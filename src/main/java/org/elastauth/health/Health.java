@@ -31,6 +31,8 @@ public final class Health {
 
   private final String cacheType;
   private final boolean redisUsed;
+  private final boolean cacheInRedis;
+  private final boolean limitInRedis;
   private final boolean databaseUsed;
   private final boolean redisLookedAt;
   private final boolean dryRun;
@@ -57,7 +59,9 @@ public final class Health {
       @Qualifier("databaseBreaker") CircuitBreaker databaseBreaker,
       Clock clock) {
     this.cacheType = settings.cache().type();
-    this.redisUsed = settings.cache().inRedis();
+    this.redisUsed = settings.usesRedis();
+    this.cacheInRedis = settings.cache().inRedis();
+    this.limitInRedis = settings.rateLimit().inRedis();
     this.databaseUsed = settings.cache().inDatabase();
     this.redisLookedAt = settings.redis().healthCheck().enabled();
     this.dryRun = settings.elasticsearch().dryRun();
@@ -210,8 +214,8 @@ public final class Health {
       cache.put("circuit_breaker", breaker(databaseBreaker));
     }
     Map<String, Object> features = new LinkedHashMap<>();
-    features.put("rate_limit", false);
-    features.put("cache", redisUsed);
+    features.put("rate_limit", limitInRedis);
+    features.put("cache", cacheInRedis);
     features.put("session", false);
     Map<String, Object> redis = new LinkedHashMap<>();
     redis.put("available", redisUsed && redisConnected());

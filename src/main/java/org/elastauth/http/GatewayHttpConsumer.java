@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Hands requests to a route. Camel's own consumer makes message headers of request headers, query
  * parameters and form fields, and response headers of message headers, so that a client could plant
  * one in the answer that a proxy then copies upstream. Here nothing comes in, whoever wants to know
- * something asks the {@link HttpMessage}'s request for it, and only what is named below goes out.
+ * something asks the {@link HttpMessage}'s request for it, and only named headers go out.
  *
  * <p>Camel's own also blocks a thread until the route is done. Here a route begins on the event
  * loop that read the request, and a cached decision ends there too. What waits for something goes
@@ -30,22 +30,25 @@ import org.slf4j.LoggerFactory;
  */
 final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
-  private static final List<String> OUT =
-      List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After");
-
+  private final List<String> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
   private final String path;
   private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
 
+  /**
+   * @param headers the message headers that go out
+   */
   GatewayHttpConsumer(
       PlatformHttpEndpoint endpoint,
       Processor processor,
       String router,
+      List<String> headers,
       MeterRegistry meters,
       InFlight inFlight) {
     super(endpoint, processor, List.of(), router);
     this.path = endpoint.getPath();
+    this.headers = headers;
     this.meters = meters;
     this.inFlight = inFlight;
   }
@@ -104,15 +107,15 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
   }
 
-  private static void write(HttpServerResponse response, Message message) {
+  private void write(HttpServerResponse response, Message message) {
     Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
     if (status != null) {
       response.setStatusCode(status);
     }
-    for (int i = 0; i < OUT.size(); i++) {
-      Object value = message.getHeader(OUT.get(i));
+    for (int i = 0; i < headers.size(); i++) {
+      Object value = message.getHeader(headers.get(i));
       if (value != null) {
-        response.putHeader(OUT.get(i), value.toString());
+        response.putHeader(headers.get(i), value.toString());
       }
     }
     response.end(message.getBody(String.class));

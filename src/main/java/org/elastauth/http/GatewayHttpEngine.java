@@ -1,12 +1,14 @@
 package org.elastauth.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.elastauth.config.Settings;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,10 +17,25 @@ import org.springframework.stereotype.Component;
  */
 @Component(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
 public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
+  private static final List<String> OUT =
+      List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After");
+
+  private static final List<String> OUT_WITH_LIMITS =
+      List.of(
+          "Authorization",
+          "Cache-Control",
+          "Content-Type",
+          "Retry-After",
+          "RateLimit-Limit",
+          "RateLimit-Remaining",
+          "RateLimit-Reset");
+
+  private final List<String> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
 
-  public GatewayHttpEngine(MeterRegistry meters, InFlight inFlight) {
+  public GatewayHttpEngine(Settings settings, MeterRegistry meters, InFlight inFlight) {
+    this.headers = settings.rateLimit().enabled() ? OUT_WITH_LIMITS : OUT;
     this.meters = meters;
     this.inFlight = inFlight;
   }
@@ -30,6 +47,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
         endpoint,
         processor,
         VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()),
+        headers,
         meters,
         inFlight);
   }

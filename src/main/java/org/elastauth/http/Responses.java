@@ -3,6 +3,7 @@ package org.elastauth.http;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,15 @@ import org.springframework.stereotype.Component;
 @Component("responses")
 public final class Responses {
   private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
+
+  /**
+   * Ends a request as it was refused before something else had to happen.
+   *
+   * @throws Refusal always
+   */
+  public void refuseAgain(@ExchangeProperty("refusal") Refusal refusal) {
+    throw refusal;
+  }
 
   /** The status of a refusal, or 500 without a word about the reason. */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
@@ -30,7 +40,7 @@ public final class Responses {
       refusal = new Refusal(500, "internal error", 0);
     }
     Message message = exchange.getMessage();
-    message.removeHeaders("*");
+    message.removeHeaders("*", "RateLimit-*");
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.status());
     message.setHeader("Cache-Control", "no-store");
     if (refusal.retryAfter() > 0) {

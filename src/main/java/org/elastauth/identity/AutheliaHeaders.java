@@ -58,17 +58,23 @@ public final class AutheliaHeaders implements Processor {
     this.clock = clock;
   }
 
-  /** Leaves the identity in the exchange property {@code identity}. */
-  @Override
-  public void process(Exchange exchange) {
-    HttpMessage message = (HttpMessage) exchange.getMessage();
-    exchange.setProperty("identity", read(message.getRequest()));
-  }
-
   /**
+   * Leaves the identity in the exchange property {@code identity}; there too if the user is known,
+   * but not let in.
+   *
    * @throws Refusal 400 malformed, 401 no identity, 403 from a peer that is not trusted or with a
    *     group outside the whitelist
    */
+  @Override
+  public void process(Exchange exchange) {
+    HttpMessage message = (HttpMessage) exchange.getMessage();
+    Identity identity = read(message.getRequest());
+    exchange.setProperty("identity", identity);
+    if (whitelisted && !whitelist.containsAll(identity.groups())) {
+      throw Refusal.forbidden("a group of this user is not on the whitelist");
+    }
+  }
+
   private Identity read(HttpServerRequest request) {
     MultiMap headers = request.headers();
     String name = one(headers, username);
@@ -91,17 +97,12 @@ public final class AutheliaHeaders implements Processor {
     if (name == null || name.isBlank()) {
       throw Refusal.unidentified();
     }
-    Identity identity =
-        IdentityRules.identity(
-            utf8(name, username),
-            utf8(address, email),
-            utf8(title, fullName),
-            split(utf8(groupList, groups)),
-            clock.millis() / 1000);
-    if (whitelisted && !whitelist.containsAll(identity.groups())) {
-      throw Refusal.forbidden("a group of this user is not on the whitelist");
-    }
-    return identity;
+    return IdentityRules.identity(
+        utf8(name, username),
+        utf8(address, email),
+        utf8(title, fullName),
+        split(utf8(groupList, groups)),
+        clock.millis() / 1000);
   }
 
   private static Collection<String> split(String groups) {

@@ -9,10 +9,13 @@ import inet.ipaddr.IPAddressStringParameters;
 import java.util.List;
 
 /**
- * The peers whose identity headers are believed. Only the connection's own address counts, never a
- * header.
+ * The peers whose identity headers are believed. For that only the connection's own address counts,
+ * never a header.
  */
 public final class TrustedProxies {
+  /** In the place of an address that cannot be read. */
+  public static final String UNKNOWN = "unknown";
+
   private static final int REMEMBERED = 10_000;
 
   /** Addresses as people write them. By its own defaults the library takes "" for loopback. */
@@ -59,10 +62,54 @@ public final class TrustedProxies {
     return new IPAddressString(text, STRICT).getAddress();
   }
 
+  /**
+   * The client before the proxies: the connection's own peer, or if that is a proxy, the rightmost
+   * entry of {@code X-Forwarded-For} that is none. What stands left of it anybody may have written.
+   *
+   * @param forwarded the header's values in their order; each may list several addresses
+   * @return an address; {@link #UNKNOWN} if that entry is none; null if only proxies are known
+   */
+  public String client(String peer, List<String> forwarded) {
+    if (!contains(peer)) {
+      return canonical(address(peer));
+    }
+    String[] entries = String.join(",", forwarded).split(",");
+    for (int i = entries.length - 1; i >= 0; i--) {
+      String entry = entries[i].trim();
+      if (entry.isEmpty()) {
+        continue;
+      }
+      IPAddress address = address(withoutPort(entry));
+      if (address == null || !isTrusted(address)) {
+        return canonical(address);
+      }
+    }
+    return null;
+  }
+
+  private static String canonical(IPAddress address) {
+    return address == null ? UNKNOWN : address.withoutPrefixLength().toCanonicalString();
+  }
+
+  private static String withoutPort(String entry) {
+    int bracket = entry.indexOf(']');
+    if (entry.charAt(0) == '[' && bracket > 0) {
+      return entry.substring(1, bracket);
+    }
+    int colon = entry.indexOf(':');
+    return colon > 0 && colon == entry.lastIndexOf(':') ? entry.substring(0, colon) : entry;
+  }
+
   private boolean lookUp(String text) {
+    IPAddress address = address(text);
+    return address != null && isTrusted(address);
+  }
+
+  /** One address without a zone, or null; an IPv4 address in IPv6's form is that IPv4 address. */
+  private static IPAddress address(String text) {
     IPAddress address = parse(text);
     if (address == null || address.isMultiple()) {
-      return false;
+      return null;
     }
     if (address.isIPv6()) {
       address = address.toIPv6().removeZone();
@@ -70,6 +117,10 @@ public final class TrustedProxies {
         address = address.toIPv6().getEmbeddedIPv4Address();
       }
     }
+    return address;
+  }
+
+  private boolean isTrusted(IPAddress address) {
     for (IPAddress block : blocks) {
       if (block.contains(address)) {
         return true;

@@ -41,7 +41,7 @@ class RedisConfiguration {
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
     Settings.Redis redis = settings.redis();
     return new RedisConnections(
-        new RedisDialer(redis, resources, new RedisRights(settings.cache())), redis, breaker);
+        new RedisDialer(redis, resources, new RedisRights(settings)), redis, breaker);
   }
 
   /** For commands that read. */

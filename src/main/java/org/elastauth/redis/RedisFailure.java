@@ -39,6 +39,17 @@ public final class RedisFailure {
         .filter(reply -> REFUSALS.stream().anyMatch(reply::startsWith));
   }
 
+  /** The reply of a Redis that is alive but does not run a script to its end. */
+  static Optional<String> scriptRefusal(Throwable failure) {
+    Throwable root = root(failure);
+    return root instanceof RedisCommandExecutionException
+            && (isNotPermitted(root)
+                || refusal(root).isPresent()
+                || root.getMessage().contains("user_script"))
+        ? Optional.of(root.getMessage())
+        : Optional.empty();
+  }
+
   static boolean isNotPermitted(Throwable failure) {
     Throwable root = root(failure);
     return root instanceof RedisCommandExecutionException && root.getMessage().startsWith("NOPERM");

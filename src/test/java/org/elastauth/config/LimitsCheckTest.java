@@ -36,6 +36,18 @@ class LimitsCheckTest {
                     "shutdown.drain", "2h")))
         .containsExactly(
             "http.idle_timeout", "http.max_connections", "http.request_timeout", "shutdown.drain");
+    assertThat(
+            faults(
+                Map.of(
+                    "rate_limit.max_requests", "0",
+                    "rate_limit.window", "10ms",
+                    "rate_limit.store", "file",
+                    "rate_limit.policy", "fail")))
+        .containsExactly(
+            "rate_limit.max_requests",
+            "rate_limit.policy",
+            "rate_limit.store",
+            "rate_limit.window");
     assertThat(faults(Map.of("elasticsearch.read_timeout", "40s")))
         .as("cut off while waiting")
         .containsExactly("http.idle_timeout");

@@ -289,6 +289,36 @@ class SettingsReaderTest {
         .isEqualTo("file");
   }
 
+  /** Seed 003: rate limiting first, the cache later; and everything back to memory. */
+  @Test
+  void requestsAreCountedInTheRedisThatIsNamed() throws Exception {
+    Settings settings =
+        settings(
+            Map.of(
+                "AUTHLY_REDIS_URL", "redis://redis",
+                "AUTHLY_REDIS_CACHE", "false",
+                "AUTHLY_REDIS_RATE_LIMIT", "true"));
+    assertThat(settings.rateLimit())
+        .isEqualTo(new Settings.RateLimit(true, 1000, Duration.ofMinutes(1), "redis", "memory"));
+    assertThat(settings.usesRedis()).isTrue();
+    assertThat(settings(Map.of("REDIS_URL", "redis://redis")).rateLimit().enabled()).isFalse();
+    assertThat(settings(Map.of("CACHE_TYPE", "hybrid")).rateLimit().store()).isEqualTo("redis");
+    assertThat(settings(Map.of()).rateLimit().store()).isEqualTo("memory");
+    assertThat(
+            settings(Map.of("REDIS_URL", "redis://r", "ELASTAUTH_RATE_LIMIT_STORE", "memory"))
+                .rateLimit()
+                .store())
+        .isEqualTo("memory");
+    settings =
+        settings(
+            Map.of(
+                "AUTHLY_REDIS_URL", "redis://redis",
+                "AUTHLY_REDIS_RATE_LIMIT", "true",
+                "REDIS_ENABLED", "false"));
+    assertThat(settings.rateLimit().store()).as("the rollback switch").isEqualTo("memory");
+    assertThat(settings.usesRedis()).isFalse();
+  }
+
   @Test
   void listsFromTheEnvironmentAndEmptyOnes() throws Exception {
     assertThat(

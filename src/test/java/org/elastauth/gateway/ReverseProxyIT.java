@@ -303,6 +303,32 @@ class ReverseProxyIT {
 
   @ParameterizedTest
   @EnumSource
+  void whoAsksTooOftenIs429WithRetryAfter(ReverseProxy.Kind kind) {
+    try (TestGateway limited =
+        TestGateway.builder()
+            .on(elasticsearch)
+            .set("group_mappings.admins", "superuser")
+            .set("rate_limit.enabled", true)
+            .set("rate_limit.max_requests", 1)
+            .set("rate_limit.window", "1h")
+            .start()) {
+      toGateway.lead(limited.port());
+      assertIs(
+          whoAmI(kind, "Cookie", session(kind, "proxy.often")), "proxy.often." + kind.program());
+      toElastic.drain();
+      HttpResponse<String> response = whoAmI(kind, "Cookie", session(kind, "proxy.often"));
+      assertRefused(response, 429);
+      assertThat(response.headers().firstValue("Retry-After").map(Integer::parseInt))
+          .hasValueSatisfying(seconds -> assertThat(seconds).isBetween(3_400, 3_600));
+      assertIs(
+          whoAmI(kind, "Cookie", session(kind, "proxy.seldom")), "proxy.seldom." + kind.program());
+    } finally {
+      toGateway.lead(gateway.port());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void noAutheliaOrNoGatewayIsNoWayIn(ReverseProxy.Kind kind) {
     for (Wiretap tap : List.of(toAuthelia, toGateway)) {
       tap.cut();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.elastauth.config.Settings;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** SPEC 3: whose headers are believed. */
@@ -76,5 +78,39 @@ class TrustedProxiesTest {
       })
   void noBlocks(String text) {
     assertThat(TrustedProxies.isBlock(text)).isFalse();
+  }
+
+  /** SPEC 6 and 13.5: the rightmost entry that is no proxy of ours, and nothing left of it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "203.0.113.7    | 198.51.100.1                         | 203.0.113.7",
+        "127.0.0.1      | 198.51.100.1                         | 198.51.100.1",
+        "127.0.0.1      | 198.51.100.1, 203.0.113.7            | 203.0.113.7",
+        "127.0.0.1      | 198.51.100.1, 203.0.113.7, 10.0.0.1  | 203.0.113.7",
+        "127.0.0.1      | 203.0.113.7:4711                     | 203.0.113.7",
+        "127.0.0.1      | 203.0.113.7, ,                       | 203.0.113.7",
+        "127.0.0.1      | ::ffff:203.0.113.7                   | 203.0.113.7",
+        "127.0.0.1      | 2001:DB8:0:0::1                      | 2001:db8::1",
+        "127.0.0.1      | [2001:db8::1]:4711                   | 2001:db8::1",
+        "::ffff:8.8.8.8 | 198.51.100.1                         | 8.8.8.8",
+        "127.0.0.1      | 198.51.100.1, nonsense               | unknown",
+        "127.0.0.1      | 198.51.100.1, [                      | unknown",
+        "127.0.0.1      | 198.51.100.1, :                      | unknown",
+        "127.0.0.1      | 198.51.100.1, 203.0.113.0/24         | unknown",
+        "127.0.0.1      | 198.51.100.1, 203.0.113.*            | unknown",
+        "127.0.0.1      | 192.168.0.1, 10.0.0.1                |",
+        "127.0.0.1      | ,                                    |"
+      })
+  void theClientBeforeTheProxies(String peer, String forwarded, String client) {
+    assertThat(defaults.client(peer, List.of(forwarded))).isEqualTo(client);
+  }
+
+  @Test
+  void aHeaderThatIsThereTwiceIsOneList() {
+    assertThat(defaults.client("127.0.0.1", List.of("198.51.100.1", "203.0.113.7, 10.0.0.1")))
+        .isEqualTo("203.0.113.7");
+    assertThat(defaults.client("127.0.0.1", List.of())).isNull();
   }
 }

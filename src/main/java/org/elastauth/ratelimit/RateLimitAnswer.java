@@ -1,0 +1,84 @@
+package org.elastauth.ratelimit;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells the client where it stands, and refuses what is over the limit. The headers are those of
+ * draft-ietf-httpapi-ratelimit-headers-06, the last one with a field for each number, which clients
+ * know; later drafts put them into one.
+ */
+@Lazy
+@Component("rateLimitAnswer")
+public final class RateLimitAnswer implements Processor {
+  private static final long SECOND = 1_000;
+
+  private final String limit;
+  private final Outcomes byUser;
+  private final Outcomes byAddress;
+
+  /** How many requests of one kind were let in, refused, and not counted at all. */
+  private record Outcomes(Counter allowed, Counter limited, Counter unchecked) {
+    static Outcomes of(MeterRegistry meters, String by) {
+      return new Outcomes(
+          counter(meters, by, "allowed"),
+          counter(meters, by, "limited"),
+          counter(meters, by, "unchecked"));
+    }
+
+    private static Counter counter(MeterRegistry meters, String by, String outcome) {
+      return Counter.builder("elastauth.rate.limit.requests")
+          .description("requests by what they were counted by, and what came of it")
+          .tag("by", by)
+          .tag("outcome", outcome)
+          .register(meters);
+    }
+  }
+
+  public RateLimitAnswer(Settings settings, MeterRegistry meters) {
+    this.limit = Integer.toString(settings.rateLimit().maxRequests());
+    this.byUser = Outcomes.of(meters, "user");
+    this.byAddress = Outcomes.of(meters, "address");
+  }
+
+  /**
+   * Takes the {@link Verdict} out of the body; none there: the request was not counted, and may
+   * pass.
+   *
+   * @throws Refusal 429 over the limit
+   */
+  @Override
+  public void process(Exchange exchange) {
+    Message message = exchange.getMessage();
+    Verdict verdict = (Verdict) message.getBody();
+    Outcomes outcomes = exchange.getProperty("identity") == null ? byAddress : byUser;
+    if (verdict == null) {
+      outcomes.unchecked.increment();
+      return;
+    }
+    message.setBody(null);
+    int reset = (int) Math.max(1, (verdict.resetMillis() + SECOND - 1) / SECOND);
+    message.setHeader("RateLimit-Limit", limit);
+    message.setHeader("RateLimit-Remaining", verdict.remaining());
+    message.setHeader("RateLimit-Reset", reset);
+    if (!verdict.admitted()) {
+      outcomes.limited.increment();
+      throw new Refusal(429, "too many requests; try again later", reset);
+    }
+    outcomes.allowed.increment();
+  }
+
+  /**
+   * @throws Refusal 503, always: a request that cannot be counted must not pass
+   */
+  public void refuseUncounted() {
+    throw Refusal.unavailable("requests cannot be counted at the moment");
+  }
+}
