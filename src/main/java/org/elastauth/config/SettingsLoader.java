@@ -84,7 +84,7 @@ public final class SettingsLoader
     values.put(
         "elastauth.redis.health_check.looks", settings.redis().healthCheck().enabled() ? 0 : 1);
     values.put("elastauth.expiry.enabled", settings.expiry().enabled());
-    values.put("elastauth.expiry.turn", settings.cache().inRedis() ? "redis" : "free");
+    values.put("elastauth.expiry.turn", settings.usesRedis() ? "redis" : "free");
     long period = Math.max(1, settings.expiry().interval().toMillis());
     values.put("elastauth.expiry.period", period);
     // gateways that were started together shall not run in step
