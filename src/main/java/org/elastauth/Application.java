@@ -17,6 +17,7 @@ import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.database.CacheTable;
+import org.elastauth.database.DatabaseFailure;
 import org.elastauth.elasticsearch.Boot;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
@@ -29,7 +30,6 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 
 /** The standalone runner. What it runs stands in routes/. */
@@ -77,8 +77,7 @@ public class Application {
       SpringApplication.exit(context);
       System.out.println("the table " + CacheTable.NAME + " is there");
     } catch (IllegalStateException | DataAccessException e) {
-      System.err.println(
-          "--create-cache-table: " + NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+      System.err.println("--create-cache-table: " + DatabaseFailure.reason(e));
       System.exit(1);
     }
   }

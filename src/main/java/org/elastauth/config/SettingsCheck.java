@@ -24,6 +24,7 @@ final class SettingsCheck {
   private static final Pattern HOST_PORT =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+):(\\d{1,5})");
   private static final Pattern DATABASE_URL = Pattern.compile("jdbc:(h2|postgresql):\\S+");
+  private static final Pattern USER_BEFORE_HOST = Pattern.compile("jdbc:postgresql:[^?]*@");
   private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
   private static final Pattern ROLE =
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
@@ -78,7 +79,13 @@ final class SettingsCheck {
     if (s.cache().type().equals("file")) {
       folder("cache.path", s.cache().path());
     }
-    if (s.cache().inDatabase() && !isJdbcUrl(s.cache().url())) {
+    if (s.cache().inDatabase() && USER_BEFORE_HOST.matcher(s.cache().url()).lookingAt()) {
+      fault(
+          "cache.url",
+          "***",
+          "has something in front of an @, where the driver knows no user; write user and password behind"
+              + " the host, as ?user=…&password=…");
+    } else if (s.cache().inDatabase() && !isJdbcUrl(s.cache().url())) {
       fault(
           "cache.url",
           "***",

@@ -81,18 +81,11 @@ public final class CacheTable implements CamelContextConfiguration {
                   "has no table "
                       + NAME
                       + " that can be read; make it with --create-cache-table: "
-                      + firstLine(missing))));
+                      + DatabaseFailure.reason(missing))));
     } catch (DataAccessException away) {
       // the same as lost: the background look says so, and closes the breaker when it is back
       breaker.transitionToOpenState();
     }
-  }
-
-  private static String firstLine(DataAccessException failure) {
-    return String.valueOf(failure.getMostSpecificCause().getMessage())
-        .lines()
-        .findFirst()
-        .orElse("");
   }
 
   /**

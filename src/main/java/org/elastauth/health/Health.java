@@ -12,6 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
+import org.elastauth.database.DatabaseFailure;
 import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,7 +140,7 @@ public final class Health {
   public void databaseFailed(@ExchangeException Exception failure) {
     if (databaseAnswers == null || databaseAnswers) {
       LOG.atWarn()
-          .addKeyValue("reason", rootMessage(failure))
+          .addKeyValue("reason", DatabaseFailure.reason(failure))
           .log("The cache's database does not serve, falling back to memory");
     }
     databaseAnswers = false;

@@ -512,7 +512,9 @@ class DatabaseCacheIT {
     String nowhere = url.replace("PORT", Integer.toString(RedisServer.freePort()));
     try (TestGateway gateway = on(nowhere).set("log_level", "trace").start()) {
       gateway.login("database.secret");
-      Awaitility.await().until(() -> gateway.health().path("status").asText().equals("degraded"));
+      Awaitility.await("the background look")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> output.getOut().contains("falling back to memory"));
       assertThat(gateway.health().toString()).doesNotContain("s3cret");
     } catch (RuntimeException refused) {
       // said at the start, below
