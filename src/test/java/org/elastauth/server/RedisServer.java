@@ -100,11 +100,18 @@ public final class RedisServer implements AutoCloseable {
                 "--save",
                 "",
                 "--appendonly",
-                "no"));
+                "no",
+                "--dbfilename",
+                snapshot(port)));
     command.addAll(List.of(options));
     RedisServer server = new RedisServer(port, tlsPort, command);
     server.restart();
     return server;
+  }
+
+  /** A replica keeps what its master sent, and would begin with it. */
+  private static String snapshot(int port) {
+    return "redis-" + port + ".rdb";
   }
 
   static String executable() {
@@ -119,6 +126,11 @@ public final class RedisServer implements AutoCloseable {
 
   /** Starts it again, empty, on the same port. */
   public void restart() {
+    try {
+      Files.deleteIfExists(WORK.resolve(snapshot(port)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     process =
         ServerProcess.start(
             WORK, WORK.resolve("redis-" + port + ".log"), environment -> {}, command);
