@@ -50,7 +50,7 @@ final class ConstantLoad implements AutoCloseable {
   /** Seconds by which two clocks in one machine's processes may see a window's turn apart. */
   private static final long TURN = 2;
 
-  /** Percent of its time that each phase is given, for a trial. */
+  /** Percent of its time that each phase after the warm-up is given, for a trial. */
   private static final int SHARE = Integer.getInteger("soak.percent", 100);
 
   private static final String HEAD =
@@ -122,18 +122,23 @@ final class ConstantLoad implements AutoCloseable {
    *
    * @param full requests a second, from then on
    */
-  void warmUp(int full) throws Exception {
+  void warmUpTo(int full) throws InterruptedException {
     begin("first logins");
     // twice, since the first ones' windows may have ended before the last one was in
     IntStream.range(0, 2 * USERS).forEach(turn -> ask(turn, phase).join());
     clock.scheduleAtFixedRate(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     rate = USERS;
-    run("warming up, " + rate + "/s", 15);
+    warmUp(15);
     for (int part = 1; part < WARM_UP; part++) {
       rate = full * part / WARM_UP;
-      run("warming up, " + rate + "/s", 5);
+      warmUp(5);
     }
     rate = full;
+  }
+
+  private void warmUp(int seconds) throws InterruptedException {
+    begin("warming up, " + rate + "/s");
+    TimeUnit.SECONDS.sleep(seconds);
   }
 
   /** Ends the phase before. */

@@ -26,7 +26,7 @@ class Soak {
             PackagedGateway.start(
                 folder, settings(elasticsearch, redis), PackagedGateway.SMALL_HEAP);
         ConstantLoad load = new ConstantLoad(gateway)) {
-      load.warmUp(RATE);
+      load.warmUpTo(RATE);
       load.run("all well", 60);
       redis.kill();
       load.run("Redis killed", 30);

@@ -127,6 +127,14 @@ public final class RedisSentinel implements AutoCloseable {
         .until(() -> server.admin().info("replication").contains("master_link_status:up"));
   }
 
+  /** Fails over to it, unless it is the master. */
+  public void makeMaster(RedisServer server) {
+    if (!Integer.toString(server.port()).equals(master().get("port"))) {
+      failover();
+      awaitMaster(server);
+    }
+  }
+
   /** Makes the replica the master, with both alive. */
   public void failover() {
     try (var connection = client.connectSentinel(uri())) {
