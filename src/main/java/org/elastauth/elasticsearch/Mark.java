@@ -12,7 +12,8 @@ import org.elastauth.credential.Window;
  * @param key id of the secret key
  * @param boot when the process started that wrote this, epoch milliseconds
  * @param asOf when the groups were asserted, epoch seconds
- * @param state {@code expired} if the gateway itself disabled the user, else empty
+ * @param state {@code expired} if the gateway itself disabled the user, {@code revoked} if it did
+ *     so because an administrator asked, else empty
  */
 record Mark(String key, Window window, long generation, long boot, long asOf, String state) {
   static final String FIELD = "elastauth";
@@ -48,6 +49,9 @@ record Mark(String key, Window window, long generation, long boot, long asOf, St
     json.put("generation", generation);
     json.put("boot", boot);
     json.put("asof", asOf);
+    if (!state.isEmpty()) {
+      json.put("state", state);
+    }
     return json;
   }
 

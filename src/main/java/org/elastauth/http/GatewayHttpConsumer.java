@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
   private static final List<String> OUT =
-      List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After");
+      List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After", "WWW-Authenticate");
 
   private final MeterRegistry meters;
   private final InFlight inFlight;

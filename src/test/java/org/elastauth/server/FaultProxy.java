@@ -34,11 +34,18 @@ public final class FaultProxy implements AutoCloseable {
   /** A request of one method that waits until it is let go. */
   public static final class Hold {
     private final String method;
+    private final String path;
     private final CompletableFuture<Void> arrived = new CompletableFuture<>();
     private final CompletableFuture<Void> released = new CompletableFuture<>();
 
-    private Hold(String method) {
+    private Hold(String method, String path) {
       this.method = method;
+      this.path = path;
+    }
+
+    private boolean concerns(HttpExchange exchange) {
+      return method.equals(exchange.getRequestMethod())
+          && exchange.getRequestURI().getPath().startsWith(path);
     }
 
     public void awaitArrival() {
@@ -75,7 +82,12 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Holds the next request of this method back. */
   public Hold holdNext(String method) {
-    hold = new Hold(method);
+    return holdNext(method, "/");
+  }
+
+  /** Holds the next request of this method back whose path begins so. */
+  public Hold holdNext(String method, String path) {
+    hold = new Hold(method, path);
     return hold;
   }
 
@@ -88,7 +100,7 @@ public final class FaultProxy implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       Hold held = hold;
-      if (held != null && held.method.equals(exchange.getRequestMethod())) {
+      if (held != null && held.concerns(exchange)) {
         hold = null;
         held.arrived.complete(null);
         held.released.join();
