@@ -146,6 +146,15 @@ public final class FileCache {
     }
   }
 
+  /** Forgets an entry, whatever was left of its time. */
+  public void delete(@ExchangeProperty("cacheKey") String key) {
+    try {
+      Files.deleteIfExists(file(key));
+    } catch (IOException e) {
+      fails(e);
+    }
+  }
+
   /** Removes what is over; where the folder is full still, also what ends next. */
   public synchronized void sweep() {
     List<Ending> entries = new ArrayList<>();

@@ -32,6 +32,7 @@ public record Settings(
     @DefaultValue Authelia authelia,
     @DefaultValue("") @Secret @Alias({"SECRET_KEY", "session_encryption_key"}) String secretKey,
     @DefaultValue @Secret @Alias("SECRET_KEYS") List<String> secretKeys,
+    @DefaultValue Admin admin,
     @DefaultValue Credential credential,
     @DefaultValue Cache cache,
     @DefaultValue Redis redis,
@@ -69,6 +70,20 @@ public record Settings(
       @DefaultValue("Remote-Groups") String headerGroups,
       @DefaultValue("Remote-Email") String headerEmail,
       @DefaultValue("Remote-Name") String headerName) {}
+
+  /**
+   * What administrators may ask of the gateway.
+   *
+   * @param enabled answer them at all
+   * @param credential the bearer token they show; at least 32 characters
+   */
+  public record Admin(
+      @DefaultValue("false") boolean enabled, @DefaultValue("") @Secret String credential) {
+    @Override
+    public String toString() {
+      return "Admin[" + enabled + "]";
+    }
+  }
 
   /**
    * @param scope goes into every derived key, so that one secret key can serve several clusters
@@ -256,6 +271,7 @@ public record Settings(
    * @param adopt {@code none}, or {@code elastauth}: take over users that elastauth made
    * @param maxNewUsers users this gateway may create a minute
    * @param maxPasswordWrites passwords it may write at once; Elasticsearch hashes each for long
+   * @param rereadInterval time between two looks at how the cached users stand; 0: none is made
    */
   public record Elasticsearch(
       @DefaultValue("http://localhost:9200") @Alias("ELASTICSEARCH_HOSTS") List<String> hosts,
@@ -267,7 +283,8 @@ public record Settings(
       @DefaultValue Tls tls,
       @DefaultValue("none") String adopt,
       @DefaultValue("60") int maxNewUsers,
-      @DefaultValue("4") int maxPasswordWrites) {
+      @DefaultValue("4") int maxPasswordWrites,
+      @DefaultValue("30s") Duration rereadInterval) {
     /**
      * How long a login may wait: each host may let one wait in vain before the last one answers.
      */

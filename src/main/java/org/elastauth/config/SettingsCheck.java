@@ -26,6 +26,7 @@ final class SettingsCheck {
   private static final Pattern DATABASE_URL = Pattern.compile("jdbc:(h2|postgresql):\\S+");
   private static final Pattern USER_BEFORE_HOST = Pattern.compile("jdbc:postgresql:[^?]*@");
   private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
+  private static final Pattern CREDENTIAL = Pattern.compile("[!-~]{32,1024}");
   private static final Pattern ROLE =
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(60);
@@ -61,6 +62,7 @@ final class SettingsCheck {
           "is empty while enable_group_whitelist is on, so nobody could log in; list the groups");
     }
     keys(s);
+    admin(s.admin());
     matches(
         "credential.scope", s.credential().scope(), SCOPE, "takes at most 64 of A-Z a-z 0-9 . _ -");
     matches(
@@ -145,6 +147,18 @@ final class SettingsCheck {
   private void key(String key, String value, boolean absent) {
     if (!absent && !SECRET_KEY.matcher(value).matches()) {
       fault(key, "***", "is not 64 hex digits; make one with --generateKey");
+    }
+  }
+
+  private void admin(Settings.Admin admin) {
+    if (admin.enabled() && admin.credential().isEmpty()) {
+      fault(
+          "admin.credential", "", "is missing; admin.enabled needs one, of at least 32 characters");
+    } else if (!admin.credential().isEmpty() && !CREDENTIAL.matcher(admin.credential()).matches()) {
+      fault(
+          "admin.credential",
+          "***",
+          "is not 32 to 1024 printable ASCII characters without a blank; --generateKey prints a good one");
     }
   }
 
@@ -256,6 +270,13 @@ final class SettingsCheck {
     oneOf("elasticsearch.adopt", elasticsearch.adopt(), Set.of("none", "elastauth"));
     between("elasticsearch.max_new_users", elasticsearch.maxNewUsers(), 1, 100_000);
     between("elasticsearch.max_password_writes", elasticsearch.maxPasswordWrites(), 1, 1_000);
+    if (!elasticsearch.rereadInterval().isZero()) {
+      between(
+          "elasticsearch.reread_interval",
+          elasticsearch.rereadInterval(),
+          Duration.ofSeconds(1),
+          DAY);
+    }
   }
 
   private void folder(String key, String value) {

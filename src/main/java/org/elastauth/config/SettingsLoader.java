@@ -69,7 +69,11 @@ public final class SettingsLoader
     values.put("elastauth.redis.used", settings.usesRedis());
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
+    values.put("elastauth.admin.enabled", settings.admin().enabled());
     values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
+    values.put(
+        "elastauth.elasticsearch.reread_period",
+        settings.elasticsearch().rereadInterval().toMillis());
     values.put(
         "elastauth.redis.health_check.period",
         settings.redis().healthCheck().interval().toMillis());

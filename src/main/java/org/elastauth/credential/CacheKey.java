@@ -1,5 +1,6 @@
 package org.elastauth.credential;
 
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -34,6 +35,22 @@ public final class CacheKey implements Processor {
   public void process(Exchange exchange) {
     Identity identity = (Identity) exchange.getProperty("identity");
     exchange.setProperty("cacheKey", of(identity.username()));
+  }
+
+  /** The user of a key, or null if it is none of ours. */
+  public String username(String key) {
+    if (!key.startsWith(prefix)) {
+      return null;
+    }
+    try {
+      byte[] name =
+          Base64.getDecoder()
+              .decode(URLDecoder.decode(key.substring(prefix.length()), StandardCharsets.US_ASCII));
+      String username = new String(name, StandardCharsets.US_ASCII);
+      return of(username).equals(key) ? username : null;
+    } catch (IllegalArgumentException malformed) {
+      return null;
+    }
   }
 
   public String of(String username) {

@@ -18,13 +18,21 @@ public final class SealFresh {
     this.renewal = renewal;
   }
 
-  /** Leaves the property {@code ttl}: how long the entry may stay, in seconds. */
+  /**
+   * Leaves the property {@code ttl}: how long the entry may stay, in seconds. It is 0 where a newer
+   * password was announced since the conversation began; the property {@code overtaken} then says
+   * so.
+   *
+   * @param heard what {@link HighWaterMarks#heard} was when the conversation began
+   */
   public String seal(
       @Body Credential credential,
       @ExchangeProperty("cacheKey") String cacheKey,
+      @ExchangeProperty("heard") long heard,
       Exchange exchange) {
-    marks.set(credential);
-    exchange.setProperty("ttl", renewal.ttl(credential));
+    boolean newest = marks.set(credential, heard);
+    exchange.setProperty("overtaken", !newest);
+    exchange.setProperty("ttl", newest ? renewal.ttl(credential) : 0L);
     return sealed.seal(cacheKey, credential);
   }
 }

@@ -42,11 +42,13 @@ public final class SingleFlight extends AsyncProcessorSupport {
   private final AtomicInteger waiting = new AtomicInteger();
   private final CamelContext context;
   private final ProducerTemplate template;
+  private final HighWaterMarks marks;
   private final ExecutorService runs;
   private final Duration patience;
 
-  public SingleFlight(CamelContext context, Settings settings) {
+  public SingleFlight(CamelContext context, Settings settings, HighWaterMarks marks) {
     this.context = context;
+    this.marks = marks;
     this.template = context.createProducerTemplate();
     this.runs =
         context
@@ -121,13 +123,11 @@ public final class SingleFlight extends AsyncProcessorSupport {
     Credential credential = null;
     Throwable failure = new IllegalStateException("the run ended without a result");
     try {
-      Exchange exchange =
-          ExchangeBuilder.anExchange(context)
-              .withProperty("identity", identity)
-              .withProperty("cacheKey", cacheKey)
-              .withProperty("sharedCacheAway", cacheAway)
-              .build();
-      template.send(SETTLE, exchange);
+      Exchange exchange = settle(identity, cacheKey, cacheAway);
+      if (Boolean.TRUE.equals(exchange.getProperty("overtaken"))) {
+        // revoked while Elasticsearch was asked; once more, as it knows the new password by now
+        exchange = settle(identity, cacheKey, cacheAway);
+      }
       failure = exchange.getException();
       credential = exchange.getMessage().getBody(Credential.class);
     } catch (RuntimeException unexpected) {
@@ -135,6 +135,17 @@ public final class SingleFlight extends AsyncProcessorSupport {
     } finally {
       land(identity, flight, credential, failure);
     }
+  }
+
+  private Exchange settle(Identity identity, Object cacheKey, Object cacheAway) {
+    return template.send(
+        SETTLE,
+        ExchangeBuilder.anExchange(context)
+            .withProperty("identity", identity)
+            .withProperty("cacheKey", cacheKey)
+            .withProperty("sharedCacheAway", cacheAway)
+            .withProperty("heard", marks.heard())
+            .build());
   }
 
   private void land(Identity identity, Flight flight, Credential credential, Throwable failure) {

@@ -6,9 +6,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import org.apache.http.HttpEntity;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NStringEntity;
 import org.elastauth.config.Settings;
@@ -30,11 +35,18 @@ import org.springframework.stereotype.Component;
  */
 @Component("elasticsearchUsers")
 public final class ElasticsearchUsers {
+  private static final String USERS = "/_security/user/";
+  private static final int CONFLICT = 409;
+  private static final String DEFAULT_NATIVE_REALM = "default_native";
   private static final int MAX_RESPONSE = 1 << 20;
-  private static final long FRESH = TimeUnit.SECONDS.toMillis(2);
+  private static final int MAX_RESPONSE_OF_MANY = 8 << 20;
+
+  /** Milliseconds in which what was read may be written. */
+  static final long FRESH = TimeUnit.SECONDS.toMillis(2);
 
   private final RestClient client;
   private final RequestOptions options;
+  private final RequestOptions ofMany;
   private final ObjectMapper json;
   private final MeterRegistry meters;
 
@@ -52,6 +64,11 @@ public final class ElasticsearchUsers {
       builder.addHeader("Authorization", basic(elasticsearch.username(), elasticsearch.password()));
     }
     this.options = builder.build();
+    this.ofMany =
+        options.toBuilder()
+            .setHttpAsyncResponseConsumerFactory(
+                new HeapBufferedResponseConsumerFactory(MAX_RESPONSE_OF_MANY))
+            .build();
   }
 
   /** How a user stands; what was asked long ago is old, however late the answer came. */
@@ -77,7 +94,8 @@ public final class ElasticsearchUsers {
    * Writes what was planned, unless that was concluded from a user read too long ago: Elasticsearch
    * has no compare-and-set on users, so what is written must have been read a moment before. For
    * the same reason a write is not carried over to another host: where there is one, it is asked
-   * again how the user stands.
+   * again how the user stands. So it is where another gateway writes the same user at the same
+   * moment.
    *
    * @return whether it was written
    */
@@ -94,7 +112,7 @@ public final class ElasticsearchUsers {
       sendOnce(operation, request, options);
       return true;
     } catch (ResponseException e) {
-      if (isAway(e) && hosts() > 1) {
+      if (isAway(e) && hosts() > 1 || status(e) == CONFLICT) {
         return false;
       }
       throw explained(e);
@@ -172,6 +190,89 @@ public final class ElasticsearchUsers {
     }
   }
 
+  /**
+   * How several users stand.
+   *
+   * @param names one at least; together no longer than a request line may be
+   * @return those that are there
+   */
+  Map<String, StoredUser> readAll(Collection<String> names) throws IOException {
+    long asked = now();
+    String list = names.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
+    boolean none = false;
+    Response response;
+    try {
+      response = send("user_reread", new Request("GET", USERS + list), ofMany);
+    } catch (ResponseException e) {
+      none = e.getResponse().getStatusLine().getStatusCode() == 404;
+      if (!none) {
+        throw explained(e);
+      }
+      response = e.getResponse();
+    }
+    HttpEntity entity = response.getEntity();
+    JsonNode found = entity == null ? json.nullNode() : json.readTree(entity.getContent());
+    Map<String, StoredUser> stored = new HashMap<>();
+    for (Map.Entry<String, JsonNode> user : found.properties()) {
+      if (names.contains(user.getKey())) {
+        stored.put(user.getKey(), StoredUser.read(user.getValue(), asked));
+      }
+    }
+    // what stands between here and Elasticsearch may answer as well
+    if (!found.isObject() || found.size() != stored.size() || found.isEmpty() != none) {
+      throw new IOException("Elasticsearch answered with something else than the users asked for");
+    }
+    return stored;
+  }
+
+  /**
+   * Takes every API key from a user.
+   *
+   * @return how many there were
+   */
+  public int invalidateApiKeys(@ExchangeProperty("identity") Identity identity) throws IOException {
+    Request request = new Request("DELETE", "/_security/api_key");
+    request.setEntity(
+        new NStringEntity(
+            json.writeValueAsString(
+                Map.of("username", identity.username(), "realm_name", nativeRealm())),
+            ContentType.APPLICATION_JSON));
+    try {
+      JsonNode answer =
+          json.readTree(send("api_key_delete", request, options).getEntity().getContent());
+      if (answer.path("error_count").asInt() > 0) {
+        throw new IOException("Elasticsearch could not invalidate all of them");
+      }
+      return answer.path("invalidated_api_keys").size();
+    } catch (ResponseException e) {
+      if (e.getResponse().getStatusLine().getStatusCode() == 403) {
+        throw new IOException(
+            "the gateway's own account lacks the cluster privilege manage_api_key in Elasticsearch (403)");
+      }
+      throw explained(e);
+    }
+  }
+
+  /**
+   * The realm of the users this gateway makes. It may bear another name than usual, which shows
+   * where the gateway's own account is one of them.
+   */
+  private String nativeRealm() throws IOException {
+    try {
+      JsonNode realm =
+          json.readTree(
+                  send("ping", new Request("GET", "/_security/_authenticate"), options)
+                      .getEntity()
+                      .getContent())
+              .path("authentication_realm");
+      return realm.path("type").asText().equals("native")
+          ? realm.path("name").asText(DEFAULT_NATIVE_REALM)
+          : DEFAULT_NATIVE_REALM;
+    } catch (ResponseException e) {
+      throw explained(e);
+    }
+  }
+
   /** Asks one host after the other until one answers. */
   private Response send(String operation, Request request, RequestOptions options)
       throws IOException {
@@ -196,8 +297,12 @@ public final class ElasticsearchUsers {
 
   /** Whether this host does not serve at the moment, which says nothing about the others. */
   private static boolean isAway(ResponseException e) {
-    int status = e.getResponse().getStatusLine().getStatusCode();
+    int status = status(e);
     return status == 502 || status == 503 || status == 504;
+  }
+
+  private static int status(ResponseException e) {
+    return e.getResponse().getStatusLine().getStatusCode();
   }
 
   private Response sendOnce(String operation, Request request, RequestOptions options)
@@ -224,13 +329,21 @@ public final class ElasticsearchUsers {
   }
 
   private static String path(String username) {
-    return "/_security/user/" + username.replace("+", "%2B").replace("@", "%40");
+    return USERS + encoded(username);
+  }
+
+  static String encoded(String username) {
+    return username.replace("+", "%2B").replace("@", "%40");
   }
 
   private static String basic(String username, String password) {
     return "Basic "
         + Base64.getEncoder()
             .encodeToString((username + ':' + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  static long millisSince(long readAt) {
+    return now() - readAt;
   }
 
   private static long now() {

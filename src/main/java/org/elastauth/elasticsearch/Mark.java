@@ -12,12 +12,17 @@ import org.elastauth.credential.Window;
  * @param key id of the secret key
  * @param boot when the process started that wrote this, epoch milliseconds
  * @param asOf when the groups were asserted, epoch seconds
- * @param state {@code expired} if the expiry disabled the user, {@code overtaken} if somebody else
- *     wrote the user just before it did; else as stored, mostly empty
+ * @param state {@code expired} if the gateway itself disabled the user, {@code overtaken} if
+ *     somebody else wrote the user just before it did, {@code revoked} if it did so because an
+ *     administrator asked; else as stored, mostly empty
  */
 record Mark(String key, Window window, long generation, long boot, long asOf, String state) {
   static final String FIELD = "elastauth";
-  private static final String EXPIRED = "expired";
+  static final String EXPIRED = "expired";
+
+  /** Disabled until an administrator of Elasticsearch enables the user again. */
+  static final String REVOKED = "revoked";
+
   private static final String OVERTAKEN = "overtaken";
   private static final int VERSION = 1;
 
@@ -69,6 +74,9 @@ record Mark(String key, Window window, long generation, long boot, long asOf, St
     json.put("generation", generation);
     json.put("boot", boot);
     json.put("asof", asOf);
+    if (!state.isEmpty()) {
+      json.put("state", state);
+    }
     return json;
   }
 

@@ -55,8 +55,7 @@ public final class Settlement {
    * The view of a user that a write is made from: the asker's, or the stored one where that is
    * newer.
    */
-  private record View(
-      List<String> roles, String fullName, String email, List<String> groups, long asOf) {
+  record View(List<String> roles, String fullName, String email, List<String> groups, long asOf) {
     Fingerprint fingerprint() {
       return Fingerprint.of(fullName, email, groups);
     }
@@ -286,7 +285,7 @@ public final class Settlement {
         username, password, mark.window(), mark.generation(), view.asOf(), view.fingerprint());
   }
 
-  private static Map<String, Object> profile(View view, Map<String, Object> mark) {
+  static Map<String, Object> profile(View view, Map<String, Object> mark) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("roles", view.roles());
     document.put("full_name", view.fullName().isEmpty() ? null : view.fullName());

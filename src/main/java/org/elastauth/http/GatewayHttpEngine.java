@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Component(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
 public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
   private static final List<String> OUT =
-      List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After");
+      List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After", "WWW-Authenticate");
 
   private static final List<String> OUT_WITH_LIMITS =
       List.of(
@@ -26,6 +26,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
           "Cache-Control",
           "Content-Type",
           "Retry-After",
+          "WWW-Authenticate",
           "RateLimit-Limit",
           "RateLimit-Remaining",
           "RateLimit-Reset");

@@ -7,15 +7,21 @@ package org.elastauth.http;
 public final class Refusal extends RuntimeException {
   private final int status;
   private final int retryAfter;
+  private final String challenge;
 
   /**
    * @param status HTTP status code
    * @param retryAfter seconds after which asking again makes sense; 0: no such promise
    */
   public Refusal(int status, String message, int retryAfter) {
+    this(status, message, retryAfter, "");
+  }
+
+  private Refusal(int status, String message, int retryAfter, String challenge) {
     super(message, null, false, false);
     this.status = status;
     this.retryAfter = retryAfter;
+    this.challenge = challenge;
   }
 
   public static Refusal malformed(String message) {
@@ -24,6 +30,13 @@ public final class Refusal extends RuntimeException {
 
   public static Refusal unidentified() {
     return new Refusal(401, "no identity: the request carries no username", 0);
+  }
+
+  /**
+   * @param challenge the value of WWW-Authenticate (RFC 9110, 11.6.1)
+   */
+  public static Refusal unauthorized(String message, String challenge) {
+    return new Refusal(401, message, 0, challenge);
   }
 
   public static Refusal forbidden(String message) {
@@ -40,5 +53,10 @@ public final class Refusal extends RuntimeException {
 
   public int retryAfter() {
     return retryAfter;
+  }
+
+  /** Empty where there is none. */
+  public String challenge() {
+    return challenge;
   }
 }

@@ -46,6 +46,9 @@ public final class Responses {
     if (refusal.retryAfter() > 0) {
       message.setHeader("Retry-After", refusal.retryAfter());
     }
+    if (!refusal.challenge().isEmpty()) {
+      message.setHeader("WWW-Authenticate", refusal.challenge());
+    }
     return ErrorBody.of(refusal.getMessage(), refusal.status());
   }
 }

@@ -2,9 +2,11 @@ package org.elastauth.redis;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,6 +93,16 @@ public final class RedisConnections implements AutoCloseable {
     if (failure instanceof ConfigurationFaults faults) {
       throw faults;
     }
+  }
+
+  /**
+   * Another connection, for a subscription; null where the Redis user may not subscribe, or no
+   * Redis was met yet.
+   *
+   * @throws RedisException if it cannot be made
+   */
+  StatefulRedisPubSubConnection<byte[], byte[]> subscription() {
+    return dialer.subscription();
   }
 
   /** How many are open at this moment. */

@@ -4,6 +4,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SocketOptions.KeepAliveOptions;
@@ -20,6 +21,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.GenericMapOutput;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +41,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionProvid
  */
 final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisDialer.class);
+  private static final String SUBSCRIPTION = "elastauth-revocations";
   private static final ByteArrayCodec BYTES = ByteArrayCodec.INSTANCE;
   private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
 
@@ -99,6 +102,26 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
     }
   }
 
+  /**
+   * For a subscription; null where the user may not subscribe, or no server was met yet.
+   *
+   * @throws RedisException if it cannot be made
+   */
+  StatefulRedisPubSubConnection<byte[], byte[]> subscription() {
+    if (!rights.maySubscribe()) {
+      return null;
+    }
+    if (cluster != null) {
+      return cluster.connectPubSub(BYTES);
+    }
+    if (single != null) {
+      RedisURI uri = uri(server.nodes());
+      uri.setClientName(SUBSCRIPTION);
+      return single.connectPubSub(BYTES, uri);
+    }
+    return null;
+  }
+
   /** For transactions and subscriptions, which need a connection of their own. */
   @Override
   public <T extends io.lettuce.core.api.StatefulConnection<?, ?>>
@@ -135,7 +158,7 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
     client.setOptions(options(ClientOptions.builder()));
     try (StatefulRedisConnection<String, String> connection = client.connect()) {
       if (!isClusterNode(connection)) {
-        rights.check(connection.sync());
+        rights.check(connection.sync(), client::connectPubSub);
         single = client;
         return;
       }
@@ -166,7 +189,7 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
                             .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                             .build())));
     try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
-      rights.check(connection.sync());
+      rights.check(connection.sync(), client::connectPubSub);
       cluster = client;
     } finally {
       if (cluster == null) {

@@ -5,10 +5,12 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.ZAddArgs;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.elastauth.config.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,8 @@ final class RedisRights {
   private final String prefix;
   private final Settings.Cache cache;
   private final boolean limits;
+  private final String channel;
+  private volatile boolean maySubscribe;
 
   /** A command that changes nothing: the key is nobody's, and a lifetime of 0 is an error. */
   private interface Attempt {
@@ -33,14 +37,52 @@ final class RedisRights {
     this.cache = settings.cache();
     this.prefix = cache.keyPrefix();
     this.limits = settings.rateLimit().inRedis();
+    this.channel = RevocationChannel.nameIn(cache);
   }
 
-  void check(RedisClusterCommands<String, String> redis) {
+  /** Whether the user was found to be allowed to. */
+  boolean maySubscribe() {
+    return maySubscribe;
+  }
+
+  /**
+   * @param subscriptions makes a connection for one
+   */
+  void check(
+      RedisClusterCommands<String, String> redis,
+      Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions) {
     if (cache.inRedis()) {
       check("the credential cache", caching(redis));
+      checkChannel(redis, subscriptions);
     }
     if (limits) {
       check("rate limiting", limiting(redis));
+    }
+  }
+
+  private void checkChannel(
+      RedisClusterCommands<String, String> redis,
+      Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions) {
+    Set<String> missing = new TreeSet<>();
+    String pattern = "&" + prefix + "*";
+    // an empty message says nothing to anybody
+    lacking("+publish", pattern, () -> redis.publish(channel, ""), missing);
+    Set<String> missingToSubscribe = new TreeSet<>();
+    lacking("+subscribe", pattern, () -> subscribe(subscriptions), missingToSubscribe);
+    maySubscribe = missingToSubscribe.isEmpty();
+    missing.addAll(missingToSubscribe);
+    if (!missing.isEmpty()) {
+      LOG.atInfo()
+          .addKeyValue("missing", String.join(" ", missing))
+          .log(
+              "The Redis user may not tell other gateways of a revocation; they notice one within"
+                  + " elasticsearch.reread_interval");
+    }
+  }
+
+  private void subscribe(Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions) {
+    try (StatefulRedisPubSubConnection<String, String> subscription = subscriptions.get()) {
+      subscription.sync().subscribe(channel);
     }
   }
 
@@ -75,7 +117,7 @@ final class RedisRights {
 
   private void check(String feature, Map<String, Attempt> attempts) {
     Set<String> missing = new TreeSet<>();
-    attempts.forEach((right, attempt) -> lacking(right, attempt, missing));
+    attempts.forEach((right, attempt) -> lacking(right, "~" + prefix + "*", attempt, missing));
     if (!missing.isEmpty()) {
       LOG.atWarn()
           .addKeyValue("missing", String.join(" ", missing))
@@ -83,13 +125,15 @@ final class RedisRights {
     }
   }
 
-  private void lacking(String right, Attempt attempt, Set<String> missing) {
+  /**
+   * @param pattern the right that the other refusal is about, which names keys or channels
+   */
+  private static void lacking(String right, String pattern, Attempt attempt, Set<String> missing) {
     try {
       attempt.run();
     } catch (RedisException refused) {
       if (RedisFailure.isNotPermitted(refused)) {
-        // the other refusal is about keys
-        missing.add(refused.getMessage().contains("to run") ? right : "~" + prefix + "*");
+        missing.add(refused.getMessage().contains("to run") ? right : pattern);
       }
     }
   }

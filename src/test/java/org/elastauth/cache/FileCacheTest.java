@@ -45,6 +45,15 @@ class FileCacheTest {
   }
 
   @Test
+  void whatIsDeletedIsGoneFromTheDisk() throws IOException {
+    cache.delete(KEY);
+    cache.put(KEY, "value", 60);
+    cache.delete(KEY);
+    assertThat(cache.get(KEY)).isNull();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
   void whatIsPutIsFoundByAnotherProcessToo() {
     cache.put(KEY, "value", 60);
     assertThat(cache.get(KEY)).isEqualTo("value");

@@ -57,6 +57,32 @@ class SettingsCheckTest {
         .noneMatch(fault -> fault.contains("hunter2"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"short", "0123456789012345678901234567890", "01234567890123456789012345678 01"})
+  void anAdministratorsCredentialThatCouldBeGuessed(String credential) {
+    assertThat(faults(Map.of("admin.enabled", true, "admin.credential", credential)))
+        .containsExactly(
+            "admin.credential=***: is not 32 to 1024 printable ASCII characters without a blank;"
+                + " --generateKey prints a good one");
+  }
+
+  @Test
+  void administratorsNeedACredential() {
+    assertThat(faults(Map.of("admin.enabled", true)))
+        .containsExactly(
+            "admin.credential: is missing; admin.enabled needs one, of at least 32 characters");
+    assertThat(faults(Map.of("admin.enabled", true, "admin.credential", "a".repeat(32)))).isEmpty();
+  }
+
+  @Test
+  void aRereadIsSwitchedOffOrLeavesElasticsearchTime() {
+    assertThat(faults(Map.of("elasticsearch.reread_interval", "0s"))).isEmpty();
+    assertThat(faults(Map.of("elasticsearch.reread_interval", "1s"))).isEmpty();
+    assertThat(faults(Map.of("elasticsearch.reread_interval", "999ms")))
+        .containsExactly("elasticsearch.reread_interval=999ms: must lie between 1s and 86400s");
+  }
+
   @Test
   void aDryRunNeedsNoElasticsearch() {
     assertThat(

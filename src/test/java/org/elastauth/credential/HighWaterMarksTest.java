@@ -35,7 +35,73 @@ class HighWaterMarksTest {
   @Test
   void whatElasticsearchSaysCounts() {
     marks.admits(credential(160, 1, 5));
-    marks.set(credential(100, 1, 5));
+    assertThat(marks.set(credential(100, 1, 5), marks.heard())).isTrue();
     assertThat(marks.admits(credential(100, 1, 5))).isTrue();
+  }
+
+  @Test
+  void whatWasHeardOfIsAMissUntilElasticsearchWasAsked() {
+    marks.admits(credential(100, 1, 5));
+    marks.raise("a", 100, 2);
+    assertThat(marks.admits(credential(100, 1, 99))).as("revoked").isFalse();
+    assertThat(marks.admits(credential(100, 2, 5))).as("its successor").isTrue();
+
+    marks.raise("a", Long.MAX_VALUE, Long.MAX_VALUE);
+    assertThat(marks.admits(credential(100, 2, 5))).as("whoever said so").isFalse();
+    assertThat(marks.set(credential(100, 2, 5), marks.heard())).as("Elasticsearch denies").isTrue();
+    assertThat(marks.admits(credential(100, 2, 5))).isTrue();
+  }
+
+  @Test
+  void anAnswerFromBeforeARevocationIsNotBelieved() {
+    long before = marks.heard();
+    marks.raise("a", 100, 2);
+    assertThat(marks.set(credential(100, 1, 5), before)).isFalse();
+    assertThat(marks.admits(credential(100, 1, 5))).isFalse();
+    assertThat(marks.set(credential(100, 2, 5), before)).as("as new").isTrue();
+    assertThat(marks.set(credential(160, 1, 5), before)).as("newer").isTrue();
+  }
+
+  @Test
+  void whatIsOlderThanWhatWasMetRaisesNothing() {
+    marks.admits(credential(100, 2, 5));
+    long before = marks.heard();
+    marks.raise("a", 100, 2);
+    marks.raise("a", 40, 9);
+    assertThat(marks.admits(credential(100, 2, 5))).isTrue();
+    assertThat(marks.set(credential(100, 1, 5), before)).isTrue();
+  }
+
+  @Test
+  void onlyWhatWasMetCountsForAHigherGeneration() {
+    assertThat(marks.highestGeneration("a")).isZero();
+    marks.admits(credential(100, 3, 5));
+    assertThat(marks.highestGeneration("a")).isEqualTo(3);
+    marks.raise("a", 100, Long.MAX_VALUE);
+    assertThat(marks.highestGeneration("a")).isZero();
+  }
+
+  @Test
+  void servedAreThoseWhoseWindowIsNotOver() {
+    marks.admits(credential(100, 1, 5));
+    assertThat(marks.served(159)).containsOnlyKeys("a");
+    assertThat(marks.served(160)).isEmpty();
+    marks.raise("a", 100, 2);
+    assertThat(marks.served(159)).as("nobody was served that").isEmpty();
+  }
+
+  @Test
+  void aLoginMeanwhileIsNotReplaced() {
+    marks.admits(credential(100, 1, 5));
+    HighWaterMarks.Mark seen = marks.served(0).get("a");
+    marks.admits(credential(100, 2, 5));
+    assertThat(marks.replace("a", seen, 100, 1, 5)).isFalse();
+    assertThat(marks.remove("a", seen)).isFalse();
+    assertThat(marks.admits(credential(100, 2, 5))).isTrue();
+
+    assertThat(marks.replace("a", marks.served(0).get("a"), 100, 3, 7)).isTrue();
+    assertThat(marks.admits(credential(100, 2, 9))).isFalse();
+    assertThat(marks.admits(credential(100, 3, 6))).as("an earlier view of the groups").isFalse();
+    assertThat(marks.admits(credential(100, 3, 7))).isTrue();
   }
 }

@@ -164,11 +164,13 @@ class RedisConnectionIT {
     try (TestGateway gateway =
         gateway().with(redis).set("redis.keepalive", on).set("redis.pool_size", 4).start()) {
       awaitConnections(4);
+      Awaitility.await("revocations are listened for over one more")
+          .until(() -> redis.admin().clientList().contains(" name=elastauth-revocations "));
       List<String> timers = keepaliveTimers();
       if (on) {
         assertThat(timers)
-            .as("4 sockets with a timer of at most 30 s")
-            .hasSize(4)
+            .as("5 sockets with a timer of at most 30 s")
+            .hasSize(5)
             .allMatch(timer -> Long.parseLong(timer, 16) <= 3000);
       } else {
         assertThat(timers).isEmpty();
@@ -229,7 +231,7 @@ class RedisConnectionIT {
     assertThat(output).doesNotContain("lacks a right").doesNotContain("falling back");
     assertThat(redis.admin().aclLog())
         .extracting(entry -> entry.get("object"))
-        .containsOnly("ping");
+        .containsOnly("ping", "publish", "subscribe");
   }
 
   @ParameterizedTest

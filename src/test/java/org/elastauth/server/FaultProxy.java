@@ -44,9 +44,9 @@ public final class FaultProxy implements AutoCloseable {
       this.path = path;
     }
 
-    private boolean means(HttpExchange exchange) {
+    private boolean concerns(HttpExchange exchange) {
       return method.equals(exchange.getRequestMethod())
-          && (path == null || path.equals(exchange.getRequestURI().getPath()));
+          && exchange.getRequestURI().getPath().startsWith(path);
     }
 
     public void awaitArrival() {
@@ -88,10 +88,10 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Holds the next request of this method back. */
   public Hold holdNext(String method) {
-    return holdNext(method, null);
+    return holdNext(method, "/");
   }
 
-  /** Holds the next request of this method to this path back. */
+  /** Holds the next request of this method back whose path begins so. */
   public Hold holdNext(String method, String path) {
     hold = new Hold(method, path);
     return hold;
@@ -106,7 +106,7 @@ public final class FaultProxy implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       Hold held = hold;
-      if (held != null && held.means(exchange)) {
+      if (held != null && held.concerns(exchange)) {
         hold = null;
         held.arrived.complete(null);
         held.released.join();
