@@ -1,3 +1,4 @@
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.vertx.core.AbstractVerticle;
@@ -35,7 +36,7 @@ public final class BareHandler extends AbstractVerticle {
   private static final SealedCredentials SEALED = new SealedCredentials(KEYS);
   private static final CacheKey CACHE_KEY = new CacheKey(SETTINGS);
   private static final TrustedProxies PROXIES = new TrustedProxies(List.of("127.0.0.0/8"));
-  private static final MemoryCache MEMORY = new MemoryCache(SETTINGS);
+  private static final MemoryCache MEMORY = new MemoryCache(SETTINGS, Ticker.systemTicker());
 
   private final int port;
   private final RedisAsyncCommands<String, String> redis;
