@@ -2,6 +2,9 @@ package org.elastauth.redis;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -35,8 +38,7 @@ public final class SlidingWindow implements Processor {
 
   private final RedisTemplate<String, String> template;
   private final RedisConnections connections;
-  private final RedisScript<Long> script =
-      RedisScript.of(new ClassPathResource("sliding-window.lua"), Long.class);
+  private final RedisScript<Long> script;
   private final Metrics metrics;
   private final String limit;
   private final String window;
@@ -60,12 +62,22 @@ public final class SlidingWindow implements Processor {
       Metrics metrics,
       Settings settings) {
     this.template = template;
+    this.script = RedisScript.of(text(), Long.class);
     this.connections = connections;
     this.metrics = metrics;
     this.limit = Integer.toString(settings.rateLimit().maxRequests());
     this.windowMillis = settings.rateLimit().window().toMillis();
     this.window = Long.toString(windowMillis);
     this.pauseNanos = settings.redis().healthCheck().interval().toNanos();
+  }
+
+  /** Of a resource Spring would ask, for every request, whether it has changed. */
+  private static String text() {
+    try {
+      return new ClassPathResource("sliding-window.lua").getContentAsString(StandardCharsets.UTF_8);
+    } catch (IOException missing) {
+      throw new UncheckedIOException(missing);
+    }
   }
 
   /**
