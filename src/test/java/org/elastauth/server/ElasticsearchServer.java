@@ -156,7 +156,8 @@ public final class ElasticsearchServer implements AutoCloseable {
       awaitReady();
     } catch (RuntimeException e) {
       close();
-      throw new IllegalStateException(release + " did not start, see " + out, e);
+      throw new IllegalStateException(
+          release + " did not start, see " + out + " and logs/ beside it", e);
     }
   }
 
