@@ -6,7 +6,7 @@ package org.elastauth.login;
  * @param id random, so that each login can be completed only once
  * @param nonce what the ID token must repeat
  * @param verifier what proves to the provider that who completes the login began it (RFC 7636)
- * @param browser hash of the cookie that says which browser it is
+ * @param browser value of the cookie that tells this browser from others
  * @param target URL of where the browser wanted to go
  * @param until epoch seconds after which it is too late
  */

@@ -1,0 +1,46 @@
+package org.elastauth.login;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.elastauth.http.Refusal;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells a browser that opens a page, and can be sent elsewhere to log in, from everybody else: a
+ * script that fetches something could do nothing with the provider's login page.
+ */
+@Component("pageRequest")
+final class PageRequest implements Processor {
+  private static final String CHALLENGE = "Bearer realm=\"elastauth\"";
+
+  /**
+   * @throws Refusal 401
+   */
+  @Override
+  public void process(Exchange exchange) {
+    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    MultiMap headers = request.headers();
+    String method = headers.get("X-Forwarded-Method");
+    if (!isPage(
+        method == null ? request.method().name() : method,
+        headers.get(HttpHeaders.ACCEPT),
+        headers.get("Sec-Fetch-Mode"))) {
+      throw Refusal.unauthorized("no identity: there is neither a token nor a session", CHALLENGE);
+    }
+  }
+
+  /**
+   * @param method as the browser's own request has it; forms are not sent twice
+   * @param fetchMode what newer browsers say of themselves; null or empty: unknown
+   */
+  static boolean isPage(String method, String accept, String fetchMode) {
+    return (method.equals("GET") || method.equals("HEAD"))
+        && accept != null
+        && accept.contains("text/html")
+        && (fetchMode == null || fetchMode.isEmpty() || fetchMode.equals("navigate"));
+  }
+}
