@@ -38,6 +38,8 @@ public record Settings(
     @DefaultValue Cache cache,
     @DefaultValue Redis redis,
     @DefaultValue RateLimit rateLimit,
+    @DefaultValue Session session,
+    @DefaultValue Replay replay,
     @DefaultValue Elasticsearch elasticsearch,
     @DefaultValue Expiry expiry,
     @DefaultValue Http http,
@@ -56,7 +58,7 @@ public record Settings(
 
   /** Whether anything goes through Redis. */
   public boolean usesRedis() {
-    return cache.inRedis() || rateLimit.inRedis();
+    return cache.inRedis() || rateLimit.inRedis() || session.inRedis() || replay.inRedis();
   }
 
   /** Whether users come from an OpenID Connect provider. */
@@ -329,6 +331,56 @@ public record Settings(
       @DefaultValue("memory") String policy) {
 
     /** Whether requests are counted in Redis. */
+    public boolean inRedis() {
+      return enabled && store.equals("redis");
+    }
+  }
+
+  /**
+   * What users who logged in with a browser show with each request.
+   *
+   * @param enabled keep them; left out: with auth_provider oidc
+   * @param maxAge how long one lives, whatever is renewed meanwhile
+   * @param cookieName of the cookie that holds the session's id
+   * @param cookieDomain other hosts that may see it; empty: none
+   * @param store {@code memory}; {@code redis}, for all gateways together; {@code hybrid}: for 10
+   *     seconds in memory too. Left out: as {@code cache.type}, else redis where a Redis host is
+   *     configured
+   * @param policy what holds while Redis does not answer: {@code memory}, {@code fail_open} (as
+   *     memory: nobody is let in unknown) or {@code fail_closed}
+   */
+  public record Session(
+      @DefaultValue("false") boolean enabled,
+      @DefaultValue("24h") @Alias("session_max_age") Duration maxAge,
+      @DefaultValue("elastauth_session") String cookieName,
+      @DefaultValue("") String cookieDomain,
+      @DefaultValue("memory") @Alias("AUTHLY_REDIS_SESSION") String store,
+      @DefaultValue("memory") String policy) {
+
+    /** Whether they lie in Redis. */
+    public boolean inRedis() {
+      return enabled && !store.equals("memory");
+    }
+  }
+
+  /**
+   * Tokens that are good for one use only.
+   *
+   * @param enabled left out: with auth_provider oidc. False: a gateway remembers those that are
+   *     always good for one use only in its own memory, and others not at all
+   * @param bearer whether a bearer token is one; an API client sends the same one many times
+   * @param store where they are remembered: {@code memory}, or {@code redis}, for all gateways
+   *     together; left out: redis where a Redis host is configured
+   * @param policy what holds while Redis does not answer: {@code memory}, {@code fail_open} or
+   *     {@code fail_closed}
+   */
+  public record Replay(
+      @DefaultValue("false") @Alias("!disable_replay_detection") boolean enabled,
+      @DefaultValue("false") boolean bearer,
+      @DefaultValue("memory") String store,
+      @DefaultValue("memory") String policy) {
+
+    /** Whether they are remembered in Redis. */
     public boolean inRedis() {
       return enabled && store.equals("redis");
     }

@@ -33,10 +33,14 @@ final class SettingsCheck {
   private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]{0,4096}");
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]{1,253})(:\\d{1,5})?");
+  private static final Pattern COOKIE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern DOMAIN =
+      Pattern.compile("(?=.{1,253}$)([A-Za-z0-9-]{1,63}\\.)*[A-Za-z0-9-]{1,63}");
   private static final Pattern ROLE =
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(60);
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
+  private static final Duration LONGEST_SESSION = Duration.ofDays(30);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration LONGEST_ASKING = Duration.ofMinutes(1);
   private static final Duration DAY = Duration.ofDays(1);
@@ -118,6 +122,9 @@ final class SettingsCheck {
     between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
     redis(s.redis());
     rateLimit(s.rateLimit());
+    session(s.session());
+    oneOf("replay.store", s.replay().store(), Set.of("memory", "redis"));
+    oneOf("replay.policy", s.replay().policy(), OUTAGE_POLICIES);
     elasticsearch(s.elasticsearch());
     between("expiry.interval", s.expiry().interval(), Duration.ofSeconds(10), DAY);
     if (!s.expiry().deleteAfter().isZero()) {
@@ -154,12 +161,13 @@ final class SettingsCheck {
     }
     if (s.secretKey().isEmpty()
         && s.secretKeys().isEmpty()
-        && (s.cache().inRedis() || s.cache().inDatabase())) {
+        && (s.cache().inRedis() || s.cache().inDatabase() || s.session().inRedis())) {
+      boolean cached = s.cache().inRedis() || s.cache().inDatabase();
       fault(
           "secret_key",
           "",
-          "is missing; with cache.type="
-              + s.cache().type()
+          "is missing; with "
+              + (cached ? "cache.type=" + s.cache().type() : "session.store=" + s.session().store())
               + " every gateway needs the same one: make it with --generateKey"
               + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
     }
@@ -279,6 +287,27 @@ final class SettingsCheck {
     between("rate_limit.window", limit.window(), Duration.ofSeconds(1), DAY);
     oneOf("rate_limit.store", limit.store(), Set.of("memory", "redis"));
     oneOf("rate_limit.policy", limit.policy(), OUTAGE_POLICIES);
+  }
+
+  private void session(Settings.Session session) {
+    between("session.max_age", session.maxAge(), SHORTEST_WINDOW, LONGEST_SESSION);
+    oneOf("session.store", session.store(), Set.of("memory", "redis", "hybrid"));
+    oneOf("session.policy", session.policy(), OUTAGE_POLICIES);
+    matches(
+        "session.cookie_name", session.cookieName(), COOKIE, "takes 1 to 64 of A-Z a-z 0-9 . _ -");
+    if (session.cookieName().startsWith("__")) {
+      fault(
+          "session.cookie_name",
+          session.cookieName(),
+          "begins as browsers reserve it; the gateway adds __Host- where it can");
+    }
+    if (!session.cookieDomain().isEmpty()) {
+      matches(
+          "session.cookie_domain",
+          session.cookieDomain(),
+          DOMAIN,
+          "is not a domain; write it like example.org");
+    }
   }
 
   private void redisServer(Settings.Redis redis) {

@@ -68,6 +68,15 @@ public final class SettingsLoader
     values.put("elastauth.rate_limit.in_redis", settings.rateLimit().inRedis());
     values.put("elastauth.rate_limit.store", settings.rateLimit().store());
     values.put("elastauth.rate_limit.policy", settings.rateLimit().policy());
+    values.put("elastauth.session.enabled", settings.session().enabled());
+    values.put("elastauth.session.store", settings.session().store());
+    values.put("elastauth.session.in_redis", settings.session().inRedis());
+    values.put("elastauth.session.shared", settings.session().inRedis() ? "redis" : "memory");
+    values.put("elastauth.session.policy", settings.session().policy());
+    values.put(
+        "elastauth.replay.bearer", settings.replay().enabled() && settings.replay().bearer());
+    values.put("elastauth.replay.store", settings.replay().inRedis() ? "redis" : "memory");
+    values.put("elastauth.replay.policy", settings.replay().policy());
     values.put("elastauth.cache.in_redis", settings.cache().inRedis());
     values.put("elastauth.redis.used", settings.usesRedis());
     values.put(

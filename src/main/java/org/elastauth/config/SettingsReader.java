@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -103,35 +104,44 @@ final class SettingsReader {
       }
     }
     walk(Settings.class, "");
-    chooseCache();
+    chooseStores();
     Settings settings = bind();
     return new Reading(settings, List.copyOf(faults), unknown(), knownNames());
   }
 
   /**
-   * Whoever names a Redis and no cache type wants Redis, and requests counted there. Whoever
-   * switches Redis off wants memory in its place, whatever the type says.
+   * Whoever names a Redis and no cache type wants Redis, and what gateways share there. Whoever
+   * switches Redis off wants memory in its place, whatever the type says. Sessions and tokens are
+   * OpenID Connect's.
    */
-  private void chooseCache() {
+  private void chooseStores() {
     String type = PREFIX + "cache.type";
+    String sessions = PREFIX + "session.store";
     String enabled = canonical.getOrDefault(PREFIX + "redis.enabled", "");
-    // one of the aliases is a switch: whether Redis is the cache
-    canonical.computeIfPresent(
-        type, (key, value) -> isOn(value) ? "redis" : isOff(value) ? "memory" : value);
+    // one of the aliases is a switch: whether it is Redis
+    for (String key : List.of(type, sessions)) {
+      canonical.computeIfPresent(
+          key, (name, value) -> isOn(value) ? "redis" : isOff(value) ? "memory" : value);
+    }
     boolean named =
         canonical.containsKey(PREFIX + "redis.host") || canonical.containsKey(PREFIX + "redis.url");
     canonical.putIfAbsent(type, named || isOn(enabled) ? "redis" : "memory");
-    String store = PREFIX + "rate-limit.store";
     Set<String> inRedis = Set.of("redis", "hybrid");
-    canonical.putIfAbsent(
-        store,
-        named || isOn(enabled) || inRedis.contains(canonical.get(type)) ? "redis" : "memory");
+    String cache = canonical.get(type);
+    String store = named || isOn(enabled) || inRedis.contains(cache) ? "redis" : "memory";
+    List<String> stores = List.of(PREFIX + "rate-limit.store", sessions, PREFIX + "replay.store");
+    canonical.putIfAbsent(sessions, cache.equals("hybrid") ? cache : store);
+    stores.forEach(key -> canonical.putIfAbsent(key, store));
     if (isOff(enabled)) {
-      for (String key : List.of(type, store)) {
-        canonical.computeIfPresent(
-            key, (name, value) -> inRedis.contains(value) ? "memory" : value);
-      }
+      Stream.concat(Stream.of(type), stores.stream())
+          .forEach(
+              key ->
+                  canonical.computeIfPresent(
+                      key, (name, value) -> inRedis.contains(value) ? "memory" : value));
     }
+    String oidc = Boolean.toString("oidc".equals(canonical.get(PREFIX + "auth-provider")));
+    canonical.putIfAbsent(PREFIX + "session.enabled", oidc);
+    canonical.putIfAbsent(PREFIX + "replay.enabled", oidc);
   }
 
   private static boolean isOn(String text) {
@@ -254,10 +264,25 @@ final class SettingsReader {
     for (String spelling : paths) {
       Map<Integer, Found> value = files.get(plain(spelling));
       if (value != null) {
-        accept(component, path, value);
+        accept(component, path, isOpposite(spelling) ? opposite(value) : value);
         return;
       }
     }
+  }
+
+  private static boolean isOpposite(String spelling) {
+    return spelling.startsWith("!");
+  }
+
+  private static Map<Integer, Found> opposite(Map<Integer, Found> values) {
+    Map<Integer, Found> opposite = new TreeMap<>();
+    values.forEach(
+        (index, found) -> {
+          String value = found.value();
+          String said = isOn(value) ? "false" : isOff(value) ? "true" : value;
+          opposite.put(index, new Found(found.name(), said));
+        });
+    return opposite;
   }
 
   private void accept(RecordComponent component, String path, Map<Integer, Found> values) {
@@ -441,6 +466,6 @@ final class SettingsReader {
   }
 
   private static String plain(String path) {
-    return path.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
+    return path.replaceAll("[_!-]", "").toLowerCase(Locale.ROOT);
   }
 }
