@@ -12,8 +12,12 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.time.Clock;
 import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -25,12 +29,15 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("beginLogin")
 final class BeginLogin {
+  private static final Logger LOG = LoggerFactory.getLogger(BeginLogin.class);
+
   /** A quarter of an hour, in which somebody may look for a password. */
   private static final long PATIENCE_SECONDS = 900;
 
   private static final int RANDOM_BYTES = 32;
   private static final Pattern RANDOM = Pattern.compile("[A-Za-z0-9_-]{43}");
 
+  private final Provider provider;
   private final SealedLogins logins;
   private final RequestedUrl requestedUrl;
   private final GatewayCookie browserCookie;
@@ -38,11 +45,13 @@ final class BeginLogin {
   private final Clock clock;
 
   BeginLogin(
+      Provider provider,
       SealedLogins logins,
       RequestedUrl requestedUrl,
       GatewayCookie browserCookie,
       Settings settings,
       Clock clock) {
+    this.provider = provider;
     this.logins = logins;
     this.requestedUrl = requestedUrl;
     this.browserCookie = browserCookie;
@@ -51,10 +60,20 @@ final class BeginLogin {
   }
 
   /**
-   * @param target where to come back to
-   * @throws Refusal 302, always
+   * @throws Refusal always: 302; 401 for a site that is not ours; 503 if the provider is not known
    */
-  Refusal at(URI authorizationEndpoint, String target, HttpServerRequest request) {
+  void redirect(Exchange exchange) {
+    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    String target = requestedUrl.of(request);
+    try {
+      throw login(provider.authorizationEndpoint(), target, request);
+    } catch (ProviderAway away) {
+      LOG.atWarn().addKeyValue("reason", away.getMessage()).log("Nobody can log in");
+      throw Refusal.unavailable("the provider does not answer; try again");
+    }
+  }
+
+  private Refusal login(URI authorizationEndpoint, String target, HttpServerRequest request) {
     String known = browserCookie.read(request);
     // the same one for all tabs that are opened at once, or only the last could come back
     String browser = known != null && RANDOM.matcher(known).matches() ? known : random();
@@ -67,7 +86,7 @@ final class BeginLogin {
             browser,
             target,
             clock.millis() / 1000 + PATIENCE_SECONDS);
-    AuthenticationRequest.Builder login302 =
+    AuthenticationRequest.Builder authentication =
         new AuthenticationRequest.Builder(
                 ResponseType.CODE,
                 Scope.parse(oidc.scopes()),
@@ -77,11 +96,11 @@ final class BeginLogin {
             .state(new State(logins.seal(login)))
             .nonce(new Nonce(login.nonce()));
     if (oidc.usePkce()) {
-      login302.codeChallenge(verifier, CodeChallengeMethod.S256);
+      authentication.codeChallenge(verifier, CodeChallengeMethod.S256);
     }
     return Refusal.elsewhere(
         "log in at the provider first",
-        login302.build().toURI().toString(),
+        authentication.build().toURI().toString(),
         browserCookie.set(browser, PATIENCE_SECONDS));
   }
 

@@ -7,7 +7,9 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
@@ -66,13 +68,16 @@ final class Callback implements Processor {
   }
 
   /**
-   * What the provider says in place of a code.
-   *
-   * @throws Refusal always if there is no code
+   * @param first whether this login's answer was seen for the first time
+   * @throws Refusal 400 if not, and whatever the provider says in place of a code
    */
-  void refuseError(Exchange exchange) {
-    String error = exchange.getProperty("error", String.class);
-    String code = exchange.getProperty("code", String.class);
+  void refuse(
+      @Body boolean first,
+      @ExchangeProperty("error") String error,
+      @ExchangeProperty("code") String code) {
+    if (!first) {
+      throw Refusal.malformed("this login was completed before" + AGAIN);
+    }
     if (error != null) {
       boolean passing = error.equals("temporarily_unavailable") || error.equals("server_error");
       String reason = ERROR.matcher(error).matches() ? error : "error";
