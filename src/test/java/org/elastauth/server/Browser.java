@@ -66,15 +66,10 @@ public final class Browser implements AutoCloseable {
   }
 
   /** Fills in the provider's form, and sends it. */
-  public void logIn(String user, String password) {
-    driver.findElement(By.id("username")).sendKeys(user);
-    driver.findElement(By.id("password")).sendKeys(password);
+  public void logIn(KeycloakServer.User user) {
+    driver.findElement(By.id("username")).sendKeys(user.name());
+    driver.findElement(By.id("password")).sendKeys(user.password());
     driver.findElement(By.id("kc-login")).click();
-  }
-
-  /** Whether the provider's form is shown. */
-  public boolean isAskedToLogIn() {
-    return driver.getTitle().startsWith("Sign in");
   }
 
   public String url() {
