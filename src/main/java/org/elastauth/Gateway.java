@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -29,6 +30,7 @@ import org.elastauth.config.Settings;
 import org.elastauth.credential.SingleFlight;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
+import org.elastauth.oidc.ProviderAnswers;
 import org.elastauth.redis.RedisConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,10 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?'\")\\s]+)");
+
+  /** What beans call that routes name. */
+  private static final Map<String, String> CALLED_BY_BEANS =
+      Map.of("singleFlight", SingleFlight.SETTLE, "providerAnswers", ProviderAnswers.FETCH);
 
   private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
@@ -124,10 +130,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           collect(context, to.getUri(), called);
         }
       }
-      if (ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessDefinition.class)
-          .stream()
-          .anyMatch(process -> "singleFlight".equals(process.getRef()))) {
-        collect(context, SingleFlight.SETTLE, called);
+      for (ProcessDefinition process :
+          ProcessorDefinitionHelper.filterTypeInOutputs(
+              route.getOutputs(), ProcessDefinition.class)) {
+        collect(context, CALLED_BY_BEANS.get(process.getRef()), called);
       }
     }
     called.removeAll(served);
@@ -248,6 +254,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       LOG.warn(
           "redis.tls.skip_verify is on: whoever stands between the gateway and Redis can read and replace"
               + " what is cached; set redis.tls.ca_cert instead");
+    }
+    if (settings.usesOidc() && settings.oidc().issuer().startsWith("http:")) {
+      LOG.warn(
+          "oidc.issuer is not encrypted: whoever stands between the gateway and the provider can say who"
+              + " anybody is; write https://");
     }
     if (settings.trustedProxies().equals(Settings.PRIVATE_NETWORKS)) {
       LOG.warn(

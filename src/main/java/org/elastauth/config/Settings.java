@@ -129,7 +129,7 @@ public record Settings(
       @DefaultValue OidcCache cache,
       @DefaultValue("2s") Duration connectTimeout,
       @DefaultValue("5s") Duration readTimeout,
-      @DefaultValue Tls tls) {
+      @DefaultValue OidcTls tls) {
     @Override
     public String toString() {
       return "Oidc[" + issuer + "]";
@@ -142,6 +142,16 @@ public record Settings(
       @DefaultValue("email") @Alias("OIDC_EMAIL_CLAIM") String email,
       @DefaultValue("groups") @Alias("OIDC_GROUPS_CLAIM") String groups,
       @DefaultValue("name") @Alias("OIDC_NAME_CLAIM") String fullName) {}
+
+  /** As {@link Tls}; a provider whose certificate is not verified can be anybody. */
+  public record OidcTls(
+      @DefaultValue("") String caCert,
+      @DefaultValue("") String clientCert,
+      @DefaultValue("") String clientKey) {
+    public Tls files() {
+      return new Tls(caCert, clientCert, clientKey, false);
+    }
+  }
 
   /**
    * How long an answer of the provider is good, in memory and in Redis.

@@ -232,7 +232,7 @@ final class SettingsCheck {
     between("oidc.cache.userinfo", oidc.cache().userinfo(), Duration.ofSeconds(1), HOUR);
     between("oidc.connect_timeout", oidc.connectTimeout(), Duration.ofMillis(10), LONGEST_ASKING);
     between("oidc.read_timeout", oidc.readTimeout(), Duration.ofMillis(10), LONGEST_ASKING);
-    faults.addAll(TlsCheck.faults("oidc.tls", oidc.tls()));
+    faults.addAll(TlsCheck.faults("oidc.tls", oidc.tls().files()));
   }
 
   private void claim(String name, String value) {

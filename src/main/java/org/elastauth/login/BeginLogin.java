@@ -13,11 +13,11 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.elastauth.oidc.ProviderEndpoints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -29,15 +29,12 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("beginLogin")
 final class BeginLogin {
-  private static final Logger LOG = LoggerFactory.getLogger(BeginLogin.class);
-
   /** A quarter of an hour, in which somebody may look for a password. */
   private static final long PATIENCE_SECONDS = 900;
 
   private static final int RANDOM_BYTES = 32;
   private static final Pattern RANDOM = Pattern.compile("[A-Za-z0-9_-]{43}");
 
-  private final Provider provider;
   private final SealedLogins logins;
   private final RequestedUrl requestedUrl;
   private final GatewayCookie browserCookie;
@@ -45,13 +42,11 @@ final class BeginLogin {
   private final Clock clock;
 
   BeginLogin(
-      Provider provider,
       SealedLogins logins,
       RequestedUrl requestedUrl,
       GatewayCookie browserCookie,
       Settings settings,
       Clock clock) {
-    this.provider = provider;
     this.logins = logins;
     this.requestedUrl = requestedUrl;
     this.browserCookie = browserCookie;
@@ -62,15 +57,13 @@ final class BeginLogin {
   /**
    * @throws Refusal always: 302; 401 for a site that is not ours; 503 if the provider is not known
    */
-  void redirect(Exchange exchange) {
+  void redirect(@ExchangeProperty("endpoints") ProviderEndpoints endpoints, Exchange exchange) {
     HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
     String target = requestedUrl.of(request);
-    try {
-      throw login(provider.authorizationEndpoint(), target, request);
-    } catch (ProviderAway away) {
-      LOG.atWarn().addKeyValue("reason", away.getMessage()).log("Nobody can log in");
-      throw Refusal.unavailable("the provider does not answer; try again");
+    if (endpoints.authorization() == null) {
+      throw Refusal.unavailable("the identity provider has no address to log in at");
     }
+    throw login(endpoints.authorization(), target, request);
   }
 
   private Refusal login(URI authorizationEndpoint, String target, HttpServerRequest request) {

@@ -14,6 +14,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
+import org.elastauth.oidc.ProviderEndpoints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -73,10 +74,15 @@ final class Callback implements Processor {
    */
   void refuse(
       @Body boolean first,
+      @ExchangeProperty("endpoints") ProviderEndpoints endpoints,
+      @ExchangeProperty("answeredBy") String answeredBy,
       @ExchangeProperty("error") String error,
       @ExchangeProperty("code") String code) {
     if (!first) {
       throw Refusal.malformed("this login was completed before" + AGAIN);
+    }
+    if (answeredBy == null && endpoints.namesIssuer()) {
+      throw Refusal.malformed("the answer does not say which provider gives it" + AGAIN);
     }
     if (error != null) {
       boolean passing = error.equals("temporarily_unavailable") || error.equals("server_error");

@@ -7,11 +7,11 @@ import com.nimbusds.openid.connect.sdk.LogoutRequest;
 import java.net.URI;
 import java.text.ParseException;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.elastauth.config.Settings;
+import org.elastauth.oidc.ProviderEndpoints;
 import org.elastauth.session.Session;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -22,48 +22,35 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("logout")
 final class Logout {
-  private static final Logger LOG = LoggerFactory.getLogger(Logout.class);
-
-  private final Provider provider;
   private final RequestedUrl requestedUrl;
   private final GatewayCookie sessionCookie;
   private final ClientID client;
 
-  Logout(
-      Provider provider,
-      RequestedUrl requestedUrl,
-      GatewayCookie sessionCookie,
-      Settings settings) {
-    this.provider = provider;
+  Logout(RequestedUrl requestedUrl, GatewayCookie sessionCookie, Settings settings) {
     this.requestedUrl = requestedUrl;
     this.sessionCookie = sessionCookie;
     this.client = new ClientID(settings.oidc().clientId());
   }
 
   /** 303, as the logout may have been a POST. */
-  void leadOn(Exchange exchange) {
-    Session session = exchange.getProperty("session", Session.class);
+  void leadOn(
+      @ExchangeProperty("endpoints") ProviderEndpoints endpoints,
+      @ExchangeProperty("session") Session session,
+      Exchange exchange) {
     Message message = exchange.getMessage();
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, 303);
-    message.setHeader("Location", next(session).toString());
+    message.setHeader("Location", next(endpoints, session).toString());
     message.setHeader("Set-Cookie", sessionCookie.clear());
     message.setHeader("Cache-Control", "no-store");
     message.setBody("");
   }
 
-  private URI next(Session session) {
+  private URI next(ProviderEndpoints endpoints, Session session) {
     URI home = URI.create(requestedUrl.home());
-    try {
-      URI endpoint = provider.endSessionEndpoint();
-      return endpoint == null
-          ? home
-          : new LogoutRequest(endpoint, hint(session), null, client, home, null, null).toURI();
-    } catch (ProviderAway away) {
-      LOG.atWarn()
-          .addKeyValue("reason", away.getMessage())
-          .log("A session has ended here, but not at the provider, which does not answer");
-      return home;
-    }
+    return endpoints == null || endpoints.endSession() == null
+        ? home
+        : new LogoutRequest(endpoints.endSession(), hint(session), null, client, home, null, null)
+            .toURI();
   }
 
   /** Without it the provider asks whether it is meant. */

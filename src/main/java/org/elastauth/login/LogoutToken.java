@@ -1,44 +1,38 @@
 package org.elastauth.login;
 
-import com.nimbusds.openid.connect.sdk.claims.LogoutTokenClaimsSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
+import org.elastauth.oidc.TokenClaims;
+import org.elastauth.oidc.TokenUse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/**
- * The provider's word that a login is over (OpenID Connect Back-Channel Logout, 2.6). Leaves the
- * exchange properties {@code sid} or {@code subject}, and {@code replayId} and {@code replayUntil},
- * with which it is good only once.
- */
+/** The provider's word that a login is over (OpenID Connect Back-Channel Logout, 2.4 to 2.8). */
 @Lazy
 @Component("logoutToken")
 final class LogoutToken implements Processor {
   private static final Logger LOG = LoggerFactory.getLogger(LogoutToken.class);
-
-  /** For how long a token that does not say when it ends is taken. */
-  private static final long LIFE_SECONDS = 600;
-
   private static final int MAX_LENGTH = 8192;
 
-  private final Provider provider;
   private final String issuer;
 
-  LogoutToken(Provider provider, Settings settings) {
-    this.provider = provider;
+  LogoutToken(Settings settings) {
     this.issuer = settings.oidc().issuer();
   }
 
   /**
-   * @throws Refusal 400 if it is none for us; 503 if the provider's keys are not known
+   * Leaves the exchange properties {@code token} and {@code tokenUse}.
+   *
+   * @throws Refusal 400
    */
   @Override
   public void process(Exchange exchange) {
@@ -47,22 +41,35 @@ final class LogoutToken implements Processor {
     if (values.size() != 1 || values.get(0).length() > MAX_LENGTH) {
       throw Refusal.malformed("malformed form: it takes one logout_token");
     }
-    try {
-      LogoutTokenClaimsSet claims = provider.validateLogout(values.get(0));
-      String id = claims.getJWTID() == null ? values.get(0) : claims.getJWTID().getValue();
-      exchange.setProperty(
-          "sid", claims.getSessionID() == null ? "" : claims.getSessionID().getValue());
-      exchange.setProperty(
-          "subject", claims.getSubject() == null ? "" : claims.getSubject().getValue());
-      exchange.setProperty("issuer", issuer);
-      exchange.setProperty("replayId", issuer + "|" + id);
-      exchange.setProperty("replayUntil", claims.getIssueTime().getTime() / 1000 + LIFE_SECONDS);
-    } catch (ProviderRefusal bad) {
-      LOG.atWarn().addKeyValue("reason", bad.getMessage()).log("A logout token was refused");
-      throw Refusal.malformed("this logout token is not valid here");
-    } catch (ProviderAway away) {
-      throw Refusal.unavailable("the provider's keys are not known; try again");
+    exchange.setProperty("token", values.get(0));
+    exchange.setProperty("tokenUse", TokenUse.LOGOUT);
+  }
+
+  /**
+   * Leaves the exchange properties {@code issuer}, {@code sid} and {@code subject}, and the claims
+   * in {@code tokenClaims}.
+   *
+   * @throws Refusal 400
+   */
+  void check(@Body TokenClaims claims, Exchange exchange) {
+    if (claims.claims().containsKey("nonce")) {
+      throw Refusal.malformed("this logout token has a nonce, as only ID tokens have");
     }
+    if (claims.text("sub").isEmpty() && claims.text("sid").isEmpty()) {
+      throw Refusal.malformed("this logout token names neither a user nor a session");
+    }
+    exchange.setProperty("tokenClaims", claims);
+    exchange.setProperty("issuer", issuer);
+    exchange.setProperty("sid", claims.text("sid"));
+    exchange.setProperty("subject", claims.text("sub"));
+  }
+
+  /**
+   * @throws Refusal 400, where others would be told 401 (2.8)
+   */
+  void refuse(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Refusal refusal) {
+    LOG.atWarn().addKeyValue("reason", refusal.getMessage()).log("A logout token was refused");
+    throw Refusal.malformed(refusal.getMessage());
   }
 
   /**

@@ -7,6 +7,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.http.Refusal;
+import org.elastauth.oidc.BearerChallenge;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,8 +16,6 @@ import org.springframework.stereotype.Component;
  */
 @Component("pageRequest")
 final class PageRequest implements Processor {
-  private static final String CHALLENGE = "Bearer realm=\"elastauth\"";
-
   /**
    * @throws Refusal 401
    */
@@ -29,7 +28,7 @@ final class PageRequest implements Processor {
         method == null ? request.method().name() : method,
         headers.get(HttpHeaders.ACCEPT),
         headers.get("Sec-Fetch-Mode"))) {
-      throw Refusal.unauthorized("no identity: there is neither a token nor a session", CHALLENGE);
+      throw BearerChallenge.missing();
     }
   }
 

@@ -1,89 +1,45 @@
 package org.elastauth.login;
 
-import com.nimbusds.oauth2.sdk.AuthorizationCode;
-import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
-import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
-import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
-import com.nimbusds.oauth2.sdk.token.RefreshToken;
-import com.nimbusds.openid.connect.sdk.Nonce;
-import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
-import java.net.URI;
 import java.time.Clock;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
-import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
+import org.elastauth.oidc.TokenClaims;
 import org.elastauth.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** What a session knows of its user: from the provider's tokens at login, and whenever they end. */
+/** What a session is made of: the provider's tokens, at login and whenever they end. */
 @Lazy
 @Component("sessionTokens")
 final class SessionTokens {
   private static final Logger LOG = LoggerFactory.getLogger(SessionTokens.class);
 
-  private final Provider provider;
-  private final URI redirectUrl;
   private final long maxAge;
   private final Clock clock;
 
-  SessionTokens(Provider provider, Settings settings, Clock clock) {
-    this.provider = provider;
-    this.redirectUrl = URI.create(settings.oidc().redirectUrl());
+  SessionTokens(Settings settings, Clock clock) {
     this.maxAge = settings.session().maxAge().toSeconds();
     this.clock = clock;
   }
 
-  /**
-   * Exchanges the code that ends a login.
-   *
-   * @throws Refusal 400 if the provider does not take the code, or its tokens do not fit the login;
-   *     503 if it does not answer
-   */
-  Session first(@ExchangeProperty("login") Login login, @ExchangeProperty("code") String code) {
-    CodeVerifier verifier = login.verifier().isEmpty() ? null : new CodeVerifier(login.verifier());
-    try {
-      OIDCTokens tokens =
-          provider.tokens(
-              new AuthorizationCodeGrant(new AuthorizationCode(code), redirectUrl, verifier));
-      IDTokenClaimsSet claims = provider.validate(tokens, new Nonce(login.nonce()));
-      Identity identity = provider.identity(tokens, claims);
-      long now = clock.millis() / 1000;
-      String sid = claims.getSessionID() == null ? "" : claims.getSessionID().getValue();
-      return session(
-          identity, claims.getSubject().getValue(), sid, tokens, "", "", now, now + maxAge);
-    } catch (ProviderRefusal refused) {
-      LOG.atWarn().addKeyValue("reason", refused.getMessage()).log("A login was refused");
-      throw Refusal.malformed("the provider's answer does not fit this login; open the page again");
-    } catch (ProviderAway away) {
-      LOG.atWarn().addKeyValue("reason", away.getMessage()).log("A login failed");
-      throw Refusal.unavailable("the provider does not answer; try again");
-    }
+  Session opened(
+      @ExchangeProperty("identity") Identity identity,
+      @ExchangeProperty("tokenClaims") TokenClaims claims,
+      @ExchangeProperty("tokens") OIDCTokens tokens) {
+    long now = clock.millis() / 1000;
+    return session(
+        identity, claims.text("sub"), claims.text("sid"), tokens, "", "", now, now + maxAge);
   }
 
-  /**
-   * Renews a session, with whatever groups its user has now.
-   *
-   * @throws ProviderRefusal if the provider has ended it
-   * @throws ProviderAway if it is not known whether it has
-   */
-  Session renewed(@ExchangeProperty("session") Session before)
-      throws ProviderRefusal, ProviderAway {
-    OIDCTokens tokens =
-        provider.tokens(new RefreshTokenGrant(new RefreshToken(before.refreshToken())));
-    Identity identity = before.identity();
-    if (tokens.getIDToken() != null) {
-      IDTokenClaimsSet claims = provider.validate(tokens, null);
-      if (!claims.getSubject().getValue().equals(before.subject())) {
-        throw new ProviderRefusal("the renewed tokens are another user's");
-      }
-      identity = provider.identity(tokens, claims);
-    }
+  Session renewed(
+      @ExchangeProperty("session") Session before,
+      @ExchangeProperty("identity") Identity identity,
+      @ExchangeProperty("tokens") OIDCTokens tokens) {
     return session(
         identity,
         before.subject(),
@@ -95,11 +51,11 @@ final class SessionTokens {
         before.expiresAt());
   }
 
-  /** Says why, at most once for a session in 30 s, as that is its turn. */
-  void notRenewed(@ExchangeException Exception failure) {
+  /** Says why, no more than once for a session in 30 s, which is how long it is its turn. */
+  void notRenewed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     LOG.atWarn()
         .addKeyValue("reason", failure.getMessage())
-        .log("The provider does not renew a session, which goes on with what is known of its user");
+        .log("A session is not renewed, and goes on with what is known of its user");
   }
 
   private Session session(

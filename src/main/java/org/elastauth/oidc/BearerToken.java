@@ -1,0 +1,110 @@
+package org.elastauth.oidc;
+
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * The token of a request: {@code Authorization: Bearer}, else the cookie {@code access_token}, else
+ * {@code id_token}. Leaves it in the property {@code token}, what it must be good for in {@code
+ * tokenUse} and its hash in {@code tokenHash}; and if it was seen a moment ago, whose it is in
+ * {@code identity}.
+ */
+@Lazy
+@Component("bearerToken")
+public final class BearerToken implements Processor {
+  private static final String SCHEME = "Bearer ";
+  private static final int LONGEST = 16 * 1024;
+
+  private final SeenTokens seen;
+
+  public BearerToken(SeenTokens seen) {
+    this.seen = seen;
+  }
+
+  /**
+   * @throws Refusal 400 if it is not clear which token is meant, 401 if it cannot be one
+   */
+  @Override
+  public void process(Exchange exchange) {
+    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    TokenUse use = TokenUse.ACCESS;
+    String token = header(request);
+    if (token == null) {
+      token = cookie(request, "access_token");
+    }
+    if (token == null) {
+      token = cookie(request, "id_token");
+      use = TokenUse.ID;
+    }
+    if (token == null) {
+      return;
+    }
+    if (token.length() > LONGEST) {
+      throw BearerChallenge.invalid("the token is longer than 16384 characters");
+    }
+    TokenHash hash = TokenHash.of(token);
+    Identity identity = seen.get(hash);
+    if (identity == null && !isToken(token)) {
+      throw BearerChallenge.invalid("the token has characters that no token has");
+    }
+    exchange.setProperty("identity", identity);
+    exchange.setProperty("token", token);
+    exchange.setProperty("tokenUse", use);
+    exchange.setProperty("tokenHash", hash);
+  }
+
+  /** As RFC 6750, section 2.1, has them. */
+  private static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')
+          && "-._~+/=".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String header(HttpServerRequest request) {
+    List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+    if (values.isEmpty()) {
+      return null;
+    }
+    if (values.size() > 1) {
+      throw Refusal.malformed(
+          "malformed identity: the header Authorization is there more than once");
+    }
+    String value = values.get(0);
+    if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    String token = value.substring(SCHEME.length()).trim();
+    if (token.isEmpty()) {
+      throw Refusal.malformed("malformed identity: Authorization carries no token");
+    }
+    return token;
+  }
+
+  /** Whoever may plant a cookie beside the right one must not choose the user. */
+  private static String cookie(HttpServerRequest request, String name) {
+    if (!request.headers().contains(HttpHeaders.COOKIE)) {
+      return null;
+    }
+    Set<Cookie> cookies = request.cookies(name);
+    if (cookies.size() > 1) {
+      throw Refusal.malformed(
+          "malformed identity: the cookie " + name + " is there more than once");
+    }
+    return cookies.isEmpty() ? null : cookies.iterator().next().getValue();
+  }
+}
