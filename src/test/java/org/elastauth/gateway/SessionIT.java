@@ -361,7 +361,7 @@ class SessionIT {
   void ofManyLoginsAllEnd() {
     try (TestGateway gateway = shared().start()) {
       List<String> keys = new ArrayList<>();
-      for (int i = 0; i < 1_200; i++) {
+      for (int i = 0; i < 600; i++) {
         keys.add(put(gateway, session("sub-1", "sid-" + i)));
       }
       deleteAll(gateway, "subject", "sub-1");
@@ -558,7 +558,7 @@ class SessionIT {
     try (RedisServer server = RedisServer.start();
         TestGateway gateway = gateway().with(server).start()) {
       String before = put(gateway, session("sub-1", "sid-1"));
-      server.admin().configSet(Map.of("maxmemory", "1", "maxmemory-policy", "noeviction"));
+      server.admin().configSet("maxmemory", "1");
       String key = put(gateway, session("sub-1", "sid-1"));
       assertThat(get(gateway, key)).isNotNull();
       assertThat(get(gateway, before)).isNotNull();
