@@ -235,7 +235,7 @@ public final class RedisSessions {
       if (!isForeign(refused)) {
         throw refused;
       }
-      await(redis.del(index), writeTimeout);
+      delete(redis, List.of(text(index)));
     }
   }
 
@@ -259,7 +259,7 @@ public final class RedisSessions {
       if (!isForeign(refused)) {
         throw refused;
       }
-      await(redis.del(name), writeTimeout);
+      delete(redis, List.of(text(name)));
     }
   }
 

@@ -3,9 +3,11 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +28,14 @@ import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -44,10 +47,29 @@ class SessionIT {
   private static final List<String> SECRETS =
       List.of("id.token", "access.token", "refresh.token", "john.doe", "platform", "sub-1");
 
+  /** Two that share, the first with no more rights than those of the seed. */
+  private static TestGateway narrow;
+
+  private static TestGateway other;
+
   private final RedisServer redis;
 
   SessionIT(RedisServer redis) {
     this.redis = redis;
+  }
+
+  @BeforeAll
+  static void start(RedisServer redis) {
+    redis.acl("narrow", "resetchannels");
+    narrow =
+        gateway().with(redis).set("redis.username", "narrow").set("redis.password", "pw").start();
+    other = gateway().with(redis).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    narrow.close();
+    other.close();
   }
 
   @BeforeEach
@@ -202,58 +224,85 @@ class SessionIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"redis", "hybrid"})
-  void gatewaysShareItAndNothingInRedisCanBeRead(String store, CapturedOutput output) {
-    try (TestGateway one = shared().set("session.store", store).start();
-        TestGateway other = shared().set("session.store", store).start()) {
-      SessionId id = SessionId.random();
-      Session session = session("sub-1", "sid-1");
-      put(one, id.key(), session);
-      assertThat(get(other, id.key())).isEqualTo(session);
-      assertThat(get(other, SessionId.random().key())).isNull();
+  @Test
+  void gatewaysShareItAndNothingInRedisCanBeRead(CapturedOutput output) {
+    SessionId id = SessionId.random();
+    Session session = session("sub-1", "sid-1");
+    put(narrow, id.key(), session);
+    assertThat(get(other, id.key())).isEqualTo(session);
+    assertThat(get(other, SessionId.random().key())).isNull();
 
-      String hash = "elastauth-session-" + id.key();
-      assertThat(redis.admin().keys("*"))
-          .hasSize(3)
-          .contains(hash)
-          .allMatch(name -> redis.admin().pttl(name) > MAX_AGE.minusMinutes(1).toMillis())
-          .allMatch(name -> SECRETS.stream().noneMatch(name::contains))
-          .noneMatch(name -> name.contains(id.cookie()));
-      String stored =
-          redis.admin().hgetall(hash)
-              + redis.admin().keys("*sessions-*").stream()
-                  .map(name -> redis.admin().zrange(name, 0, -1).toString())
-                  .toList()
-                  .toString();
-      assertThat(stored).doesNotContain(SECRETS).doesNotContain(id.cookie(), "sid-1");
-
-      delete(other, id.key());
-      assertThat(get(other, id.key())).isNull();
-      Awaitility.await("heard").until(() -> get(one, id.key()) == null);
-      put(one, id.key(), renewed(session));
-      assertThat(get(one, id.key())).as("renewed as it was ended elsewhere").isNull();
-      assertThat(get(other, id.key())).isNull();
-      assertThat(redis.admin().keys("*")).noneMatch(name -> redis.admin().pttl(name) < 0);
-
-      assertThat(one.health().path("redis").path("features").path("session").asBoolean()).isTrue();
-      assertThat(output).contains("Using Redis session backend").doesNotContain(id.cookie());
+    String hash = "elastauth-session-" + id.key();
+    assertThat(redis.admin().keys("*"))
+        .hasSize(3)
+        .contains(hash)
+        .allMatch(name -> redis.admin().pttl(name) > MAX_AGE.minusMinutes(1).toMillis())
+        .allMatch(name -> SECRETS.stream().noneMatch(name::contains))
+        .noneMatch(name -> name.contains(id.cookie()));
+    String stored =
+        redis.admin().hgetall(hash)
+            + redis.admin().keys("*sessions-*").stream()
+                .map(name -> redis.admin().zrange(name, 0, -1).toString())
+                .toList()
+                .toString();
+    assertThat(stored).contains(id.key()).doesNotContain(SECRETS).doesNotContain(id.cookie());
+    for (String sealed : redis.admin().hvals(hash)) {
+      assertThat(new String(Base64.getUrlDecoder().decode(sealed), StandardCharsets.ISO_8859_1))
+          .doesNotContain(SECRETS);
     }
+
+    delete(other, id.key());
+    assertThat(get(other, id.key())).isNull();
+    assertThat(get(narrow, id.key())).isNull();
+    put(narrow, id.key(), renewed(session));
+    assertThat(get(narrow, id.key())).as("renewed as it was ended elsewhere").isNull();
+    assertThat(get(other, id.key())).isNull();
+    assertThat(redis.admin().keys("*")).noneMatch(name -> redis.admin().pttl(name) < 0);
+    assertThat(narrow.health().path("redis").path("features").path("session").asBoolean()).isTrue();
+    assertThat(narrow.health().path("redis").path("features").path("replay").asBoolean()).isTrue();
+    assertThat(output).doesNotContain(id.cookie(), id.key());
+  }
+
+  @Test
+  void hybridGatewaysTellEachOther() {
+    try (TestGateway one = shared().set("session.store", "hybrid").start();
+        TestGateway two = shared().set("session.store", "hybrid").start()) {
+      awaitListeners(3);
+      Session session = session("sub-1", "sid-1");
+      String deleted = put(one, session);
+      String ended = put(one, session);
+      for (String key : List.of(deleted, ended)) {
+        assertThat(get(two, key)).isEqualTo(session);
+      }
+      delete(one, deleted);
+      deleteAll(one, "subject", "sub-1");
+      // in less than the 10 s after which it would read them again
+      Awaitility.await("heard")
+          .atMost(Duration.ofSeconds(8))
+          .until(() -> get(two, deleted) == null && get(two, ended) == null);
+      assertThat(get(one, ended)).isNull();
+    }
+  }
+
+  private void awaitListeners(long number) {
+    Awaitility.await(number + " gateways listen")
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                redis.admin().pubsubNumsub("elastauth-revoked").get("elastauth-revoked") == number);
   }
 
   /** Without the channel, a gateway that keeps it in memory too reads it again after 10 s. */
   @Test
   void hybridAsksRedisOncePerTenSeconds() {
     SetClock clock = new SetClock(Instant.now());
-    redis.acl("narrow", "resetchannels");
-    try (TestGateway other = shared().start();
-        TestGateway gateway =
-            shared()
-                .set("redis.username", "narrow")
-                .set("redis.password", "pw")
-                .set("cache.type", "hybrid")
-                .clock(clock)
-                .start()) {
+    try (TestGateway gateway =
+        shared()
+            .set("redis.username", "narrow")
+            .set("redis.password", "pw")
+            .set("cache.type", "hybrid")
+            .clock(clock)
+            .start()) {
       String key = put(other, session("sub-1", ""));
       long before = redis.calls("hmget");
       for (int i = 0; i < 20; i++) {
@@ -268,56 +317,52 @@ class SessionIT {
 
   @Test
   void storeRedisCostsOneRoundTrip() {
-    try (TestGateway gateway = shared().start()) {
-      String key = put(gateway, session("sub-1", "sid-1"));
-      long hmget = redis.calls("hmget");
-      long all = Long.parseLong(redis.info("stats", "total_commands_processed"));
-      for (int i = 0; i < 50; i++) {
-        assertThat(get(gateway, key)).isNotNull();
-      }
-      assertThat(redis.calls("hmget") - hmget).isEqualTo(50);
-      // beside it the looks at Redis, and these questions
-      assertThat(Long.parseLong(redis.info("stats", "total_commands_processed")) - all)
-          .isLessThan(100);
+    String key = put(narrow, session("sub-1", "sid-1"));
+    long hmget = redis.calls("hmget");
+    long all = Long.parseLong(redis.info("stats", "total_commands_processed"));
+    for (int i = 0; i < 50; i++) {
+      assertThat(get(narrow, key)).isNotNull();
     }
+    assertThat(redis.calls("hmget") - hmget).isEqualTo(50);
+    // beside it the looks at Redis, and these questions
+    assertThat(Long.parseLong(redis.info("stats", "total_commands_processed")) - all)
+        .isLessThan(100);
   }
 
   @Test
   void whatDoesNotBelongThereIsNoSession() {
-    try (TestGateway gateway = shared().start()) {
-      String key = put(gateway, session("sub-1", "sid-1"));
-      String hash = "elastauth-session-" + key;
-      Map<String, String> sealed = redis.admin().hgetall(hash);
-      assertThat(sealed).containsOnlyKeys("identity", "tokens");
+    String key = put(narrow, session("sub-1", "sid-1"));
+    String hash = "elastauth-session-" + key;
+    Map<String, String> sealed = redis.admin().hgetall(hash);
+    assertThat(sealed).containsOnlyKeys("identity", "tokens");
 
-      put(gateway, key, renewed(session("sub-1", "sid-1")));
-      redis.admin().hset(hash, "identity", sealed.get("identity"));
-      assertThat(get(gateway, key)).as("an old field beside a new one").isNull();
-      redis.admin().hset(hash, sealed);
-      assertThat(get(gateway, key)).isNotNull();
+    put(narrow, key, renewed(session("sub-1", "sid-1")));
+    redis.admin().hset(hash, "identity", sealed.get("identity"));
+    assertThat(get(narrow, key)).as("an old field beside a new one").isNull();
+    redis.admin().hset(hash, sealed);
+    assertThat(get(narrow, key)).isNotNull();
 
-      String other = SessionId.random().key();
-      redis.admin().hset("elastauth-session-" + other, sealed);
-      assertThat(get(gateway, other)).as("another one's").isNull();
-      redis.admin().hset(hash, Map.of("identity", sealed.get("tokens")));
-      assertThat(get(gateway, key)).as("another field's").isNull();
-      for (String foreign :
-          List.of("", "{}", sealed.get("identity").replaceFirst(".$", "?"), "x".repeat(200_000))) {
-        redis.admin().hset(hash, "identity", foreign);
-        assertThat(get(gateway, key)).isNull();
-      }
-      for (String name : redis.admin().keys("*")) {
-        redis.admin().del(name);
-        redis.admin().set(name, "a string");
-      }
-      assertThat(get(gateway, key)).as("another type").isNull();
-      put(gateway, key, session("sub-1", "sid-1"));
-      assertThat(get(gateway, key)).as("written over it").isNotNull();
-      redis.admin().set(hash, "a string");
-      delete(gateway, key);
-      assertThat(redis.admin().exists(hash)).isZero();
-      assertThat(breaker(gateway)).isEqualTo("closed");
+    String other = SessionId.random().key();
+    redis.admin().hset("elastauth-session-" + other, sealed);
+    assertThat(get(narrow, other)).as("another one's").isNull();
+    redis.admin().hset(hash, Map.of("identity", sealed.get("tokens")));
+    assertThat(get(narrow, key)).as("another field's").isNull();
+    for (String foreign :
+        List.of("", "{}", sealed.get("identity").replaceFirst(".$", "?"), "x".repeat(200_000))) {
+      redis.admin().hset(hash, "identity", foreign);
+      assertThat(get(narrow, key)).isNull();
     }
+    for (String name : redis.admin().keys("*")) {
+      redis.admin().del(name);
+      redis.admin().set(name, "a string");
+    }
+    assertThat(get(narrow, key)).as("another type").isNull();
+    put(narrow, key, session("sub-1", "sid-1"));
+    assertThat(get(narrow, key)).as("written over it").isNotNull();
+    redis.admin().set(hash, "a string");
+    delete(narrow, key);
+    assertThat(redis.admin().exists(hash)).isZero();
+    assertThat(breaker(narrow)).isEqualTo("closed");
   }
 
   /** Its end is sealed too: who prolongs it in Redis wins nothing. */
@@ -335,41 +380,44 @@ class SessionIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"memory, sid", "memory, subject", "redis, sid", "redis, subject", "hybrid, subject"})
-  void theProviderEndsOneSessionOrAllOfASubject(String store, String by) {
-    try (TestGateway gateway = shared().set("session.store", store).start();
-        TestGateway second = shared().set("session.store", store).start()) {
-      TestGateway other = store.equals("memory") ? gateway : second;
-      String first = put(gateway, session("sub-1", "sid-1"));
-      String same = put(other, session("sub-1", "sid-1"));
-      String elsewhere = put(other, session("sub-1", "sid-2"));
-      String foreign = put(gateway, session("sub-2", "sid-3"));
-      assertThat(get(other, first)).isNotNull();
+  @CsvSource({"sid, sid-1, 1", "subject, sub-1, 2"})
+  void theProviderEndsOneSessionOrAllOfASubject(String by, String which, int ended) {
+    try (TestGateway alone = gateway().start()) {
+      assertProviderEnds(alone, alone, by, which, ended);
+    }
+    assertProviderEnds(narrow, other, by, which, ended);
+    assertProviderEnds(other, narrow, by, which, ended);
+  }
 
-      deleteAll(gateway, by, by.equals("sid") ? "sid-1" : "sub-1");
+  private static void assertProviderEnds(
+      TestGateway one, TestGateway two, String by, String which, int ended) {
+    String first = put(one, session("sub-1", "sid-1"));
+    String same = put(two, session("sub-1", "sid-1"));
+    String elsewhere = put(two, session("sub-1", "sid-2"));
+    String foreign = put(one, session("sub-2", "sid-3"));
+    assertThat(get(two, first)).isNotNull();
+    deleteAll(one, by, which);
+    for (TestGateway gateway : List.of(one, two)) {
       assertThat(get(gateway, first)).isNull();
-      Awaitility.await("heard").until(() -> get(other, first) == null && get(other, same) == null);
-      assertThat(get(gateway, elsewhere) == null).isEqualTo(by.equals("subject"));
-      assertThat(get(gateway, foreign)).isNotNull();
-      deleteAll(gateway, "subject", "nobody");
-      deleteAll(gateway, "sid", "nothing");
+      assertThat(get(gateway, same)).isNull();
+      assertThat(get(gateway, elsewhere) == null).isEqualTo(ended == 2);
       assertThat(get(gateway, foreign)).isNotNull();
     }
+    deleteAll(one, "subject", "nobody");
+    deleteAll(one, "sid", "nothing");
+    assertThat(get(two, foreign)).isNotNull();
   }
 
   @Test
   void ofManyLoginsAllEnd() {
-    try (TestGateway gateway = shared().start()) {
-      List<String> keys = new ArrayList<>();
-      for (int i = 0; i < 600; i++) {
-        keys.add(put(gateway, session("sub-1", "sid-" + i)));
-      }
-      deleteAll(gateway, "subject", "sub-1");
-      assertThat(keys).allMatch(key -> get(gateway, key) == null);
-      assertThat(keys)
-          .allMatch(
-              key -> List.of("ended").equals(redis.admin().hkeys("elastauth-session-" + key)));
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      keys.add(put(narrow, session("sub-1", "sid-" + i)));
     }
+    deleteAll(narrow, "subject", "sub-1");
+    assertThat(keys).allMatch(key -> get(narrow, key) == null);
+    assertThat(keys)
+        .allMatch(key -> List.of("ended").equals(redis.admin().hkeys("elastauth-session-" + key)));
   }
 
   /** How many of 50 threads on two gateways were told that they are the first. */
@@ -397,49 +445,30 @@ class SessionIT {
 
   @Test
   void ofAllThatAskOneHasTheTurnAndOneTokenIsGoodOnce() throws Exception {
-    redis.acl("narrow", "resetchannels");
-    try (TestGateway one =
-            shared().set("redis.username", "narrow").set("redis.password", "pw").start();
-        TestGateway other = shared().start()) {
-      Instant until = Instant.now().plusSeconds(120);
-      for (int round = 0; round < 10; round++) {
-        String key = SessionId.random().key();
-        assertThat(winners(one, other, gateway -> turn(gateway, key))).isEqualTo(1);
-        String token = "https://provider|" + key;
-        assertThat(winners(one, other, gateway -> once(gateway, token, until))).isEqualTo(1);
-      }
-      assertThat(redis.admin().keys("elastauth-refresh-*"))
-          .hasSize(10)
-          .allMatch(name -> redis.admin().pttl(name) <= 30_000 && redis.admin().pttl(name) > 0);
-      assertThat(redis.admin().keys("elastauth-replay-*"))
-          .hasSize(10)
-          .allMatch(name -> name.matches("elastauth-replay-[0-9a-f]{64}"))
-          .allMatch(name -> redis.admin().pttl(name) <= 120_000 && redis.admin().pttl(name) > 0);
-      assertThat(once(one, "over", Instant.now().minusSeconds(60))).isTrue();
-      assertThat(once(other, "forever", Instant.ofEpochSecond(Long.MAX_VALUE >> 20))).isTrue();
-      assertThat(once(one, "forever", Instant.ofEpochSecond(Long.MAX_VALUE >> 20))).isFalse();
+    Instant until = Instant.now().plusSeconds(120);
+    for (int round = 0; round < 10; round++) {
+      String key = SessionId.random().key();
+      assertThat(winners(narrow, other, gateway -> turn(gateway, key))).isEqualTo(1);
+      String token = "https://provider|" + key;
+      assertThat(winners(narrow, other, gateway -> once(gateway, token, until))).isEqualTo(1);
     }
-  }
-
-  @Test
-  void theRightsOfTheSeedAreEnough(CapturedOutput output) {
-    redis.acl("narrow", "resetchannels");
-    try (TestGateway gateway =
-        shared().set("redis.username", "narrow").set("redis.password", "pw").start()) {
-      String key = put(gateway, session("sub-1", "sid-1"));
-      assertThat(get(gateway, key)).isNotNull();
-      assertThat(redis.admin().exists("elastauth-session-" + key)).isEqualTo(1);
-      deleteAll(gateway, "sid", "sid-1");
-      assertThat(get(gateway, key)).isNull();
-      assertThat(redis.admin().hkeys("elastauth-session-" + key)).containsExactly("ended");
-      assertThat(turn(gateway, key)).isTrue();
-    }
-    assertThat(output).doesNotContain("lacks a right");
+    assertThat(redis.admin().keys("elastauth-refresh-*"))
+        .hasSize(10)
+        .allMatch(name -> redis.admin().pttl(name) <= 30_000 && redis.admin().pttl(name) > 0);
+    assertThat(redis.admin().keys("elastauth-replay-*"))
+        .hasSize(10)
+        .allMatch(name -> name.matches("elastauth-replay-[0-9a-f]{64}"))
+        .allMatch(name -> redis.admin().pttl(name) <= 120_000 && redis.admin().pttl(name) > 0);
+    assertThat(once(narrow, "over", Instant.now().minusSeconds(60))).isTrue();
+    assertThat(once(other, "forever", Instant.ofEpochSecond(Long.MAX_VALUE >> 20))).isTrue();
+    assertThat(once(narrow, "forever", Instant.ofEpochSecond(Long.MAX_VALUE >> 20))).isFalse();
   }
 
   @Test
   void aRightThatIsMissingIsNamed(CapturedOutput output) {
     redis.acl("poor", "resetchannels", "-hset", "-hmget", "-zadd", "-set");
+    shared().set("redis.username", "narrow").set("redis.password", "pw").start().close();
+    assertThat(output).contains("Using Redis session backend").doesNotContain("lacks a right");
     shared().set("redis.username", "poor").set("redis.password", "pw").start().close();
     assertThat(output).contains("sessions needs").contains("missing=\"+hmget +hset +zadd\"");
     assertThat(output).contains("replay detection needs");
@@ -590,24 +619,22 @@ class SessionIT {
 
   @Test
   void aSessionThatNobodyCouldReadIsRefused() {
-    try (TestGateway gateway = shared().start()) {
-      Session session = session("sub-1", "sid-1");
-      Session large =
-          new Session(
-              session.identity(),
-              "sub-1",
-              "sid-1",
-              "x".repeat(70_000),
-              "",
-              "",
-              session.accessExpires(),
-              session.createdAt(),
-              session.expiresAt());
-      assertThatThrownBy(() -> put(gateway, large))
-          .isInstanceOfSatisfying(
-              Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
-      assertThat(redis.admin().keys("*")).isEmpty();
-      assertThat(large.toString()).doesNotContain("xxx");
-    }
+    Session session = session("sub-1", "sid-1");
+    Session large =
+        new Session(
+            session.identity(),
+            "sub-1",
+            "sid-1",
+            "x".repeat(70_000),
+            "",
+            "",
+            session.accessExpires(),
+            session.createdAt(),
+            session.expiresAt());
+    assertThatThrownBy(() -> put(narrow, large))
+        .isInstanceOfSatisfying(
+            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+    assertThat(redis.admin().keys("*")).isEmpty();
+    assertThat(large.toString()).doesNotContain("xxx");
   }
 }
