@@ -52,6 +52,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Map<String, String> CALLED_BY_BEANS =
       Map.of("singleFlight", SingleFlight.SETTLE, "providerAnswers", ProviderAnswers.FETCH);
 
+  private static final Pattern LOOPBACK =
+      Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
+
   private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
 
@@ -256,6 +259,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       LOG.warn(
           "neither group_mappings nor default_roles are set: every login is refused until one of them gives a role");
     }
+    if (settings.usesOidc()) {
+      warnOfLogin();
+    }
     if (settings.redis().tls().skipVerify() && usesRedis()) {
       LOG.warn(
           "redis.tls.skip_verify is on: whoever stands between the gateway and Redis can read and replace"
@@ -270,6 +276,19 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       LOG.warn(
           "trusted_proxies is at its default: any host on a private network may claim to be any user;"
               + " set it to the address of your reverse proxy");
+    }
+  }
+
+  private void warnOfLogin() {
+    String redirectUrl = settings.oidc().redirectUrl();
+    if (redirectUrl.isEmpty()) {
+      LOG.warn(
+          "oidc.redirect_url is not set: browsers cannot log in, and get a 401 as everybody without a token");
+    } else if (!settings.session().enabled()) {
+      LOG.warn("session.enabled is off: browsers cannot log in, whatever oidc.redirect_url says");
+    } else if (redirectUrl.startsWith("http:") && !LOOPBACK.matcher(redirectUrl).lookingAt()) {
+      LOG.warn(
+          "oidc.redirect_url is not https: whoever listens on the way can take over the sessions of browsers");
     }
   }
 }

@@ -8,13 +8,10 @@ import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
-import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.time.Clock;
 import java.util.regex.Pattern;
-import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.ProviderEndpoints;
@@ -36,38 +33,29 @@ final class BeginLogin {
   private static final Pattern RANDOM = Pattern.compile("[A-Za-z0-9_-]{43}");
 
   private final SealedLogins logins;
-  private final RequestedUrl requestedUrl;
   private final GatewayCookie browserCookie;
   private final Settings.Oidc oidc;
   private final Clock clock;
 
-  BeginLogin(
-      SealedLogins logins,
-      RequestedUrl requestedUrl,
-      GatewayCookie browserCookie,
-      Settings settings,
-      Clock clock) {
+  BeginLogin(SealedLogins logins, GatewayCookie browserCookie, Settings settings, Clock clock) {
     this.logins = logins;
-    this.requestedUrl = requestedUrl;
     this.browserCookie = browserCookie;
     this.oidc = settings.oidc();
     this.clock = clock;
   }
 
   /**
-   * @throws Refusal always: 302; 401 for a site that is not ours; 503 if the provider is not known
+   * @param target where to come back to
+   * @param known what the browser's cookie says; null if it has none
+   * @throws Refusal always: 302, or 503 if the provider has no such address
    */
-  void redirect(@ExchangeProperty("endpoints") ProviderEndpoints endpoints, Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
-    String target = requestedUrl.of(request);
+  void redirect(
+      @ExchangeProperty("endpoints") ProviderEndpoints endpoints,
+      @ExchangeProperty("target") String target,
+      @ExchangeProperty("browser") String known) {
     if (endpoints.authorization() == null) {
       throw Refusal.unavailable("the identity provider has no address to log in at");
     }
-    throw login(endpoints.authorization(), target, request);
-  }
-
-  private Refusal login(URI authorizationEndpoint, String target, HttpServerRequest request) {
-    String known = browserCookie.read(request);
     // the same one for all tabs that are opened at once, or only the last could come back
     String browser = known != null && RANDOM.matcher(known).matches() ? known : random();
     CodeVerifier verifier = new CodeVerifier();
@@ -85,13 +73,13 @@ final class BeginLogin {
                 Scope.parse(oidc.scopes()),
                 new ClientID(oidc.clientId()),
                 URI.create(oidc.redirectUrl()))
-            .endpointURI(authorizationEndpoint)
+            .endpointURI(endpoints.authorization())
             .state(new State(logins.seal(login)))
             .nonce(new Nonce(login.nonce()));
     if (oidc.usePkce()) {
       authentication.codeChallenge(verifier, CodeChallengeMethod.S256);
     }
-    return Refusal.elsewhere(
+    throw Refusal.elsewhere(
         "log in at the provider first",
         authentication.build().toURI().toString(),
         browserCookie.set(browser, PATIENCE_SECONDS));

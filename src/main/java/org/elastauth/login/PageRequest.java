@@ -8,16 +8,28 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
  * Tells a browser that opens a page, and can be sent elsewhere to log in, from everybody else: a
- * script that fetches something could do nothing with the provider's login page.
+ * script that fetches something could do nothing with the provider's login page. Leaves the
+ * exchange properties {@code target}, the URL of that page, and {@code browser}, what its cookie
+ * says.
  */
+@Lazy
 @Component("pageRequest")
 final class PageRequest implements Processor {
+  private final RequestedUrl requestedUrl;
+  private final GatewayCookie browserCookie;
+
+  PageRequest(RequestedUrl requestedUrl, GatewayCookie browserCookie) {
+    this.requestedUrl = requestedUrl;
+    this.browserCookie = browserCookie;
+  }
+
   /**
-   * @throws Refusal 401
+   * @throws Refusal 401, also for a site that is none of ours; 400
    */
   @Override
   public void process(Exchange exchange) {
@@ -30,6 +42,8 @@ final class PageRequest implements Processor {
         headers.get("Sec-Fetch-Mode"))) {
       throw BearerChallenge.missing();
     }
+    exchange.setProperty("target", requestedUrl.of(request));
+    exchange.setProperty("browser", browserCookie.read(request));
   }
 
   /**

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * A browser at the provider, as far as a login needs one: it fills in the form, and comes back with
  * an address. Logged in there, it is not asked again.
  */
-public final class LoginForm {
+final class LoginForm {
   private static final Pattern ACTION = Pattern.compile("<form[^>]* action=\"([^\"]+)\"");
 
   private final HttpClient http =
@@ -31,7 +31,7 @@ public final class LoginForm {
    * @param authorization where the gateway sends the browser
    * @return where the provider sends it, with its code
    */
-  public URI logIn(String authorization, KeycloakServer.User user) {
+  URI logIn(String authorization, KeycloakServer.User user) {
     HttpResponse<String> page = send(HttpRequest.newBuilder(URI.create(authorization)));
     if (page.statusCode() == 302) {
       return location(page);
@@ -50,6 +50,11 @@ public final class LoginForm {
             HttpRequest.newBuilder(URI.create(action.group(1).replace("&amp;", "&")))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form))));
+  }
+
+  /** Goes somewhere at the provider, and says where that leads. */
+  URI follow(String address) {
+    return location(send(HttpRequest.newBuilder(URI.create(address))));
   }
 
   private static URI location(HttpResponse<String> response) {

@@ -74,10 +74,10 @@ public final class ReverseProxy implements AutoCloseable {
     }
 
     /**
-     * With the files for OpenID Connect, as the site localhost: nginx with TLS, Caddy without.
+     * With the files for OpenID Connect, as the site localhost.
      *
      * @param port of the site
-     * @param certificates with {@code server}
+     * @param certificates with {@code server}, for TLS, which only nginx gets; null: without
      */
     public ReverseProxy startForLogin(
         int port, int gateway, int elastic, Certificates certificates) {
@@ -88,14 +88,11 @@ public final class ReverseProxy implements AutoCloseable {
                   ? nginx(
                       folder,
                       Files.readString(Path.of("docker", "nginx-oidc.conf"))
-                          .replace("listen 80", "listen 127.0.0.1:" + port + " ssl")
-                          .replace("kibana.example.org", "localhost")
                           .replace(
-                              "http {\n",
-                              "http {\n    ssl_certificate %s;\n    ssl_certificate_key %s;\n"
-                                  .formatted(
-                                      certificates.certificate("server"),
-                                      certificates.key("server"))),
+                              "listen 80",
+                              "listen 127.0.0.1:" + port + (certificates == null ? "" : " ssl"))
+                          .replace("kibana.example.org", "localhost")
+                          .replace("http {\n", "http {\n" + tls(certificates)),
                       new Behind(0, gateway, elastic))
                   : caddy("Caddyfile-oidc"),
           Map.of(
@@ -105,6 +102,13 @@ public final class ReverseProxy implements AutoCloseable {
               "127.0.0.1:" + gateway,
               "KIBANA",
               "127.0.0.1:" + elastic));
+    }
+
+    private static String tls(Certificates certificates) {
+      return certificates == null
+          ? ""
+          : "    ssl_certificate %s;\n    ssl_certificate_key %s;\n"
+              .formatted(certificates.certificate("server"), certificates.key("server"));
     }
 
     /** What runs it, once its configuration lies in a folder. */
