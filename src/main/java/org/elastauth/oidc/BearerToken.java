@@ -1,13 +1,12 @@
 package org.elastauth.oidc;
 
-import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.springframework.context.annotation.Lazy;
@@ -40,10 +39,10 @@ public final class BearerToken implements Processor {
     TokenUse use = TokenUse.ACCESS;
     String token = header(request);
     if (token == null) {
-      token = cookie(request, "access_token");
+      token = Cookies.value(request, "access_token");
     }
     if (token == null) {
-      token = cookie(request, "id_token");
+      token = Cookies.value(request, "id_token");
       use = TokenUse.ID;
     }
     if (token == null) {
@@ -93,18 +92,5 @@ public final class BearerToken implements Processor {
       throw Refusal.malformed("malformed identity: Authorization carries no token");
     }
     return token;
-  }
-
-  /** Whoever may plant a cookie beside the right one must not choose the user. */
-  private static String cookie(HttpServerRequest request, String name) {
-    if (!request.headers().contains(HttpHeaders.COOKIE)) {
-      return null;
-    }
-    Set<Cookie> cookies = request.cookies(name);
-    if (cookies.size() > 1) {
-      throw Refusal.malformed(
-          "malformed identity: the cookie " + name + " is there more than once");
-    }
-    return cookies.isEmpty() ? null : cookies.iterator().next().getValue();
   }
 }
