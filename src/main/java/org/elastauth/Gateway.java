@@ -188,6 +188,12 @@ class Gateway implements CamelContextConfiguration, StartupListener {
               ? "Using Redis rate limiting backend"
               : "Using memory rate limiting backend");
     }
+    if (settings.session().enabled()) {
+      LOG.info(
+          settings.session().inRedis()
+              ? "Using Redis session backend"
+              : "Using memory session backend");
+    }
     if (settings.cache().inRedis()) {
       LOG.info("Using Redis caching backend");
     } else if (settings.cache().inDatabase()) {

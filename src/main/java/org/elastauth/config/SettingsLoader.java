@@ -78,6 +78,10 @@ public final class SettingsLoader
     values.put("elastauth.replay.store", settings.replay().inRedis() ? "redis" : "memory");
     values.put("elastauth.replay.policy", settings.replay().policy());
     values.put("elastauth.cache.in_redis", settings.cache().inRedis());
+    values.put(
+        "elastauth.redis.announced", settings.cache().inRedis() || settings.session().inRedis());
+    values.put(
+        "elastauth.claim.in_redis", settings.session().inRedis() || settings.replay().inRedis());
     values.put("elastauth.redis.used", settings.usesRedis());
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");

@@ -3,8 +3,13 @@ package org.elastauth.redis;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.ZAddArgs;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +30,8 @@ final class RedisRights {
   private final String prefix;
   private final Settings.Cache cache;
   private final boolean limits;
+  private final boolean sessions;
+  private final boolean claims;
   private final String channel;
   private volatile boolean maySubscribe;
 
@@ -37,6 +44,8 @@ final class RedisRights {
     this.cache = settings.cache();
     this.prefix = cache.keyPrefix();
     this.limits = settings.rateLimit().inRedis();
+    this.sessions = settings.session().inRedis();
+    this.claims = sessions || settings.replay().inRedis();
     this.channel = RevocationChannel.nameIn(cache);
   }
 
@@ -53,7 +62,15 @@ final class RedisRights {
       Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions) {
     if (cache.inRedis()) {
       check("the credential cache", caching(redis));
+    }
+    if (cache.inRedis() || sessions) {
       checkChannel(redis, subscriptions);
+    }
+    if (sessions) {
+      check("sessions", sessions(redis));
+    }
+    if (claims) {
+      check("replay detection", Map.of("+set", () -> redis.set(prefix, "", SetArgs.Builder.xx())));
     }
     if (limits) {
       check("rate limiting", limiting(redis));
@@ -75,8 +92,11 @@ final class RedisRights {
       LOG.atInfo()
           .addKeyValue("missing", String.join(" ", missing))
           .log(
-              "The Redis user may not tell other gateways of a revocation; they notice one within"
-                  + " elasticsearch.reread_interval");
+              cache.inRedis()
+                  ? "The Redis user may not tell other gateways of a revocation; they notice one within"
+                      + " elasticsearch.reread_interval"
+                  : "The Redis user may not tell other gateways of the end of a session; with"
+                      + " session.store=hybrid they notice it within 10s");
     }
   }
 
@@ -112,6 +132,27 @@ final class RedisRights {
     attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
     attempts.put("+pexpireat", () -> redis.pexpireat(prefix, 1));
     attempts.put("+pttl", () -> redis.pttl(prefix));
+    return attempts;
+  }
+
+  private Map<String, Attempt> sessions(RedisClusterCommands<String, String> redis) {
+    Map<String, Attempt> attempts = new LinkedHashMap<>();
+    attempts.put("+hmget", () -> redis.hmget(prefix, "identity"));
+    attempts.put("+hdel", () -> redis.hdel(prefix, "identity"));
+    // a field without a value is an error
+    attempts.put(
+        "+hset",
+        () ->
+            redis.dispatch(
+                CommandType.HSET,
+                new IntegerOutput<>(StringCodec.UTF8),
+                new CommandArgs<>(StringCodec.UTF8).addKey(prefix).add("a").add("b").add("c")));
+    attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
+    attempts.put("+del", () -> redis.del(prefix));
+    attempts.put("+zadd", () -> redis.zadd(prefix, ZAddArgs.Builder.xx(), 0, ""));
+    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(prefix, Range.create(0, 0)));
+    attempts.put("+zrange", () -> redis.zrange(prefix, 0, 0));
+    attempts.put("+zrem", () -> redis.zrem(prefix, ""));
     return attempts;
   }
 

@@ -52,7 +52,7 @@ public final class SessionId {
   }
 
   /** 64 hex digits, for a name that lies in Redis. */
-  static String sha256(String text) {
+  public static String sha256(String text) {
     try {
       return HexFormat.of()
           .formatHex(

@@ -68,6 +68,40 @@ class SettingsCheckTest {
   }
 
   @Test
+  void sessionsAndOneTimeTokens() {
+    assertThat(
+            faults(
+                Map.of(
+                    "session.max_age", "59s",
+                    "session.cookie_name", "a b",
+                    "session.cookie_domain", "example.org; Path=/",
+                    "session.store", "file",
+                    "session.policy", "open",
+                    "replay.store", "hybrid",
+                    "replay.policy", "closed")))
+        .containsExactlyInAnyOrder(
+            "session.max_age=59s: must lie between 60s and 2592000s",
+            "session.cookie_name=a b: takes 1 to 64 of A-Z a-z 0-9 . _ -",
+            "session.cookie_domain=example.org; Path=/: is not a domain; write it like example.org",
+            "session.store=file: is not one of hybrid, memory, redis",
+            "session.policy=open: is not one of fail_closed, fail_open, memory",
+            "replay.store=hybrid: is not one of memory, redis",
+            "replay.policy=closed: is not one of fail_closed, fail_open, memory");
+    assertThat(faults(Map.of("session.cookie_name", "__Host-s")))
+        .containsExactly(
+            "session.cookie_name=__Host-s: begins as browsers reserve it; the gateway adds __Host-"
+                + " where it can");
+    assertThat(
+            faults(
+                Map.of("session.enabled", true, "session.store", "redis", "cache.type", "memory")))
+        .singleElement()
+        .asString()
+        .startsWith("secret_key: is missing; with session.store=redis every gateway");
+    assertThat(faults(Map.of("session.store", "redis", "session.cookie_domain", "a.example.org")))
+        .isEmpty();
+  }
+
+  @Test
   void administratorsNeedACredential() {
     assertThat(faults(Map.of("admin.enabled", true)))
         .containsExactly(

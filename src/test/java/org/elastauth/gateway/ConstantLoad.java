@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
+import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedGateway;
 import org.elastauth.server.TestGateway;
 
@@ -106,6 +108,20 @@ final class ConstantLoad implements AutoCloseable {
           ? 0
           : sorted[(int) Math.min(sorted.length - 1, sorted.length * quantile)] / 1e3;
     }
+  }
+
+  /** Of a gateway whose users' windows turn and whose outages end within a phase. */
+  static Map<String, String> settings(
+      ElasticsearchServer elasticsearch, Map<String, String> others) {
+    Map<String, String> settings = new HashMap<>(others);
+    settings.put("ELASTAUTH_REDIS_CIRCUIT_BREAKER_TIMEOUT", "5s");
+    settings.put("ELASTAUTH_REDIS_HEALTH_CHECK_INTERVAL", "2s");
+    settings.put("ELASTAUTH_CACHE_EXPIRATION", LIFETIME + "s");
+    settings.put("ELASTAUTH_ELASTICSEARCH_MAX_NEW_USERS", Integer.toString(60 * USERS));
+    settings.put("ELASTAUTH_ELASTICSEARCH_HOSTS", elasticsearch.url());
+    settings.put("ELASTAUTH_ELASTICSEARCH_USERNAME", ElasticsearchServer.GATEWAY);
+    settings.put("ELASTAUTH_ELASTICSEARCH_PASSWORD", ElasticsearchServer.GATEWAY_PASSWORD);
+    return settings;
   }
 
   ConstantLoad(PackagedGateway... gateways) {

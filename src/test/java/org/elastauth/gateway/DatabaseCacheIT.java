@@ -75,25 +75,9 @@ class DatabaseCacheIT {
 
   private String database(Product product) throws Exception {
     String url = empty(product);
-    assertThat(createTable(url)).endsWith("the table elastauth_cache is there");
+    assertThat(PackagedJar.createCacheTable(folder, url))
+        .endsWith("the table elastauth_cache is there");
     return url;
-  }
-
-  private List<String> createTable(String url) throws Exception {
-    try (PackagedJar jar =
-        PackagedJar.run(
-            folder,
-            Map.of(
-                "ELASTAUTH_CACHE_TYPE",
-                "database",
-                "ELASTAUTH_CACHE_URL",
-                url,
-                "SECRET_KEY",
-                TestGateway.KEY),
-            "--create-cache-table")) {
-      assertThat(jar.exitCode()).as(jar.output()).isZero();
-      return jar.output().lines().toList();
-    }
   }
 
   private TestGateway.Builder on(String url) {

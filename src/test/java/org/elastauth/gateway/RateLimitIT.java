@@ -465,8 +465,16 @@ class RateLimitIT {
 
   /** SPEC 7: the rights that the documentation names are enough. */
   @Test
-  void withThoseTwoRightsRedisCounts(CapturedOutput output) {
-    redis.acl("scripting", "+eval", "+evalsha", "+ping");
+  void withTheRightsOfTheDocumentationRedisCounts(CapturedOutput output) {
+    redis.acl(
+        "scripting",
+        "+eval",
+        "+evalsha",
+        "+ping",
+        "+publish",
+        "+subscribe",
+        "resetchannels",
+        "&elastauth-*");
     redis.admin().aclLogReset();
     redis.admin().scriptFlush();
     try (TestGateway gateway =

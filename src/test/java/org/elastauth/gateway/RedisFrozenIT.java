@@ -111,6 +111,27 @@ class RedisFrozenIT {
     }
   }
 
+  /** There are 20 threads to wait with; the other 60 would wait a second time. */
+  @Test
+  void whoStandsInLineBehindThoseThatWaitDoesNotWaitToo() {
+    try (TestGateway gateway =
+        gateway()
+            .set("redis.health_check.interval", "1h")
+            .set("redis.circuit_breaker.threshold", "1000")
+            .start()) {
+      String header = gateway.login("frozen.line");
+      redis.freeze();
+      List<CompletableFuture<HttpResponse<String>>> line =
+          IntStream.range(0, 80).mapToObj(i -> gateway.decideLater("frozen.line")).toList();
+      assertThat(line)
+          .allSatisfy(
+              answer ->
+                  assertThat(answer.join().headers().firstValue("Authorization")).hasValue(header));
+      assertThat(gateway.health().path("cache").path("circuit_breaker").path("failures").asInt())
+          .isBetween(1, 20);
+    }
+  }
+
   /** What asks on before it has its answers would pile up behind the one that waits. */
   @Test
   void nobodyPilesUpRequestsBehindOneThatWaits() throws Exception {

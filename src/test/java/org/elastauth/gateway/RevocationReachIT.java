@@ -16,6 +16,7 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedGateway;
+import org.elastauth.server.PackagedJar;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisSentinel;
 import org.elastauth.server.RedisServer;
@@ -355,7 +356,7 @@ class RevocationReachIT {
             "ELASTAUTH_CACHE_TYPE", "database",
             "ELASTAUTH_CACHE_URL", url,
             "ELASTAUTH_ELASTICSEARCH_REREAD_INTERVAL", "0s");
-    createTable(url);
+    PackagedJar.createCacheTable(folder, url);
     try (PackagedGateway one = instance("one", environment);
         PackagedGateway other = instance("other", environment)) {
       String before = login(one, "reach.table");
@@ -366,21 +367,5 @@ class RevocationReachIT {
       assertThat(authenticate(after)).isEqualTo(200);
     }
     assertThat(output).doesNotContain(CREDENTIAL);
-  }
-
-  private void createTable(String url) throws Exception {
-    try (var jar =
-        org.elastauth.server.PackagedJar.run(
-            folder,
-            Map.of(
-                "ELASTAUTH_CACHE_TYPE",
-                "database",
-                "ELASTAUTH_CACHE_URL",
-                url,
-                "SECRET_KEY",
-                TestGateway.KEY),
-            "--create-cache-table")) {
-      assertThat(jar.exitCode()).as(jar.output()).isZero();
-    }
   }
 }

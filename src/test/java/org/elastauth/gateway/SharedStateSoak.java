@@ -27,25 +27,13 @@ class SharedStateSoak {
       String folder, ElasticsearchServer elasticsearch, RedisSentinel redis) throws Exception {
     return PackagedGateway.start(
         Files.createDirectories(Path.of("target", "soak", folder).toAbsolutePath()),
-        Map.of(
-            "ELASTAUTH_CACHE_TYPE",
-            "hybrid",
-            "ELASTAUTH_REDIS_URL",
-            "redis-sentinel://" + redis.address() + "/0#mymaster",
-            "ELASTAUTH_REDIS_CIRCUIT_BREAKER_TIMEOUT",
-            "5s",
-            "ELASTAUTH_REDIS_HEALTH_CHECK_INTERVAL",
-            "2s",
-            "ELASTAUTH_CACHE_EXPIRATION",
-            ConstantLoad.LIFETIME + "s",
-            "ELASTAUTH_ELASTICSEARCH_MAX_NEW_USERS",
-            Integer.toString(60 * ConstantLoad.USERS),
-            "ELASTAUTH_ELASTICSEARCH_HOSTS",
-            elasticsearch.url(),
-            "ELASTAUTH_ELASTICSEARCH_USERNAME",
-            ElasticsearchServer.GATEWAY,
-            "ELASTAUTH_ELASTICSEARCH_PASSWORD",
-            ElasticsearchServer.GATEWAY_PASSWORD),
+        ConstantLoad.settings(
+            elasticsearch,
+            Map.of(
+                "ELASTAUTH_CACHE_TYPE",
+                "hybrid",
+                "ELASTAUTH_REDIS_URL",
+                "redis-sentinel://" + redis.address() + "/0#mymaster")),
         PackagedGateway.SMALL_HEAP);
   }
 

@@ -64,23 +64,7 @@ class Soak {
 
   private static Map<String, String> settings(
       ElasticsearchServer elasticsearch, RedisServer redis) {
-    return Map.of(
-        "ELASTAUTH_REDIS_HOST",
-        redis.address(),
-        "ELASTAUTH_REDIS_CIRCUIT_BREAKER_TIMEOUT",
-        "5s",
-        "ELASTAUTH_REDIS_HEALTH_CHECK_INTERVAL",
-        "2s",
-        "ELASTAUTH_CACHE_EXPIRATION",
-        ConstantLoad.LIFETIME + "s",
-        "ELASTAUTH_ELASTICSEARCH_MAX_NEW_USERS",
-        Integer.toString(60 * ConstantLoad.USERS),
-        "ELASTAUTH_ELASTICSEARCH_HOSTS",
-        elasticsearch.url(),
-        "ELASTAUTH_ELASTICSEARCH_USERNAME",
-        ElasticsearchServer.GATEWAY,
-        "ELASTAUTH_ELASTICSEARCH_PASSWORD",
-        ElasticsearchServer.GATEWAY_PASSWORD);
+    return ConstantLoad.settings(elasticsearch, Map.of("ELASTAUTH_REDIS_HOST", redis.address()));
   }
 
   /** With a moment in which the gateway may not have noticed yet. */

@@ -1,5 +1,7 @@
 package org.elastauth.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,6 +63,24 @@ public final class PackagedJar implements AutoCloseable {
           builder.redirectErrorStream(true).redirectOutput(log.toFile()).start(), log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the command that makes the table of the database cache prints. */
+  public static List<String> createCacheTable(Path folder, String url) throws Exception {
+    try (PackagedJar jar =
+        run(
+            folder,
+            Map.of(
+                "ELASTAUTH_CACHE_TYPE",
+                "database",
+                "ELASTAUTH_CACHE_URL",
+                url,
+                "SECRET_KEY",
+                TestGateway.KEY),
+            "--create-cache-table")) {
+      assertThat(jar.exitCode()).as(jar.output()).isZero();
+      return jar.output().lines().toList();
     }
   }
 
