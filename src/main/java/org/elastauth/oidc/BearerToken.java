@@ -14,9 +14,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * The token of a request: {@code Authorization: Bearer}, else the cookie {@code access_token}, else
- * {@code id_token}. Leaves it in the property {@code token}, what it must be good for in {@code
- * tokenUse} and its hash in {@code tokenHash}; and if it was seen a moment ago, whose it is in
- * {@code identity}.
+ * {@code id_token}. If it was seen a moment ago, leaves whose it is in the property {@code
+ * identity}; else itself in {@code token}, what it must be good for in {@code tokenUse}, and its
+ * hash in {@code tokenHash}. Then the steps that follow find the HTTP request in {@code request}.
  */
 @Lazy
 @Component("bearerToken")
@@ -46,6 +46,7 @@ public final class BearerToken implements Processor {
       use = TokenUse.ID;
     }
     if (token == null) {
+      exchange.setProperty("request", request);
       return;
     }
     if (token.length() > LONGEST) {
@@ -53,10 +54,14 @@ public final class BearerToken implements Processor {
     }
     TokenHash hash = TokenHash.of(token);
     Identity identity = seen.get(hash);
-    if (identity == null && !isToken(token)) {
+    if (identity != null) {
+      exchange.setProperty("identity", identity);
+      return;
+    }
+    if (!isToken(token)) {
       throw BearerChallenge.invalid("the token has characters that no token has");
     }
-    exchange.setProperty("identity", identity);
+    exchange.setProperty("request", request);
     exchange.setProperty("token", token);
     exchange.setProperty("tokenUse", use);
     exchange.setProperty("tokenHash", hash);
