@@ -1,13 +1,12 @@
 package org.elastauth.oidc;
 
-import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.springframework.context.annotation.Lazy;
@@ -15,9 +14,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * The token of a request: {@code Authorization: Bearer}, else the cookie {@code access_token}, else
- * {@code id_token}. Leaves it in the property {@code token}, what it must be good for in {@code
- * tokenUse} and its hash in {@code tokenHash}; and if it was seen a moment ago, whose it is in
- * {@code identity}.
+ * {@code id_token}. If it was seen a moment ago, leaves whose it is in the property {@code
+ * identity}; else itself in {@code token}, what it must be good for in {@code tokenUse}, and its
+ * hash in {@code tokenHash}. Then the steps that follow find the HTTP request in {@code request}.
  */
 @Lazy
 @Component("bearerToken")
@@ -40,13 +39,14 @@ public final class BearerToken implements Processor {
     TokenUse use = TokenUse.ACCESS;
     String token = header(request);
     if (token == null) {
-      token = cookie(request, "access_token");
+      token = Cookies.value(request, "access_token");
     }
     if (token == null) {
-      token = cookie(request, "id_token");
+      token = Cookies.value(request, "id_token");
       use = TokenUse.ID;
     }
     if (token == null) {
+      exchange.setProperty("request", request);
       return;
     }
     if (token.length() > LONGEST) {
@@ -54,10 +54,14 @@ public final class BearerToken implements Processor {
     }
     TokenHash hash = TokenHash.of(token);
     Identity identity = seen.get(hash);
-    if (identity == null && !isToken(token)) {
+    if (identity != null) {
+      exchange.setProperty("identity", identity);
+      return;
+    }
+    if (!isToken(token)) {
       throw BearerChallenge.invalid("the token has characters that no token has");
     }
-    exchange.setProperty("identity", identity);
+    exchange.setProperty("request", request);
     exchange.setProperty("token", token);
     exchange.setProperty("tokenUse", use);
     exchange.setProperty("tokenHash", hash);
@@ -93,18 +97,5 @@ public final class BearerToken implements Processor {
       throw Refusal.malformed("malformed identity: Authorization carries no token");
     }
     return token;
-  }
-
-  /** Whoever may plant a cookie beside the right one must not choose the user. */
-  private static String cookie(HttpServerRequest request, String name) {
-    if (!request.headers().contains(HttpHeaders.COOKIE)) {
-      return null;
-    }
-    Set<Cookie> cookies = request.cookies(name);
-    if (cookies.size() > 1) {
-      throw Refusal.malformed(
-          "malformed identity: the cookie " + name + " is there more than once");
-    }
-    return cookies.isEmpty() ? null : cookies.iterator().next().getValue();
   }
 }
