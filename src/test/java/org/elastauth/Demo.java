@@ -93,8 +93,7 @@ public final class Demo {
 
   /** Where browsers go: nginx, or where it is not installed the gateway itself. */
   private static String site() {
-    return "http://localhost:"
-        + (ReverseProxy.Kind.NGINX.installed() ? SITE_PORT : GATEWAY_PORT);
+    return "http://localhost:" + (ReverseProxy.Kind.NGINX.installed() ? SITE_PORT : GATEWAY_PORT);
   }
 
   private static void startNginx(int gateway) {

@@ -1,8 +1,7 @@
 package org.elastauth.login;
 
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.List;
+import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
 
 /**
@@ -40,35 +39,8 @@ public final class GatewayCookie {
    * @throws Refusal 400 if there are two: one of them somebody else has set
    */
   public String read(HttpServerRequest request) {
-    return read(request.headers().getAll(HttpHeaders.COOKIE));
-  }
-
-  String read(List<String> headers) {
-    String found = null;
-    for (int i = 0; i < headers.size(); i++) {
-      String pairs = headers.get(i);
-      for (int from = 0; from < pairs.length(); ) {
-        int semicolon = pairs.indexOf(';', from);
-        int to = semicolon < 0 ? pairs.length() : semicolon;
-        while (from < to && pairs.charAt(from) == ' ') {
-          from++;
-        }
-        if (isOurs(pairs, from, to)) {
-          if (found != null) {
-            throw Refusal.malformed(
-                "malformed request: the cookie " + name + " is there twice; delete it");
-          }
-          found = pairs.substring(from + name.length() + 1, to).trim();
-        }
-        from = to + 1;
-      }
-    }
-    return found == null || found.isEmpty() || found.length() > MAX_LENGTH ? null : found;
-  }
-
-  private boolean isOurs(String pairs, int from, int to) {
-    int equals = from + name.length();
-    return equals < to && pairs.charAt(equals) == '=' && pairs.startsWith(name, from);
+    String value = Cookies.value(request, name);
+    return value == null || value.isEmpty() || value.length() > MAX_LENGTH ? null : value;
   }
 
   /**

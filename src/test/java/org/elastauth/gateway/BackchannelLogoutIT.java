@@ -98,15 +98,10 @@ class BackchannelLogoutIT {
     return visitor;
   }
 
-  private static void endAllAtTheProvider(KeycloakServer.User user) {
-    JsonNode found = keycloak.admin("GET", "/users?exact=true&username=" + user.name(), null);
-    keycloak.admin("POST", "/users/" + found.get(0).path("id").asText() + "/logout", "{}");
-  }
-
   /** What Keycloak signs when a login of the user ends. */
   private static String logoutToken(KeycloakServer.User user) throws InterruptedException {
     INTERCEPTED.clear();
-    endAllAtTheProvider(user);
+    keycloak.logout(user);
     String token = INTERCEPTED.poll(30, TimeUnit.SECONDS);
     assertThat(token).isNotNull();
     return token;
@@ -127,9 +122,10 @@ class BackchannelLogoutIT {
   @Test
   void theProviderEndsASessionAtEveryGateway() {
     keycloak.setBackchannelLogout("http://127.0.0.1:" + gateway.port() + PATH);
-    Visitor visitor = loggedIn(KeycloakServer.JANE);
+    KeycloakServer.User user = keycloak.addUser("logout.everywhere");
+    Visitor visitor = loggedIn(user);
     assertThat(visitor.at(other).open("/").statusCode()).isEqualTo(200);
-    endAllAtTheProvider(KeycloakServer.JANE);
+    keycloak.logout(user);
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
@@ -142,8 +138,9 @@ class BackchannelLogoutIT {
   @Test
   void aLogoutTokenIsGoodOnce() throws Exception {
     keycloak.setBackchannelLogout(intercept());
-    Visitor visitor = loggedIn(KeycloakServer.JANE);
-    String token = logoutToken(KeycloakServer.JANE);
+    KeycloakServer.User user = keycloak.addUser("logout.once");
+    Visitor visitor = loggedIn(user);
+    String token = logoutToken(user);
     assertThat(visitor.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
 
     HttpResponse<String> first = post(token);
@@ -161,8 +158,9 @@ class BackchannelLogoutIT {
     keycloak.setBackchannelLogout(intercept());
     Visitor visitor = loggedIn(KeycloakServer.JOHN);
     KeycloakServer.Tokens tokens = keycloak.tokens(KeycloakServer.JOHN);
-    Visitor leaving = loggedIn(KeycloakServer.JANE);
-    String good = logoutToken(KeycloakServer.JANE);
+    KeycloakServer.User user = keycloak.addUser("logout.attacked");
+    Visitor leaving = loggedIn(user);
+    String good = logoutToken(user);
     JWTClaimsSet claims = JWTParser.parse(good).getJWTClaimsSet();
     SignedJWT hmac =
         new SignedJWT(
@@ -197,15 +195,16 @@ class BackchannelLogoutIT {
   @Test
   void anotherClientsLogoutTokenEndsNothing() throws Exception {
     keycloak.setBackchannelLogout("");
-    Visitor visitor = loggedIn(KeycloakServer.JANE);
+    KeycloakServer.User user = keycloak.addUser("logout.foreign");
+    Visitor visitor = loggedIn(user);
     JsonNode client =
         keycloak.admin("GET", "/clients?clientId=" + KeycloakServer.PUBLIC_CLIENT, null).get(0);
     String path = "/clients/" + client.path("id").asText();
     ((ObjectNode) client.get("attributes")).put("backchannel.logout.url", intercept());
     keycloak.admin("PUT", path, client.toString());
     try {
-      keycloak.tokens(keycloak.url(), KeycloakServer.PUBLIC_CLIENT, KeycloakServer.JANE);
-      HttpResponse<String> answer = post(logoutToken(KeycloakServer.JANE));
+      keycloak.tokens(keycloak.url(), KeycloakServer.PUBLIC_CLIENT, user);
+      HttpResponse<String> answer = post(logoutToken(user));
       assertThat(answer.statusCode()).isEqualTo(400);
       assertThat(answer.body()).contains("audience");
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);

@@ -170,9 +170,10 @@ class LoginAttacksIT {
   @ValueSource(strings = {"", "AQ", "..", "a b", "%00", "\u00e4", "{\"target\":\"https://evil\"}"})
   void aStateThatIsNone(String state) {
     assertRefused(
-        visitor().ask(
-            "/elastauth/oidc/callback?code=c&state="
-                + URLEncoder.encode(state, StandardCharsets.UTF_8)),
+        visitor()
+            .ask(
+                "/elastauth/oidc/callback?code=c&state="
+                    + URLEncoder.encode(state, StandardCharsets.UTF_8)),
         400,
         "not begun here");
   }
@@ -241,7 +242,12 @@ class LoginAttacksIT {
   /** RFC 9700, 4.11: a forged X-Forwarded-Host, behind a proxy that lets it through. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"evil.example.org", "localhost:8443@evil.example.org", "localhost", "localhost:80"})
+      strings = {
+        "evil.example.org",
+        "localhost:8443@evil.example.org",
+        "localhost",
+        "localhost:80"
+      })
   void openRedirectByHost(String host) {
     assertRefused(
         gateway.get("/elastauth", "Accept", Visitor.PAGE, "X-Forwarded-Host", host),
@@ -252,7 +258,12 @@ class LoginAttacksIT {
   /** 4.11: forged X-Forwarded-Uri and X-Forwarded-Proto lead back to the same site, with https. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"//evil.example.org/", "https://evil.example.org/", "/\\evil.example.org", "@evil"})
+      strings = {
+        "//evil.example.org/",
+        "https://evil.example.org/",
+        "/\\evil.example.org",
+        "@evil"
+      })
   void openRedirectByPath(String path) {
     Visitor visitor = visitor();
     HttpResponse<String> sent =
@@ -323,8 +334,7 @@ class LoginAttacksIT {
     HttpResponse<String> answer =
         gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(length));
     assertThat(answer.statusCode()).isEqualTo(401);
-    assertThat(
-            visitor().open("/", "Cookie", SESSION + "=" + "a".repeat(length)).statusCode())
+    assertThat(visitor().open("/", "Cookie", SESSION + "=" + "a".repeat(length)).statusCode())
         .isEqualTo(302);
   }
 
@@ -332,13 +342,9 @@ class LoginAttacksIT {
   void guessedAndOversizedCookies() {
     assertThat(gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(43)).statusCode())
         .isEqualTo(401);
-    assertThat(
-            gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(40_000)).statusCode())
+    assertThat(gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(40_000)).statusCode())
         .isEqualTo(431);
-    assertThat(
-            gateway
-                .get("/elastauth/oidc/callback?state=" + "a".repeat(17_000))
-                .statusCode())
+    assertThat(gateway.get("/elastauth/oidc/callback?state=" + "a".repeat(17_000)).statusCode())
         .isEqualTo(414);
   }
 

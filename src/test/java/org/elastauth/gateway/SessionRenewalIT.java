@@ -61,33 +61,13 @@ class SessionRenewalIT {
         .clock(clock);
   }
 
-  private String idOf(String user) {
-    return keycloak
-        .admin("GET", "/users?exact=true&username=" + user, null)
-        .get(0)
-        .path("id")
-        .asText();
-  }
-
-  private KeycloakServer.User newUser(String name) {
-    keycloak.admin(
-        "POST",
-        "/users",
-        """
-        {"username":"%s","enabled":true,"email":"%s@example.org","firstName":"A","lastName":"B",
-         "groups":["/developers"],"credentials":[{"type":"password","value":"some-pw1"}]}
-        """
-            .formatted(name, name));
-    return new KeycloakServer.User(name, "some-pw1");
-  }
-
   private long renewals() {
     return toKeycloak.drain().split("grant_type=refresh_token", -1).length - 1;
   }
 
   @Test
   void changedGroupsTakeEffect() {
-    KeycloakServer.User user = newUser("renewed.groups");
+    KeycloakServer.User user = keycloak.addUser("renewed.groups");
     try (TestGateway gateway =
         Visitor.gateway(KeycloakServer.issuer("http://127.0.0.1:" + toKeycloak.port()), SITE)
             .on(elasticsearch)
@@ -99,13 +79,7 @@ class SessionRenewalIT {
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);
       assertThat(elasticsearch.user(user.name()).path("roles").toString()).contains("viewer");
 
-      String group =
-          keycloak
-              .admin("GET", "/groups?search=platform-admins&exact=true", null)
-              .get(0)
-              .path("id")
-              .asText();
-      keycloak.admin("PUT", "/users/" + idOf(user.name()) + "/groups/" + group, "{}");
+      keycloak.addToGroup(user, "platform-admins");
       clock.advance(TOKEN_LIFE);
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);
       assertThat(elasticsearch.user(user.name()).path("roles").toString()).contains("superuser");
@@ -174,11 +148,11 @@ class SessionRenewalIT {
 
   @Test
   void aSessionThatTheProviderEndedIsOver() {
-    KeycloakServer.User user = newUser("renewed.ended");
+    KeycloakServer.User user = keycloak.addUser("renewed.ended");
     try (TestGateway gateway = gateway().start()) {
       Visitor visitor = new Visitor(gateway, SITE);
       visitor.logIn("/", user);
-      keycloak.admin("POST", "/users/" + idOf(user.name()) + "/logout", "{}");
+      keycloak.logout(user);
       assertThat(visitor.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
       clock.advance(TOKEN_LIFE);
       assertThat(visitor.open("/").statusCode()).isEqualTo(302);
