@@ -28,6 +28,10 @@ final class RedisRights {
   private static final String NO_SCRIPT = "0".repeat(40);
 
   private final String prefix;
+
+  /** A key that no entry, count or turn has. */
+  private final String nobody;
+
   private final Settings.Cache cache;
   private final boolean limits;
   private final boolean sessions;
@@ -43,6 +47,7 @@ final class RedisRights {
   RedisRights(Settings settings) {
     this.cache = settings.cache();
     this.prefix = cache.keyPrefix();
+    this.nobody = prefix + "rights";
     this.limits = settings.rateLimit().inRedis();
     this.sessions = settings.session().inRedis();
     this.claims = sessions || settings.replay().inRedis();
@@ -108,30 +113,30 @@ final class RedisRights {
 
   private Map<String, Attempt> caching(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put("+getrange", () -> redis.getrange(prefix, 0, 0));
-    attempts.put("+setex", () -> redis.setex(prefix, 0, ""));
-    attempts.put("+del", () -> redis.del(prefix));
+    attempts.put("+getrange", () -> redis.getrange(nobody, 0, 0));
+    attempts.put("+setex", () -> redis.setex(nobody, 0, ""));
+    attempts.put("+del", () -> redis.del(nobody));
     if (cache.extend()) {
       // Spring sends the form in milliseconds
-      attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
+      attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
     }
     if (cache.type().equals("hybrid")) {
-      attempts.put("+pttl", () -> redis.pttl(prefix));
+      attempts.put("+pttl", () -> redis.pttl(nobody));
     }
     return attempts;
   }
 
   private Map<String, Attempt> limiting(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put("+eval", () -> redis.eval("return 0", ScriptOutputType.INTEGER, prefix));
-    attempts.put("+evalsha", () -> redis.evalsha(NO_SCRIPT, ScriptOutputType.INTEGER, prefix));
-    attempts.put("+zadd", () -> redis.zadd(prefix, ZAddArgs.Builder.xx(), 0, ""));
-    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(prefix, Range.create(0, 0)));
-    attempts.put("+zcard", () -> redis.zcard(prefix));
-    attempts.put("+zrange", () -> redis.zrange(prefix, 0, 0));
-    attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
-    attempts.put("+pexpireat", () -> redis.pexpireat(prefix, 1));
-    attempts.put("+pttl", () -> redis.pttl(prefix));
+    attempts.put("+eval", () -> redis.eval("return 0", ScriptOutputType.INTEGER, nobody));
+    attempts.put("+evalsha", () -> redis.evalsha(NO_SCRIPT, ScriptOutputType.INTEGER, nobody));
+    attempts.put("+zadd", () -> redis.zadd(nobody, ZAddArgs.Builder.xx(), 0, ""));
+    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(nobody, Range.create(0, 0)));
+    attempts.put("+zcard", () -> redis.zcard(nobody));
+    attempts.put("+zrange", () -> redis.zrange(nobody, 0, 0));
+    attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
+    attempts.put("+pexpireat", () -> redis.pexpireat(nobody, 1));
+    attempts.put("+pttl", () -> redis.pttl(nobody));
     return attempts;
   }
 
