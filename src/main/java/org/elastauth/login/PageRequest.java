@@ -5,7 +5,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
 import org.springframework.context.annotation.Lazy;
@@ -33,7 +32,8 @@ final class PageRequest implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    // a step before may have put another message in the place of the first
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     MultiMap headers = request.headers();
     String method = headers.get("X-Forwarded-Method");
     if (!isPage(

@@ -103,11 +103,13 @@ final class TokenEndpoint {
     return response;
   }
 
-  /**
-   * @throws Refusal 503, for whatever reason
-   */
-  void unavailable(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    throw unavailable(failure == null ? "not asked" : failure.getMessage());
+  /** Leaves nothing to {@link #read}. */
+  void unavailable(
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure, Exchange exchange) {
+    LOG.atWarn()
+        .addKeyValue("reason", String.valueOf(failure))
+        .log("The provider does not answer at its token endpoint");
+    exchange.getMessage().setBody(null);
   }
 
   private static Refusal unavailable(String reason) {
@@ -116,9 +118,13 @@ final class TokenEndpoint {
   }
 
   /**
+   * @param response null if there is none
    * @throws Refusal 401 if the provider does not take the grant, 503 if it says nothing of use
    */
   OIDCTokens read(@Body ReadOnlyHTTPResponse response) {
+    if (response == null) {
+      throw Refusal.unavailable("the identity provider does not answer");
+    }
     TokenResponse answer;
     try {
       HTTPResponse said = new HTTPResponse(response.getStatusCode());

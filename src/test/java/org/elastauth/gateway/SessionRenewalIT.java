@@ -155,7 +155,8 @@ class SessionRenewalIT {
       keycloak.logout(user);
       assertThat(visitor.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
       clock.advance(TOKEN_LIFE);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      HttpResponse<String> over = visitor.open("/");
+      assertThat(over.statusCode()).as(over.body()).isEqualTo(302);
       assertThat(visitor.open("/").statusCode()).as("for good").isEqualTo(302);
       assertThat(renewals()).isEqualTo(1);
     }
