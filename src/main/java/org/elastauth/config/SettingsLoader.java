@@ -59,6 +59,10 @@ public final class SettingsLoader
 
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("elastauth.auth_provider", settings.authProvider());
+    values.put("elastauth.oidc.used", settings.usesOidc());
+    values.put("elastauth.oidc.login", settings.logsBrowsersIn());
+    values.put("elastauth.oidc.token_validation", settings.oidc().tokenValidation());
+    values.put("elastauth.oidc.in_redis", settings.sharesProviderAnswers());
     values.put("elastauth.cache.type", settings.cache().type());
     values.put("elastauth.cache.extend", settings.cache().extend());
     values.put("elastauth.rate_limit.enabled", settings.rateLimit().enabled());

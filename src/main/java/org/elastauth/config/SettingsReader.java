@@ -64,10 +64,16 @@ final class SettingsReader {
   /** Dotted path without case, dash and underscore, to the values under it by list index. */
   private final Map<String, Map<Integer, Found>> files = new LinkedHashMap<>();
 
-  private final Map<String, Map<Integer, Found>> mappings = new LinkedHashMap<>();
+  /** Path of a map without case, dash and underscore, to its entries by their key. */
+  private final Map<String, Map<String, Map<Integer, Found>>> maps = new LinkedHashMap<>();
+
   private final Map<String, String> canonical = new LinkedHashMap<>();
   private final Map<String, String> shown = new LinkedHashMap<>();
   private final Set<String> known = new LinkedHashSet<>();
+
+  /** What the variables of a map's entries begin with. */
+  private final Set<String> entryVariables = new LinkedHashSet<>();
+
   private final List<Fault> faults = new ArrayList<>();
 
   /** Settings in a file that stand beside {@code elastauth:} instead of below it. */
@@ -88,6 +94,7 @@ final class SettingsReader {
       Settings settings, List<Fault> faults, List<String> unknown, Collection<String> known) {}
 
   Reading read() {
+    findMaps(Settings.class, "");
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> enumerable
           && !source
@@ -147,7 +154,7 @@ final class SettingsReader {
 
   private void collect(EnumerablePropertySource<?> source) {
     Map<String, Map<Integer, Found>> fromHere = new LinkedHashMap<>();
-    Map<String, Map<Integer, Found>> mappingsFromHere = new LinkedHashMap<>();
+    Map<String, Map<String, Map<Integer, Found>>> mapsFromHere = new LinkedHashMap<>();
     for (String name : source.getPropertyNames()) {
       if (!name.startsWith(PREFIX)) {
         if (isFile(source) && !FRAMEWORKS.matcher(name).lookingAt()) {
@@ -159,25 +166,52 @@ final class SettingsReader {
       boolean isItem = indexed.matches();
       String path = (isItem ? indexed.group(1) : name).substring(PREFIX.length());
       int index = isItem ? Integer.parseInt(indexed.group(2)) : -1;
-      int dot = path.indexOf('.');
-      if (dot > 0 && plain(path.substring(0, dot)).equals("groupmappings")) {
-        String group = path.substring(dot + 1).replaceFirst("^\\[(.*)]$", "$1");
-        mappingsFromHere
-            .computeIfAbsent(group, g -> new TreeMap<>())
+      int end = mapIn(path);
+      if (end > 0) {
+        String key = path.substring(end).replaceFirst("^\\.", "").replaceFirst("^\\[(.*)]$", "$1");
+        mapsFromHere
+            .computeIfAbsent(plain(path.substring(0, end)), map -> new LinkedHashMap<>())
+            .computeIfAbsent(key, entry -> new TreeMap<>())
             .put(index, value(source, name));
       } else {
         fromHere.computeIfAbsent(plain(path), p -> new TreeMap<>()).put(index, value(source, name));
       }
     }
     fromHere.forEach(files::putIfAbsent);
-    Set<String> above = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    above.addAll(mappings.keySet());
-    mappingsFromHere.forEach(
-        (group, roles) -> {
-          if (!above.contains(group)) {
-            mappings.put(group, roles);
-          }
+    mapsFromHere.forEach(
+        (map, entries) -> {
+          Map<String, Map<Integer, Found>> into = maps.get(map);
+          Set<String> above = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+          above.addAll(into.keySet());
+          entries.forEach(
+              (key, values) -> {
+                if (!above.contains(key)) {
+                  into.put(key, values);
+                }
+              });
         });
+  }
+
+  private void findMaps(Class<?> type, String parent) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      String path = parent + snake(component.getName());
+      if (component.getType().isRecord()) {
+        findMaps(component.getType(), path + ".");
+      } else if (component.getType() == Map.class) {
+        maps.put(plain(path), new LinkedHashMap<>());
+      }
+    }
+  }
+
+  /** Where the path of a map ends, behind which stands one of its keys; 0 if it leads to none. */
+  private int mapIn(String path) {
+    for (int i = 1; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if ((c == '.' || c == '[') && maps.containsKey(plain(path.substring(0, i)))) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   private static boolean isFile(PropertySource<?> source) {
@@ -205,7 +239,7 @@ final class SettingsReader {
       if (component.getType().isRecord()) {
         walk(component.getType(), path + ".");
       } else if (component.getType() == Map.class) {
-        readMappings(path);
+        readMap(component, path);
       } else {
         readOne(component, path);
       }
@@ -278,24 +312,43 @@ final class SettingsReader {
     }
   }
 
-  private void readMappings(String path) {
-    String variable = "ELASTAUTH_" + path.toUpperCase(Locale.ROOT) + "_";
+  /** Of lists, split at commas, or of texts. */
+  private void readMap(RecordComponent component, String path) {
+    known.add(path);
+    boolean ofLists =
+        component.getGenericType() instanceof ParameterizedType type
+            && isList(type.getActualTypeArguments()[1]);
+    String variable = variable(path) + "_";
+    entryVariables.add(variable);
     String key = PREFIX + path.replace('_', '-');
     Map<String, Found> fromVariables = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     variables.forEach(
         (name, value) -> {
           if (name.startsWith(variable) && name.length() > variable.length()) {
-            String group = name.substring(variable.length());
-            fromVariables.put(group, new Found(name, value.toString()));
-            // a variable's name cannot hold a dash, a group's often does
-            fromVariables.put(group.replace('_', '-'), new Found(name, value.toString()));
+            String entry = name.substring(variable.length());
+            if (ofLists) {
+              fromVariables.put(entry, new Found(name, value.toString()));
+            }
+            // a variable's name cannot hold a dash, that of a group or header often does
+            fromVariables.put(entry.replace('_', '-'), new Found(name, value.toString()));
           }
         });
-    fromVariables.forEach((group, roles) -> put(key + "[" + group + "]", Map.of(-1, roles)));
-    mappings.forEach(
-        (group, roles) -> {
-          if (!fromVariables.containsKey(group)) {
-            put(key + "[" + group + "]", roles);
+    Map<String, Map<Integer, Found>> entries = new LinkedHashMap<>();
+    fromVariables.forEach((entry, value) -> entries.put(entry, Map.of(-1, value)));
+    maps.get(plain(path))
+        .forEach(
+            (entry, values) -> {
+              if (!fromVariables.containsKey(entry)) {
+                entries.put(entry, values);
+              }
+            });
+    entries.forEach(
+        (entry, values) -> {
+          String name = key + "[" + entry + "]";
+          if (ofLists) {
+            put(name, values);
+          } else {
+            canonical.put(name, values.values().iterator().next().value());
           }
         });
   }
@@ -364,7 +417,7 @@ final class SettingsReader {
         (name, value) -> {
           if (name.startsWith("ELASTAUTH_")
               && !knownVariables.contains(name)
-              && !name.startsWith("ELASTAUTH_GROUP_MAPPINGS_")
+              && entryVariables.stream().noneMatch(name::startsWith)
               && !INJECTED.matcher(name + "=" + value).matches()) {
             unknown.add(name);
           }

@@ -226,6 +226,69 @@ class SettingsCheckTest {
         .isEmpty();
   }
 
+  private static Map<String, Object> oidc(String key, Object value) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("auth_provider", "oidc");
+    settings.put("oidc.issuer", "https://auth.example.com");
+    settings.put("oidc.client_id", "elastauth");
+    settings.put(key, value);
+    return settings;
+  }
+
+  @Test
+  void aProviderNeedsAnIssuerAndAClient() {
+    assertThat(faults(Map.of("auth_provider", "oidc")))
+        .containsExactly(
+            "oidc.issuer: is missing; write the provider's address as its tokens spell it",
+            "oidc.client_id: is missing; a token must name it as its audience");
+    assertThat(faults(oidc("oidc.client_secret", "s"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "issuer|auth.example.com",
+        "issuer|ftp://auth.example.com",
+        "issuer|https://auth.example.com/#x",
+        "jwks_uri|https:///keys",
+        "userinfo_endpoint|javascript:alert(1)",
+        "redirect_url|/elastauth/oidc/callback",
+        "client_auth_method|none",
+        "token_validation|either",
+        "scopes|profile",
+        "scopes|openid,a b",
+        "claim_mappings.username|",
+        "claim_mappings.groups|a b",
+        "allowed_hosts|https://kibana.example.com",
+        "cache.jwks|0s",
+        "cache.userinfo|2h",
+        "read_timeout|2m",
+        "tls.ca_cert|/nowhere",
+        "custom_headers.Host|x",
+        "custom_headers.X-Y|a\nb"
+      })
+  void whatMakesNoSenseOfAProvider(String setting) {
+    String key = "oidc." + setting.substring(0, setting.indexOf('|'));
+    String value = setting.substring(setting.indexOf('|') + 1);
+    if (value.isEmpty()) {
+      assertThat(faults(oidc(key, value))).as("left out").isEmpty();
+    } else {
+      assertThat(faults(oidc(key, value))).singleElement().asString().startsWith(key);
+    }
+  }
+
+  @Test
+  void noFaultShowsWhatMayBeASecretOfTheProvider() {
+    assertThat(faults(oidc("oidc.issuer", "https://user:hunter2@auth.example.com")))
+        .singleElement()
+        .asString()
+        .doesNotContain("hunter2");
+    assertThat(faults(oidc("oidc.custom_headers.X-Key", "hunter2\u00e4")))
+        .singleElement()
+        .asString()
+        .doesNotContain("hunter2");
+  }
+
   private static Map<String, Object> database(Map<String, Object> more) {
     Map<String, Object> settings = new HashMap<>(more);
     settings.put("cache.type", "database");

@@ -176,6 +176,25 @@ class SettingsReaderTest {
   }
 
   @Test
+  void headersForTheProvider() throws Exception {
+    SettingsReader.Reading reading =
+        read(
+            Map.of(
+                "ELASTAUTH_OIDC_CUSTOM_HEADERS_X_API_KEY", "a, b", "OIDC_CLIENT_SECRET", "secret"),
+            """
+            elastauth:
+              oidc:
+                custom_headers: {"X-Custom-Header": "c, d", x-api-key: e}
+                claim_mappings: {groups: realm_access.roles}
+            """);
+    assertThat(reading.unknown()).isEmpty();
+    assertThat(reading.settings().oidc().customHeaders())
+        .isEqualTo(Map.of("X-API-KEY", "a, b", "X-Custom-Header", "c, d"));
+    assertThat(reading.settings().oidc().claimMappings().groups()).isEqualTo("realm_access.roles");
+    assertThat(reading.settings().oidc().clientSecret()).isEqualTo("secret");
+  }
+
+  @Test
   void theRedisBlockOfTraefikoidc() throws Exception {
     Settings settings =
         settings(
