@@ -75,7 +75,7 @@ final class RedisRights {
       check("sessions", sessions(redis));
     }
     if (claims) {
-      check("replay detection", Map.of("+set", () -> redis.set(prefix, "", SetArgs.Builder.xx())));
+      check("replay detection", Map.of("+set", () -> redis.set(nobody, "", SetArgs.Builder.xx())));
     }
     if (limits) {
       check("rate limiting", limiting(redis));
@@ -142,8 +142,8 @@ final class RedisRights {
 
   private Map<String, Attempt> sessions(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put("+hmget", () -> redis.hmget(prefix, "identity"));
-    attempts.put("+hdel", () -> redis.hdel(prefix, "identity"));
+    attempts.put("+hmget", () -> redis.hmget(nobody, "identity"));
+    attempts.put("+hdel", () -> redis.hdel(nobody, "identity"));
     // a field without a value is an error
     attempts.put(
         "+hset",
@@ -151,13 +151,13 @@ final class RedisRights {
             redis.dispatch(
                 CommandType.HSET,
                 new IntegerOutput<>(StringCodec.UTF8),
-                new CommandArgs<>(StringCodec.UTF8).addKey(prefix).add("a").add("b").add("c")));
-    attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
-    attempts.put("+del", () -> redis.del(prefix));
-    attempts.put("+zadd", () -> redis.zadd(prefix, ZAddArgs.Builder.xx(), 0, ""));
-    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(prefix, Range.create(0, 0)));
-    attempts.put("+zrange", () -> redis.zrange(prefix, 0, 0));
-    attempts.put("+zrem", () -> redis.zrem(prefix, ""));
+                new CommandArgs<>(StringCodec.UTF8).addKey(nobody).add("a").add("b").add("c")));
+    attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
+    attempts.put("+del", () -> redis.del(nobody));
+    attempts.put("+zadd", () -> redis.zadd(nobody, ZAddArgs.Builder.xx(), 0, ""));
+    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(nobody, Range.create(0, 0)));
+    attempts.put("+zrange", () -> redis.zrange(nobody, 0, 0));
+    attempts.put("+zrem", () -> redis.zrem(nobody, ""));
     return attempts;
   }
 
