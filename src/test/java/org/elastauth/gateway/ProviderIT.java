@@ -217,6 +217,7 @@ class ProviderIT {
     try (TestGateway first = provider.believer().with(redis).start();
         TestGateway second = provider.believer().with(redis).start()) {
       assertThat(status(first, provider.token("provider.shared"))).isEqualTo(200);
+      assertThat(redis.template().keys("*")).as("and the credential").hasSize(3);
       Set<String> names = redis.template().keys("elastauth-oidc-*");
       assertThat(names).hasSize(2);
       for (String name : names) {

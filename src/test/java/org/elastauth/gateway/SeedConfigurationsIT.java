@@ -107,7 +107,7 @@ class SeedConfigurationsIT {
         assertThat(user.path("username").asText()).isEqualTo("john.doe");
         assertThat(user.path("roles").toString()).isEqualTo(roles);
         assertThat(redis.template().keys("*"))
-            .as("shared through Redis: %s", gateway.output())
+            .as("shared through Redis")
             .contains("elastauth-am9obi5kb2U%3D")
             .anyMatch(key -> key.startsWith("elastauth-oidc-jwks-"));
         assertThat(gateway.output())
