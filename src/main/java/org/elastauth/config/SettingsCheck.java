@@ -30,7 +30,7 @@ final class SettingsCheck {
   private static final Pattern CREDENTIAL = Pattern.compile("[!-~]{32,1024}");
   private static final Pattern SCOPE_TOKEN = Pattern.compile("[!#-\\[\\]-~]{1,100}");
   private static final String CALLBACK = "/elastauth/oidc/callback";
-  private static final Pattern CLAIM = Pattern.compile("[!-~]{1,255}");
+  private static final Pattern CLAIM = Pattern.compile("[!#-\\[\\]-~]{1,255}");
   private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]{0,4096}");
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]{1,253})(:\\d{1,5})?");

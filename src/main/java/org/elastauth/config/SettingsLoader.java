@@ -39,10 +39,12 @@ public final class SettingsLoader
   /** Carries the reading from the environment's preparation to the context's. */
   private static final class Resolved extends MapPropertySource {
     private final Reading reading;
+    private final ElastauthFile file;
 
-    Resolved(Map<String, Object> values, Reading reading) {
+    Resolved(Map<String, Object> values, Reading reading, ElastauthFile file) {
       super(RESOLVED, values);
       this.reading = reading;
+      this.file = file;
     }
   }
 
@@ -54,6 +56,7 @@ public final class SettingsLoader
   @Override
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
+    ElastauthFile file = ElastauthFile.addTo(environment);
     Reading reading = new SettingsReader(environment).read();
     Settings settings = reading.settings();
 
@@ -122,7 +125,7 @@ public final class SettingsLoader
     if (settings.logFormat().equals("json")) {
       values.put("logging.structured.format.console", JsonLog.class.getName());
     }
-    environment.getPropertySources().addFirst(new Resolved(values, reading));
+    environment.getPropertySources().addFirst(new Resolved(values, reading, file));
   }
 
   private static String routes(String configured) {
@@ -151,7 +154,8 @@ public final class SettingsLoader
       throw new IllegalStateException("settings were not read");
     }
     Settings settings = resolved.reading.settings();
-    List<Fault> faults = new ArrayList<>(resolved.reading.faults());
+    List<Fault> faults = new ArrayList<>(resolved.file.faults());
+    faults.addAll(resolved.reading.faults());
     faults.addAll(new SettingsCheck().faults(settings));
     if (settings.routes().contains(",")) {
       faults.add(
@@ -165,6 +169,9 @@ public final class SettingsLoader
               "is no folder with *.camel.yaml files in it that the gateway may read"));
     }
     Logger log = LoggerFactory.getLogger("org.elastauth.config");
+    for (String key : resolved.file.repeated()) {
+      log.warn("Setting {} stands in the file twice; the last one holds", key);
+    }
     for (String name : resolved.reading.unknown()) {
       boolean isVariable = Character.isUpperCase(name.charAt(0));
       List<String> alike =

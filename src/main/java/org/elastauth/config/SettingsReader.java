@@ -43,6 +43,9 @@ final class SettingsReader {
   private static final Pattern FRAMEWORKS =
       Pattern.compile("(spring|camel|logging|debug|trace)\\b|elastauth$");
 
+  private static final Pattern SHELL_DEFAULT =
+      Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*):-([^}]*)}");
+
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
 
   /**
@@ -220,7 +223,7 @@ final class SettingsReader {
 
   private Found value(EnumerablePropertySource<?> source, String name) {
     Object raw = source.getProperty(name);
-    String text = raw == null ? "" : raw.toString();
+    String text = shell(raw == null ? "" : raw.toString());
     try {
       return new Found(name, environment.resolveRequiredPlaceholders(text));
     } catch (IllegalArgumentException unresolved) {
@@ -231,6 +234,18 @@ final class SettingsReader {
               "refers to a variable that is not set; write ${NAME} of one that is, or ${NAME:default}"));
       return new Found(name, "");
     }
+  }
+
+  /** As a shell has it, {@code ${NAME:-default}} is the default for an empty variable too. */
+  private String shell(String text) {
+    return SHELL_DEFAULT
+        .matcher(text)
+        .replaceAll(
+            match -> {
+              Object value = variables.get(match.group(1));
+              boolean isSet = value != null && !value.toString().isEmpty();
+              return Matcher.quoteReplacement(isSet ? "${" + match.group(1) + "}" : match.group(2));
+            });
   }
 
   private void walk(Class<?> type, String parent) {

@@ -34,6 +34,7 @@ final class RedisRights {
 
   private final Settings.Cache cache;
   private final boolean limits;
+  private final boolean answers;
   private final boolean sessions;
   private final boolean claims;
   private final String channel;
@@ -49,6 +50,7 @@ final class RedisRights {
     this.prefix = cache.keyPrefix();
     this.nobody = prefix + "rights";
     this.limits = settings.rateLimit().inRedis();
+    this.answers = settings.sharesProviderAnswers();
     this.sessions = settings.session().inRedis();
     this.claims = sessions || settings.replay().inRedis();
     this.channel = RevocationChannel.nameIn(cache);
@@ -67,6 +69,9 @@ final class RedisRights {
       Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions) {
     if (cache.inRedis()) {
       check("the credential cache", caching(redis));
+    }
+    if (answers && !cache.inRedis()) {
+      check("what the identity provider said", reading(redis));
     }
     if (cache.inRedis() || sessions) {
       checkChannel(redis, subscriptions);
@@ -111,10 +116,15 @@ final class RedisRights {
     }
   }
 
-  private Map<String, Attempt> caching(RedisClusterCommands<String, String> redis) {
+  private Map<String, Attempt> reading(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
     attempts.put("+getrange", () -> redis.getrange(nobody, 0, 0));
     attempts.put("+setex", () -> redis.setex(nobody, 0, ""));
+    return attempts;
+  }
+
+  private Map<String, Attempt> caching(RedisClusterCommands<String, String> redis) {
+    Map<String, Attempt> attempts = reading(redis);
     attempts.put("+del", () -> redis.del(nobody));
     if (cache.extend()) {
       // Spring sends the form in milliseconds

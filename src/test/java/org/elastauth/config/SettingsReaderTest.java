@@ -176,6 +176,26 @@ class SettingsReaderTest {
   }
 
   @Test
+  void defaultsOfAShell() throws Exception {
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("PREFIX", "p-");
+    variables.put("DB", "");
+    SettingsReader.Reading reading =
+        read(
+            variables,
+            """
+            elastauth:
+              cache: {key_prefix: "${PREFIX:-q-}x", expiration: "${EXPIRATION:-4h}"}
+              redis: {db: "${DB:-3}", username: "${NAME:-a$b}"}
+            """);
+    assertThat(reading.faults()).isEmpty();
+    assertThat(reading.settings().cache().keyPrefix()).isEqualTo("p-x");
+    assertThat(reading.settings().cache().expiration()).isEqualTo(Duration.ofHours(4));
+    assertThat(reading.settings().redis().db()).as("an empty variable").isEqualTo(3);
+    assertThat(reading.settings().redis().username()).isEqualTo("a$b");
+  }
+
+  @Test
   void headersForTheProvider() throws Exception {
     SettingsReader.Reading reading =
         read(

@@ -14,6 +14,8 @@ import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,6 +30,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.elastauth.config.Settings;
+import org.elastauth.config.TlsManagers;
 
 /**
  * Stands in for a provider that does what a real one cannot be made to do: it changes its keys at
@@ -46,8 +51,22 @@ public final class ProviderDouble implements AutoCloseable {
   private volatile Headers headers;
 
   public ProviderDouble() {
+    this(null);
+  }
+
+  /**
+   * @param certificates of which it shows {@code server}; null: no TLS
+   */
+  public ProviderDouble(Certificates certificates) {
+    InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      if (certificates == null) {
+        server = HttpServer.create(free, 0);
+      } else {
+        HttpsServer encrypted = HttpsServer.create(free, 0);
+        encrypted.setHttpsConfigurator(new HttpsConfigurator(context(certificates)));
+        server = encrypted;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -65,6 +84,16 @@ public final class ProviderDouble implements AutoCloseable {
     server.start();
   }
 
+  private static SSLContext context(Certificates certificates) {
+    return TlsManagers.of(
+            new Settings.Tls(
+                "",
+                certificates.certificate("server").toString(),
+                certificates.key("server").toString(),
+                false))
+        .createSslContext("TLS");
+  }
+
   public static RSAKey rsa(String id) {
     try {
       return new RSAKeyGenerator(2048).keyID(id).generate();
@@ -74,7 +103,8 @@ public final class ProviderDouble implements AutoCloseable {
   }
 
   public String issuer() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    String scheme = server instanceof HttpsServer ? "https" : "http";
+    return scheme + "://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /** A gateway that believes it, and does without Elasticsearch. */
