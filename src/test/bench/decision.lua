@@ -1,9 +1,17 @@
--- What a reverse proxy asks, for 100 users in turn.
+-- What a reverse proxy asks, for 100 users in turn: with identity headers, or with the bearer tokens in the
+-- file that TOKENS names, one a line.
 local USERS = 100
 local requests = {}
 local turn = 0
 
 function init()
+  local file = os.getenv("TOKENS")
+  if file and file ~= "" then
+    for token in io.lines(file) do
+      requests[#requests + 1] = wrk.format("GET", "/elastauth", { ["Authorization"] = "Bearer " .. token })
+    end
+    return
+  end
   for i = 1, USERS do
     requests[i] = wrk.format("GET", "/elastauth", {
       ["Remote-User"] = string.format("user%03d", i),

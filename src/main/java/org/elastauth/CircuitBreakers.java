@@ -31,6 +31,11 @@ class CircuitBreakers {
   /** The background look closes it long before. */
   private static final Duration DATABASE_OPEN = Duration.ofSeconds(60);
 
+  private static final int PROVIDER_THRESHOLD = 5;
+
+  /** Nobody looks in the background: the next one who needs the provider tries. */
+  private static final Duration PROVIDER_OPEN = Duration.ofSeconds(5);
+
   @Bean
   CircuitBreakerRegistry circuitBreakerRegistry() {
     return CircuitBreakerRegistry.ofDefaults();
@@ -62,6 +67,11 @@ class CircuitBreakers {
   @Bean
   CircuitBreaker databaseBreaker(CircuitBreakerRegistry registry) {
     return breaker(registry, "database", DATABASE_THRESHOLD, DATABASE_OPEN, failure -> true);
+  }
+
+  @Bean
+  CircuitBreaker providerBreaker(CircuitBreakerRegistry registry) {
+    return breaker(registry, "provider", PROVIDER_THRESHOLD, PROVIDER_OPEN, failure -> true);
   }
 
   private static CircuitBreaker breaker(

@@ -11,12 +11,14 @@ final class CommandLine {
   static final String CHECK_CONFIG = "check-config";
   static final String EXPORT_ROUTES = "export-routes";
   static final String CREATE_CACHE_TABLE = "create-cache-table";
+  static final String CONFIG = "config";
   static final String HELP_OPTION = "help";
 
   static final String HELP =
       """
       java -jar elastauth.jar [option]
         (none)                 serve
+        --config FILE          settings in elastauth's own form; without it ./config.yml or /config.yml, if there is one
         --generateKey          print a fresh secret key
         --check-config         print what is wrong with the configuration, or that it is valid; starts nothing
         --export-routes DIR    write the routes inside the jar to DIR; overwrites nothing
@@ -26,7 +28,7 @@ final class CommandLine {
       """;
 
   private static final Set<String> OPTIONS =
-      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, HELP_OPTION);
+      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, CONFIG, HELP_OPTION);
 
   /** Whose properties an option may set. */
   private static final List<String> PREFIXES =
@@ -48,6 +50,10 @@ final class CommandLine {
       if (folders(arguments).size() != 1) {
         return "--export-routes takes one folder";
       }
+    } else if (arguments.getOptionNames().contains(CONFIG)) {
+      if (values(arguments, CONFIG).size() != 1) {
+        return "--config takes one file";
+      }
     } else {
       unknown.addAll(arguments.getNonOptionArgs());
     }
@@ -58,7 +64,11 @@ final class CommandLine {
 
   /** What stands behind --export-routes, as {@code =DIR} or as the next word. */
   static List<String> folders(ApplicationArguments arguments) {
-    List<String> values = arguments.getOptionValues(EXPORT_ROUTES);
+    return values(arguments, EXPORT_ROUTES);
+  }
+
+  private static List<String> values(ApplicationArguments arguments, String option) {
+    List<String> values = arguments.getOptionValues(option);
     return values.isEmpty() ? arguments.getNonOptionArgs() : values;
   }
 }

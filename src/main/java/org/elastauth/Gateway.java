@@ -3,6 +3,7 @@ package org.elastauth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
@@ -30,6 +31,9 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 @Configuration(proxyBeanMethods = false)
 class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final Pattern LOOPBACK =
+      Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
+
   private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
 
@@ -115,6 +119,12 @@ class Gateway implements CamelContextConfiguration, StartupListener {
               ? "Using Redis rate limiting backend"
               : "Using memory rate limiting backend");
     }
+    if (settings.session().enabled()) {
+      LOG.info(
+          settings.session().inRedis()
+              ? "Using Redis session backend"
+              : "Using memory session backend");
+    }
     if (settings.cache().inRedis()) {
       LOG.info("Using Redis caching backend");
     } else if (settings.cache().inDatabase()) {
@@ -178,15 +188,36 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       LOG.warn(
           "neither group_mappings nor default_roles are set: every login is refused until one of them gives a role");
     }
+    if (settings.usesOidc()) {
+      warnOfLogin();
+    }
     if (settings.redis().tls().skipVerify() && usesRedis()) {
       LOG.warn(
           "redis.tls.skip_verify is on: whoever stands between the gateway and Redis can read and replace"
               + " what is cached; set redis.tls.ca_cert instead");
     }
+    if (settings.usesOidc() && settings.oidc().issuer().startsWith("http:")) {
+      LOG.warn(
+          "oidc.issuer is not encrypted: whoever stands between the gateway and the provider can say who"
+              + " anybody is; write https://");
+    }
     if (settings.trustedProxies().equals(Settings.PRIVATE_NETWORKS)) {
       LOG.warn(
           "trusted_proxies is at its default: any host on a private network may claim to be any user;"
               + " set it to the address of your reverse proxy");
+    }
+  }
+
+  private void warnOfLogin() {
+    String redirectUrl = settings.oidc().redirectUrl();
+    if (redirectUrl.isEmpty()) {
+      LOG.warn(
+          "oidc.redirect_url is not set: browsers cannot log in, and get a 401 as everybody without a token");
+    } else if (!settings.session().enabled()) {
+      LOG.warn("session.enabled is off: browsers cannot log in, whatever oidc.redirect_url says");
+    } else if (redirectUrl.startsWith("http:") && !LOOPBACK.matcher(redirectUrl).lookingAt()) {
+      LOG.warn(
+          "oidc.redirect_url is not https: whoever listens on the way can take over the sessions of browsers");
     }
   }
 }

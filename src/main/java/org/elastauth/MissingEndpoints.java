@@ -2,6 +2,8 @@ package org.elastauth;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -22,6 +24,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 import org.elastauth.credential.SingleFlight;
+import org.elastauth.oidc.ProviderAnswers;
 
 /**
  * A route that calls an endpoint nobody serves would fail its first request; here it fails the
@@ -31,6 +34,10 @@ import org.elastauth.credential.SingleFlight;
  */
 record MissingEndpoints(String source) {
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?'\")\\s]+)");
+
+  /** What beans call that routes name. */
+  private static final Map<String, String> CALLED_BY_BEANS =
+      Map.of("singleFlight", SingleFlight.SETTLE, "providerAnswers", ProviderAnswers.FETCH);
 
   /**
    * @throws ConfigurationFaults one that names all of them
@@ -80,8 +87,9 @@ record MissingEndpoints(String source) {
         .filter(uri -> !uri.contains("${"))
         .forEach(calls::add);
     ProcessorDefinitionHelper.filterTypeInOutputs(steps, ProcessDefinition.class).stream()
-        .filter(process -> "singleFlight".equals(process.getRef()))
-        .forEach(process -> calls.add(SingleFlight.SETTLE));
+        .map(process -> CALLED_BY_BEANS.get(process.getRef()))
+        .filter(Objects::nonNull)
+        .forEach(calls::add);
     return calls;
   }
 

@@ -7,7 +7,8 @@ import java.lang.annotation.Target;
 
 /**
  * Other spellings of a setting. In capitals: a variable of the environment. Otherwise: a dotted
- * path in a configuration file. The setting's own name always wins over these.
+ * path in a configuration file, behind a {@code !} where it says the opposite. The setting's own
+ * name always wins over these.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

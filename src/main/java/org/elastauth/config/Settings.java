@@ -30,6 +30,7 @@ public record Settings(
     @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
     @DefaultValue @Alias("GROUP_WHITELIST") List<String> groupWhitelist,
     @DefaultValue Authelia authelia,
+    @DefaultValue Oidc oidc,
     @DefaultValue("") @Secret @Alias({"SECRET_KEY", "session_encryption_key"}) String secretKey,
     @DefaultValue @Secret @Alias("SECRET_KEYS") List<String> secretKeys,
     @DefaultValue Admin admin,
@@ -37,6 +38,8 @@ public record Settings(
     @DefaultValue Cache cache,
     @DefaultValue Redis redis,
     @DefaultValue RateLimit rateLimit,
+    @DefaultValue Session session,
+    @DefaultValue Replay replay,
     @DefaultValue Elasticsearch elasticsearch,
     @DefaultValue Expiry expiry,
     @DefaultValue Http http,
@@ -55,7 +58,24 @@ public record Settings(
 
   /** Whether anything goes through Redis. */
   public boolean usesRedis() {
-    return cache.inRedis() || rateLimit.inRedis();
+    return cache.inRedis() || rateLimit.inRedis() || session.inRedis() || replay.inRedis();
+  }
+
+  /** Whether users come from an OpenID Connect provider. */
+  public boolean usesOidc() {
+    return authProvider.equals("oidc");
+  }
+
+  /** Whether browsers are sent to the provider to log in, and have a session from then on. */
+  public boolean logsBrowsersIn() {
+    return usesOidc() && !oidc.redirectUrl().isEmpty() && session.enabled();
+  }
+
+  /**
+   * Whether what the provider says is shared through Redis, which takes a key that others hold too.
+   */
+  public boolean sharesProviderAnswers() {
+    return usesOidc() && usesRedis() && !(secretKey.isEmpty() && secretKeys.isEmpty());
   }
 
   /** Nothing: secrets are among them. */
@@ -70,6 +90,80 @@ public record Settings(
       @DefaultValue("Remote-Groups") String headerGroups,
       @DefaultValue("Remote-Email") String headerEmail,
       @DefaultValue("Remote-Name") String headerName) {}
+
+  /**
+   * The OpenID Connect provider whose tokens are believed. An endpoint that is left out is
+   * discovered below {@code issuer}.
+   *
+   * @param issuer as the provider spells it in its tokens
+   * @param clientId what a token must name as its audience
+   * @param scopes what a login asks for
+   * @param clientAuthMethod how the gateway shows its secret: {@code client_secret_basic} or {@code
+   *     client_secret_post}
+   * @param tokenValidation {@code jwks}: a token's signature and claims; {@code userinfo}: what the
+   *     provider says of it; {@code both}: both must hold
+   * @param customHeaders sent with every request to the provider, by name; secret
+   * @param redirectUrl the address of the callback, as browsers see it; empty: no login of browsers
+   * @param allowedHosts whereto a login may lead back; empty: the host of {@code redirectUrl}
+   * @param readTimeout in which the provider must have answered whole
+   */
+  public record Oidc(
+      @DefaultValue("") @Alias("OIDC_ISSUER") String issuer,
+      @DefaultValue("") @Alias("OIDC_CLIENT_ID") String clientId,
+      @DefaultValue("") @Secret @Alias("OIDC_CLIENT_SECRET") String clientSecret,
+      @DefaultValue("") @Alias("OIDC_AUTHORIZATION_ENDPOINT") String authorizationEndpoint,
+      @DefaultValue("") @Alias("OIDC_TOKEN_ENDPOINT") String tokenEndpoint,
+      @DefaultValue("") @Alias("OIDC_USERINFO_ENDPOINT") String userinfoEndpoint,
+      @DefaultValue("") @Alias("OIDC_JWKS_URI") String jwksUri,
+      @DefaultValue("") @Alias("OIDC_END_SESSION_ENDPOINT") String endSessionEndpoint,
+      @DefaultValue({"openid", "profile", "email", "groups"}) @Alias("OIDC_SCOPES")
+          List<String> scopes,
+      @DefaultValue("client_secret_basic") @Alias("OIDC_CLIENT_AUTH_METHOD")
+          String clientAuthMethod,
+      @DefaultValue("jwks") @Alias("OIDC_TOKEN_VALIDATION") String tokenValidation,
+      @DefaultValue("true") @Alias("OIDC_USE_PKCE") boolean usePkce,
+      @DefaultValue ClaimMappings claimMappings,
+      @DefaultValue Map<String, String> customHeaders,
+      @DefaultValue("") @Alias("OIDC_REDIRECT_URL") String redirectUrl,
+      @DefaultValue @Alias("OIDC_ALLOWED_HOSTS") List<String> allowedHosts,
+      @DefaultValue OidcCache cache,
+      @DefaultValue("2s") Duration connectTimeout,
+      @DefaultValue("5s") Duration readTimeout,
+      @DefaultValue OidcTls tls) {
+    @Override
+    public String toString() {
+      return "Oidc[" + issuer + "]";
+    }
+  }
+
+  /** Names of claims, or dotted paths into them such as {@code realm_access.roles}. */
+  public record ClaimMappings(
+      @DefaultValue("preferred_username") @Alias("OIDC_USERNAME_CLAIM") String username,
+      @DefaultValue("email") @Alias("OIDC_EMAIL_CLAIM") String email,
+      @DefaultValue("groups") @Alias("OIDC_GROUPS_CLAIM") String groups,
+      @DefaultValue("name") @Alias("OIDC_NAME_CLAIM") String fullName) {}
+
+  /** As {@link Tls}; a provider whose certificate is not verified can be anybody. */
+  public record OidcTls(
+      @DefaultValue("") String caCert,
+      @DefaultValue("") String clientCert,
+      @DefaultValue("") String clientKey) {
+    public Tls files() {
+      return new Tls(caCert, clientCert, clientKey, false);
+    }
+  }
+
+  /**
+   * How long an answer of the provider is good, in memory and in Redis.
+   *
+   * @param jwks its keys
+   * @param discovery its endpoints
+   * @param userinfo what it says of a token
+   */
+  public record OidcCache(
+      @DefaultValue("1h") Duration jwks,
+      @DefaultValue("1h") Duration discovery,
+      @DefaultValue("5m") Duration userinfo) {}
 
   /**
    * What administrators may ask of the gateway.
@@ -252,6 +346,56 @@ public record Settings(
       @DefaultValue("memory") String policy) {
 
     /** Whether requests are counted in Redis. */
+    public boolean inRedis() {
+      return enabled && store.equals("redis");
+    }
+  }
+
+  /**
+   * What users who logged in with a browser show with each request.
+   *
+   * @param enabled keep them; left out: with auth_provider oidc
+   * @param maxAge how long one lives, whatever is renewed meanwhile
+   * @param cookieName of the cookie that holds the session's id
+   * @param cookieDomain other hosts that may see it; empty: none
+   * @param store {@code memory}; {@code redis}, for all gateways together; {@code hybrid}: for 10
+   *     seconds in memory too. Left out: as {@code cache.type}, else redis where a Redis host is
+   *     configured
+   * @param policy what holds while Redis does not answer: {@code memory}, {@code fail_open} (as
+   *     memory: nobody is let in unknown) or {@code fail_closed}
+   */
+  public record Session(
+      @DefaultValue("false") boolean enabled,
+      @DefaultValue("24h") @Alias("session_max_age") Duration maxAge,
+      @DefaultValue("elastauth_session") String cookieName,
+      @DefaultValue("") String cookieDomain,
+      @DefaultValue("memory") @Alias("AUTHLY_REDIS_SESSION") String store,
+      @DefaultValue("memory") String policy) {
+
+    /** Whether they lie in Redis. */
+    public boolean inRedis() {
+      return enabled && !store.equals("memory");
+    }
+  }
+
+  /**
+   * Tokens that are good for one use only.
+   *
+   * @param enabled left out: with auth_provider oidc. False: a gateway remembers those that are
+   *     always good for one use only in its own memory, and others not at all
+   * @param bearer whether a bearer token is one; an API client sends the same one many times
+   * @param store where they are remembered: {@code memory}, or {@code redis}, for all gateways
+   *     together; left out: redis where a Redis host is configured
+   * @param policy what holds while Redis does not answer: {@code memory}, {@code fail_open} or
+   *     {@code fail_closed}
+   */
+  public record Replay(
+      @DefaultValue("false") @Alias("!disable_replay_detection") boolean enabled,
+      @DefaultValue("false") boolean bearer,
+      @DefaultValue("memory") String store,
+      @DefaultValue("memory") String policy) {
+
+    /** Whether they are remembered in Redis. */
     public boolean inRedis() {
       return enabled && store.equals("redis");
     }

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -27,15 +28,39 @@ final class SettingsCheck {
   private static final Pattern USER_BEFORE_HOST = Pattern.compile("jdbc:postgresql:[^?]*@");
   private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
   private static final Pattern CREDENTIAL = Pattern.compile("[!-~]{32,1024}");
+  private static final Pattern SCOPE_TOKEN = Pattern.compile("[!#-\\[\\]-~]{1,100}");
+  private static final String CALLBACK = "/elastauth/oidc/callback";
+  private static final Pattern CLAIM = Pattern.compile("[!#-\\[\\]-~]{1,255}");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]{0,4096}");
+  private static final Pattern HOST =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]{1,253})(:\\d{1,5})?");
+  private static final Pattern COOKIE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern DOMAIN =
+      Pattern.compile("(?=.{1,253}$)([A-Za-z0-9-]{1,63}\\.)*[A-Za-z0-9-]{1,63}");
   private static final Pattern ROLE =
       Pattern.compile("[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?");
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(60);
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
+  private static final Duration LONGEST_SESSION = Duration.ofDays(30);
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration LONGEST_ASKING = Duration.ofMinutes(1);
   private static final Duration DAY = Duration.ofDays(1);
 
   /** What a feature that lives in Redis may do while Redis is away. */
   private static final Set<String> OUTAGE_POLICIES = Set.of("memory", "fail_open", "fail_closed");
+
+  /** What a request to the provider says by itself. */
+  private static final Set<String> OWN_HEADERS =
+      Set.of(
+          "accept",
+          "authorization",
+          "connection",
+          "content-length",
+          "content-type",
+          "expect",
+          "host",
+          "transfer-encoding",
+          "upgrade");
 
   private final List<Fault> faults = new ArrayList<>();
 
@@ -43,7 +68,7 @@ final class SettingsCheck {
     hostPort("listen", s.listen(), 0);
     oneOf("log_level", s.logLevel(), Set.of("error", "warn", "info", "debug", "trace"));
     oneOf("log_format", s.logFormat(), Set.of("text", "json"));
-    oneOf("auth_provider", s.authProvider(), Set.of("authelia"));
+    oneOf("auth_provider", s.authProvider(), Set.of("authelia", "oidc"));
     oneOf(
         "cache.type",
         s.cache().type(),
@@ -61,6 +86,7 @@ final class SettingsCheck {
           "",
           "is empty while enable_group_whitelist is on, so nobody could log in; list the groups");
     }
+    oidc(s.oidc(), s.usesOidc());
     keys(s);
     admin(s.admin());
     matches(
@@ -97,6 +123,9 @@ final class SettingsCheck {
     between("cache.hybrid_l1_memory_mb", s.cache().hybridL1MemoryMb(), 1, 1_024);
     redis(s.redis());
     rateLimit(s.rateLimit());
+    session(s.session());
+    oneOf("replay.store", s.replay().store(), Set.of("memory", "redis"));
+    oneOf("replay.policy", s.replay().policy(), OUTAGE_POLICIES);
     elasticsearch(s.elasticsearch());
     between("expiry.interval", s.expiry().interval(), Duration.ofSeconds(10), DAY);
     if (!s.expiry().deleteAfter().isZero()) {
@@ -133,12 +162,13 @@ final class SettingsCheck {
     }
     if (s.secretKey().isEmpty()
         && s.secretKeys().isEmpty()
-        && (s.cache().inRedis() || s.cache().inDatabase())) {
+        && (s.cache().inRedis() || s.cache().inDatabase() || s.session().inRedis())) {
+      boolean cached = s.cache().inRedis() || s.cache().inDatabase();
       fault(
           "secret_key",
           "",
-          "is missing; with cache.type="
-              + s.cache().type()
+          "is missing; with "
+              + (cached ? "cache.type=" + s.cache().type() : "session.store=" + s.session().store())
               + " every gateway needs the same one: make it with --generateKey"
               + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
     }
@@ -159,6 +189,80 @@ final class SettingsCheck {
           "admin.credential",
           "***",
           "is not 32 to 1024 printable ASCII characters without a blank; --generateKey prints a good one");
+    }
+  }
+
+  /**
+   * @param used whether it is the provider that is asked
+   */
+  private void oidc(Settings.Oidc oidc, boolean used) {
+    if (used && oidc.issuer().isEmpty()) {
+      fault("oidc.issuer", "", "is missing; write the provider's address as its tokens spell it");
+    }
+    if (used && oidc.clientId().isEmpty()) {
+      fault("oidc.client_id", "", "is missing; a token must name it as its audience");
+    }
+    address("oidc.issuer", oidc.issuer());
+    address("oidc.authorization_endpoint", oidc.authorizationEndpoint());
+    address("oidc.token_endpoint", oidc.tokenEndpoint());
+    address("oidc.userinfo_endpoint", oidc.userinfoEndpoint());
+    address("oidc.jwks_uri", oidc.jwksUri());
+    address("oidc.end_session_endpoint", oidc.endSessionEndpoint());
+    address("oidc.redirect_url", oidc.redirectUrl());
+    if (isAddress(oidc.redirectUrl()) && !oidc.redirectUrl().endsWith(CALLBACK)) {
+      fault(
+          "oidc.redirect_url",
+          oidc.redirectUrl(),
+          "does not end in " + CALLBACK + ", where the gateway awaits browsers");
+    }
+    for (String scope : oidc.scopes()) {
+      matches("oidc.scopes", scope, SCOPE_TOKEN, "is not a scope; list them one by one");
+    }
+    if (!oidc.scopes().contains("openid")) {
+      fault("oidc.scopes", String.join(",", oidc.scopes()), "lacks openid");
+    }
+    oneOf(
+        "oidc.client_auth_method",
+        oidc.clientAuthMethod(),
+        Set.of("client_secret_basic", "client_secret_post"));
+    oneOf("oidc.token_validation", oidc.tokenValidation(), Set.of("jwks", "userinfo", "both"));
+    claim("username", oidc.claimMappings().username());
+    claim("email", oidc.claimMappings().email());
+    claim("groups", oidc.claimMappings().groups());
+    claim("full_name", oidc.claimMappings().fullName());
+    oidc.customHeaders().forEach(this::customHeader);
+    for (String host : oidc.allowedHosts()) {
+      matches("oidc.allowed_hosts", host, HOST, "is not of the form host or host:port");
+    }
+    between("oidc.cache.jwks", oidc.cache().jwks(), Duration.ofSeconds(1), DAY);
+    between("oidc.cache.discovery", oidc.cache().discovery(), Duration.ofSeconds(1), DAY);
+    between("oidc.cache.userinfo", oidc.cache().userinfo(), Duration.ofSeconds(1), HOUR);
+    between("oidc.connect_timeout", oidc.connectTimeout(), Duration.ofMillis(10), LONGEST_ASKING);
+    between("oidc.read_timeout", oidc.readTimeout(), Duration.ofMillis(10), LONGEST_ASKING);
+    faults.addAll(TlsCheck.faults("oidc.tls", oidc.tls().files()));
+  }
+
+  private void claim(String name, String value) {
+    matches("oidc.claim_mappings." + name, value, CLAIM, "is not the name of a claim");
+  }
+
+  private void customHeader(String name, String value) {
+    String key = "oidc.custom_headers." + name;
+    if (!HEADER.matcher(name).matches()) {
+      fault(key, "", "is not the name of an HTTP header");
+    } else if (OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+      fault(key, "***", "is a header that the gateway sets itself");
+    } else if (!HEADER_VALUE.matcher(value).matches()) {
+      fault(key, "***", "is not printable ASCII of at most 4096 characters");
+    }
+  }
+
+  private void address(String key, String value) {
+    if (!value.isEmpty() && !isAddress(value)) {
+      fault(
+          key,
+          value.contains("@") ? "***" : value,
+          "is not a URL of the form https://host/path, without user, password and fragment");
     }
   }
 
@@ -190,6 +294,27 @@ final class SettingsCheck {
     between("rate_limit.window", limit.window(), Duration.ofSeconds(1), DAY);
     oneOf("rate_limit.store", limit.store(), Set.of("memory", "redis"));
     oneOf("rate_limit.policy", limit.policy(), OUTAGE_POLICIES);
+  }
+
+  private void session(Settings.Session session) {
+    between("session.max_age", session.maxAge(), SHORTEST_WINDOW, LONGEST_SESSION);
+    oneOf("session.store", session.store(), Set.of("memory", "redis", "hybrid"));
+    oneOf("session.policy", session.policy(), OUTAGE_POLICIES);
+    matches(
+        "session.cookie_name", session.cookieName(), COOKIE, "takes 1 to 64 of A-Z a-z 0-9 . _ -");
+    if (session.cookieName().startsWith("__")) {
+      fault(
+          "session.cookie_name",
+          session.cookieName(),
+          "begins as browsers reserve it; the gateway adds __Host- where it can");
+    }
+    if (!session.cookieDomain().isEmpty()) {
+      matches(
+          "session.cookie_domain",
+          session.cookieDomain(),
+          DOMAIN,
+          "is not a domain; write it like example.org");
+    }
   }
 
   private void redisServer(Settings.Redis redis) {
@@ -315,6 +440,19 @@ final class SettingsCheck {
     try {
       return DATABASE_URL.matcher(text).matches() && DriverManager.getDriver(text) != null;
     } catch (SQLException none) {
+      return false;
+    }
+  }
+
+  private static boolean isAddress(String text) {
+    try {
+      URI uri = URI.create(text);
+      return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+          && uri.getHost() != null
+          && uri.getPort() <= 65535
+          && uri.getUserInfo() == null
+          && uri.getFragment() == null;
+    } catch (IllegalArgumentException notOne) {
       return false;
     }
   }

@@ -39,10 +39,12 @@ public final class SettingsLoader
   /** Carries the reading from the environment's preparation to the context's. */
   private static final class Resolved extends MapPropertySource {
     private final Reading reading;
+    private final ElastauthFile file;
 
-    Resolved(Map<String, Object> values, Reading reading) {
+    Resolved(Map<String, Object> values, Reading reading, ElastauthFile file) {
       super(RESOLVED, values);
       this.reading = reading;
+      this.file = file;
     }
   }
 
@@ -54,18 +56,36 @@ public final class SettingsLoader
   @Override
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
+    ElastauthFile file = ElastauthFile.addTo(environment);
     Reading reading = new SettingsReader(environment).read();
     Settings settings = reading.settings();
 
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("elastauth.auth_provider", settings.authProvider());
+    values.put("elastauth.oidc.used", settings.usesOidc());
+    values.put("elastauth.oidc.login", settings.logsBrowsersIn());
+    values.put("elastauth.oidc.token_validation", settings.oidc().tokenValidation());
+    values.put("elastauth.oidc.in_redis", settings.sharesProviderAnswers());
     values.put("elastauth.cache.type", settings.cache().type());
     values.put("elastauth.cache.extend", settings.cache().extend());
     values.put("elastauth.rate_limit.enabled", settings.rateLimit().enabled());
     values.put("elastauth.rate_limit.in_redis", settings.rateLimit().inRedis());
     values.put("elastauth.rate_limit.store", settings.rateLimit().store());
     values.put("elastauth.rate_limit.policy", settings.rateLimit().policy());
+    values.put("elastauth.session.enabled", settings.session().enabled());
+    values.put("elastauth.session.store", settings.session().store());
+    values.put("elastauth.session.in_redis", settings.session().inRedis());
+    values.put("elastauth.session.shared", settings.session().inRedis() ? "redis" : "memory");
+    values.put("elastauth.session.policy", settings.session().policy());
+    values.put(
+        "elastauth.replay.bearer", settings.replay().enabled() && settings.replay().bearer());
+    values.put("elastauth.replay.store", settings.replay().inRedis() ? "redis" : "memory");
+    values.put("elastauth.replay.policy", settings.replay().policy());
     values.put("elastauth.cache.in_redis", settings.cache().inRedis());
+    values.put(
+        "elastauth.redis.announced", settings.cache().inRedis() || settings.session().inRedis());
+    values.put(
+        "elastauth.claim.in_redis", settings.session().inRedis() || settings.replay().inRedis());
     values.put("elastauth.redis.used", settings.usesRedis());
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
@@ -105,7 +125,7 @@ public final class SettingsLoader
     if (settings.logFormat().equals("json")) {
       values.put("logging.structured.format.console", JsonLog.class.getName());
     }
-    environment.getPropertySources().addFirst(new Resolved(values, reading));
+    environment.getPropertySources().addFirst(new Resolved(values, reading, file));
   }
 
   private static String routes(String configured) {
@@ -134,7 +154,8 @@ public final class SettingsLoader
       throw new IllegalStateException("settings were not read");
     }
     Settings settings = resolved.reading.settings();
-    List<Fault> faults = new ArrayList<>(resolved.reading.faults());
+    List<Fault> faults = new ArrayList<>(resolved.file.faults());
+    faults.addAll(resolved.reading.faults());
     faults.addAll(new SettingsCheck().faults(settings));
     if (settings.routes().contains(",")) {
       faults.add(
@@ -148,6 +169,9 @@ public final class SettingsLoader
               "is no folder with *.camel.yaml files in it that the gateway may read"));
     }
     Logger log = LoggerFactory.getLogger("org.elastauth.config");
+    for (String key : resolved.file.repeated()) {
+      log.warn("Setting {} stands in the file twice; the last one holds", key);
+    }
     for (String name : resolved.reading.unknown()) {
       boolean isVariable = Character.isUpperCase(name.charAt(0));
       List<String> alike =

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -42,6 +43,9 @@ final class SettingsReader {
   private static final Pattern FRAMEWORKS =
       Pattern.compile("(spring|camel|logging|debug|trace)\\b|elastauth$");
 
+  private static final Pattern SHELL_DEFAULT =
+      Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*):-([^}]*)}");
+
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
 
   /**
@@ -63,10 +67,16 @@ final class SettingsReader {
   /** Dotted path without case, dash and underscore, to the values under it by list index. */
   private final Map<String, Map<Integer, Found>> files = new LinkedHashMap<>();
 
-  private final Map<String, Map<Integer, Found>> mappings = new LinkedHashMap<>();
+  /** Path of a map without case, dash and underscore, to its entries by their key. */
+  private final Map<String, Map<String, Map<Integer, Found>>> maps = new LinkedHashMap<>();
+
   private final Map<String, String> canonical = new LinkedHashMap<>();
   private final Map<String, String> shown = new LinkedHashMap<>();
   private final Set<String> known = new LinkedHashSet<>();
+
+  /** What the variables of a map's entries begin with. */
+  private final Set<String> entryVariables = new LinkedHashSet<>();
+
   private final List<Fault> faults = new ArrayList<>();
 
   /** Settings in a file that stand beside {@code elastauth:} instead of below it. */
@@ -87,6 +97,7 @@ final class SettingsReader {
       Settings settings, List<Fault> faults, List<String> unknown, Collection<String> known) {}
 
   Reading read() {
+    findMaps(Settings.class, "");
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> enumerable
           && !source
@@ -96,35 +107,44 @@ final class SettingsReader {
       }
     }
     walk(Settings.class, "");
-    chooseCache();
+    chooseStores();
     Settings settings = bind();
     return new Reading(settings, List.copyOf(faults), unknown(), knownNames());
   }
 
   /**
-   * Whoever names a Redis and no cache type wants Redis, and requests counted there. Whoever
-   * switches Redis off wants memory in its place, whatever the type says.
+   * Whoever names a Redis and no cache type wants Redis, and what gateways share there. Whoever
+   * switches Redis off wants memory in its place, whatever the type says. Sessions and tokens are
+   * OpenID Connect's.
    */
-  private void chooseCache() {
+  private void chooseStores() {
     String type = PREFIX + "cache.type";
+    String sessions = PREFIX + "session.store";
     String enabled = canonical.getOrDefault(PREFIX + "redis.enabled", "");
-    // one of the aliases is a switch: whether Redis is the cache
-    canonical.computeIfPresent(
-        type, (key, value) -> isOn(value) ? "redis" : isOff(value) ? "memory" : value);
+    // one of the aliases is a switch: whether it is Redis
+    for (String key : List.of(type, sessions)) {
+      canonical.computeIfPresent(
+          key, (name, value) -> isOn(value) ? "redis" : isOff(value) ? "memory" : value);
+    }
     boolean named =
         canonical.containsKey(PREFIX + "redis.host") || canonical.containsKey(PREFIX + "redis.url");
     canonical.putIfAbsent(type, named || isOn(enabled) ? "redis" : "memory");
-    String store = PREFIX + "rate-limit.store";
     Set<String> inRedis = Set.of("redis", "hybrid");
-    canonical.putIfAbsent(
-        store,
-        named || isOn(enabled) || inRedis.contains(canonical.get(type)) ? "redis" : "memory");
+    String cache = canonical.get(type);
+    String store = named || isOn(enabled) || inRedis.contains(cache) ? "redis" : "memory";
+    List<String> stores = List.of(PREFIX + "rate-limit.store", sessions, PREFIX + "replay.store");
+    canonical.putIfAbsent(sessions, cache.equals("hybrid") ? cache : store);
+    stores.forEach(key -> canonical.putIfAbsent(key, store));
     if (isOff(enabled)) {
-      for (String key : List.of(type, store)) {
-        canonical.computeIfPresent(
-            key, (name, value) -> inRedis.contains(value) ? "memory" : value);
-      }
+      Stream.concat(Stream.of(type), stores.stream())
+          .forEach(
+              key ->
+                  canonical.computeIfPresent(
+                      key, (name, value) -> inRedis.contains(value) ? "memory" : value));
     }
+    String oidc = Boolean.toString("oidc".equals(canonical.get(PREFIX + "auth-provider")));
+    canonical.putIfAbsent(PREFIX + "session.enabled", oidc);
+    canonical.putIfAbsent(PREFIX + "replay.enabled", oidc);
   }
 
   private static boolean isOn(String text) {
@@ -137,7 +157,7 @@ final class SettingsReader {
 
   private void collect(EnumerablePropertySource<?> source) {
     Map<String, Map<Integer, Found>> fromHere = new LinkedHashMap<>();
-    Map<String, Map<Integer, Found>> mappingsFromHere = new LinkedHashMap<>();
+    Map<String, Map<String, Map<Integer, Found>>> mapsFromHere = new LinkedHashMap<>();
     for (String name : source.getPropertyNames()) {
       if (!name.startsWith(PREFIX)) {
         if (isFile(source) && !FRAMEWORKS.matcher(name).lookingAt()) {
@@ -149,25 +169,52 @@ final class SettingsReader {
       boolean isItem = indexed.matches();
       String path = (isItem ? indexed.group(1) : name).substring(PREFIX.length());
       int index = isItem ? Integer.parseInt(indexed.group(2)) : -1;
-      int dot = path.indexOf('.');
-      if (dot > 0 && plain(path.substring(0, dot)).equals("groupmappings")) {
-        String group = path.substring(dot + 1).replaceFirst("^\\[(.*)]$", "$1");
-        mappingsFromHere
-            .computeIfAbsent(group, g -> new TreeMap<>())
+      int end = mapIn(path);
+      if (end > 0) {
+        String key = path.substring(end).replaceFirst("^\\.", "").replaceFirst("^\\[(.*)]$", "$1");
+        mapsFromHere
+            .computeIfAbsent(plain(path.substring(0, end)), map -> new LinkedHashMap<>())
+            .computeIfAbsent(key, entry -> new TreeMap<>())
             .put(index, value(source, name));
       } else {
         fromHere.computeIfAbsent(plain(path), p -> new TreeMap<>()).put(index, value(source, name));
       }
     }
     fromHere.forEach(files::putIfAbsent);
-    Set<String> above = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    above.addAll(mappings.keySet());
-    mappingsFromHere.forEach(
-        (group, roles) -> {
-          if (!above.contains(group)) {
-            mappings.put(group, roles);
-          }
+    mapsFromHere.forEach(
+        (map, entries) -> {
+          Map<String, Map<Integer, Found>> into = maps.get(map);
+          Set<String> above = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+          above.addAll(into.keySet());
+          entries.forEach(
+              (key, values) -> {
+                if (!above.contains(key)) {
+                  into.put(key, values);
+                }
+              });
         });
+  }
+
+  private void findMaps(Class<?> type, String parent) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      String path = parent + snake(component.getName());
+      if (component.getType().isRecord()) {
+        findMaps(component.getType(), path + ".");
+      } else if (component.getType() == Map.class) {
+        maps.put(plain(path), new LinkedHashMap<>());
+      }
+    }
+  }
+
+  /** Where the path of a map ends, behind which stands one of its keys; 0 if it leads to none. */
+  private int mapIn(String path) {
+    for (int i = 1; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if ((c == '.' || c == '[') && maps.containsKey(plain(path.substring(0, i)))) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   private static boolean isFile(PropertySource<?> source) {
@@ -176,7 +223,7 @@ final class SettingsReader {
 
   private Found value(EnumerablePropertySource<?> source, String name) {
     Object raw = source.getProperty(name);
-    String text = raw == null ? "" : raw.toString();
+    String text = shell(raw == null ? "" : raw.toString());
     try {
       return new Found(name, environment.resolveRequiredPlaceholders(text));
     } catch (IllegalArgumentException unresolved) {
@@ -189,13 +236,25 @@ final class SettingsReader {
     }
   }
 
+  /** As a shell has it, {@code ${NAME:-default}} is the default for an empty variable too. */
+  private String shell(String text) {
+    return SHELL_DEFAULT
+        .matcher(text)
+        .replaceAll(
+            match -> {
+              Object value = variables.get(match.group(1));
+              boolean isSet = value != null && !value.toString().isEmpty();
+              return Matcher.quoteReplacement(isSet ? "${" + match.group(1) + "}" : match.group(2));
+            });
+  }
+
   private void walk(Class<?> type, String parent) {
     for (RecordComponent component : type.getRecordComponents()) {
       String path = parent + snake(component.getName());
       if (component.getType().isRecord()) {
         walk(component.getType(), path + ".");
       } else if (component.getType() == Map.class) {
-        readMappings(path);
+        readMap(component, path);
       } else {
         readOne(component, path);
       }
@@ -220,10 +279,25 @@ final class SettingsReader {
     for (String spelling : paths) {
       Map<Integer, Found> value = files.get(plain(spelling));
       if (value != null) {
-        accept(component, path, value);
+        accept(component, path, isOpposite(spelling) ? opposite(value) : value);
         return;
       }
     }
+  }
+
+  private static boolean isOpposite(String spelling) {
+    return spelling.startsWith("!");
+  }
+
+  private static Map<Integer, Found> opposite(Map<Integer, Found> values) {
+    Map<Integer, Found> opposite = new TreeMap<>();
+    values.forEach(
+        (index, found) -> {
+          String value = found.value();
+          String said = isOn(value) ? "false" : isOff(value) ? "true" : value;
+          opposite.put(index, new Found(found.name(), said));
+        });
+    return opposite;
   }
 
   private void accept(RecordComponent component, String path, Map<Integer, Found> values) {
@@ -253,24 +327,43 @@ final class SettingsReader {
     }
   }
 
-  private void readMappings(String path) {
-    String variable = "ELASTAUTH_" + path.toUpperCase(Locale.ROOT) + "_";
+  /** Of lists, split at commas, or of texts. */
+  private void readMap(RecordComponent component, String path) {
+    known.add(path);
+    boolean ofLists =
+        component.getGenericType() instanceof ParameterizedType type
+            && isList(type.getActualTypeArguments()[1]);
+    String variable = variable(path) + "_";
+    entryVariables.add(variable);
     String key = PREFIX + path.replace('_', '-');
     Map<String, Found> fromVariables = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     variables.forEach(
         (name, value) -> {
           if (name.startsWith(variable) && name.length() > variable.length()) {
-            String group = name.substring(variable.length());
-            fromVariables.put(group, new Found(name, value.toString()));
-            // a variable's name cannot hold a dash, a group's often does
-            fromVariables.put(group.replace('_', '-'), new Found(name, value.toString()));
+            String entry = name.substring(variable.length());
+            if (ofLists) {
+              fromVariables.put(entry, new Found(name, value.toString()));
+            }
+            // a variable's name cannot hold a dash, that of a group or header often does
+            fromVariables.put(entry.replace('_', '-'), new Found(name, value.toString()));
           }
         });
-    fromVariables.forEach((group, roles) -> put(key + "[" + group + "]", Map.of(-1, roles)));
-    mappings.forEach(
-        (group, roles) -> {
-          if (!fromVariables.containsKey(group)) {
-            put(key + "[" + group + "]", roles);
+    Map<String, Map<Integer, Found>> entries = new LinkedHashMap<>();
+    fromVariables.forEach((entry, value) -> entries.put(entry, Map.of(-1, value)));
+    maps.get(plain(path))
+        .forEach(
+            (entry, values) -> {
+              if (!fromVariables.containsKey(entry)) {
+                entries.put(entry, values);
+              }
+            });
+    entries.forEach(
+        (entry, values) -> {
+          String name = key + "[" + entry + "]";
+          if (ofLists) {
+            put(name, values);
+          } else {
+            canonical.put(name, values.values().iterator().next().value());
           }
         });
   }
@@ -339,7 +432,7 @@ final class SettingsReader {
         (name, value) -> {
           if (name.startsWith("ELASTAUTH_")
               && !knownVariables.contains(name)
-              && !name.startsWith("ELASTAUTH_GROUP_MAPPINGS_")
+              && entryVariables.stream().noneMatch(name::startsWith)
               && !INJECTED.matcher(name + "=" + value).matches()) {
             unknown.add(name);
           }
@@ -388,6 +481,6 @@ final class SettingsReader {
   }
 
   private static String plain(String path) {
-    return path.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
+    return path.replaceAll("[_!-]", "").toLowerCase(Locale.ROOT);
   }
 }

@@ -29,27 +29,30 @@ public final class SecretKeys {
 
   static final int KEY_ID_LENGTH = 8;
 
-  /** One key's derivates: its public id, and the two keys that never leave this package. */
+  /** One key's derivates: its public id, and keys that never leave this package. */
   static final class Key {
     private final String id;
     private final long idBits;
+    private final byte[] secret;
+    private final String scope;
     private final SecretKey password;
-    private final SecretKey cache;
 
     private Key(byte[] secret, String scope) {
       byte[] idBytes = derive(secret, "key-id", scope, KEY_ID_LENGTH);
       this.id = HexFormat.of().formatHex(idBytes);
       this.idBits = ByteBuffer.wrap(idBytes).getLong();
+      this.secret = secret;
+      this.scope = scope;
       this.password = new SecretKeySpec(derive(secret, "password", scope, 32), "HmacSHA256");
-      this.cache = new SecretKeySpec(derive(secret, "cache", scope, 32), "AES");
     }
 
     long idBits() {
       return idBits;
     }
 
-    SecretKey cache() {
-      return cache;
+    /** The key that seals what serves one purpose, such as {@code cache}. */
+    SecretKey aes(String purpose) {
+      return new SecretKeySpec(derive(secret, purpose, scope, 32), "AES");
     }
   }
 
@@ -89,18 +92,9 @@ public final class SecretKeys {
     return keys.stream().anyMatch(key -> key.id.equals(keyId));
   }
 
-  Key current() {
-    return keys.get(0);
-  }
-
-  /** The held key of that id, or null. */
-  Key byIdBits(long idBits) {
-    for (Key key : keys) {
-      if (key.idBits == idBits) {
-        return key;
-      }
-    }
-    return null;
+  /** All that are held; the first one writes. */
+  List<Key> keys() {
+    return keys;
   }
 
   /**

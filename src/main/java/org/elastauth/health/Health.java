@@ -34,6 +34,8 @@ public final class Health {
   private final boolean redisUsed;
   private final boolean cacheInRedis;
   private final boolean limitInRedis;
+  private final boolean sessionsInRedis;
+  private final boolean replayInRedis;
   private final boolean databaseUsed;
   private final boolean redisLookedAt;
   private final boolean dryRun;
@@ -63,6 +65,8 @@ public final class Health {
     this.redisUsed = settings.usesRedis();
     this.cacheInRedis = settings.cache().inRedis();
     this.limitInRedis = settings.rateLimit().inRedis();
+    this.sessionsInRedis = settings.session().inRedis();
+    this.replayInRedis = settings.replay().inRedis();
     this.databaseUsed = settings.cache().inDatabase();
     this.redisLookedAt = settings.redis().healthCheck().enabled();
     this.dryRun = settings.elasticsearch().dryRun();
@@ -217,7 +221,8 @@ public final class Health {
     Map<String, Object> features = new LinkedHashMap<>();
     features.put("rate_limit", limitInRedis);
     features.put("cache", cacheInRedis);
-    features.put("session", false);
+    features.put("session", sessionsInRedis);
+    features.put("replay", replayInRedis);
     Map<String, Object> redis = new LinkedHashMap<>();
     redis.put("available", redisUsed && redisConnected());
     redis.put("features", features);

@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -35,8 +34,6 @@ public final class AutheliaHeaders implements Processor {
   private final CharSequence email;
   private final CharSequence fullName;
   private final TrustedProxies trustedProxies;
-  private final Set<String> whitelist;
-  private final boolean whitelisted;
   private final Clock clock;
 
   /** Peers that were named in the log a moment ago. */
@@ -53,26 +50,18 @@ public final class AutheliaHeaders implements Processor {
     this.email = HttpHeaders.createOptimized(settings.authelia().headerEmail());
     this.fullName = HttpHeaders.createOptimized(settings.authelia().headerName());
     this.trustedProxies = new TrustedProxies(settings.trustedProxies());
-    this.whitelisted = settings.enableGroupWhitelist();
-    this.whitelist = Set.copyOf(settings.groupWhitelist());
     this.clock = clock;
   }
 
   /**
-   * Leaves the identity in the exchange property {@code identity}; there too if the user is known,
-   * but not let in.
+   * Leaves the identity in the exchange property {@code identity}.
    *
-   * @throws Refusal 400 malformed, 401 no identity, 403 from a peer that is not trusted or with a
-   *     group outside the whitelist
+   * @throws Refusal 400 malformed, 401 no identity, 403 from a peer that is not trusted
    */
   @Override
   public void process(Exchange exchange) {
     HttpMessage message = (HttpMessage) exchange.getMessage();
-    Identity identity = read(message.getRequest());
-    exchange.setProperty("identity", identity);
-    if (whitelisted && !whitelist.containsAll(identity.groups())) {
-      throw Refusal.forbidden("a group of this user is not on the whitelist");
-    }
+    exchange.setProperty("identity", read(message.getRequest()));
   }
 
   private Identity read(HttpServerRequest request) {

@@ -41,7 +41,11 @@ public final class RateLimitKey implements Processor {
   }
 
   private String byAddress(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    // a step before may have put another message in the place of the first
+    HttpServerRequest request =
+        exchange.getMessage() instanceof HttpMessage first
+            ? first.getRequest()
+            : (HttpServerRequest) exchange.getProperty("request");
     String client =
         trustedProxies.client(
             request.remoteAddress().hostAddress(), request.headers().getAll(FORWARDED));

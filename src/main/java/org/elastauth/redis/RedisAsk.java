@@ -21,6 +21,8 @@ public final class RedisAsk implements Processor {
   @Override
   public void process(Exchange exchange) {
     Message message = exchange.getMessage();
+    // an answer of nothing would leave what is there
+    message.setBody(null);
     message.setHeader(RedisConstants.KEY, exchange.getProperty("cacheKey"));
     message.setHeader(RedisConstants.START, FIRST);
     message.setHeader(RedisConstants.END, LAST);

@@ -52,7 +52,9 @@ public final class RedisRefusal implements Processor {
   }
 
   private void refused(String reply, String key) {
-    if (reply.startsWith("WRONGTYPE")) {
+    if (key == null) {
+      LOG.debug("It was not about a credential");
+    } else if (reply.startsWith("WRONGTYPE")) {
       staleKeys.add(key);
     } else {
       refused.put(key, Boolean.TRUE);

@@ -3,8 +3,13 @@ package org.elastauth.redis;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.ZAddArgs;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +34,9 @@ final class RedisRights {
 
   private final Settings.Cache cache;
   private final boolean limits;
+  private final boolean answers;
+  private final boolean sessions;
+  private final boolean claims;
   private final String channel;
   private volatile boolean maySubscribe;
 
@@ -42,6 +50,9 @@ final class RedisRights {
     this.prefix = cache.keyPrefix();
     this.nobody = prefix + "rights";
     this.limits = settings.rateLimit().inRedis();
+    this.answers = settings.sharesProviderAnswers();
+    this.sessions = settings.session().inRedis();
+    this.claims = sessions || settings.replay().inRedis();
     this.channel = RevocationChannel.nameIn(cache);
   }
 
@@ -58,7 +69,18 @@ final class RedisRights {
       Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions) {
     if (cache.inRedis()) {
       check("the credential cache", caching(redis));
+    }
+    if (answers && !cache.inRedis()) {
+      check("what the identity provider said", reading(redis));
+    }
+    if (cache.inRedis() || sessions) {
       checkChannel(redis, subscriptions);
+    }
+    if (sessions) {
+      check("sessions", sessions(redis));
+    }
+    if (claims) {
+      check("replay detection", Map.of("+set", () -> redis.set(nobody, "", SetArgs.Builder.xx())));
     }
     if (limits) {
       check("rate limiting", limiting(redis));
@@ -80,8 +102,11 @@ final class RedisRights {
       LOG.atInfo()
           .addKeyValue("missing", String.join(" ", missing))
           .log(
-              "The Redis user may not tell other gateways of a revocation; they notice one within"
-                  + " elasticsearch.reread_interval");
+              cache.inRedis()
+                  ? "The Redis user may not tell other gateways of a revocation; they notice one within"
+                      + " elasticsearch.reread_interval"
+                  : "The Redis user may not tell other gateways of the end of a session; with"
+                      + " session.store=hybrid they notice it within 10s");
     }
   }
 
@@ -91,10 +116,15 @@ final class RedisRights {
     }
   }
 
-  private Map<String, Attempt> caching(RedisClusterCommands<String, String> redis) {
+  private Map<String, Attempt> reading(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
     attempts.put("+getrange", () -> redis.getrange(nobody, 0, 0));
     attempts.put("+setex", () -> redis.setex(nobody, 0, ""));
+    return attempts;
+  }
+
+  private Map<String, Attempt> caching(RedisClusterCommands<String, String> redis) {
+    Map<String, Attempt> attempts = reading(redis);
     attempts.put("+del", () -> redis.del(nobody));
     if (cache.extend()) {
       // Spring sends the form in milliseconds
@@ -117,6 +147,27 @@ final class RedisRights {
     attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
     attempts.put("+pexpireat", () -> redis.pexpireat(nobody, 1));
     attempts.put("+pttl", () -> redis.pttl(nobody));
+    return attempts;
+  }
+
+  private Map<String, Attempt> sessions(RedisClusterCommands<String, String> redis) {
+    Map<String, Attempt> attempts = new LinkedHashMap<>();
+    attempts.put("+hmget", () -> redis.hmget(nobody, "identity"));
+    attempts.put("+hdel", () -> redis.hdel(nobody, "identity"));
+    // a field without a value is an error
+    attempts.put(
+        "+hset",
+        () ->
+            redis.dispatch(
+                CommandType.HSET,
+                new IntegerOutput<>(StringCodec.UTF8),
+                new CommandArgs<>(StringCodec.UTF8).addKey(nobody).add("a").add("b").add("c")));
+    attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
+    attempts.put("+del", () -> redis.del(nobody));
+    attempts.put("+zadd", () -> redis.zadd(nobody, ZAddArgs.Builder.xx(), 0, ""));
+    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(nobody, Range.create(0, 0)));
+    attempts.put("+zrange", () -> redis.zrange(nobody, 0, 0));
+    attempts.put("+zrem", () -> redis.zrem(nobody, ""));
     return attempts;
   }
 

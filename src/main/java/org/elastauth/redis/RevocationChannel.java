@@ -10,32 +10,37 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.cache.MemoryCache;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.HighWaterMarks;
+import org.elastauth.session.SessionMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Where gateways tell each other over Redis whose login was revoked. A message is {@code <cache
- * key> <issued> <generation>}, the last two 0 where Elasticsearch was not asked yet. Whoever may
- * publish may send one; all it brings about is that a user is asked for in Elasticsearch once more.
+ * Where gateways tell each other over Redis whose login was revoked, and which session ended. A
+ * message is {@code <cache key> <issued> <generation>}, the last two 0 where Elasticsearch was not
+ * asked yet, or {@code session <session key>}. Whoever may publish may send one; all it brings
+ * about is that a user is asked for in Elasticsearch, or a session in Redis, once more.
  */
 @Lazy
 @Component("revocationChannel")
 public final class RevocationChannel {
   private static final Logger LOG = LoggerFactory.getLogger(RevocationChannel.class);
   private static final String NAME = "revoked";
+  private static final String SESSION = "session ";
   private static final int MAX_MESSAGE = 2_048;
 
   private final RedisConnections connections;
   private final HighWaterMarks marks;
   private final MemoryCache memory;
+  private final SessionMemory sessions;
   private final CacheKey cacheKey;
   private final Counter heard;
   private final String name;
@@ -49,11 +54,13 @@ public final class RevocationChannel {
       RedisConnections connections,
       HighWaterMarks marks,
       MemoryCache memory,
+      SessionMemory sessions,
       CacheKey cacheKey,
       MeterRegistry meters) {
     this.connections = connections;
     this.marks = marks;
     this.memory = memory;
+    this.sessions = sessions;
     this.cacheKey = cacheKey;
     this.heard = meters.counter("elastauth.invalidations", "source", "message");
     this.name = nameIn(settings.cache());
@@ -76,6 +83,10 @@ public final class RevocationChannel {
       @ExchangeProperty("issued") Long issued,
       @ExchangeProperty("generation") Long generation) {
     return key + ' ' + (issued == null ? 0 : issued) + ' ' + (generation == null ? 0 : generation);
+  }
+
+  public String sessionMessage(@Body String key) {
+    return SESSION + key;
   }
 
   public void unannounced(@ExchangeException Exception failure) {
@@ -141,10 +152,13 @@ public final class RevocationChannel {
   }
 
   void hear(byte[] message) {
-    String[] parts =
-        message.length > MAX_MESSAGE
-            ? new String[0]
-            : new String(message, StandardCharsets.US_ASCII).split(" ", -1);
+    String text =
+        message.length > MAX_MESSAGE ? "" : new String(message, StandardCharsets.US_ASCII);
+    if (text.startsWith(SESSION)) {
+      sessions.drop(text.substring(SESSION.length()));
+      return;
+    }
+    String[] parts = text.split(" ", -1);
     String username = parts.length == 3 ? cacheKey.username(parts[0]) : null;
     if (username == null) {
       return;

@@ -68,6 +68,40 @@ class SettingsCheckTest {
   }
 
   @Test
+  void sessionsAndOneTimeTokens() {
+    assertThat(
+            faults(
+                Map.of(
+                    "session.max_age", "59s",
+                    "session.cookie_name", "a b",
+                    "session.cookie_domain", "example.org; Path=/",
+                    "session.store", "file",
+                    "session.policy", "open",
+                    "replay.store", "hybrid",
+                    "replay.policy", "closed")))
+        .containsExactlyInAnyOrder(
+            "session.max_age=59s: must lie between 60s and 2592000s",
+            "session.cookie_name=a b: takes 1 to 64 of A-Z a-z 0-9 . _ -",
+            "session.cookie_domain=example.org; Path=/: is not a domain; write it like example.org",
+            "session.store=file: is not one of hybrid, memory, redis",
+            "session.policy=open: is not one of fail_closed, fail_open, memory",
+            "replay.store=hybrid: is not one of memory, redis",
+            "replay.policy=closed: is not one of fail_closed, fail_open, memory");
+    assertThat(faults(Map.of("session.cookie_name", "__Host-s")))
+        .containsExactly(
+            "session.cookie_name=__Host-s: begins as browsers reserve it; the gateway adds __Host-"
+                + " where it can");
+    assertThat(
+            faults(
+                Map.of("session.enabled", true, "session.store", "redis", "cache.type", "memory")))
+        .singleElement()
+        .asString()
+        .startsWith("secret_key: is missing; with session.store=redis every gateway");
+    assertThat(faults(Map.of("session.store", "redis", "session.cookie_domain", "a.example.org")))
+        .isEmpty();
+  }
+
+  @Test
   void administratorsNeedACredential() {
     assertThat(faults(Map.of("admin.enabled", true)))
         .containsExactly(
@@ -190,6 +224,69 @@ class SettingsCheckTest {
     assertThat(
             faults(database(Map.of("cache.url", "jdbc:postgresql://a:5432/b?user=u&password=p"))))
         .isEmpty();
+  }
+
+  private static Map<String, Object> oidc(String key, Object value) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("auth_provider", "oidc");
+    settings.put("oidc.issuer", "https://auth.example.com");
+    settings.put("oidc.client_id", "elastauth");
+    settings.put(key, value);
+    return settings;
+  }
+
+  @Test
+  void aProviderNeedsAnIssuerAndAClient() {
+    assertThat(faults(Map.of("auth_provider", "oidc")))
+        .containsExactly(
+            "oidc.issuer: is missing; write the provider's address as its tokens spell it",
+            "oidc.client_id: is missing; a token must name it as its audience");
+    assertThat(faults(oidc("oidc.client_secret", "s"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "issuer|auth.example.com",
+        "issuer|ftp://auth.example.com",
+        "issuer|https://auth.example.com/#x",
+        "jwks_uri|https:///keys",
+        "userinfo_endpoint|javascript:alert(1)",
+        "redirect_url|/elastauth/oidc/callback",
+        "client_auth_method|none",
+        "token_validation|either",
+        "scopes|profile",
+        "scopes|openid,a b",
+        "claim_mappings.username|",
+        "claim_mappings.groups|a b",
+        "allowed_hosts|https://kibana.example.com",
+        "cache.jwks|0s",
+        "cache.userinfo|2h",
+        "read_timeout|2m",
+        "tls.ca_cert|/nowhere",
+        "custom_headers.Host|x",
+        "custom_headers.X-Y|a\nb"
+      })
+  void whatMakesNoSenseOfAProvider(String setting) {
+    String key = "oidc." + setting.substring(0, setting.indexOf('|'));
+    String value = setting.substring(setting.indexOf('|') + 1);
+    if (value.isEmpty()) {
+      assertThat(faults(oidc(key, value))).as("left out").isEmpty();
+    } else {
+      assertThat(faults(oidc(key, value))).singleElement().asString().startsWith(key);
+    }
+  }
+
+  @Test
+  void noFaultShowsWhatMayBeASecretOfTheProvider() {
+    assertThat(faults(oidc("oidc.issuer", "https://user:hunter2@auth.example.com")))
+        .singleElement()
+        .asString()
+        .doesNotContain("hunter2");
+    assertThat(faults(oidc("oidc.custom_headers.X-Key", "hunter2\u00e4")))
+        .singleElement()
+        .asString()
+        .doesNotContain("hunter2");
   }
 
   private static Map<String, Object> database(Map<String, Object> more) {

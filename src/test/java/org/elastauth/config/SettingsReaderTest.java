@@ -176,6 +176,45 @@ class SettingsReaderTest {
   }
 
   @Test
+  void defaultsOfAShell() throws Exception {
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("PREFIX", "p-");
+    variables.put("DB", "");
+    SettingsReader.Reading reading =
+        read(
+            variables,
+            """
+            elastauth:
+              cache: {key_prefix: "${PREFIX:-q-}x", expiration: "${EXPIRATION:-4h}"}
+              redis: {db: "${DB:-3}", username: "${NAME:-a$b}"}
+            """);
+    assertThat(reading.faults()).isEmpty();
+    assertThat(reading.settings().cache().keyPrefix()).isEqualTo("p-x");
+    assertThat(reading.settings().cache().expiration()).isEqualTo(Duration.ofHours(4));
+    assertThat(reading.settings().redis().db()).as("an empty variable").isEqualTo(3);
+    assertThat(reading.settings().redis().username()).isEqualTo("a$b");
+  }
+
+  @Test
+  void headersForTheProvider() throws Exception {
+    SettingsReader.Reading reading =
+        read(
+            Map.of(
+                "ELASTAUTH_OIDC_CUSTOM_HEADERS_X_API_KEY", "a, b", "OIDC_CLIENT_SECRET", "secret"),
+            """
+            elastauth:
+              oidc:
+                custom_headers: {"X-Custom-Header": "c, d", x-api-key: e}
+                claim_mappings: {groups: realm_access.roles}
+            """);
+    assertThat(reading.unknown()).isEmpty();
+    assertThat(reading.settings().oidc().customHeaders())
+        .isEqualTo(Map.of("X-API-KEY", "a, b", "X-Custom-Header", "c, d"));
+    assertThat(reading.settings().oidc().claimMappings().groups()).isEqualTo("realm_access.roles");
+    assertThat(reading.settings().oidc().clientSecret()).isEqualTo("secret");
+  }
+
+  @Test
   void theRedisBlockOfTraefikoidc() throws Exception {
     Settings settings =
         settings(
@@ -317,6 +356,64 @@ class SettingsReaderTest {
                 "REDIS_ENABLED", "false"));
     assertThat(settings.rateLimit().store()).as("the rollback switch").isEqualTo("memory");
     assertThat(settings.usesRedis()).isFalse();
+  }
+
+  @Test
+  void sessionsAndTokensAreSharedWhereTheCacheIs() throws Exception {
+    Settings settings = settings("elastauth: {auth_provider: oidc}");
+    assertThat(settings.session())
+        .isEqualTo(
+            new Settings.Session(
+                true, Duration.ofHours(24), "elastauth_session", "", "memory", "memory"));
+    assertThat(settings.replay()).isEqualTo(new Settings.Replay(true, false, "memory", "memory"));
+    assertThat(settings.usesRedis()).isFalse();
+
+    assertThat(settings("").session().enabled()).as("of OpenID Connect only").isFalse();
+    assertThat(settings("").replay().enabled()).isFalse();
+    assertThat(settings(Map.of("CACHE_TYPE", "hybrid")).session().store()).isEqualTo("hybrid");
+    assertThat(settings(Map.of("CACHE_TYPE", "hybrid")).session().inRedis()).isFalse();
+    settings = settings(Map.of("AUTH_PROVIDER", "oidc", "REDIS_URL", "redis://r"));
+    assertThat(settings.session().store()).isEqualTo("redis");
+    assertThat(settings.replay().store()).isEqualTo("redis");
+    settings =
+        settings(Map.of("AUTH_PROVIDER", "oidc", "REDIS_URL", "redis://r", "CACHE_TYPE", "memory"));
+    assertThat(settings.session().inRedis()).isTrue();
+    assertThat(settings.replay().inRedis()).isTrue();
+    assertThat(settings.usesRedis()).isTrue();
+    settings =
+        settings(
+            Map.of(
+                "AUTH_PROVIDER", "oidc",
+                "AUTHLY_REDIS_URL", "redis://r",
+                "AUTHLY_REDIS_SESSION", "false"));
+    assertThat(settings.session().store()).isEqualTo("memory");
+    settings =
+        settings(Map.of("AUTH_PROVIDER", "oidc", "CACHE_TYPE", "hybrid", "REDIS_ENABLED", "false"));
+    assertThat(settings.session().store()).as("the rollback switch").isEqualTo("memory");
+    assertThat(settings.usesRedis()).isFalse();
+  }
+
+  @Test
+  void theSpellingThatSaysTheOpposite() throws Exception {
+    for (String off : List.of("true", "on", "1")) {
+      Settings settings =
+          settings(
+              "elastauth: {authProvider: oidc, disableReplayDetection: "
+                  + off
+                  + ", sessionMaxAge: 3600}");
+      assertThat(settings.replay().enabled()).isFalse();
+      assertThat(settings.session().maxAge()).isEqualTo(Duration.ofHours(1));
+    }
+    assertThat(settings("elastauth: {disableReplayDetection: false}").replay().enabled()).isTrue();
+    assertThat(
+            settings("elastauth: {disableReplayDetection: true, replay: {enabled: true}}")
+                .replay()
+                .enabled())
+        .as("the setting's own name wins")
+        .isTrue();
+    SettingsReader.Reading reading = read(Map.of(), "elastauth: {disableReplayDetection: perhaps}");
+    assertThat(reading.faults()).extracting(Fault::key).containsExactly("replay.enabled");
+    assertThat(reading.unknown()).isEmpty();
   }
 
   @Test

@@ -47,7 +47,7 @@ public final class PaddedEntry {
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(
         mode,
-        new SecretKeys(List.of(secret), "").current().cache(),
+        new SecretKeys(List.of(secret), "").keys().get(0).aes("cache"),
         new GCMParameterSpec(128, value, HEAD, NONCE));
     cipher.updateAAD("elastauth-cache-v1\0".getBytes(StandardCharsets.US_ASCII));
     cipher.updateAAD(cacheKey.getBytes(StandardCharsets.US_ASCII));

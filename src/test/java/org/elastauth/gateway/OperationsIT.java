@@ -45,7 +45,7 @@ class OperationsIT {
       assertThat(health.path("cache").path("circuit_breaker").toString())
           .isEqualTo("{\"state\":\"closed\",\"failures\":0}");
       assertThat(health.path("redis").path("features").toString())
-          .isEqualTo("{\"rate_limit\":false,\"cache\":true,\"session\":false}");
+          .isEqualTo("{\"rate_limit\":false,\"cache\":true,\"session\":false,\"replay\":false}");
     }
   }
 

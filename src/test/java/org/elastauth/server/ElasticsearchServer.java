@@ -432,7 +432,7 @@ public final class ElasticsearchServer implements AutoCloseable {
     }
   }
 
-  private static void deleteRecursively(Path path) throws IOException {
+  static void deleteRecursively(Path path) throws IOException {
     if (Files.exists(path)) {
       try (Stream<Path> files = Files.walk(path)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -99,7 +99,7 @@ public final class PackagedJar implements AutoCloseable {
 
   /** Waits for its end. */
   public int exitCode() throws InterruptedException {
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
       throw new AssertionError("still runs: " + output());
     }
     return process.exitValue();
@@ -107,7 +107,7 @@ public final class PackagedJar implements AutoCloseable {
 
   public void awaitReady(int port) {
     Awaitility.await("ready")
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .ignoreExceptionsMatching(failure -> !(failure instanceof AssertionError))
         .until(
             () -> {

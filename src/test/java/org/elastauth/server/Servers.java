@@ -5,8 +5,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Hands real servers to tests. The Elasticsearch is one for the whole run, as it takes long to
- * start; tests keep apart by the names of their users. A Redis is each test class's own.
+ * Hands real servers to tests. The Elasticsearch and the Keycloak are one each for the whole run,
+ * as they take long to start; tests keep apart by the names of their users. A Redis is each test
+ * class's own.
  */
 public final class Servers implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
@@ -15,7 +16,9 @@ public final class Servers implements ParameterResolver {
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
-    return type == ElasticsearchServer.class || type == RedisServer.class;
+    return type == ElasticsearchServer.class
+        || type == KeycloakServer.class
+        || type == RedisServer.class;
   }
 
   @Override
@@ -26,6 +29,14 @@ public final class Servers implements ParameterResolver {
           .getStore(NAMESPACE)
           .getOrComputeIfAbsent(
               "elasticsearch", key -> new Running<>(ElasticsearchServer.start()), Running.class)
+          .server();
+    }
+    if (parameter.getParameter().getType() == KeycloakServer.class) {
+      return context
+          .getRoot()
+          .getStore(NAMESPACE)
+          .getOrComputeIfAbsent(
+              "keycloak", key -> new Running<>(KeycloakServer.start()), Running.class)
           .server();
     }
     return context

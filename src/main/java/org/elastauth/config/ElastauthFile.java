@@ -1,0 +1,150 @@
+package org.elastauth.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.core.env.CommandLinePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * elastauth's own file: {@code --config FILE}, else {@code ./config.yml}, else {@code /config.yml}.
+ * The settings stand at its top level, and of a key that is there twice the last one holds.
+ */
+final class ElastauthFile {
+  private static final String OPTION = "config";
+  private static final List<Path> USUAL = List.of(Path.of("config.yml"), Path.of("/config.yml"));
+  private static final int LARGEST = 1 << 20;
+
+  private final Map<String, Object> values = new LinkedHashMap<>();
+  private final List<String> repeated = new ArrayList<>();
+  private final List<Fault> faults = new ArrayList<>();
+
+  private ElastauthFile() {}
+
+  /** Reads it, if there is one, and puts it below the environment and above other files. */
+  static ElastauthFile addTo(ConfigurableEnvironment environment) {
+    ElastauthFile file = new ElastauthFile();
+    Path path = named(environment);
+    if (path == null) {
+      path = USUAL.stream().filter(Files::isRegularFile).findFirst().orElse(null);
+    }
+    if (path != null) {
+      file.read(path);
+      environment
+          .getPropertySources()
+          .addAfter(
+              StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+              new MapPropertySource(path.toString(), file.values));
+    }
+    return file;
+  }
+
+  /** What stands behind --config, as {@code =FILE} or as the next word; null if it is not there. */
+  private static Path named(ConfigurableEnvironment environment) {
+    PropertySource<?> arguments =
+        environment
+            .getPropertySources()
+            .get(CommandLinePropertySource.COMMAND_LINE_PROPERTY_SOURCE_NAME);
+    if (arguments == null || !arguments.containsProperty(OPTION)) {
+      return null;
+    }
+    Object value = arguments.getProperty(OPTION);
+    if (value == null || value.toString().isEmpty()) {
+      value =
+          arguments.getProperty(CommandLinePropertySource.DEFAULT_NON_OPTION_ARGS_PROPERTY_NAME);
+    }
+    return Path.of(value == null ? "" : value.toString());
+  }
+
+  /** Keys that are there more than once, with their line. */
+  List<String> repeated() {
+    return repeated;
+  }
+
+  List<Fault> faults() {
+    return faults;
+  }
+
+  private void read(Path path) {
+    try {
+      if (Files.size(path) > LARGEST) {
+        fault(path, "is larger than a configuration can be");
+        return;
+      }
+      String text = Files.readString(path);
+      LoaderOptions options = new LoaderOptions();
+      options.setAllowDuplicateKeys(true);
+      Yaml yaml = new Yaml(new SafeConstructor(options));
+      findRepeated(yaml.compose(new java.io.StringReader(text)), "");
+      Object tree = yaml.load(text);
+      if (tree instanceof Map<?, ?> settings) {
+        settings.forEach((key, value) -> flatten(SettingsReader.PREFIX + key, value));
+      } else if (tree != null) {
+        fault(path, "holds no settings at its top level");
+      }
+    } catch (MarkedYAMLException broken) {
+      // its message quotes the text, in which a secret may stand
+      fault(
+          path,
+          broken.getProblemMark() == null
+              ? "is not YAML"
+              : "line " + (broken.getProblemMark().getLine() + 1) + " is not YAML");
+    } catch (IOException | YAMLException unreadable) {
+      fault(path, "is no file with YAML in it that the gateway may read");
+    }
+  }
+
+  private void fault(Path path, String mend) {
+    faults.add(new Fault("--config", path.toString(), mend));
+  }
+
+  private void flatten(String path, Object value) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach((key, inner) -> flatten(path + "." + key, inner));
+    } else if (value instanceof List<?> list) {
+      if (list.isEmpty()) {
+        values.put(path, "");
+      }
+      for (int i = 0; i < list.size(); i++) {
+        flatten(path + "[" + i + "]", list.get(i));
+      }
+    } else {
+      values.put(path, value == null ? "" : value.toString());
+    }
+  }
+
+  private void findRepeated(Node node, String parent) {
+    if (node instanceof MappingNode mapping) {
+      Set<String> keys = new HashSet<>();
+      for (NodeTuple entry : mapping.getValue()) {
+        String key =
+            parent + (entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?");
+        if (!keys.add(key)) {
+          repeated.add(key + " (line " + (entry.getKeyNode().getStartMark().getLine() + 1) + ")");
+        }
+        findRepeated(entry.getValueNode(), key + ".");
+      }
+    } else if (node instanceof SequenceNode sequence) {
+      sequence.getValue().forEach(item -> findRepeated(item, parent));
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package org.elastauth.identity;
+
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.springframework.stereotype.Component;
+
+/** Refuses a user with a group outside {@code group_whitelist}, where it is enabled. */
+@Component("groupWhitelist")
+public final class GroupWhitelist implements Processor {
+  private final Set<String> groups;
+  private final boolean enabled;
+
+  public GroupWhitelist(Settings settings) {
+    this.enabled = settings.enableGroupWhitelist();
+    this.groups = Set.copyOf(settings.groupWhitelist());
+  }
+
+  /**
+   * Looks at the property {@code identity}.
+   *
+   * @throws Refusal 403
+   */
+  @Override
+  public void process(Exchange exchange) {
+    if (enabled && !groups.containsAll(((Identity) exchange.getProperty("identity")).groups())) {
+      throw Refusal.forbidden("a group of this user is not on the whitelist");
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.elastauth.oidc;
+
+import org.elastauth.http.Refusal;
+
+/** 401 as RFC 6750, section 3, has it. */
+public final class BearerChallenge {
+  private static final String REALM = "Bearer realm=\"elastauth\"";
+
+  private BearerChallenge() {}
+
+  /** No token came at all. */
+  public static Refusal missing() {
+    return Refusal.unauthorized("no identity: the request carries no token", REALM);
+  }
+
+  /**
+   * @param reason what is wrong with the token, without a quotation mark
+   */
+  public static Refusal invalid(String reason) {
+    return Refusal.unauthorized(
+        reason, REALM + ", error=\"invalid_token\", error_description=\"" + reason + "\"");
+  }
+}

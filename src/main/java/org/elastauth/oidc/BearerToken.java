@@ -1,0 +1,101 @@
+package org.elastauth.oidc;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.elastauth.http.Cookies;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * The token of a request: {@code Authorization: Bearer}, else the cookie {@code access_token}, else
+ * {@code id_token}. If it was seen a moment ago, leaves whose it is in the property {@code
+ * identity}; else itself in {@code token}, what it must be good for in {@code tokenUse}, and its
+ * hash in {@code tokenHash}. Then the steps that follow find the HTTP request in {@code request}.
+ */
+@Lazy
+@Component("bearerToken")
+public final class BearerToken implements Processor {
+  private static final String SCHEME = "Bearer ";
+  private static final int LONGEST = 16 * 1024;
+
+  private final SeenTokens seen;
+
+  public BearerToken(SeenTokens seen) {
+    this.seen = seen;
+  }
+
+  /**
+   * @throws Refusal 400 if it is not clear which token is meant, 401 if it cannot be one
+   */
+  @Override
+  public void process(Exchange exchange) {
+    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    TokenUse use = TokenUse.ACCESS;
+    String token = header(request);
+    if (token == null) {
+      token = Cookies.value(request, "access_token");
+    }
+    if (token == null) {
+      token = Cookies.value(request, "id_token");
+      use = TokenUse.ID;
+    }
+    if (token == null) {
+      exchange.setProperty("request", request);
+      return;
+    }
+    if (token.length() > LONGEST) {
+      throw BearerChallenge.invalid("the token is longer than 16384 characters");
+    }
+    TokenHash hash = TokenHash.of(token);
+    Identity identity = seen.get(hash);
+    if (identity != null) {
+      exchange.setProperty("identity", identity);
+      return;
+    }
+    if (!isToken(token)) {
+      throw BearerChallenge.invalid("the token has characters that no token has");
+    }
+    exchange.setProperty("request", request);
+    exchange.setProperty("token", token);
+    exchange.setProperty("tokenUse", use);
+    exchange.setProperty("tokenHash", hash);
+  }
+
+  /** As RFC 6750, section 2.1, has them. */
+  private static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')
+          && "-._~+/=".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String header(HttpServerRequest request) {
+    List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+    if (values.isEmpty()) {
+      return null;
+    }
+    if (values.size() > 1) {
+      throw Refusal.malformed(
+          "malformed identity: the header Authorization is there more than once");
+    }
+    String value = values.get(0);
+    if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    String token = value.substring(SCHEME.length()).trim();
+    if (token.isEmpty()) {
+      throw Refusal.malformed("malformed identity: Authorization carries no token");
+    }
+    return token;
+  }
+}

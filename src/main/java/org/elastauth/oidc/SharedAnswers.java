@@ -1,0 +1,79 @@
+package org.elastauth.oidc;
+
+import com.nimbusds.oauth2.sdk.ParseException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.credential.Envelope;
+import org.elastauth.credential.SecretKeys;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * The provider's answers as gateways share them in Redis: sealed, as whoever may write there must
+ * not choose the keys that tokens are verified with, nor see who has logged in. Content: when it
+ * was said (8, epoch seconds), and what.
+ */
+@Lazy
+@Component("sharedAnswers")
+public final class SharedAnswers {
+  /** How far the clocks of two gateways may be apart, in seconds. */
+  private static final long SKEW = 60;
+
+  private final String prefix;
+  private final Envelope envelope;
+  private final ProviderDocuments documents;
+  private final Clock clock;
+
+  public SharedAnswers(
+      Settings settings, SecretKeys keys, ProviderDocuments documents, Clock clock) {
+    this.prefix = settings.cache().keyPrefix() + "oidc-";
+    this.envelope = new Envelope(keys, "oidc");
+    this.documents = documents;
+    this.clock = clock;
+  }
+
+  public String key(@ExchangeProperty("question") ProviderQuestion question) {
+    return prefix + question.name();
+  }
+
+  /**
+   * @return null if there is none, or none that is good
+   */
+  public ProviderAnswer open(
+      @Body String text, @ExchangeProperty("question") ProviderQuestion question) {
+    byte[] content = text == null || text.isEmpty() ? null : envelope.open(key(question), text);
+    if (content == null || content.length < Long.BYTES) {
+      return null;
+    }
+    long at = ByteBuffer.wrap(content).getLong();
+    long age = clock.millis() / 1000 - at;
+    if (age < -SKEW || age >= question.life().toSeconds()) {
+      return null;
+    }
+    String said =
+        new String(content, Long.BYTES, content.length - Long.BYTES, StandardCharsets.UTF_8);
+    try {
+      return new ProviderAnswer(documents.parse(question, said, at), said, at);
+    } catch (ParseException | java.text.ParseException | IllegalArgumentException unreadable) {
+      return null;
+    }
+  }
+
+  public String seal(
+      @ExchangeProperty("answer") ProviderAnswer answer,
+      @ExchangeProperty("question") ProviderQuestion question) {
+    byte[] said = answer.text().getBytes(StandardCharsets.UTF_8);
+    return envelope.seal(
+        key(question),
+        ByteBuffer.allocate(Long.BYTES + said.length).putLong(answer.at()).put(said).array());
+  }
+
+  /** Seconds. */
+  public long life(@ExchangeProperty("question") ProviderQuestion question) {
+    return question.life().toSeconds();
+  }
+}

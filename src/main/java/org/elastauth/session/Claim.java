@@ -1,0 +1,55 @@
+package org.elastauth.session;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Names what only the first one may have: the exchange property {@code claim}, and for how many
+ * milliseconds in {@code claimMillis}.
+ */
+@Lazy
+@Component("claim")
+public final class Claim {
+  private static final Duration REFRESH_TURN = Duration.ofSeconds(30);
+  private static final long LONGEST_SECONDS = Duration.ofDays(366).toSeconds();
+
+  private final String prefix;
+  private final Clock clock;
+
+  public Claim(Settings settings, Clock clock) {
+    this.prefix = settings.cache().keyPrefix();
+    this.clock = clock;
+  }
+
+  /** The turn to renew a session's tokens. */
+  public void refreshTurn(@ExchangeProperty("sessionKey") String key, Exchange exchange) {
+    set(exchange, prefix + "refresh-" + key, REFRESH_TURN.toMillis());
+  }
+
+  /**
+   * The use of a token.
+   *
+   * @param id its issuer and its jti, say; of whatever length, as only its hash is kept
+   * @param until epoch seconds: when it ends anyway
+   */
+  public void use(
+      @ExchangeProperty("replayId") String id,
+      @ExchangeProperty("replayUntil") long until,
+      Exchange exchange) {
+    long left = until - clock.millis() / 1000;
+    set(
+        exchange,
+        prefix + "replay-" + SessionId.sha256(id),
+        Math.max(1, Math.min(left, LONGEST_SECONDS)) * 1000);
+  }
+
+  private static void set(Exchange exchange, String name, long millis) {
+    exchange.setProperty("claim", name);
+    exchange.setProperty("claimMillis", millis);
+  }
+}

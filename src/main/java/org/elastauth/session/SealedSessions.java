@@ -1,0 +1,126 @@
+package org.elastauth.session;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.credential.Envelope;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sessions as they lie in Redis: a hash of two fields, each an {@link Envelope} under the full key
+ * and the field. Both say which writing they come from, so that an old field does not open beside a
+ * new one; the end of the session stands inside.
+ */
+@Lazy
+@Component("sealedSessions")
+public final class SealedSessions {
+  public static final String IDENTITY = "identity";
+  public static final String TOKENS = "tokens";
+
+  private static final int MAX_TEXT = 64 * 1024;
+
+  /** What a newer gateway adds is not read here. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Who(
+      long writing,
+      Identity identity,
+      String subject,
+      String sid,
+      long accessExpires,
+      long createdAt,
+      long expiresAt) {}
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Tokens(long writing, String id, String access, String refresh) {}
+
+  private final Envelope envelope;
+  private final ObjectMapper json;
+  private final String prefix;
+  private final SecureRandom random = new SecureRandom();
+
+  public SealedSessions(SecretKeys keys, ObjectMapper json, Settings settings) {
+    this.envelope = new Envelope(keys, "session");
+    this.json = json;
+    this.prefix = settings.cache().keyPrefix() + "session-";
+  }
+
+  /** Where a session lies. */
+  public String name(String key) {
+    return prefix + key;
+  }
+
+  /**
+   * @return the fields of the hash
+   * @throws Refusal 403 if it is larger than anybody would read
+   */
+  public Map<String, String> seal(
+      @ExchangeProperty("sessionKey") String key, @Body Session session) {
+    long writing = random.nextLong();
+    Who who =
+        new Who(
+            writing,
+            session.identity(),
+            session.subject(),
+            session.sid(),
+            session.accessExpires(),
+            session.createdAt(),
+            session.expiresAt());
+    Tokens tokens =
+        new Tokens(writing, session.idToken(), session.accessToken(), session.refreshToken());
+    return Map.of(IDENTITY, seal(key, IDENTITY, who), TOKENS, seal(key, TOKENS, tokens));
+  }
+
+  private String seal(String key, String field, Object content) {
+    try {
+      String text = envelope.seal(name(key) + ' ' + field, json.writeValueAsBytes(content));
+      if (text.length() > MAX_TEXT) {
+        throw Refusal.forbidden("the session is too large: too many groups, or too long tokens");
+      }
+      return text;
+    } catch (JsonProcessingException cannotHappen) {
+      throw new IllegalStateException(cannotHappen);
+    }
+  }
+
+  /**
+   * @param fields identity and tokens
+   * @return null if one is damaged, swapped, not there, or under a key not held
+   */
+  public Session open(String key, List<String> fields) {
+    Who who = open(key, IDENTITY, fields.get(0), Who.class);
+    Tokens tokens = open(key, TOKENS, fields.get(1), Tokens.class);
+    if (who == null || tokens == null || who.writing != tokens.writing) {
+      return null;
+    }
+    return new Session(
+        who.identity,
+        who.subject,
+        who.sid,
+        tokens.id,
+        tokens.access,
+        tokens.refresh,
+        who.accessExpires,
+        who.createdAt,
+        who.expiresAt);
+  }
+
+  private <T> T open(String key, String field, String text, Class<T> type) {
+    byte[] content = text == null ? null : envelope.open(name(key) + ' ' + field, text);
+    try {
+      return content == null ? null : json.readValue(content, type);
+    } catch (IOException anotherFormat) {
+      return null;
+    }
+  }
+}

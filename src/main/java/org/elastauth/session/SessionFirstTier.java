@@ -1,0 +1,22 @@
+package org.elastauth.session;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** As {@link SessionMemoryGet}, but no session that was last seen in Redis more than 10 s ago. */
+@Lazy
+@Component("sessionFirstTier")
+public final class SessionFirstTier implements Processor {
+  private final SessionMemory memory;
+
+  public SessionFirstTier(SessionMemory memory) {
+    this.memory = memory;
+  }
+
+  @Override
+  public void process(Exchange exchange) {
+    exchange.getMessage().setBody(memory.fresh((String) exchange.getProperty("sessionKey")));
+  }
+}

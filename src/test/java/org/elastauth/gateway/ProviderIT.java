@@ -1,0 +1,499 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.JWTClaimsSet;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.elastauth.server.Certificates;
+import org.elastauth.server.ProviderDouble;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.elastauth.server.TestGateway.SetClock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** SPEC 3, 6: how often the provider is asked, and what holds while it does not answer. */
+@ExtendWith({Servers.class, OutputCaptureExtension.class})
+@Timeout(120)
+class ProviderIT {
+  private static final String KEYS = "/jwks";
+  private static final String DISCOVERY = "/.well-known/openid-configuration";
+
+  private final RedisServer redis;
+  private ProviderDouble provider;
+
+  ProviderIT(RedisServer redis) {
+    this.redis = redis;
+  }
+
+  @BeforeEach
+  void start() {
+    redis.flush();
+    provider = new ProviderDouble();
+  }
+
+  @AfterEach
+  void stop() {
+    provider.close();
+  }
+
+  private static HttpResponse<String> ask(TestGateway gateway, String token) {
+    return gateway.get("/elastauth", "Authorization", "Bearer " + token);
+  }
+
+  private static int status(TestGateway gateway, String token) {
+    return ask(gateway, token).statusCode();
+  }
+
+  /** One that lives for days. */
+  private String lastingToken(String user) {
+    return provider.sign(
+        provider
+            .claims(user)
+            .expirationTime(Date.from(Instant.now().plus(Duration.ofDays(3))))
+            .build());
+  }
+
+  /** The answers to so many requests that are under way at once. */
+  private static List<Integer> together(int requests, IntFunction<Integer> request) {
+    ExecutorService clients = Executors.newFixedThreadPool(requests);
+    try {
+      return IntStream.range(0, requests)
+          .mapToObj(i -> CompletableFuture.supplyAsync(() -> request.apply(i), clients))
+          .toList()
+          .stream()
+          .map(CompletableFuture::join)
+          .toList();
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  @Test
+  void whoComesTogetherAsksOnce() {
+    try (TestGateway gateway = provider.believer().start()) {
+      assertThat(together(30, i -> status(gateway, provider.token("provider.user" + i))))
+          .containsOnly(200);
+      assertThat(provider.asked(DISCOVERY)).isEqualTo(1);
+      assertThat(provider.asked(KEYS)).isEqualTo(1);
+    }
+  }
+
+  /** SPEC 13.4, and the issue's number: no valid token is refused. */
+  @Test
+  void keysChangeUnderLoad() throws Exception {
+    try (TestGateway gateway = provider.believer().start()) {
+      ExecutorService clients = Executors.newFixedThreadPool(4);
+      ConcurrentLinkedQueue<String> refused = new ConcurrentLinkedQueue<>();
+      AtomicInteger answered = new AtomicInteger();
+      try {
+        for (int i = 0; i < 4; i++) {
+          String user = "provider.load" + i;
+          clients.execute(
+              () -> {
+                while (!Thread.currentThread().isInterrupted() && refused.isEmpty()) {
+                  HttpResponse<String> response = ask(gateway, provider.token(user));
+                  if (response.statusCode() != 200) {
+                    refused.add(response.body());
+                  }
+                  answered.incrementAndGet();
+                }
+              });
+        }
+        for (String id : List.of("second", "third")) {
+          awaitMore(answered, refused);
+          provider.setKeys(ProviderDouble.rsa(id), provider.key());
+          awaitMore(answered, refused);
+        }
+      } finally {
+        clients.shutdownNow();
+      }
+      assertThat(clients.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(refused).allMatch(body -> false);
+      assertThat(provider.asked(KEYS)).isEqualTo(3);
+    }
+  }
+
+  private static void awaitMore(AtomicInteger answered, ConcurrentLinkedQueue<String> refused) {
+    int before = answered.get();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> answered.get() > before + 20 || !refused.isEmpty());
+  }
+
+  @Test
+  void unknownKeysAreAskedForOnceInAWhile() {
+    try (TestGateway gateway = provider.believer().start()) {
+      assertThat(status(gateway, provider.token("provider.known"))).isEqualTo(200);
+      JWK foreign = ProviderDouble.rsa("x");
+      JWTClaimsSet claims = provider.claims("provider.unknown").build();
+      for (int round = 1; round <= 2; round++) {
+        assertThat(
+                together(
+                    40,
+                    i ->
+                        status(
+                            gateway,
+                            ProviderDouble.sign(
+                                foreign,
+                                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("unknown" + i),
+                                claims))))
+            .containsOnly(401);
+        assertThat(provider.asked(KEYS)).isLessThanOrEqualTo(1 + 4 * round);
+      }
+    }
+  }
+
+  /** A day, as the endpoints and the keys are known; whoever must be asked for is not. */
+  @Test
+  void aProviderThatIsAwayLocksOutNobodyWhoseTokenIsGood() {
+    SetClock clock = new SetClock(Instant.now());
+    try (TestGateway gateway =
+        provider.believer().clock(clock).set("oidc.read_timeout", "200ms").start()) {
+      assertThat(status(gateway, lastingToken("provider.before"))).isEqualTo(200);
+      provider.setSilent(true);
+      assertThat(status(gateway, lastingToken("provider.fresh"))).isEqualTo(200);
+      clock.advance(Duration.ofHours(2));
+      assertThat(status(gateway, lastingToken("provider.stale"))).isEqualTo(200);
+      assertThat(provider.asked(DISCOVERY)).as("it tried").isGreaterThan(1);
+      provider.setSilent(false);
+      provider.setStatus(500);
+      clock.advance(Duration.ofHours(20));
+      assertThat(status(gateway, lastingToken("provider.staler"))).isEqualTo(200);
+      clock.advance(Duration.ofHours(3));
+      HttpResponse<String> late = ask(gateway, lastingToken("provider.late"));
+      assertThat(late.statusCode()).isEqualTo(503);
+      assertThat(late.headers().firstValue("Retry-After")).isPresent();
+      provider.setStatus(200);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> status(gateway, lastingToken("provider.back")) == 200);
+    }
+  }
+
+  @Test
+  void aProviderThatIsAwayFromTheStartIsUsedOnceItIsThere() {
+    provider.setStatus(503);
+    try (TestGateway gateway = provider.believer().start()) {
+      HttpResponse<String> refused = ask(gateway, provider.token("provider.early"));
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      assertThat(refused.body()).contains("the identity provider does not answer");
+      provider.setStatus(200);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> status(gateway, provider.token("provider.early")) == 200);
+    }
+  }
+
+  @Test
+  void gatewaysShareWhatTheProviderSaid() {
+    try (TestGateway first = provider.believer().with(redis).start();
+        TestGateway second = provider.believer().with(redis).start()) {
+      assertThat(status(first, provider.token("provider.shared"))).isEqualTo(200);
+      assertThat(redis.template().keys("*")).as("and the credential").hasSize(3);
+      Set<String> names = redis.template().keys("elastauth-oidc-*");
+      assertThat(names).hasSize(2);
+      for (String name : names) {
+        assertThat(redis.admin().get(name))
+            .as("sealed")
+            .doesNotContain("kty", "jwks", "issuer", "{");
+        assertThat(redis.admin().ttl(name)).isBetween(3_500L, 3_600L);
+      }
+      provider.setStatus(500);
+      assertThat(status(second, provider.token("provider.shared2"))).isEqualTo(200);
+      assertThat(provider.asked(KEYS)).isEqualTo(1);
+      assertThat(provider.asked(DISCOVERY)).isEqualTo(1);
+    }
+  }
+
+  /** Whoever may write to Redis must not choose whom the gateway believes. */
+  @Test
+  void keysThatSomebodyPlantsInRedisAreNotUsed() {
+    JWK planted = ProviderDouble.rsa("planted");
+    try (TestGateway first = provider.believer().with(redis).start()) {
+      assertThat(status(first, provider.token("provider.planted"))).isEqualTo(200);
+    }
+    Set<String> names = redis.template().keys("elastauth-oidc-*");
+    String keys = names.stream().filter(n -> n.contains("jwks")).findFirst().orElseThrow();
+    String forged =
+        ProviderDouble.sign(
+            planted,
+            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("planted"),
+            provider.claims("provider.planted").build());
+    List<Runnable> plants =
+        List.of(
+            () -> redis.admin().set(keys, new JWKSet(planted.toPublicJWK()).toString()),
+            () -> redis.admin().lpush(keys, "of another type"));
+    for (Runnable plant : plants) {
+      redis.admin().del(keys);
+      plant.run();
+      try (TestGateway gateway = provider.believer().with(redis).start()) {
+        assertThat(status(gateway, provider.token("provider.planted"))).isEqualTo(200);
+        assertThat(status(gateway, forged)).isEqualTo(401);
+      }
+    }
+  }
+
+  @Test
+  void withoutRedisMemoryServes() {
+    try (RedisServer mortal = RedisServer.start();
+        TestGateway gateway =
+            provider.believer().with(mortal).set("redis.read_timeout", "300ms").start()) {
+      mortal.kill();
+      assertThat(status(gateway, provider.token("provider.alone"))).isEqualTo(200);
+      assertThat(status(gateway, provider.token("provider.alone2"))).isEqualTo(200);
+      assertThat(provider.asked(KEYS)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTokenIsKnownForAMinuteAndNeverBeyondItsEnd() {
+    SetClock clock = new SetClock(Instant.now());
+    provider.answer(
+        "/userinfo", "{\"sub\":\"id-of-provider.seen\",\"preferred_username\":\"provider.seen\"}");
+    try (TestGateway gateway =
+        provider
+            .believer()
+            .clock(clock)
+            .set("oidc.token_validation", "both")
+            .set("oidc.cache.userinfo", "1s")
+            .start()) {
+      String token = provider.token("provider.seen");
+      for (int i = 0; i < 3; i++) {
+        assertThat(status(gateway, token)).isEqualTo(200);
+      }
+      assertThat(provider.asked("/userinfo")).isEqualTo(1);
+      clock.advance(Duration.ofSeconds(61));
+      assertThat(status(gateway, token)).isEqualTo(200);
+      assertThat(provider.asked("/userinfo")).as("asked again").isEqualTo(2);
+      // it lives for 5 minutes, of which one is gone; with the tolerance for clocks
+      clock.advance(Duration.ofSeconds(235));
+      assertThat(status(gateway, token)).isEqualTo(200);
+      clock.advance(Duration.ofSeconds(80));
+      assertThat(status(gateway, token)).isEqualTo(401);
+    }
+  }
+
+  /** SPEC 13.4: both means that both hold. */
+  @Test
+  void bothMustHold() {
+    try (TestGateway gateway = provider.believer().set("oidc.token_validation", "both").start()) {
+      provider.answer(
+          "/userinfo", "{\"sub\":\"somebody else\",\"preferred_username\":\"provider.both\"}");
+      assertThat(status(gateway, provider.token("provider.both"))).isEqualTo(401);
+      provider.answer("/userinfo", "{\"preferred_username\":\"provider.both\"}");
+      assertThat(status(gateway, provider.token("provider.both"))).isEqualTo(503);
+      provider.answer(
+          "/userinfo",
+          "{\"sub\":\"id-of-provider.both\",\"preferred_username\":\"provider.both\"}");
+      String unsigned = provider.token("provider.both").replaceFirst("\\.[^.]*$", ".AAAA");
+      assertThat(status(gateway, unsigned)).isEqualTo(401);
+      assertThat(ask(gateway, provider.token("provider.both")).body()).contains("provider.both");
+    }
+  }
+
+  /** One that no JWT is; the provider alone knows it. */
+  @Test
+  void anOpaqueTokenIsTheProvidersToKnow() {
+    provider.answer(
+        "/userinfo",
+        "{\"sub\":\"1\",\"preferred_username\":\"provider.opaque\",\"groups\":\"a, b\"}");
+    try (TestGateway gateway =
+        provider
+            .believer()
+            .set("oidc.token_validation", "userinfo")
+            .set("oidc.custom_headers.X-Tenant", "blue")
+            .start()) {
+      assertThat(ask(gateway, "opaque-token").body()).contains("provider.opaque");
+      assertThat(provider.header("Authorization")).isEqualTo("Bearer opaque-token");
+      assertThat(provider.header("X-Tenant")).isEqualTo("blue");
+      assertThat(status(gateway, "opaque token")).isEqualTo(401);
+      provider.setStatus(401);
+      assertThat(status(gateway, "another-token")).isEqualTo(401);
+      provider.setStatus(500);
+      assertThat(status(gateway, "yet-another-token")).isEqualTo(503);
+    }
+  }
+
+  @Test
+  void configuredEndpointsNeedNoDiscovery() {
+    try (TestGateway gateway =
+        provider.believer().set("oidc.jwks_uri", provider.issuer() + KEYS).start()) {
+      assertThat(status(gateway, provider.token("provider.direct"))).isEqualTo(200);
+      assertThat(provider.asked(DISCOVERY)).isZero();
+    }
+  }
+
+  @Test
+  void anotherIssuersDocumentIsNotBelieved(CapturedOutput output) {
+    provider.answer(
+        DISCOVERY,
+        "{\"issuer\":\"https://another.example.com\",\"subject_types_supported\":[\"public\"],"
+            + "\"jwks_uri\":\""
+            + provider.issuer()
+            + KEYS
+            + "\"}");
+    try (TestGateway gateway = provider.believer().start()) {
+      HttpResponse<String> response = ask(gateway, provider.token("provider.another"));
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(response.body()).doesNotContain("example.com", "127.0.0.1");
+    }
+    assertThat(provider.asked(KEYS)).isZero();
+    assertThat(output.toString()).contains("it names another issuer: https://another.example.com");
+  }
+
+  /** Only of an authority that is believed; there is no way round that. */
+  @Test
+  void aProviderShowsItsCertificate(@TempDir Path folder) {
+    Certificates certificates =
+        new Certificates(folder)
+            .authority("ca")
+            .authority("other-ca")
+            .signed("server", "ca", "-ext", "san=ip:127.0.0.1");
+    try (ProviderDouble encrypted = new ProviderDouble(certificates)) {
+      for (String authority : List.of("ca", "other-ca")) {
+        try (TestGateway gateway =
+            encrypted
+                .believer()
+                .set("oidc.tls.ca_cert", certificates.certificate(authority).toString())
+                .start()) {
+          assertThat(status(gateway, encrypted.token("provider.tls")))
+              .as(authority)
+              .isEqualTo(authority.equals("ca") ? 200 : 503);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAnswerWithoutEndIsNone() {
+    provider.answer(DISCOVERY, " ".repeat(300 * 1024));
+    try (TestGateway gateway = provider.believer().start()) {
+      assertThat(status(gateway, provider.token("provider.endless"))).isEqualTo(503);
+    }
+  }
+
+  @Test
+  void withReplayDetectionForBearersATokenIsGoodOnce() {
+    try (TestGateway gateway =
+        provider.believer().set("replay.enabled", true).set("replay.bearer", true).start()) {
+      String token = provider.sign(provider.claims("provider.once").jwtID("once").build());
+      assertThat(status(gateway, token)).isEqualTo(200);
+      HttpResponse<String> again = ask(gateway, token);
+      assertThat(again.statusCode()).isEqualTo(401);
+      assertThat(again.body()).contains("the token was used before");
+      assertThat(status(gateway, provider.token("provider.once"))).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whoAsksWithATokenIsCountedAndMustBeOnTheWhitelist() {
+    try (TestGateway gateway =
+        provider
+            .believer()
+            .set("rate_limit.enabled", true)
+            .set("rate_limit.max_requests", 3)
+            .set("rate_limit.window", "1h")
+            .set("enable_group_whitelist", true)
+            .set("group_whitelist", "staff")
+            .start()) {
+      String foreign =
+          provider.sign(
+              provider.claims("provider.foreign").claim("groups", List.of("guests")).build());
+      assertThat(status(gateway, foreign)).isEqualTo(403);
+      String staff =
+          provider.sign(
+              provider.claims("provider.staff").claim("groups", List.of("staff")).build());
+      for (int i = 0; i < 3; i++) {
+        assertThat(status(gateway, staff)).isEqualTo(200);
+      }
+      assertThat(status(gateway, staff)).isEqualTo(429);
+      String stranger = provider.token("provider.staff").replaceFirst("\\.[^.]*$", ".AAAA");
+      for (int i = 0; i < 3; i++) {
+        assertThat(
+                gateway
+                    .get(
+                        "/elastauth",
+                        "Authorization",
+                        "Bearer " + stranger,
+                        "X-Forwarded-For",
+                        "203.0.113.9")
+                    .statusCode())
+            .isEqualTo(401);
+      }
+      assertThat(
+              gateway
+                  .get(
+                      "/elastauth",
+                      "Authorization",
+                      "Bearer " + stranger,
+                      "X-Forwarded-For",
+                      "203.0.113.9")
+                  .statusCode())
+          .isEqualTo(429);
+    }
+  }
+
+  /** SPEC 13.10. */
+  @Test
+  void noTokenIsLogged(CapturedOutput output) {
+    provider.answer(
+        "/userinfo", "{\"sub\":\"id-of-provider.log\",\"preferred_username\":\"provider.log\"}");
+    try (TestGateway gateway =
+        provider
+            .believer()
+            .with(redis)
+            .set("oidc.token_validation", "both")
+            .set("oidc.client_secret", "client-secret-in-no-log")
+            .set("oidc.custom_headers.X-Key", "header-in-no-log")
+            .set("log_level", "trace")
+            .start()) {
+      String good = provider.token("provider.log");
+      String bad = good.replaceFirst("\\.[^.]*$", ".c2lnbmF0dXJl");
+      assertThat(status(gateway, good)).isEqualTo(200);
+      assertThat(status(gateway, good)).isEqualTo(200);
+      assertThat(status(gateway, bad)).isEqualTo(401);
+      provider.setStatus(500);
+      String late = provider.sign(provider.claims("provider.log").jwtID("late").build());
+      assertThat(status(gateway, late)).isEqualTo(503);
+      assertThat(output.toString())
+          .contains("Refused: the token's signature is not good")
+          .contains("The identity provider gives no answer of use")
+          .doesNotContain("in-no-log", TestGateway.KEY);
+      for (String token : List.of(good, bad, late)) {
+        for (String part : token.split("\\.")) {
+          if (part.length() > 60) {
+            assertThat(output.toString()).doesNotContain(part);
+          }
+        }
+      }
+    }
+  }
+}
