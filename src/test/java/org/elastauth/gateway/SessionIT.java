@@ -21,6 +21,7 @@ import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
+import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
@@ -519,6 +520,40 @@ class SessionIT {
               });
       assertThat(get(gateway, renewed)).isEqualTo(renewed(session));
       assertThat(get(gateway, ended)).isNull();
+    }
+  }
+
+  /** SPEC 6: whoever is refused is counted by address, whatever Redis does meanwhile. */
+  @Test
+  void whoShowsAnUnknownSessionIsCountedWhileRedisIsAway() {
+    try (RedisServer server = RedisServer.start();
+        ProviderDouble provider = new ProviderDouble();
+        TestGateway gateway =
+            provider
+                .believer()
+                .with(server)
+                .set("oidc.client_secret", "secret")
+                .set("oidc.redirect_url", "https://localhost:8443/elastauth/oidc/callback")
+                .set("session.store", "redis")
+                .set("rate_limit.enabled", true)
+                .set("rate_limit.max_requests", 10)
+                .set("rate_limit.window", "1h")
+                .start()) {
+      server.kill();
+      List<Integer> answers = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        answers.add(
+            gateway
+                .get(
+                    "/elastauth",
+                    "Cookie",
+                    "__Host-elastauth_session=" + SessionId.random().cookie(),
+                    "X-Forwarded-For",
+                    "203.0.113.7")
+                .statusCode());
+      }
+      assertThat(answers.subList(0, 10)).containsOnly(401);
+      assertThat(answers.subList(10, 12)).containsOnly(429);
     }
   }
 
