@@ -612,7 +612,7 @@ class SessionIT {
       assertThat(get(open, key)).isEqualTo(session);
       assertThat(get(open, SessionId.random().key())).as("nobody comes in unknown").isNull();
       assertThat(once(open, "away", until)).isTrue();
-      assertThat(once(open, "away", until)).isTrue();
+      assertThat(once(open, "away", until)).as("seen here a moment ago").isFalse();
     }
   }
 
