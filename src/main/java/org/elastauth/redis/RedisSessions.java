@@ -52,6 +52,9 @@ public final class RedisSessions {
   private static final byte[] ENDED = bytes("ended");
   private static final int PAGE = 500;
 
+  /** How long after a session of the provider ended a login by it may still arrive. */
+  private static final int UNDER_WAY_SECONDS = 60;
+
   private final RedisTemplate<String, String> reading;
   private final RedisTemplate<String, String> writing;
   private final SealedSessions sealed;
@@ -212,8 +215,8 @@ public final class RedisSessions {
     boolean over = false;
     for (Map.Entry<String, RedisFuture<Double>> end : ends.entrySet()) {
       Double until = await(end.getValue(), writeTimeout);
-      boolean all = end.getKey().equals(names.ofSid(session.sid()));
-      over |= until != null && (all || session.expiresAt() <= until);
+      boolean bySid = end.getKey().equals(names.ofSid(session.sid()));
+      over |= until != null && session.expiresAt() <= until + (bySid ? UNDER_WAY_SECONDS : 0);
     }
     return over;
   }
@@ -236,11 +239,13 @@ public final class RedisSessions {
     execute(
         writing,
         redis -> {
-          boolean there =
-              await(redis.pexpire(bytes(names.session(key)), maxAge.toMillis()), writeTimeout);
-          // of one that is not there, which anybody may make up, no more than until the others have
-          // told Redis
-          end(redis, key, there ? maxAge : settling);
+          Map<String, String> there = fields(redis, names.session(key));
+          if (there.containsKey(SealedSessions.IDENTITY)) {
+            end(redis, key, maxAge);
+          } else if (there.isEmpty()) {
+            // anybody can make one up: remembered until the other gateways have told Redis of theirs
+            end(redis, key, settling);
+          }
           return null;
         });
     metrics.redisOperation("hdel");
