@@ -1,5 +1,6 @@
 package org.elastauth.redis;
 
+import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
@@ -166,7 +167,9 @@ final class RedisRights {
     attempts.put("+del", () -> redis.del(nobody));
     attempts.put("+zadd", () -> redis.zadd(nobody, ZAddArgs.Builder.xx(), 0, ""));
     attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(nobody, Range.create(0, 0)));
-    attempts.put("+zrange", () -> redis.zrange(nobody, 0, 0));
+    attempts.put(
+        "+zrangebyscore", () -> redis.zrangebyscore(nobody, Range.create(0, 0), Limit.from(1)));
+    attempts.put("+zscore", () -> redis.zscore(nobody, ""));
     attempts.put("+zrem", () -> redis.zrem(nobody, ""));
     return attempts;
   }

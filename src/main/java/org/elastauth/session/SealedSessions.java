@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.http.Refusal;
@@ -46,18 +45,13 @@ public final class SealedSessions {
 
   private final Envelope envelope;
   private final ObjectMapper json;
-  private final String prefix;
+  private final SessionNames names;
   private final SecureRandom random = new SecureRandom();
 
-  public SealedSessions(SecretKeys keys, ObjectMapper json, Settings settings) {
+  public SealedSessions(SecretKeys keys, ObjectMapper json, SessionNames names) {
     this.envelope = new Envelope(keys, "session");
     this.json = json;
-    this.prefix = settings.cache().keyPrefix() + "session-";
-  }
-
-  /** Where a session lies. */
-  public String name(String key) {
-    return prefix + key;
+    this.names = names;
   }
 
   /**
@@ -83,7 +77,8 @@ public final class SealedSessions {
 
   private String seal(String key, String field, Object content) {
     try {
-      String text = envelope.seal(name(key) + ' ' + field, json.writeValueAsBytes(content));
+      String text =
+          envelope.seal(names.session(key) + ' ' + field, json.writeValueAsBytes(content));
       if (text.length() > MAX_TEXT) {
         throw Refusal.forbidden("the session is too large: too many groups, or too long tokens");
       }
@@ -116,7 +111,7 @@ public final class SealedSessions {
   }
 
   private <T> T open(String key, String field, String text, Class<T> type) {
-    byte[] content = text == null ? null : envelope.open(name(key) + ' ' + field, text);
+    byte[] content = text == null ? null : envelope.open(names.session(key) + ' ' + field, text);
     try {
       return content == null ? null : json.readValue(content, type);
     } catch (IOException anotherFormat) {

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
@@ -25,6 +24,7 @@ public final class SessionMemory {
   private static final int SESSIONS = 10_000;
   private static final long BYTES = 32L << 20;
   private static final int ENDED = 50_000;
+  private static final int STRANGERS = 10_000;
 
   /** What a session weighs beside its tokens. */
   private static final int LEAST = (int) (BYTES / SESSIONS);
@@ -44,6 +44,11 @@ public final class SessionMemory {
    */
   private final Cache<String, Boolean> ended;
 
+  /**
+   * As {@link #ended}, but not known here, as anybody can make them up: they push out no others.
+   */
+  private final Cache<String, Boolean> endedStrangers;
+
   private final Clock clock;
   private final Ticker ticker;
 
@@ -58,13 +63,17 @@ public final class SessionMemory {
             .weigher((String key, Held entry) -> weight(entry.session))
             .expireAfterWrite(settings.session().maxAge())
             .build();
-    this.ended =
-        Caffeine.newBuilder()
-            .executor(Runnable::run)
-            .ticker(ticker)
-            .maximumSize(ENDED)
-            .expireAfterWrite(settings.session().maxAge())
-            .build();
+    this.ended = ended(settings, ticker, ENDED);
+    this.endedStrangers = ended(settings, ticker, STRANGERS);
+  }
+
+  private static Cache<String, Boolean> ended(Settings settings, Ticker ticker, int size) {
+    return Caffeine.newBuilder()
+        .executor(Runnable::run)
+        .ticker(ticker)
+        .maximumSize(size)
+        .expireAfterWrite(settings.session().maxAge())
+        .build();
   }
 
   private static int weight(Session session) {
@@ -127,31 +136,36 @@ public final class SessionMemory {
 
   /** Forgets a session for good. */
   public void end(@ExchangeProperty("sessionKey") String key) {
-    ended.put(key, Boolean.TRUE);
+    (isKnown(key) ? ended : endedStrangers).put(key, Boolean.TRUE);
     held.invalidate(key);
   }
 
   public boolean isEnded(String key) {
-    return ended.getIfPresent(key) != null;
+    return ended.getIfPresent(key) != null || endedStrangers.getIfPresent(key) != null;
+  }
+
+  /** Whether it is, or was, a session of somebody who showed it here. */
+  boolean isKnown(String key) {
+    return held.getIfPresent(key) != null || ended.getIfPresent(key) != null;
   }
 
   /**
-   * Ends the sessions that the provider ended: those of its own session {@code sid}, or without one
-   * all of the subject.
+   * Ends the sessions that the provider ended.
    *
+   * @param loggedOutAt epoch seconds; null: now
    * @return their keys
    */
   public List<String> endAll(
-      @ExchangeProperty("sid") String sid, @ExchangeProperty("subject") String subject) {
-    Predicate<Session> meant =
-        sid != null && !sid.isEmpty()
-            ? session -> session.sid().equals(sid)
-            : session -> session.subject().equals(subject);
+      @ExchangeProperty("sid") String sid,
+      @ExchangeProperty("subject") String subject,
+      @ExchangeProperty("loggedOutAt") Long loggedOutAt) {
+    ProviderLogout logout =
+        new ProviderLogout(sid, subject, loggedOutAt == null ? Long.MAX_VALUE : loggedOutAt);
     List<String> keys = new ArrayList<>();
     held.asMap()
         .forEach(
             (key, entry) -> {
-              if (meant.test(entry.session)) {
+              if (logout.ends(entry.session)) {
                 keys.add(key);
               }
             });

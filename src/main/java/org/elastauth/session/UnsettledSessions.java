@@ -2,7 +2,9 @@ package org.elastauth.session;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Clock;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Predicate;
@@ -12,74 +14,76 @@ import org.springframework.stereotype.Component;
 
 /**
  * What was done to sessions while Redis did not take it: it is done before the session is read
- * there again, and for those nobody asks for, as soon as Redis is back. Bounded.
+ * there again, and for those nobody asks for, as soon as Redis is back. Bounded; the ends of
+ * sessions that are not known here, which anybody can make up, push out no others.
  */
 @Lazy
 @Component("unsettledSessions")
 public final class UnsettledSessions implements Predicate {
   private static final int KEYS = 50_000;
+  private static final int STRANGERS = 10_000;
 
-  /**
-   * The end of whatever belongs to a session of the provider, or to a subject.
-   *
-   * @param sid empty: all of the subject
-   */
-  public record Logout(String sid, String subject) {
-    public Logout {
-      sid = sid == null ? "" : sid;
-      subject = subject == null ? "" : subject;
-    }
-  }
-
+  private final SessionMemory memory;
+  private final Clock clock;
   private final Cache<String, Boolean> keys;
-  private final Cache<Logout, Boolean> logouts;
+  private final Cache<String, Boolean> strangers;
+  private final Cache<ProviderLogout, Boolean> logouts;
 
   /** Set with the first one, so that a gateway that never lost its Redis looks nothing up. */
   private volatile boolean any;
 
-  public UnsettledSessions(Settings settings) {
-    this.keys = cache(settings);
-    this.logouts = cache(settings);
+  public UnsettledSessions(Settings settings, SessionMemory memory, Clock clock) {
+    this.memory = memory;
+    this.clock = clock;
+    this.keys = cache(settings, KEYS);
+    this.strangers = cache(settings, STRANGERS);
+    this.logouts = cache(settings, KEYS);
   }
 
-  private static <K> Cache<K, Boolean> cache(Settings settings) {
+  private static <K> Cache<K, Boolean> cache(Settings settings, int size) {
     return Caffeine.newBuilder()
         .executor(Runnable::run)
-        .maximumSize(KEYS)
+        .maximumSize(size)
         .expireAfterWrite(settings.session().maxAge())
         .<K, Boolean>build();
   }
 
   public void add(@ExchangeProperty("sessionKey") String key) {
-    keys.put(key, Boolean.TRUE);
+    (memory.isKnown(key) ? keys : strangers).put(key, Boolean.TRUE);
     any = true;
   }
 
   public void addLogout(
       @ExchangeProperty("sid") String sid, @ExchangeProperty("subject") String subject) {
-    logouts.put(new Logout(sid, subject), Boolean.TRUE);
+    logouts.put(new ProviderLogout(sid, subject, clock.millis() / 1000), Boolean.TRUE);
     any = true;
   }
 
   /** Whether the exchange is about such a session. */
   @Override
   public boolean matches(Exchange exchange) {
-    return any && keys.getIfPresent((String) exchange.getProperty("sessionKey")) != null;
+    return any && contains((String) exchange.getProperty("sessionKey"));
+  }
+
+  private boolean contains(String key) {
+    return keys.getIfPresent(key) != null || strangers.getIfPresent(key) != null;
   }
 
   public void remove(String key) {
     keys.invalidate(key);
+    strangers.invalidate(key);
   }
 
-  public void removeLogout(String sid, String subject) {
-    logouts.invalidate(new Logout(sid, subject));
+  public void removeLogout(ProviderLogout logout) {
+    logouts.invalidate(logout);
   }
 
   public List<String> keys() {
-    return List.copyOf(keys.asMap().keySet());
+    return Stream.concat(keys.asMap().keySet().stream(), strangers.asMap().keySet().stream())
+        .toList();
   }
 
-  public List<Logout> logouts() {
+  public List<ProviderLogout> logouts() {
     return List.copyOf(logouts.asMap().keySet());
   }
 }
