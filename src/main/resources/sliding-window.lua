@@ -10,26 +10,42 @@ local request = ARGV[3]
 -- Redis's clock, the same for every gateway: the time that is left until one far away. TIME would be a
 -- right of its own, beyond +@read.
 local far = 1000000000000000
-if redis.call('PEXPIREAT', key, far) == 0 then
-  redis.call('ZADD', key, 0, request)
-  redis.call('PEXPIREAT', key, far)
-end
-local now = far - redis.call('PTTL', key)
 
--- a value of a foreign type is no count
-if type(redis.pcall('ZREMRANGEBYSCORE', key, '-inf', '(' .. now - window)) == 'table' then
+local function count()
+  if redis.call('PEXPIREAT', key, far) == 0 then
+    redis.call('ZADD', key, 0, request)
+    redis.call('PEXPIREAT', key, far)
+  end
+  local now = far - redis.call('PTTL', key)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. now - window)
+  local count = redis.call('ZCARD', key)
+  if count >= limit then
+    -- left behind where the clock has gone back by more than a window
+    count = count - redis.call('ZREMRANGEBYSCORE', key, now + window + 1, '+inf')
+  end
+  local left = limit - count - 1
+  if left < 0 then
+    left = now - window - 1 - redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+  else
+    redis.call('ZADD', key, now, request)
+  end
+  redis.call('PEXPIRE', key, window)
+  return left
+end
+
+-- Adds nothing, but a Redis that is full refuses it, as it refuses no later command of a script that has
+-- written. A value of a foreign type is no count.
+local first = redis.pcall('ZADD', key, 'XX', 0, request)
+if type(first) == 'table' then
+  if not string.find(first.err, 'WRONGTYPE', 1, true) then
+    return first
+  end
   redis.call('DEL', key)
 end
-local count = redis.call('ZCARD', key)
-if count >= limit then
-  -- left behind where the clock has gone back by more than a window
-  count = count - redis.call('ZREMRANGEBYSCORE', key, now + window + 1, '+inf')
+
+local counted, answer = pcall(count)
+if counted then
+  return answer
 end
-local left = limit - count - 1
-if left < 0 then
-  left = now - window - 1 - redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
-else
-  redis.call('ZADD', key, now, request)
-end
-redis.call('PEXPIRE', key, window)
-return left
+redis.pcall('PEXPIRE', key, window)
+return type(answer) == 'table' and answer or redis.error_reply(answer)

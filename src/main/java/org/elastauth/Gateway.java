@@ -3,34 +3,19 @@ package org.elastauth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.StartupListener;
 import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.ProcessDefinition;
-import org.apache.camel.model.ProcessorDefinitionHelper;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.ToDefinition;
-import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
-import org.elastauth.config.ConfigurationFaults;
-import org.elastauth.config.Fault;
 import org.elastauth.config.Settings;
-import org.elastauth.credential.SingleFlight;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
-import org.elastauth.oidc.ProviderAnswers;
 import org.elastauth.redis.RedisConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +31,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 @Configuration(proxyBeanMethods = false)
 class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-  private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?'\")\\s]+)");
-
-  /** What beans call that routes name. */
-  private static final Map<String, String> CALLED_BY_BEANS =
-      Map.of("singleFlight", SingleFlight.SETTLE, "providerAnswers", ProviderAnswers.FETCH);
+  private static final Pattern LOOPBACK =
+      Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
 
   private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
@@ -76,7 +58,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   @Override
   public void beforeApplicationStart(CamelContext context) {
-    refuseMissingEndpoints((ModelCamelContext) context);
+    new MissingEndpoints(routes).refuse((ModelCamelContext) context);
     // below our own name, whose level log_level sets
     context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
     if (usesRedis() && context.isAutoStartup()) {
@@ -107,57 +89,6 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     context
         .getCamelContextExtension()
         .setEventNotificationApplicable(EventHelper.eventsApplicable(context));
-  }
-
-  /**
-   * A route that names an endpoint nobody serves would fail its first request; here it fails the
-   * start.
-   */
-  private void refuseMissingEndpoints(ModelCamelContext context) {
-    List<RouteDefinition> definitions = context.getRouteDefinitions();
-    Set<String> served = new TreeSet<>();
-    Set<String> called = new TreeSet<>();
-    for (RouteDefinition route : definitions) {
-      collect(context, route.getInput().getEndpointUri(), served);
-      for (ToDefinition to :
-          ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
-        collect(context, to.getUri(), called);
-      }
-      for (ToDynamicDefinition to :
-          ProcessorDefinitionHelper.filterTypeInOutputs(
-              route.getOutputs(), ToDynamicDefinition.class)) {
-        if (!to.getUri().contains("${")) {
-          collect(context, to.getUri(), called);
-        }
-      }
-      for (ProcessDefinition process :
-          ProcessorDefinitionHelper.filterTypeInOutputs(
-              route.getOutputs(), ProcessDefinition.class)) {
-        collect(context, CALLED_BY_BEANS.get(process.getRef()), called);
-      }
-    }
-    called.removeAll(served);
-    if (!called.isEmpty()) {
-      String missing =
-          called.stream().map(name -> "direct:" + name).collect(Collectors.joining(", "));
-      throw new ConfigurationFaults(
-          List.of(
-              new Fault(
-                  "routes",
-                  routes,
-                  "no route serves "
-                      + missing
-                      + ", which others call; add the file that does, or correct the name where it is called")));
-    }
-  }
-
-  private static void collect(CamelContext context, String text, Set<String> into) {
-    if (text != null) {
-      Matcher direct = DIRECT.matcher(context.resolvePropertyPlaceholders(text));
-      while (direct.find()) {
-        into.add(direct.group(1));
-      }
-    }
   }
 
   @Override
@@ -217,7 +148,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
     try {
       Path folder = Path.of(routes.substring(FOLDER.length())).getParent();
-      context.addService(new RoutesReload(context, folder, this::refuseMissingEndpoints).watcher());
+      context.addService(
+          new RoutesReload(context, folder, new MissingEndpoints(routes)::refuse).watcher());
       LOG.atWarn()
           .addKeyValue("folder", folder)
           .log("routes_reload is on: whoever may write to the folder changes who gets in");
@@ -256,6 +188,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       LOG.warn(
           "neither group_mappings nor default_roles are set: every login is refused until one of them gives a role");
     }
+    if (settings.usesOidc()) {
+      warnOfLogin();
+    }
     if (settings.redis().tls().skipVerify() && usesRedis()) {
       LOG.warn(
           "redis.tls.skip_verify is on: whoever stands between the gateway and Redis can read and replace"
@@ -270,6 +205,19 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       LOG.warn(
           "trusted_proxies is at its default: any host on a private network may claim to be any user;"
               + " set it to the address of your reverse proxy");
+    }
+  }
+
+  private void warnOfLogin() {
+    String redirectUrl = settings.oidc().redirectUrl();
+    if (redirectUrl.isEmpty()) {
+      LOG.warn(
+          "oidc.redirect_url is not set: browsers cannot log in, and get a 401 as everybody without a token");
+    } else if (!settings.session().enabled()) {
+      LOG.warn("session.enabled is off: browsers cannot log in, whatever oidc.redirect_url says");
+    } else if (redirectUrl.startsWith("http:") && !LOOPBACK.matcher(redirectUrl).lookingAt()) {
+      LOG.warn(
+          "oidc.redirect_url is not https: whoever listens on the way can take over the sessions of browsers");
     }
   }
 }

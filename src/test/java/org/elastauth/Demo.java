@@ -1,57 +1,150 @@
 package org.elastauth;
 
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.KeycloakServer;
 import org.elastauth.server.RedisServer;
+import org.elastauth.server.ReverseProxy;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The gateway with a real Redis and a real Elasticsearch beside it, all on loopback. */
+/**
+ * The gateway with a real Redis and a real Elasticsearch beside it, all on loopback; with the
+ * profile {@code oidc} also a real Keycloak, and nginx where it is installed.
+ */
 public final class Demo {
+  private static final int GATEWAY_PORT = 5000;
+  private static final int SITE_PORT = 8080;
+
   /** Held for as long as the program runs: what nobody holds, the garbage collector closes. */
   private static RedisServer redis;
 
   private static ElasticsearchServer elasticsearch;
+  private static KeycloakServer keycloak;
+  private static ReverseProxy nginx;
 
   private Demo() {}
 
   public static void main(String... args) {
-    say("1/3 starting Redis");
+    boolean oidc = List.of(args).contains("--spring.profiles.active=oidc");
+    String steps = oidc ? "/4 " : "/3 ";
+    say("1" + steps + "starting Redis");
     redis = RedisServer.start();
-    say("1/3 Redis listens on " + redis.address());
-    say("2/3 starting Elasticsearch; the first start takes up to half a minute");
+    say("1" + steps + "Redis listens on " + redis.address());
+    say("2" + steps + "starting Elasticsearch; the first start takes up to half a minute");
     elasticsearch = ElasticsearchServer.start();
-    say("2/3 Elasticsearch listens on " + elasticsearch.url());
-    say("3/3 starting the gateway");
-
+    say("2" + steps + "Elasticsearch listens on " + elasticsearch.url());
+    Map<String, Object> settings = settings();
+    if (oidc) {
+      say("3" + steps + "starting Keycloak; it takes up to a minute");
+      keycloak = KeycloakServer.start();
+      say("3" + steps + "Keycloak listens on " + keycloak.url());
+      settings.putAll(oidcSettings());
+    }
+    say((oidc ? "4" : "3") + steps + "starting the gateway");
     SpringApplication application = new SpringApplication(Application.class);
-    application.setDefaultProperties(
-        java.util.Map.of(
-            "elastauth.listen",
-            "127.0.0.1:5000",
-            "elastauth.trusted_proxies",
-            "127.0.0.0/8",
-            "elastauth.secret_key",
-            SecretKeys.generate(),
-            "elastauth.redis.host",
-            redis.address(),
-            "elastauth.elasticsearch.hosts",
-            elasticsearch.url(),
-            "elastauth.elasticsearch.username",
-            ElasticsearchServer.GATEWAY,
-            "elastauth.elasticsearch.password",
-            ElasticsearchServer.GATEWAY_PASSWORD,
-            "elastauth.default_roles",
-            "viewer",
-            "elastauth.shutdown.drain",
-            "0s",
-            "elastauth.group_mappings.admins",
-            "superuser"));
+    application.setDefaultProperties(settings);
     ConfigurableApplicationContext context = application.run(args);
 
     int port = context.getBean(GatewayHttpServer.class).getPort();
-    String gateway = "http://127.0.0.1:" + port + "/elastauth";
+    if (oidc) {
+      startNginx(port);
+      sayHowToLogIn();
+    } else {
+      sayWhatAProxyAsks("http://127.0.0.1:" + port + "/elastauth");
+    }
+  }
+
+  private static Map<String, Object> settings() {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("elastauth.listen", "127.0.0.1:" + GATEWAY_PORT);
+    settings.put("elastauth.trusted_proxies", "127.0.0.0/8");
+    settings.put("elastauth.secret_key", SecretKeys.generate());
+    settings.put("elastauth.redis.host", redis.address());
+    settings.put("elastauth.elasticsearch.hosts", elasticsearch.url());
+    settings.put("elastauth.elasticsearch.username", ElasticsearchServer.GATEWAY);
+    settings.put("elastauth.elasticsearch.password", ElasticsearchServer.GATEWAY_PASSWORD);
+    settings.put("elastauth.default_roles", "viewer");
+    settings.put("elastauth.shutdown.drain", "0s");
+    settings.put("elastauth.group_mappings.admins", "superuser");
+    return settings;
+  }
+
+  private static Map<String, Object> oidcSettings() {
+    return Map.of(
+        "elastauth.auth_provider",
+        "oidc",
+        "elastauth.oidc.issuer",
+        keycloak.issuer(),
+        "elastauth.oidc.client_id",
+        KeycloakServer.CLIENT,
+        "elastauth.oidc.client_secret",
+        KeycloakServer.CLIENT_SECRET,
+        "elastauth.oidc.redirect_url",
+        site() + "/elastauth/oidc/callback",
+        "elastauth.group_mappings.platform-admins",
+        "superuser");
+  }
+
+  /** Where browsers go: nginx, or where it is not installed the gateway itself. */
+  private static String site() {
+    return "http://localhost:" + (ReverseProxy.Kind.NGINX.installed() ? SITE_PORT : GATEWAY_PORT);
+  }
+
+  private static void startNginx(int gateway) {
+    if (ReverseProxy.Kind.NGINX.installed()) {
+      int elastic = URI.create(elasticsearch.url()).getPort();
+      nginx = ReverseProxy.Kind.NGINX.startForLogin(SITE_PORT, gateway, elastic, null);
+      say("nginx listens on " + site());
+    } else {
+      say("nginx is not installed, so you will see what the gateway tells it");
+    }
+  }
+
+  private static void sayHowToLogIn() {
+    say(
+        """
+
+        Ready. Open in a browser, and log in as %s with the password %s:
+
+          %s
+
+        You end up in Elasticsearch, as that user with the roles of the groups in Keycloak.
+        %s with the password %s is in fewer groups. To log out:
+
+          %s/elastauth/oidc/logout
+
+        A program shows a token instead:
+
+          curl -i -H "Authorization: Bearer $(curl -s -d grant_type=password -d client_id=%s -d client_secret=%s -d username=%s -d password=%s -d scope=openid %s/protocol/openid-connect/token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')" '%s'
+
+        Ctrl-C ends all of them.
+        """
+            .formatted(
+                KeycloakServer.JOHN.name(),
+                KeycloakServer.JOHN.password(),
+                page(),
+                KeycloakServer.JANE.name(),
+                KeycloakServer.JANE.password(),
+                site(),
+                KeycloakServer.CLIENT,
+                KeycloakServer.CLIENT_SECRET,
+                KeycloakServer.JANE.name(),
+                KeycloakServer.JANE.password(),
+                keycloak.issuer(),
+                page()));
+  }
+
+  private static String page() {
+    return nginx == null ? site() + "/elastauth" : site() + "/_security/_authenticate?pretty";
+  }
+
+  private static void sayWhatAProxyAsks(String gateway) {
     String headers = "-H 'Remote-User: john.doe' -H 'Remote-Groups: admins'";
     say(
         """

@@ -66,6 +66,11 @@ public record Settings(
     return authProvider.equals("oidc");
   }
 
+  /** Whether browsers are sent to the provider to log in, and have a session from then on. */
+  public boolean logsBrowsersIn() {
+    return usesOidc() && !oidc.redirectUrl().isEmpty() && session.enabled();
+  }
+
   /**
    * Whether what the provider says is shared through Redis, which takes a key that others hold too.
    */

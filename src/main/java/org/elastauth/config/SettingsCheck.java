@@ -29,6 +29,7 @@ final class SettingsCheck {
   private static final Pattern SECRET_KEY = Pattern.compile("[0-9A-Fa-f]{64}");
   private static final Pattern CREDENTIAL = Pattern.compile("[!-~]{32,1024}");
   private static final Pattern SCOPE_TOKEN = Pattern.compile("[!#-\\[\\]-~]{1,100}");
+  private static final String CALLBACK = "/elastauth/oidc/callback";
   private static final Pattern CLAIM = Pattern.compile("[!#-\\[\\]-~]{1,255}");
   private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]{0,4096}");
   private static final Pattern HOST =
@@ -208,6 +209,12 @@ final class SettingsCheck {
     address("oidc.jwks_uri", oidc.jwksUri());
     address("oidc.end_session_endpoint", oidc.endSessionEndpoint());
     address("oidc.redirect_url", oidc.redirectUrl());
+    if (isAddress(oidc.redirectUrl()) && !oidc.redirectUrl().endsWith(CALLBACK)) {
+      fault(
+          "oidc.redirect_url",
+          oidc.redirectUrl(),
+          "does not end in " + CALLBACK + ", where the gateway awaits browsers");
+    }
     for (String scope : oidc.scopes()) {
       matches("oidc.scopes", scope, SCOPE_TOKEN, "is not a scope; list them one by one");
     }

@@ -63,6 +63,7 @@ public final class SettingsLoader
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("elastauth.auth_provider", settings.authProvider());
     values.put("elastauth.oidc.used", settings.usesOidc());
+    values.put("elastauth.oidc.login", settings.logsBrowsersIn());
     values.put("elastauth.oidc.token_validation", settings.oidc().tokenValidation());
     values.put("elastauth.oidc.in_redis", settings.sharesProviderAnswers());
     values.put("elastauth.cache.type", settings.cache().type());

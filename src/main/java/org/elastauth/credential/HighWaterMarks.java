@@ -23,25 +23,52 @@ public final class HighWaterMarks {
    * @param until end of its window; 0 where it was only heard of
    * @param asOf when its groups were asserted
    * @param passwordHash tells passwords of different keys apart
-   * @param heard how many were heard of before and with this one; 0 for one that was met
+   * @param heard how many were heard of when this user's last one was; 0 if none was
+   * @param highest of the generations this process met or wrote itself, in whatever window
    */
   public record Mark(
-      long issued, long until, long generation, long asOf, int passwordHash, long heard) {
-    private static Mark met(Credential credential) {
+      long issued,
+      long until,
+      long generation,
+      long asOf,
+      int passwordHash,
+      long heard,
+      long highest) {
+    private static Mark met(Credential credential, Mark before) {
       return new Mark(
           credential.window().issued(),
           credential.window().until(),
           credential.generation(),
           credential.asOf(),
           credential.password().hashCode(),
-          0);
+          before == null ? 0 : before.heard,
+          Math.max(credential.generation(), highest(before)));
     }
 
-    private boolean isOlderThan(Mark other) {
-      if (issued != other.issued) {
-        return issued < other.issued;
+    private static long highest(Mark mark) {
+      return mark == null ? 0 : mark.highest;
+    }
+
+    private boolean isOf(Credential credential) {
+      return issued == credential.window().issued()
+          && until == credential.window().until()
+          && generation == credential.generation()
+          && asOf == credential.asOf()
+          && passwordHash == credential.password().hashCode();
+    }
+
+    private boolean isNewerThan(Credential credential) {
+      long otherIssued = credential.window().issued();
+      if (issued != otherIssued) {
+        return issued > otherIssued;
       }
-      return generation == other.generation ? asOf < other.asOf : generation < other.generation;
+      return generation == credential.generation()
+          ? asOf > credential.asOf()
+          : generation > credential.generation();
+    }
+
+    private boolean isOlderThan(long otherIssued, long otherGeneration) {
+      return issued == otherIssued ? generation < otherGeneration : issued < otherIssued;
     }
   }
 
@@ -52,16 +79,19 @@ public final class HighWaterMarks {
 
   /** Whether a cached credential is at least as new as the newest; remembers it if newer. */
   boolean admits(Credential credential) {
-    Mark newest = marks.getIfPresent(credential.username());
-    Mark mark = Mark.met(credential);
-    if (mark.equals(newest)) {
+    Mark met = marks.getIfPresent(credential.username());
+    if (met != null && met.isOf(credential)) {
       return true;
     }
-    if (newest != null && mark.isOlderThan(newest)) {
-      return false;
-    }
-    marks.put(credential.username(), mark);
-    return true;
+    return marks
+        .asMap()
+        .compute(
+            credential.username(),
+            (user, newest) ->
+                newest != null && newest.isNewerThan(credential)
+                    ? newest
+                    : Mark.met(credential, newest))
+        .isOf(credential);
   }
 
   /** How many newer credentials were heard of so far. */
@@ -76,17 +106,15 @@ public final class HighWaterMarks {
    * @return false if a newer one was heard of since, so that the answer may be from before
    */
   boolean set(Credential credential, long heardBefore) {
-    Mark mark = Mark.met(credential);
-    Mark kept =
-        marks
-            .asMap()
-            .compute(
-                credential.username(),
-                (user, newest) ->
-                    newest != null && newest.heard > heardBefore && mark.isOlderThan(newest)
-                        ? newest
-                        : mark);
-    return kept == mark;
+    return marks
+        .asMap()
+        .compute(
+            credential.username(),
+            (user, newest) ->
+                newest != null && newest.heard > heardBefore && newest.isNewerThan(credential)
+                    ? newest
+                    : Mark.met(credential, newest))
+        .isOf(credential);
   }
 
   /**
@@ -96,20 +124,41 @@ public final class HighWaterMarks {
    * @param issued start of its window, epoch seconds
    */
   public void raise(String username, long issued, long generation) {
-    Mark mark = heard(issued, generation, Long.MIN_VALUE);
+    raise(username, issued, generation, 0);
+  }
+
+  /** The same, of a password that this process has written itself. */
+  public void wrote(String username, long issued, long generation) {
+    raise(username, issued, generation, generation);
+  }
+
+  private void raise(String username, long issued, long generation, long written) {
     marks
         .asMap()
-        .merge(username, mark, (newest, raised) -> newest.isOlderThan(raised) ? raised : newest);
+        .compute(
+            username,
+            (user, newest) -> {
+              long highest = Math.max(written, Mark.highest(newest));
+              return newest == null || newest.isOlderThan(issued, generation)
+                  ? heard(issued, generation, Long.MIN_VALUE, highest)
+                  : new Mark(
+                      newest.issued,
+                      newest.until,
+                      newest.generation,
+                      newest.asOf,
+                      newest.passwordHash,
+                      newest.heard,
+                      highest);
+            });
   }
 
-  private Mark heard(long issued, long generation, long asOf) {
-    return new Mark(issued, 0, generation, asOf, 0, heard.incrementAndGet());
+  private Mark heard(long issued, long generation, long asOf, long highest) {
+    return new Mark(issued, 0, generation, asOf, 0, heard.incrementAndGet(), highest);
   }
 
-  /** The highest generation that was met of a user, in whatever window; 0 if none was. */
+  /** The highest generation of a user that was met or written here; 0 if none was. */
   public long highestGeneration(String username) {
-    Mark mark = marks.getIfPresent(username);
-    return mark == null || mark.heard > 0 ? 0 : mark.generation;
+    return Mark.highest(marks.getIfPresent(username));
   }
 
   /**
@@ -136,7 +185,7 @@ public final class HighWaterMarks {
    * @return whether it was replaced
    */
   public boolean replace(String username, Mark mark, long issued, long generation, long asOf) {
-    return marks.asMap().replace(username, mark, heard(issued, generation, asOf));
+    return marks.asMap().replace(username, mark, heard(issued, generation, asOf, mark.highest));
   }
 
   /**

@@ -128,11 +128,12 @@ public final class Expiry {
       return Act.NOTHING;
     }
     Mark mark = stored.mark();
-    long ended = clock.millis() / 1000 - mark.window().until();
+    long now = clock.millis() / 1000;
+    long ended = now - mark.window().until();
     if (stored.enabled()) {
-      return ended > GRACE ? Act.DISABLE : Act.NOTHING;
+      return ended > GRACE || mark.window().isAhead(now) ? Act.DISABLE : Act.NOTHING;
     }
-    if (ended < 0 && (mark.isOvertakenLogin() || mark.isExpired())) {
+    if (ended < 0 && !mark.window().isAhead(now) && mark.isDisabledByUs()) {
       return Act.ENABLE;
     }
     long deleteAfter = settings.deleteAfter().toSeconds();

@@ -84,6 +84,11 @@ record Mark(String key, Window window, long generation, long boot, long asOf, St
     return state.equals(EXPIRED);
   }
 
+  /** Whether it was the gateway that disabled the user, so that a login enables it again. */
+  boolean isDisabledByUs() {
+    return isExpired() || isOvertakenLogin();
+  }
+
   /**
    * Whether a login was disabled by mistake. It was one and no revocation, which somebody else must
    * lift, if this is the first password of its window.

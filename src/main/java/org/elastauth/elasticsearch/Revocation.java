@@ -46,6 +46,7 @@ public final class Revocation {
    *
    * @param stored as just read
    * @param last what came of the attempt before; null at first
+   * @param apiKeys how many were invalidated of a user that is not there; null if none was to be
    * @param round counts the attempts, from 0 on
    * @throws Refusal 404 for a user that is not there, 403 for one that is not ours, 503 where
    *     others keep writing the user
@@ -55,12 +56,17 @@ public final class Revocation {
       @ExchangeProperty("identity") Identity identity,
       @ExchangeProperty("disable") boolean disable,
       @ExchangeProperty("plan") Plan last,
+      @ExchangeProperty("apiKeysInvalidated") Integer apiKeys,
       @ExchangeProperty("CamelLoopIndex") int round) {
     if (round >= MAX_ROUNDS) {
       throw Refusal.unavailable("the revocation could not be settled; try again");
     }
     if (!stored.exists()) {
-      throw new Refusal(404, "there is no such user; what was cached is dropped", 0);
+      throw new Refusal(
+          404,
+          "there is no such user; what was cached is dropped"
+              + (apiKeys == null ? "" : "; API keys invalidated: " + apiKeys),
+          0);
     }
     if (stored.reserved() || stored.mark() == null) {
       LOG.atWarn()
@@ -78,7 +84,7 @@ public final class Revocation {
     boolean enabled = stored.enabled() && !disable;
     // whom the gateway itself disabled may come back; whoever else did so has not changed their
     // mind
-    boolean mayReturn = !disable && (before.isExpired() || before.isOvertakenLogin());
+    boolean mayReturn = !disable && (before.isDisabledByUs());
     String state = enabled ? "" : mayReturn ? Mark.EXPIRED : Mark.REVOKED;
     Mark mark =
         new Mark(keys.currentId(), before.window(), generation, boot.at(), before.asOf(), state);
@@ -108,7 +114,7 @@ public final class Revocation {
     Credential credential = plan.credential();
     exchange.setProperty(
         "lateWrites", LATE_WRITES + 2 * ElasticsearchUsers.millisSince(plan.readAt()));
-    marks.raise(credential.username(), credential.window().issued(), credential.generation());
+    marks.wrote(credential.username(), credential.window().issued(), credential.generation());
     exchange.setProperty("issued", credential.window().issued());
     exchange.setProperty("generation", credential.generation());
   }
@@ -120,15 +126,16 @@ public final class Revocation {
    */
   public boolean holds(@Body StoredUser stored, @ExchangeProperty("plan") Plan plan) {
     Mark mark = stored.mark();
+    boolean disabled = plan.mark().state().equals(Mark.REVOKED);
     if (!stored.exists() || mark == null) {
-      return true; // somebody else took the login away altogether
+      // somebody else took the login away altogether; but whoever is to stay out could come again
+      return !disabled;
     }
     long issued = plan.mark().window().issued();
     boolean newer =
         mark.window().issued() == issued
             ? mark.generation() >= plan.mark().generation()
             : mark.window().issued() > issued;
-    boolean disabled = plan.mark().state().equals(Mark.REVOKED);
     return newer && !(disabled && stored.enabled());
   }
 

@@ -185,7 +185,7 @@ public final class Settlement {
   }
 
   private void refuseDisabled(Identity identity, StoredUser stored) {
-    boolean byUs = stored.mark() != null && stored.mark().isExpired();
+    boolean byUs = stored.mark() != null && stored.mark().isDisabledByUs();
     if (!stored.enabled() && !byUs) {
       LOG.atWarn()
           .addKeyValue("user", identity.username())
@@ -199,7 +199,7 @@ public final class Settlement {
     Credential credential = credential(identity.username(), mark, view);
     boolean same =
         stored.enabled()
-            && !mark.isExpired()
+            && !mark.isDisabledByUs()
             && view.roles().equals(stored.roles())
             && view.fullName().equals(stored.fullName())
             && view.email().equals(stored.email())
@@ -211,7 +211,7 @@ public final class Settlement {
     // old one
     Map<String, Object> change = new LinkedHashMap<>();
     change.put("asof", view.asOf());
-    if (mark.isExpired()) {
+    if (mark.isDisabledByUs()) {
       // the expiry met a login and could not undo what it wrote
       change.put("state", "");
     }

@@ -3,6 +3,7 @@ package org.elastauth.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -34,6 +35,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private final MeterRegistry meters;
   private final InFlight inFlight;
   private final String path;
+  private final boolean form;
   private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
 
   /**
@@ -48,6 +50,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       InFlight inFlight) {
     super(endpoint, processor, List.of(), router);
     this.path = endpoint.getPath();
+    this.form = endpoint.getConsumes() != null;
     this.headers = headers;
     this.meters = meters;
     this.inFlight = inFlight;
@@ -55,6 +58,32 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
 
   @Override
   protected void handleRequest(RoutingContext routing) {
+    if (form) {
+      readForm(routing);
+    } else {
+      begin(routing);
+    }
+  }
+
+  /** A route that {@code consumes} a form begins once that is there; Vert.x limits its size. */
+  private void readForm(RoutingContext routing) {
+    HttpServerRequest request = routing.request();
+    request.setExpectMultipart(true);
+    request.exceptionHandler(
+        malformed -> {
+          if (!request.response().ended()) {
+            routing.fail(400);
+          }
+        });
+    request.endHandler(
+        read -> {
+          if (!request.response().ended()) {
+            begin(routing);
+          }
+        });
+  }
+
+  private void begin(RoutingContext routing) {
     long began = System.nanoTime();
     Context loop = routing.vertx().getOrCreateContext();
     Exchange exchange = createExchange(false);

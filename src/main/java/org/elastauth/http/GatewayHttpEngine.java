@@ -1,6 +1,7 @@
 package org.elastauth.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
@@ -20,23 +21,24 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
   private static final List<String> OUT =
       List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After", "WWW-Authenticate");
 
-  private static final List<String> OUT_WITH_LIMITS =
-      List.of(
-          "Authorization",
-          "Cache-Control",
-          "Content-Type",
-          "Retry-After",
-          "WWW-Authenticate",
-          "RateLimit-Limit",
-          "RateLimit-Remaining",
-          "RateLimit-Reset");
+  private static final List<String> LIMITS =
+      List.of("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset");
+
+  private static final List<String> LOGIN = List.of("Location", "Set-Cookie");
 
   private final List<String> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
 
   public GatewayHttpEngine(Settings settings, MeterRegistry meters, InFlight inFlight) {
-    this.headers = settings.rateLimit().enabled() ? OUT_WITH_LIMITS : OUT;
+    List<String> out = new ArrayList<>(OUT);
+    if (settings.rateLimit().enabled()) {
+      out.addAll(LIMITS);
+    }
+    if (settings.authProvider().equals("oidc")) {
+      out.addAll(LOGIN);
+    }
+    this.headers = List.copyOf(out);
     this.meters = meters;
     this.inFlight = inFlight;
   }

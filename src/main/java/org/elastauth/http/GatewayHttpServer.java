@@ -70,6 +70,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
           405, "this method is not allowed here",
           413, "the body is too large",
           414, "the request line is too long",
+          415, "the body is not of the type that is expected here",
           431, "the headers are too large",
           500, "internal error",
           503, "the gateway is stopping; try again");

@@ -8,20 +8,30 @@ public final class Refusal extends RuntimeException {
   private final int status;
   private final int retryAfter;
   private final String challenge;
+  private final String location;
+  private final String cookie;
 
   /**
    * @param status HTTP status code
    * @param retryAfter seconds after which asking again makes sense; 0: no such promise
    */
   public Refusal(int status, String message, int retryAfter) {
-    this(status, message, retryAfter, "");
+    this(status, message, retryAfter, "", "", "");
   }
 
-  private Refusal(int status, String message, int retryAfter, String challenge) {
+  private Refusal(
+      int status,
+      String message,
+      int retryAfter,
+      String challenge,
+      String location,
+      String cookie) {
     super(message, null, false, false);
     this.status = status;
     this.retryAfter = retryAfter;
     this.challenge = challenge;
+    this.location = location;
+    this.cookie = cookie;
   }
 
   public static Refusal malformed(String message) {
@@ -36,7 +46,17 @@ public final class Refusal extends RuntimeException {
    * @param challenge the value of WWW-Authenticate (RFC 9110, 11.6.1)
    */
   public static Refusal unauthorized(String message, String challenge) {
-    return new Refusal(401, message, 0, challenge);
+    return new Refusal(401, message, 0, challenge, "", "");
+  }
+
+  /**
+   * Sends a browser elsewhere first.
+   *
+   * @param location absolute URL
+   * @param cookie the value of Set-Cookie
+   */
+  public static Refusal elsewhere(String message, String location, String cookie) {
+    return new Refusal(302, message, 0, "", location, cookie);
   }
 
   public static Refusal forbidden(String message) {
@@ -58,5 +78,15 @@ public final class Refusal extends RuntimeException {
   /** Empty where there is none. */
   public String challenge() {
     return challenge;
+  }
+
+  /** Empty where there is none. */
+  public String location() {
+    return location;
+  }
+
+  /** Empty where there is none. */
+  public String cookie() {
+    return cookie;
   }
 }

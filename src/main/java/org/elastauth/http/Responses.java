@@ -49,6 +49,10 @@ public final class Responses {
     if (!refusal.challenge().isEmpty()) {
       message.setHeader("WWW-Authenticate", refusal.challenge());
     }
+    if (!refusal.location().isEmpty()) {
+      message.setHeader("Location", refusal.location());
+      message.setHeader("Set-Cookie", refusal.cookie());
+    }
     return ErrorBody.of(refusal.getMessage(), refusal.status());
   }
 }

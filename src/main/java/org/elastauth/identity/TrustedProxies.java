@@ -18,6 +18,9 @@ public final class TrustedProxies {
 
   private static final int REMEMBERED = 10_000;
 
+  /** One client of IPv6 has 2^64 addresses and more (RFC 4291 2.5.4). */
+  private static final int CLIENT_BITS = 64;
+
   /** Addresses as people write them. By its own defaults the library takes "" for loopback. */
   private static final IPAddressStringParameters STRICT =
       new IPAddressStringParameters.Builder()
@@ -67,7 +70,8 @@ public final class TrustedProxies {
    * entry of {@code X-Forwarded-For} that is none. What stands left of it anybody may have written.
    *
    * @param forwarded the header's values in their order; each may list several addresses
-   * @return an address; {@link #UNKNOWN} if that entry is none; null if only proxies are known
+   * @return an address, of IPv6 the network of 64 bits it is in; {@link #UNKNOWN} if that entry is
+   *     none; null if only proxies are known
    */
   public String client(String peer, List<String> forwarded) {
     if (!contains(peer)) {
@@ -88,7 +92,11 @@ public final class TrustedProxies {
   }
 
   private static String canonical(IPAddress address) {
-    return address == null ? UNKNOWN : address.withoutPrefixLength().toCanonicalString();
+    if (address == null) {
+      return UNKNOWN;
+    }
+    IPAddress client = address.isIPv6() ? address.toPrefixBlock(CLIENT_BITS).getLower() : address;
+    return client.withoutPrefixLength().toCanonicalString();
   }
 
   private static String withoutPort(String entry) {

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 public record TokenHash(long first, long second, long third, long fourth) {
   private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(TokenHash::sha);
 
-  static TokenHash of(String token) {
+  public static TokenHash of(String token) {
     ByteBuffer hash =
         ByteBuffer.wrap(SHA_256.get().digest(token.getBytes(StandardCharsets.ISO_8859_1)));
     return new TokenHash(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());

@@ -45,7 +45,8 @@ public final class RedisFailure {
     return root instanceof RedisCommandExecutionException
             && (isNotPermitted(root)
                 || refusal(root).isPresent()
-                || root.getMessage().contains("user_script"))
+                || root.getMessage().contains("user_script")
+                || root.getMessage().contains("executing the script"))
         ? Optional.of(root.getMessage())
         : Optional.empty();
   }

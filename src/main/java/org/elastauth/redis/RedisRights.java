@@ -28,6 +28,10 @@ final class RedisRights {
   private static final String NO_SCRIPT = "0".repeat(40);
 
   private final String prefix;
+
+  /** A key that no entry, count or turn has. */
+  private final String nobody;
+
   private final Settings.Cache cache;
   private final boolean limits;
   private final boolean answers;
@@ -44,6 +48,7 @@ final class RedisRights {
   RedisRights(Settings settings) {
     this.cache = settings.cache();
     this.prefix = cache.keyPrefix();
+    this.nobody = prefix + "rights";
     this.limits = settings.rateLimit().inRedis();
     this.answers = settings.sharesProviderAnswers();
     this.sessions = settings.session().inRedis();
@@ -75,7 +80,7 @@ final class RedisRights {
       check("sessions", sessions(redis));
     }
     if (claims) {
-      check("replay detection", Map.of("+set", () -> redis.set(prefix, "", SetArgs.Builder.xx())));
+      check("replay detection", Map.of("+set", () -> redis.set(nobody, "", SetArgs.Builder.xx())));
     }
     if (limits) {
       check("rate limiting", limiting(redis));
@@ -113,42 +118,42 @@ final class RedisRights {
 
   private Map<String, Attempt> reading(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put("+getrange", () -> redis.getrange(prefix, 0, 0));
-    attempts.put("+setex", () -> redis.setex(prefix, 0, ""));
+    attempts.put("+getrange", () -> redis.getrange(nobody, 0, 0));
+    attempts.put("+setex", () -> redis.setex(nobody, 0, ""));
     return attempts;
   }
 
   private Map<String, Attempt> caching(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = reading(redis);
-    attempts.put("+del", () -> redis.del(prefix));
+    attempts.put("+del", () -> redis.del(nobody));
     if (cache.extend()) {
       // Spring sends the form in milliseconds
-      attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
+      attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
     }
     if (cache.type().equals("hybrid")) {
-      attempts.put("+pttl", () -> redis.pttl(prefix));
+      attempts.put("+pttl", () -> redis.pttl(nobody));
     }
     return attempts;
   }
 
   private Map<String, Attempt> limiting(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put("+eval", () -> redis.eval("return 0", ScriptOutputType.INTEGER, prefix));
-    attempts.put("+evalsha", () -> redis.evalsha(NO_SCRIPT, ScriptOutputType.INTEGER, prefix));
-    attempts.put("+zadd", () -> redis.zadd(prefix, ZAddArgs.Builder.xx(), 0, ""));
-    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(prefix, Range.create(0, 0)));
-    attempts.put("+zcard", () -> redis.zcard(prefix));
-    attempts.put("+zrange", () -> redis.zrange(prefix, 0, 0));
-    attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
-    attempts.put("+pexpireat", () -> redis.pexpireat(prefix, 1));
-    attempts.put("+pttl", () -> redis.pttl(prefix));
+    attempts.put("+eval", () -> redis.eval("return 0", ScriptOutputType.INTEGER, nobody));
+    attempts.put("+evalsha", () -> redis.evalsha(NO_SCRIPT, ScriptOutputType.INTEGER, nobody));
+    attempts.put("+zadd", () -> redis.zadd(nobody, ZAddArgs.Builder.xx(), 0, ""));
+    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(nobody, Range.create(0, 0)));
+    attempts.put("+zcard", () -> redis.zcard(nobody));
+    attempts.put("+zrange", () -> redis.zrange(nobody, 0, 0));
+    attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
+    attempts.put("+pexpireat", () -> redis.pexpireat(nobody, 1));
+    attempts.put("+pttl", () -> redis.pttl(nobody));
     return attempts;
   }
 
   private Map<String, Attempt> sessions(RedisClusterCommands<String, String> redis) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
-    attempts.put("+hmget", () -> redis.hmget(prefix, "identity"));
-    attempts.put("+hdel", () -> redis.hdel(prefix, "identity"));
+    attempts.put("+hmget", () -> redis.hmget(nobody, "identity"));
+    attempts.put("+hdel", () -> redis.hdel(nobody, "identity"));
     // a field without a value is an error
     attempts.put(
         "+hset",
@@ -156,13 +161,13 @@ final class RedisRights {
             redis.dispatch(
                 CommandType.HSET,
                 new IntegerOutput<>(StringCodec.UTF8),
-                new CommandArgs<>(StringCodec.UTF8).addKey(prefix).add("a").add("b").add("c")));
-    attempts.put("+pexpire", () -> redis.pexpire(prefix, 1));
-    attempts.put("+del", () -> redis.del(prefix));
-    attempts.put("+zadd", () -> redis.zadd(prefix, ZAddArgs.Builder.xx(), 0, ""));
-    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(prefix, Range.create(0, 0)));
-    attempts.put("+zrange", () -> redis.zrange(prefix, 0, 0));
-    attempts.put("+zrem", () -> redis.zrem(prefix, ""));
+                new CommandArgs<>(StringCodec.UTF8).addKey(nobody).add("a").add("b").add("c")));
+    attempts.put("+pexpire", () -> redis.pexpire(nobody, 1));
+    attempts.put("+del", () -> redis.del(nobody));
+    attempts.put("+zadd", () -> redis.zadd(nobody, ZAddArgs.Builder.xx(), 0, ""));
+    attempts.put("+zremrangebyscore", () -> redis.zremrangebyscore(nobody, Range.create(0, 0)));
+    attempts.put("+zrange", () -> redis.zrange(nobody, 0, 0));
+    attempts.put("+zrem", () -> redis.zrem(nobody, ""));
     return attempts;
   }
 

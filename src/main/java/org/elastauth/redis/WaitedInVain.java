@@ -7,16 +7,16 @@ import org.springframework.stereotype.Component;
 
 /**
  * Whether a request shall do without Redis: it has waited for it once (property {@code
- * sharedCacheAway}), or for a thread for a tenth of {@code redis.read_timeout}, as those who hold
- * the threads then do. Else it would wait its own timeout after theirs.
+ * sharedCacheAway}), or so long for a thread that those who hold the threads must be waiting for
+ * it. Else it would wait its own timeout after theirs.
  */
 @Component("waitedInVain")
 public final class WaitedInVain implements Predicate {
-  private final long patience;
+  private static final long PATIENCE_MILLIS = 500;
+
   private final boolean caches;
 
   public WaitedInVain(Settings settings) {
-    this.patience = Math.max(1, settings.redis().readTimeout().toMillis() / 10);
     this.caches = settings.cache().inRedis();
   }
 
@@ -25,7 +25,7 @@ public final class WaitedInVain implements Predicate {
     if (exchange.getProperty("sharedCacheAway") != null) {
       return true;
     }
-    if (exchange.getClock().elapsed() < patience) {
+    if (exchange.getClock().elapsed() < PATIENCE_MILLIS) {
       return false;
     }
     if (caches) {

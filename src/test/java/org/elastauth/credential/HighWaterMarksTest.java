@@ -73,12 +73,23 @@ class HighWaterMarksTest {
   }
 
   @Test
-  void onlyWhatWasMetCountsForAHigherGeneration() {
+  void whatWasMetOrWrittenCountsForAHigherGeneration() {
     assertThat(marks.highestGeneration("a")).isZero();
     marks.admits(credential(100, 3, 5));
     assertThat(marks.highestGeneration("a")).isEqualTo(3);
     marks.raise("a", 100, Long.MAX_VALUE);
-    assertThat(marks.highestGeneration("a")).isZero();
+    assertThat(marks.highestGeneration("a")).as("whoever said so").isEqualTo(3);
+    marks.wrote("a", 100, 4);
+    marks.set(credential(100, 1, 5), marks.heard());
+    assertThat(marks.highestGeneration("a")).as("restored").isEqualTo(4);
+  }
+
+  @Test
+  void anEntryOfTheCacheDoesNotLetAnAnswerFromBeforeItPass() {
+    long before = marks.heard();
+    marks.raise("a", 100, 2);
+    assertThat(marks.admits(credential(100, 2, 5))).isTrue();
+    assertThat(marks.set(credential(100, 1, 5), before)).isFalse();
   }
 
   @Test

@@ -43,7 +43,7 @@ class RevocationTest {
   }
 
   private Plan plan(StoredUser stored, boolean disable) {
-    return revocation.plan(stored, JOHN, disable, null, 0);
+    return revocation.plan(stored, JOHN, disable, null, null, 0);
   }
 
   @Test
@@ -88,7 +88,7 @@ class RevocationTest {
   @Test
   void anAttemptThatDidNotHoldIsFollowedByAHigherGeneration() {
     Plan undone = plan(stored(true, mark(1_000, 3, "")), true);
-    Plan again = revocation.plan(stored(true, mark(1_000, 3, "")), JOHN, true, undone, 1);
+    Plan again = revocation.plan(stored(true, mark(1_000, 3, "")), JOHN, true, undone, null, 1);
     assertThat(again.mark().generation()).isEqualTo(5);
   }
 
@@ -135,7 +135,7 @@ class RevocationTest {
   }
 
   private void assertRefused(int status, StoredUser stored, int round) {
-    assertThatThrownBy(() -> revocation.plan(stored, JOHN, false, null, round))
+    assertThatThrownBy(() -> revocation.plan(stored, JOHN, false, null, null, round))
         .isInstanceOfSatisfying(
             Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
   }
@@ -157,5 +157,6 @@ class RevocationTest {
     assertThat(revocation.holds(stored(false, mark(1_000, 4, "revoked")), plan)).isTrue();
     assertThat(revocation.holds(stored(true, mark(1_000, 4, "revoked")), plan)).isFalse();
     assertThat(revocation.holds(stored(true, mark(4_600, 1, "")), plan)).isFalse();
+    assertThat(revocation.holds(StoredUser.absent(5), plan)).as("may be made again").isFalse();
   }
 }

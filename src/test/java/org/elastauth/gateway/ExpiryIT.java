@@ -14,7 +14,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
-import org.elastauth.elasticsearch.Expiry;
 import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
@@ -30,6 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.event.ApplicationEventMulticaster;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** Short-lived means short-lived: what becomes of users whose window has ended. */
 @ExtendWith({Servers.class, OutputCaptureExtension.class})
@@ -368,6 +370,38 @@ class ExpiryIT {
     }
   }
 
+  /** No later run may come to it: the login itself lifts what was a mistake. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLoginThatWasDisabledByMistakeIsLetInByTheNext(boolean late) {
+    String user = "expiry.mistaken-" + late;
+    try (TestGateway past =
+        gateway().clockOffBy(late ? Duration.ofDays(-8) : Duration.ZERO).start()) {
+      past.login(user, "admins");
+    }
+    merge(user, false, "{\"state\":\"expired\",\"expired\":{\"issued\":1,\"generation\":1}}");
+    try (TestGateway gateway = gateway().start()) {
+      assertThat(status(gateway.login(user, "admins"))).isEqualTo(200);
+      assertThat(mark(user).path("state").asText()).isEmpty();
+    }
+  }
+
+  /** A clock that jumped: nobody's window ends so late, and nobody would look again for a year. */
+  @Test
+  void aPasswordOfAClockThatRanFarAheadIsExpired() {
+    String user = "expiry.ahead";
+    try (TestGateway ahead = gateway().clockOffBy(Duration.ofDays(365)).start()) {
+      ahead.login(user, "admins");
+    }
+    try (TestGateway gateway = gateway().start()) {
+      expire(gateway);
+      assertThat(enabled(user)).isFalse();
+      expire(gateway);
+      assertThat(enabled(user)).isFalse();
+      assertThat(status(gateway.login(user, "admins"))).isEqualTo(200);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"redis", "hybrid"})
   void overRedisOneGatewayTakesTheTurn(String cache, RedisServer redis) {
@@ -507,7 +541,9 @@ class ExpiryIT {
     String user = "expiry.stopping";
     loginEightDaysAgo(user);
     try (TestGateway gateway = gateway().start()) {
-      gateway.bean(Expiry.class).stopping();
+      gateway
+          .bean(ApplicationEventMulticaster.class)
+          .multicastEvent(new ContextClosedEvent(new GenericApplicationContext()));
       expire(gateway);
       assertThat(requests(gateway, "user_list")).isZero();
       assertThat(enabled(user)).isTrue();

@@ -116,6 +116,7 @@ class RedisFrozenIT {
   void whoStandsInLineBehindThoseThatWaitDoesNotWaitToo() {
     try (TestGateway gateway =
         gateway()
+            .set("redis.read_timeout", "2s")
             .set("redis.health_check.interval", "1h")
             .set("redis.circuit_breaker.threshold", "1000")
             .start()) {

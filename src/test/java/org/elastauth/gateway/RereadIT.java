@@ -2,6 +2,8 @@ package org.elastauth.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -155,6 +157,18 @@ class RereadIT {
       double asked = requests(gateway, "user_get");
       users.forEach(gateway::login);
       assertThat(requests(gateway, "user_get")).as("all are cached still").isEqualTo(asked);
+      users.forEach(
+          user ->
+              elasticsearch.admin(
+                  "PUT",
+                  "/_security/user/"
+                      + URLEncoder.encode(user, StandardCharsets.UTF_8)
+                      + "/_disable",
+                  null));
+      users.forEach(
+          user ->
+              Awaitility.await(user + " is dropped")
+                  .until(() -> gateway.decide(user).statusCode() == 403));
     }
   }
 

@@ -60,14 +60,11 @@ class RevocationReachIT {
     return PackagedGateway.start(Files.createDirectory(folder.resolve(name)), environment);
   }
 
-  private Map<String, String> hybrid(String... more) {
+  private Map<String, String> hybrid() {
     Map<String, String> environment = new HashMap<>();
     environment.put("ELASTAUTH_CACHE_TYPE", "hybrid");
     environment.put("ELASTAUTH_REDIS_HOST", redis.address());
     environment.put("ELASTAUTH_ELASTICSEARCH_REREAD_INTERVAL", "0s");
-    for (int i = 0; i < more.length; i += 2) {
-      environment.put(more[i], more[i + 1]);
-    }
     return environment;
   }
 
@@ -123,6 +120,33 @@ class RevocationReachIT {
     }
   }
 
+  private TestGateway.Builder gateway() {
+    return TestGateway.builder()
+        .on(elasticsearch)
+        .set("admin.enabled", true)
+        .set("admin.credential", CREDENTIAL);
+  }
+
+  private TestGateway.Builder as(String user) {
+    return gateway()
+        .with(redis)
+        .set("cache.type", "hybrid")
+        .set("redis.username", user)
+        .set("redis.password", "pw");
+  }
+
+  private void assertRereadReaches(TestGateway one, TestGateway other, String user)
+      throws Exception {
+    String before = one.login(user);
+    assertThat(other.login(user)).isEqualTo(before);
+    revoke(one.port(), user);
+    Awaitility.await("the reread")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !other.login(user).equals(before));
+    assertThat(authenticate(other.login(user))).isEqualTo(200);
+    assertThat(one.login(user)).isEqualTo(other.login(user));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', '+publish +subscribe'",
@@ -130,78 +154,49 @@ class RevocationReachIT {
     "+publish &elastauth-*, +subscribe",
     "+subscribe &elastauth-*, +publish"
   })
-  void withoutTheRightItIsNamedAndTheRereadBringsIt(String rights, String missing)
-      throws Exception {
-    String user = "reach.rights";
+  void withoutTheRightItIsNamedAndTheRereadBringsIt(
+      String rights, String missing, CapturedOutput output) throws Exception {
     redis.acl(
         "quiet",
         ("reset on >pw ~elastauth-* +@read +@write resetchannels " + rights).trim().split(" "));
-    Map<String, String> narrow =
-        hybrid(
-            "ELASTAUTH_REDIS_USERNAME", "quiet",
-            "ELASTAUTH_REDIS_PASSWORD", "pw",
-            "ELASTAUTH_ELASTICSEARCH_REREAD_INTERVAL", "1s");
-    try (PackagedGateway one = instance("one", narrow);
-        PackagedGateway other = instance("other", narrow)) {
-      assertThat(one.log()).contains("missing=\"" + missing + "\"");
-      String before = login(one, user);
-      assertThat(login(other, user)).isEqualTo(before);
-      revoke(one.port(), user);
-      Awaitility.await("the reread")
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> !login(other, user).equals(before));
-      assertThat(authenticate(login(other, user))).isEqualTo(200);
-      assertThat(login(one, user)).isEqualTo(login(other, user));
+    TestGateway.Builder narrow = as("quiet").set("elasticsearch.reread_interval", "1s");
+    try (TestGateway one = narrow.start();
+        TestGateway other = narrow.start()) {
+      assertThat(output).contains("missing=\"" + missing + "\"");
+      assertRereadReaches(one, other, "reach.rights");
     }
   }
 
   @Test
-  void withTheRightsNothingIsMissing() throws Exception {
+  void withTheRightsNothingIsMissing(CapturedOutput output) {
     redis.acl(
         "loud",
         "reset on >pw ~elastauth-* +@read +@write resetchannels +publish +subscribe &elastauth-*"
             .split(" "));
-    try (PackagedGateway gateway =
-        instance(
-            "one", hybrid("ELASTAUTH_REDIS_USERNAME", "loud", "ELASTAUTH_REDIS_PASSWORD", "pw"))) {
+    try (TestGateway gateway = as("loud").start()) {
       awaitListeners(redis, 1);
-      assertThat(gateway.log()).doesNotContain("missing=");
+      assertThat(output).doesNotContain("missing=");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"memory", "file"})
-  void instancesThatShareNothingFindOut(String cache) throws Exception {
-    String user = "reach." + cache;
-    Path one = Files.createDirectories(folder.resolve("cache-one"));
-    Path other = Files.createDirectories(folder.resolve("cache-other"));
-    Map<String, String> environment =
-        Map.of("ELASTAUTH_CACHE_TYPE", cache, "ELASTAUTH_ELASTICSEARCH_REREAD_INTERVAL", "1s");
-    try (PackagedGateway first = instance("one", with(environment, one));
-        PackagedGateway second = instance("other", with(environment, other))) {
-      String before = login(first, user);
-      assertThat(login(second, user)).isEqualTo(before);
-      revoke(first.port(), user);
-      Awaitility.await("the reread")
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> !login(second, user).equals(before));
-      assertThat(login(first, user)).isEqualTo(login(second, user));
-      assertThat(authenticate(login(second, user))).isEqualTo(200);
-      assertThat(second.log()).contains("A cached login no longer fits what Elasticsearch holds");
+  void gatewaysThatShareNothingFindOut(String cache, CapturedOutput output) throws Exception {
+    TestGateway.Builder apart =
+        gateway().set("cache.type", cache).set("elasticsearch.reread_interval", "1s");
+    try (TestGateway one = apart.set("cache.path", own("one")).start();
+        TestGateway other = apart.set("cache.path", own("other")).start()) {
+      assertRereadReaches(one, other, "reach." + cache);
     }
+    assertThat(output).contains("A cached login no longer fits what Elasticsearch holds");
   }
 
-  private static Map<String, String> with(Map<String, String> environment, Path path) {
-    Map<String, String> all = new HashMap<>(environment);
-    all.put("ELASTAUTH_CACHE_PATH", path.toString());
-    return all;
+  private String own(String name) throws IOException {
+    return Files.createDirectory(folder.resolve(name)).toString();
   }
 
   private TestGateway.Builder hybridOn(String url) {
-    return TestGateway.builder()
-        .on(elasticsearch)
-        .set("admin.enabled", true)
-        .set("admin.credential", CREDENTIAL)
+    return gateway()
         .set("cache.type", "hybrid")
         .set("redis.url", url)
         .set("redis.read_timeout", "1s")

@@ -213,6 +213,13 @@ class RevokeIT {
           "/_security/user/" + user,
           "{\"roles\":[\"viewer\"],\"metadata\":{\"elastauth\":{\"generation\":1}}}");
       assertThat(revoked(gateway, user).path("generation").asInt()).isEqualTo(4);
+      elasticsearch.admin(
+          "PUT",
+          "/_security/user/" + user,
+          "{\"roles\":[\"viewer\"],\"metadata\":{\"elastauth\":{\"generation\":1}}}");
+      assertThat(revoked(gateway, user).path("generation").asInt())
+          .as("its own count")
+          .isEqualTo(5);
       assertThat(authenticate(third)).isEqualTo(401);
       assertThat(authenticate(gateway.login(user))).isEqualTo(200);
     }
@@ -443,6 +450,20 @@ class RevokeIT {
       assertThat(authenticate(foreign)).isEqualTo(200);
       assertThat(revoked(gateway, user + "?api_keys=true").path("apiKeysInvalidated").asInt())
           .isZero();
+    }
+  }
+
+  @Test
+  void apiKeysGoWhereTheirUserIsGoneAlready() {
+    String user = "revoke.gone-keys";
+    try (TestGateway gateway = gateway().set("default_roles", "superuser").start()) {
+      String key = apiKey(gateway.login(user));
+      elasticsearch.admin("DELETE", "/_security/user/" + user, null);
+      assertThat(authenticate(key)).as("they outlive the user").isEqualTo(200);
+      HttpResponse<String> answer = revoke(gateway, user + "?api_keys=true");
+      assertThat(answer.statusCode()).isEqualTo(404);
+      assertThat(answer.body()).contains("API keys invalidated: 1");
+      assertThat(authenticate(key)).isEqualTo(401);
     }
   }
 

@@ -204,6 +204,35 @@ public final class KeycloakServer implements AutoCloseable {
         answer.path("refresh_token").asText());
   }
 
+  /** Another one in the group developers, whose logins are no other test's. */
+  public User addUser(String name) {
+    User user = new User(name, "some-pw1");
+    admin(
+        "POST",
+        "/users",
+        """
+        {"username":"%s","enabled":true,"email":"%s@example.org","firstName":"Some","lastName":"One",
+         "groups":["/developers"],"credentials":[{"type":"password","value":"%s"}]}
+        """
+            .formatted(name, name, user.password));
+    return user;
+  }
+
+  public void addToGroup(User user, String group) {
+    JsonNode found = admin("GET", "/groups?exact=true&search=" + group, null);
+    admin("PUT", path(user) + "/groups/" + found.get(0).path("id").asText(), "{}");
+  }
+
+  /** Ends all logins of a user. */
+  public void logout(User user) {
+    admin("POST", path(user) + "/logout", "{}");
+  }
+
+  private String path(User user) {
+    JsonNode found = admin("GET", "/users?exact=true&username=" + user.name, null);
+    return "/users/" + found.get(0).path("id").asText();
+  }
+
   /** Ends the login that the refresh token belongs to; its tokens are withdrawn with it. */
   public void logout(Tokens tokens) {
     post(

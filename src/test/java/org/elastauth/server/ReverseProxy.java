@@ -48,18 +48,89 @@ public final class ReverseProxy implements AutoCloseable {
     }
 
     public ReverseProxy start(Behind behind) {
+      int port = RedisServer.freePort();
+      return start(
+          port,
+          folder ->
+              this == NGINX
+                  ? nginx(
+                      folder,
+                      Files.readString(Path.of("docker", "nginx.conf"))
+                          .replace("listen 80", "listen 127.0.0.1:" + port)
+                          .replace("kibana.example.org", "127.0.0.1")
+                          .replace(
+                              "$server_name$request_uri", "$server_name:" + port + "$request_uri"),
+                      behind)
+                  : caddy("Caddyfile"),
+          Map.of(
+              "SITE",
+              "http://127.0.0.1:" + port,
+              "AUTHELIA",
+              "127.0.0.1:" + behind.authelia(),
+              "ELASTAUTH",
+              "127.0.0.1:" + behind.gateway(),
+              "KIBANA",
+              "127.0.0.1:" + behind.elastic()));
+    }
+
+    /**
+     * With the files for OpenID Connect, as the site localhost.
+     *
+     * @param port of the site
+     * @param certificates with {@code server}, for TLS, which only nginx gets; null: without
+     */
+    public ReverseProxy startForLogin(
+        int port, int gateway, int elastic, Certificates certificates) {
+      return start(
+          port,
+          folder ->
+              this == NGINX
+                  ? nginx(
+                      folder,
+                      Files.readString(Path.of("docker", "nginx-oidc.conf"))
+                          .replace(
+                              "listen 80",
+                              "listen 127.0.0.1:" + port + (certificates == null ? "" : " ssl"))
+                          .replace("kibana.example.org", "localhost")
+                          .replace("http {\n", "http {\n" + tls(certificates)),
+                      new Behind(0, gateway, elastic))
+                  : caddy("Caddyfile-oidc"),
+          Map.of(
+              "SITE",
+              "http://localhost:" + port,
+              "ELASTAUTH",
+              "127.0.0.1:" + gateway,
+              "KIBANA",
+              "127.0.0.1:" + elastic));
+    }
+
+    private static String tls(Certificates certificates) {
+      return certificates == null
+          ? ""
+          : "    ssl_certificate %s;\n    ssl_certificate_key %s;\n"
+              .formatted(certificates.certificate("server"), certificates.key("server"));
+    }
+
+    /** What runs it, once its configuration lies in a folder. */
+    private interface Setup {
+      List<String> in(Path folder) throws IOException;
+    }
+
+    private ReverseProxy start(int port, Setup setup, Map<String, String> variables) {
       try {
         Path folder = Path.of("target", program()).toAbsolutePath();
         Files.createDirectories(folder.resolve("temp"));
-        int port = RedisServer.freePort();
-        List<String> command =
-            this == NGINX ? nginx(folder, port, behind) : caddy(executable().orElseThrow());
         ServerProcess process =
             ServerProcess.start(
                 folder,
                 folder.resolve("log"),
-                environment -> environment.putAll(variables(folder, port, behind)),
-                command);
+                environment -> {
+                  environment.putAll(variables);
+                  // where Caddy keeps its files
+                  environment.put("XDG_DATA_HOME", folder.toString());
+                  environment.put("XDG_CONFIG_HOME", folder.toString());
+                },
+                setup.in(folder));
         Awaitility.await(program())
             .atMost(Duration.ofSeconds(20))
             .until(
@@ -76,8 +147,7 @@ public final class ReverseProxy implements AutoCloseable {
     }
 
     /** Other addresses, and folders that do not need root. */
-    private List<String> nginx(Path folder, int port, Behind behind) throws IOException {
-      String shipped = Files.readString(Path.of("docker", "nginx.conf"));
+    private List<String> nginx(Path folder, String shipped, Behind behind) throws IOException {
       StringBuilder folders = new StringBuilder("http {\n    access_log off;\n");
       for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
         folders.append("    " + kind + "_temp_path " + folder.resolve("temp/" + kind) + ";\n");
@@ -87,9 +157,6 @@ public final class ReverseProxy implements AutoCloseable {
           file,
           shipped
               .replace("http {\n", folders)
-              .replace("listen 80", "listen 127.0.0.1:" + port)
-              .replace("kibana.example.org", "127.0.0.1")
-              .replace("$server_name$request_uri", "$server_name:" + port + "$request_uri")
               .replace("127.0.0.1:9091", "127.0.0.1:" + behind.authelia())
               .replace("127.0.0.1:5000", "127.0.0.1:" + behind.gateway())
               .replace("127.0.0.1:5601", "127.0.0.1:" + behind.elastic()));
@@ -101,25 +168,14 @@ public final class ReverseProxy implements AutoCloseable {
           "daemon off; error_log stderr; pid " + folder.resolve("pid") + ";");
     }
 
-    private List<String> caddy(Path executable) {
+    private List<String> caddy(String shipped) {
       return List.of(
-          executable.toString(),
+          executable().orElseThrow().toString(),
           "run",
           "--adapter",
           "caddyfile",
           "--config",
-          Path.of("docker", "Caddyfile").toAbsolutePath().toString());
-    }
-
-    /** What the Caddyfile asks for, and where Caddy keeps its files. */
-    private Map<String, String> variables(Path folder, int port, Behind behind) {
-      return Map.of(
-          "SITE", "http://127.0.0.1:" + port,
-          "AUTHELIA", "127.0.0.1:" + behind.authelia(),
-          "ELASTAUTH", "127.0.0.1:" + behind.gateway(),
-          "KIBANA", "127.0.0.1:" + behind.elastic(),
-          "XDG_DATA_HOME", folder.toString(),
-          "XDG_CONFIG_HOME", folder.toString());
+          Path.of("docker", shipped).toAbsolutePath().toString());
     }
 
     private static boolean accepts(int port) {

@@ -1,0 +1,59 @@
+package org.elastauth.login;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.elastauth.http.Refusal;
+import org.elastauth.oidc.BearerChallenge;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells a browser that opens a page, and can be sent elsewhere to log in, from everybody else: a
+ * script that fetches something could do nothing with the provider's login page. Leaves the
+ * exchange properties {@code target}, the URL of that page, and {@code browser}, what its cookie
+ * says.
+ */
+@Lazy
+@Component("pageRequest")
+final class PageRequest implements Processor {
+  private final RequestedUrl requestedUrl;
+  private final GatewayCookie browserCookie;
+
+  PageRequest(RequestedUrl requestedUrl, GatewayCookie browserCookie) {
+    this.requestedUrl = requestedUrl;
+    this.browserCookie = browserCookie;
+  }
+
+  /**
+   * @throws Refusal 401, also for a site that is none of ours; 400
+   */
+  @Override
+  public void process(Exchange exchange) {
+    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    MultiMap headers = request.headers();
+    String method = headers.get("X-Forwarded-Method");
+    if (!isPage(
+        method == null ? request.method().name() : method,
+        headers.get(HttpHeaders.ACCEPT),
+        headers.get("Sec-Fetch-Mode"))) {
+      throw BearerChallenge.missing();
+    }
+    exchange.setProperty("target", requestedUrl.of(request));
+    exchange.setProperty("browser", browserCookie.read(request));
+  }
+
+  /**
+   * @param method as the browser's own request has it; forms are not sent twice
+   * @param fetchMode what newer browsers say of themselves; null or empty: unknown
+   */
+  static boolean isPage(String method, String accept, String fetchMode) {
+    return (method.equals("GET") || method.equals("HEAD"))
+        && accept != null
+        && accept.contains("text/html")
+        && (fetchMode == null || fetchMode.isEmpty() || fetchMode.equals("navigate"));
+  }
+}

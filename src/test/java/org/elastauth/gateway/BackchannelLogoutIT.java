@@ -1,0 +1,235 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.elastauth.server.KeycloakServer;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.elastauth.server.Visitor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** OpenID Connect Back-Channel Logout: Keycloak says that a session is over. */
+@ExtendWith(Servers.class)
+@Timeout(120)
+class BackchannelLogoutIT {
+  private static final String SITE = "localhost:8443";
+  private static final String PATH = "/elastauth/oidc/backchannel-logout";
+
+  private static KeycloakServer keycloak;
+  private static TestGateway gateway;
+  private static TestGateway other;
+
+  /** Takes logout tokens in the gateway's place. */
+  private static HttpServer interceptor;
+
+  private static final BlockingQueue<String> INTERCEPTED = new LinkedBlockingQueue<>();
+
+  @BeforeAll
+  static void start(KeycloakServer provider, RedisServer redis) throws IOException {
+    keycloak = provider;
+    gateway =
+        Visitor.gateway(provider, SITE).set("elasticsearch.dry_run", true).with(redis).start();
+    other = Visitor.gateway(provider, SITE).set("elasticsearch.dry_run", true).with(redis).start();
+    interceptor = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    interceptor.createContext(
+        "/",
+        exchange -> {
+          String form =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          INTERCEPTED.add(
+              URLDecoder.decode(form.replace("logout_token=", ""), StandardCharsets.UTF_8));
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    interceptor.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (keycloak != null) {
+      keycloak.setBackchannelLogout("");
+    }
+    for (TestGateway each : new TestGateway[] {gateway, other}) {
+      if (each != null) {
+        each.close();
+      }
+    }
+    if (interceptor != null) {
+      interceptor.stop(0);
+    }
+  }
+
+  private static String intercept() {
+    return "http://127.0.0.1:" + interceptor.getAddress().getPort() + "/";
+  }
+
+  private static Visitor loggedIn(KeycloakServer.User user) {
+    Visitor visitor = new Visitor(gateway, SITE);
+    visitor.logIn("/", user);
+    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    return visitor;
+  }
+
+  /** What Keycloak signs when a login of the user ends. */
+  private static String logoutToken(KeycloakServer.User user) throws InterruptedException {
+    INTERCEPTED.clear();
+    keycloak.logout(user);
+    String token = INTERCEPTED.poll(30, TimeUnit.SECONDS);
+    assertThat(token).isNotNull();
+    return token;
+  }
+
+  private static HttpResponse<String> post(String token) {
+    return postForm("logout_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
+  }
+
+  private static HttpResponse<String> postForm(String form) {
+    return gateway.send(
+        gateway
+            .request(PATH, "Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(form))
+            .build());
+  }
+
+  @Test
+  void theProviderEndsASessionAtEveryGateway() {
+    keycloak.setBackchannelLogout("http://127.0.0.1:" + gateway.port() + PATH);
+    KeycloakServer.User user = keycloak.addUser("logout.everywhere");
+    Visitor visitor = loggedIn(user);
+    assertThat(visitor.at(other).open("/").statusCode()).isEqualTo(200);
+    keycloak.logout(user);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              assertThat(visitor.at(gateway).open("/").statusCode()).isEqualTo(302);
+              assertThat(visitor.at(other).open("/").statusCode()).isEqualTo(302);
+            });
+  }
+
+  @Test
+  void aLogoutTokenIsGoodOnce() throws Exception {
+    keycloak.setBackchannelLogout(intercept());
+    KeycloakServer.User user = keycloak.addUser("logout.once");
+    Visitor visitor = loggedIn(user);
+    String token = logoutToken(user);
+    assertThat(visitor.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
+
+    HttpResponse<String> first = post(token);
+    assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+    assertThat(first.headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+    HttpResponse<String> second = post(token);
+    assertThat(second.statusCode()).isEqualTo(400);
+    assertThat(second.body()).contains("used before");
+  }
+
+  /** 2.6: each of its rules, with tokens of Keycloak's own where it makes them. */
+  @Test
+  void whatIsNoLogoutTokenForThisClientEndsNothing() throws Exception {
+    keycloak.setBackchannelLogout(intercept());
+    Visitor visitor = loggedIn(KeycloakServer.JOHN);
+    KeycloakServer.Tokens tokens = keycloak.tokens(KeycloakServer.JOHN);
+    KeycloakServer.User user = keycloak.addUser("logout.attacked");
+    Visitor leaving = loggedIn(user);
+    String good = logoutToken(user);
+    JWTClaimsSet claims = JWTParser.parse(good).getJWTClaimsSet();
+    SignedJWT hmac =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.HS256).type(JOSEObjectType.JWT).build(), claims);
+    hmac.sign(new MACSigner(KeycloakServer.CLIENT_SECRET.repeat(2)));
+    for (String bad :
+        new String[] {
+          tokens.id(),
+          tokens.access(),
+          tokens.refresh(),
+          new PlainJWT(claims).serialize(),
+          hmac.serialize(),
+          good.substring(0, good.length() - 8) + "AAAAAAAA",
+          good.substring(0, good.lastIndexOf('.') + 1),
+          "a.b.c",
+          "none",
+          "",
+          "a".repeat(9000),
+        }) {
+      HttpResponse<String> answer = post(bad);
+      assertThat(answer.statusCode()).as(bad).isEqualTo(400);
+      assertThat(answer.body()).contains("\"code\":400");
+    }
+    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    assertThat(leaving.open("/").statusCode()).isEqualTo(200);
+    assertThat(post(good).statusCode()).as("the others have not used it up").isEqualTo(200);
+    assertThat(leaving.open("/").statusCode()).isEqualTo(302);
+    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+  }
+
+  /** A logout token of another client of the same provider, about the same user. */
+  @Test
+  void anotherClientsLogoutTokenEndsNothing() throws Exception {
+    keycloak.setBackchannelLogout("");
+    KeycloakServer.User user = keycloak.addUser("logout.foreign");
+    Visitor visitor = loggedIn(user);
+    JsonNode client =
+        keycloak.admin("GET", "/clients?clientId=" + KeycloakServer.PUBLIC_CLIENT, null).get(0);
+    String path = "/clients/" + client.path("id").asText();
+    ((ObjectNode) client.get("attributes")).put("backchannel.logout.url", intercept());
+    keycloak.admin("PUT", path, client.toString());
+    try {
+      keycloak.tokens(keycloak.url(), KeycloakServer.PUBLIC_CLIENT, user);
+      HttpResponse<String> answer = post(logoutToken(user));
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("audience");
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    } finally {
+      ((ObjectNode) client.get("attributes")).put("backchannel.logout.url", "");
+      keycloak.admin("PUT", path, client.toString());
+    }
+  }
+
+  @Test
+  void formsThatAreNone() {
+    assertThat(postForm("").statusCode()).isEqualTo(400);
+    assertThat(postForm("logout_token").statusCode()).isEqualTo(400);
+    assertThat(postForm("logout_token=a&logout_token=b").statusCode()).isEqualTo(400);
+    assertThat(postForm("other=a.b.c").statusCode()).isEqualTo(400);
+    assertThat(postForm("logout_token=%zz").statusCode()).isEqualTo(400);
+    assertThat(postForm("logout_token=" + "a".repeat(100_000)).statusCode()).isIn(400, 413);
+    HttpResponse<String> json =
+        gateway.send(
+            gateway
+                .request(PATH, "Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"logout_token\":\"a.b.c\"}"))
+                .build());
+    assertThat(json.statusCode()).isEqualTo(415);
+    assertThat(json.body()).contains("\"code\":415");
+    assertThat(gateway.get("/elastauth/live").statusCode()).isEqualTo(200);
+  }
+}

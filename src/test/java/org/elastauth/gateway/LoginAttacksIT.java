@@ -1,0 +1,411 @@
+package org.elastauth.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.elastauth.server.KeycloakServer;
+import org.elastauth.server.Servers;
+import org.elastauth.server.TestGateway;
+import org.elastauth.server.TestGateway.SetClock;
+import org.elastauth.server.Visitor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** The attacks of RFC 9700 on a login, each named, and what else a browser may be made to bring. */
+@ExtendWith(Servers.class)
+@Timeout(120)
+class LoginAttacksIT {
+  private static final String SITE = "localhost:8443";
+  private static final String SESSION = "__Host-elastauth_session";
+  private static final String BROWSER = SESSION + "_login";
+
+  private static KeycloakServer keycloak;
+  private static TestGateway gateway;
+
+  @BeforeAll
+  static void start(KeycloakServer provider) {
+    keycloak = provider;
+    gateway = builder().start();
+  }
+
+  private static TestGateway.Builder builder() {
+    return Visitor.gateway(keycloak, SITE).set("elasticsearch.dry_run", true);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (gateway != null) {
+      gateway.close();
+    }
+  }
+
+  private static Visitor visitor() {
+    return new Visitor(gateway, SITE);
+  }
+
+  private static String parameter(URI url, String name) {
+    return new QueryStringDecoder(url).parameters().get(name).get(0);
+  }
+
+  /** The callback with other parameters; names and values, alternating, null for none. */
+  private static URI with(URI callback, String... changes) {
+    Map<String, List<String>> query =
+        new java.util.LinkedHashMap<>(new QueryStringDecoder(callback).parameters());
+    for (int i = 0; i < changes.length; i += 2) {
+      if (changes[i + 1] == null) {
+        query.remove(changes[i]);
+      } else {
+        query.put(changes[i], List.of(changes[i + 1]));
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    query.forEach(
+        (name, values) ->
+            text.append(text.isEmpty() ? "" : "&")
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(values.get(0), StandardCharsets.UTF_8)));
+    return URI.create(callback.toString().replaceFirst("\\?.*", "") + "?" + text);
+  }
+
+  private static void assertRefused(HttpResponse<String> answer, int status, String reason) {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.body()).contains(reason);
+    assertThat(answer.headers().map()).doesNotContainKeys("set-cookie", "location");
+  }
+
+  /** RFC 9700, 4.2.4: what leaked from a browser's history is of no use. */
+  @Test
+  void stateReplay() {
+    Visitor visitor = visitor();
+    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    assertThat(visitor.follow(callback).statusCode()).isEqualTo(302);
+    assertRefused(visitor.follow(callback), 400, "completed before");
+    // with the code of a later login
+    URI later = visitor.authorizeAgain("/", KeycloakServer.JOHN);
+    assertRefused(
+        visitor.follow(with(callback, "code", parameter(later, "code"))), 400, "completed before");
+  }
+
+  /** RFC 9700, 4.5: a code that was issued for another login, in this browser or another. */
+  @Test
+  void codeInjection() {
+    Visitor victim = visitor();
+    String stolen = parameter(victim.authorize("/", KeycloakServer.JOHN), "code");
+    Visitor attacker = visitor();
+    URI own = attacker.authorize("/", KeycloakServer.JANE);
+    assertRefused(attacker.follow(with(own, "code", stolen)), 401, "the provider has ended");
+    assertThat(attacker.open("/").statusCode()).isEqualTo(302);
+  }
+
+  /** 4.5.3.2: without PKCE the nonce still tells. */
+  @Test
+  void codeInjectionWithoutPkce() {
+    try (TestGateway plain = builder().set("oidc.use_pkce", false).start()) {
+      String stolen =
+          parameter(new Visitor(plain, SITE).authorize("/", KeycloakServer.JOHN), "code");
+      Visitor attacker = new Visitor(plain, SITE);
+      URI own = attacker.authorize("/", KeycloakServer.JANE);
+      assertRefused(attacker.follow(with(own, "code", stolen)), 401, "answers another login");
+      Visitor honest = new Visitor(plain, SITE);
+      honest.logIn("/", KeycloakServer.JANE);
+      assertThat(honest.open("/").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** 4.8: a login without a challenge does not pass for one with it, so no downgrade. */
+  @Test
+  void codeReplay() {
+    Visitor visitor = visitor();
+    URI first = visitor.authorize("/", KeycloakServer.JOHN);
+    assertThat(visitor.follow(first).statusCode()).isEqualTo(302);
+    URI second = visitor.authorizeAgain("/", KeycloakServer.JOHN);
+    assertRefused(
+        visitor.follow(with(second, "code", parameter(first, "code"))),
+        401,
+        "the provider has ended");
+  }
+
+  /** 4.7: somebody else's login, to make the victim act as the attacker. */
+  @Test
+  void loginCsrf() {
+    Visitor attacker = visitor();
+    URI callback = attacker.authorize("/", KeycloakServer.JANE);
+    Visitor victim = visitor();
+    assertRefused(victim.follow(callback), 400, "another browser");
+    victim.open("/");
+    assertRefused(victim.follow(callback), 400, "another browser");
+    assertThat(attacker.follow(callback).statusCode()).as("not used up").isEqualTo(302);
+  }
+
+  /** 4.4, RFC 9207: the answer of another provider, or one that does not say whose it is. */
+  @Test
+  void mixUp() {
+    Visitor visitor = visitor();
+    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    assertThat(parameter(callback, "iss")).isEqualTo(keycloak.issuer());
+    assertRefused(
+        visitor.follow(with(callback, "iss", "https://attacker.example.org")),
+        400,
+        "another provider");
+    assertRefused(visitor.follow(with(callback, "iss", null)), 400, "which provider");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "AQ", "..", "a b", "%00", "\u00e4", "{\"target\":\"https://evil\"}"})
+  void aStateThatIsNone(String state) {
+    assertRefused(
+        visitor()
+            .ask(
+                "/elastauth/oidc/callback?code=c&state="
+                    + URLEncoder.encode(state, StandardCharsets.UTF_8)),
+        400,
+        "not begun here");
+  }
+
+  @Test
+  void aStateThatWasChangedOrIsAnothersOrTooOld() {
+    Visitor visitor = visitor();
+    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    String state = parameter(callback, "state");
+    for (int at : new int[] {0, 12, state.length() / 2, state.length() - 2}) {
+      char other = state.charAt(at) == 'A' ? 'B' : 'A';
+      assertRefused(
+          visitor.follow(
+              with(callback, "state", state.substring(0, at) + other + state.substring(at + 1))),
+          400,
+          "not begun here");
+    }
+    SetClock clock = new SetClock(Instant.now());
+    try (TestGateway foreign = builder().set("secret_key", "ab".repeat(32)).start();
+        TestGateway later = builder().clock(clock).start()) {
+      assertRefused(visitor.at(foreign).follow(callback), 400, "not begun here");
+      Visitor slow = new Visitor(later, SITE);
+      URI late = slow.authorize("/", KeycloakServer.JOHN);
+      clock.advance(Duration.ofSeconds(900));
+      assertRefused(slow.follow(late), 400, "took too long");
+    }
+  }
+
+  @Test
+  void parametersThatAreThereTwiceOrNotAtAll() {
+    Visitor visitor = visitor();
+    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    String path = callback.getRawPath() + "?" + callback.getRawQuery();
+    for (String twice : List.of("state=x", "code=x", "iss=x", "error=x&error=y")) {
+      assertRefused(visitor.ask(path + "&" + twice), 400, "more than once");
+    }
+    assertRefused(visitor.ask("/elastauth/oidc/callback"), 400, "not begun here");
+    assertThat(
+            gateway.raw(
+                "GET /elastauth/oidc/callback?state=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("percent-encoded");
+    assertRefused(visitor.follow(with(callback, "code", null)), 400, "has no code");
+  }
+
+  /** RFC 6749, 4.1.2.1: and nothing of what a link says is repeated. */
+  @Test
+  void theProvidersRefusalIsToldAsSuch() {
+    Visitor visitor = visitor();
+    URI denied =
+        with(
+            visitor.authorize("/", KeycloakServer.JOHN),
+            "code",
+            null,
+            "error",
+            "access_denied",
+            "error_description",
+            "<script>");
+    assertRefused(visitor.follow(denied), 403, "access_denied");
+    URI forged =
+        with(visitor.authorizeAgain("/", KeycloakServer.JOHN), "error", "call +1 555 0100 <b>");
+    HttpResponse<String> answer = visitor.follow(forged);
+    assertRefused(answer, 403, "did not log the user in");
+    assertThat(answer.body()).doesNotContain("555");
+    URI busy =
+        with(visitor.authorizeAgain("/", KeycloakServer.JOHN), "error", "temporarily_unavailable");
+    assertRefused(visitor.follow(busy), 503, "temporarily_unavailable");
+  }
+
+  /** RFC 9700, 4.11: a forged X-Forwarded-Host, behind a proxy that lets it through. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "evil.example.org",
+        "localhost:8443@evil.example.org",
+        "localhost",
+        "localhost:80"
+      })
+  void openRedirectByHost(String host) {
+    assertRefused(
+        gateway.get("/elastauth", "Accept", Visitor.PAGE, "X-Forwarded-Host", host),
+        401,
+        "allowed_hosts");
+  }
+
+  /** 4.11: forged X-Forwarded-Uri and X-Forwarded-Proto lead back to the same site, with https. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "//evil.example.org/",
+        "https://evil.example.org/",
+        "/\\evil.example.org",
+        "@evil"
+      })
+  void openRedirectByPath(String path) {
+    Visitor visitor = visitor();
+    HttpResponse<String> sent =
+        visitor.open(path, "X-Forwarded-Proto", "http", "X-Forwarded-Port", "80");
+    assertThat(sent.statusCode()).isEqualTo(302);
+    URI callback = visitor.authorize(path, KeycloakServer.JOHN);
+    assertThat(URI.create(Visitor.location(visitor.follow(callback))))
+        .hasScheme("https")
+        .hasAuthority(SITE);
+  }
+
+  /** SPEC 13.5: who is no proxy says nothing about where a browser came from. */
+  @Test
+  void forwardedHeadersOfAStranger() {
+    try (TestGateway distant = builder().set("trusted_proxies", "192.0.2.1/32").start()) {
+      Visitor visitor = new Visitor(distant, SITE);
+      URI callback = visitor.authorize("/app/evil", KeycloakServer.JOHN);
+      assertThat(Visitor.location(visitor.follow(callback))).isEqualTo("https://" + SITE + "/");
+      assertThat(
+              distant
+                  .get("/elastauth", "Accept", Visitor.PAGE, "X-Forwarded-Host", "evil.example.org")
+                  .statusCode())
+          .isEqualTo(302);
+    }
+  }
+
+  /** A session that the attacker knows, planted before the victim logs in. */
+  @Test
+  void sessionFixation() {
+    Visitor attacker = visitor();
+    attacker.logIn("/", KeycloakServer.JANE);
+    Visitor victim = visitor();
+    URI callback = victim.authorize("/", KeycloakServer.JOHN);
+    victim.cookies().put(SESSION, attacker.cookies().get(SESSION));
+    victim.follow(callback);
+    assertThat(victim.cookies().get(SESSION)).isNotEqualTo(attacker.cookies().get(SESSION));
+    assertThat(victim.open("/").body()).contains("john.doe");
+    assertThat(attacker.open("/").statusCode()).as("the planted one").isEqualTo(302);
+  }
+
+  /** A neighbour's cookie of the same name beside ours; none of them is chosen. */
+  @Test
+  void cookieTossing() {
+    Visitor victim = visitor();
+    victim.logIn("/", KeycloakServer.JOHN);
+    String own = victim.cookieHeader();
+    assertRefused(
+        gateway.get("/elastauth", "Cookie", SESSION + "=x; " + own),
+        400,
+        "is there more than once");
+    assertRefused(
+        gateway.get("/elastauth", "Cookie", own + "; " + SESSION + "=x"),
+        400,
+        "is there more than once");
+    URI callback = victim.authorizeAgain("/", KeycloakServer.JOHN);
+    String browser = BROWSER + "=" + victim.cookies().get(BROWSER);
+    assertRefused(
+        gateway.get(
+            callback.getRawPath() + "?" + callback.getRawQuery(),
+            "Cookie",
+            BROWSER + "=x; " + browser),
+        400,
+        "is there more than once");
+    assertThat(gateway.get("/elastauth", "Cookie", "elastauth_session=x; " + own).statusCode())
+        .as("without the prefix it is another cookie")
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 42, 44, 257, 8_000, 20_000})
+  void sessionsThatAreNone(int length) {
+    HttpResponse<String> answer =
+        gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(length));
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(visitor().open("/", "Cookie", SESSION + "=" + "a".repeat(length)).statusCode())
+        .isEqualTo(302);
+  }
+
+  @Test
+  void guessedAndOversizedCookies() {
+    assertThat(gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(43)).statusCode())
+        .isEqualTo(401);
+    assertThat(gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(40_000)).statusCode())
+        .isEqualTo(431);
+    assertThat(gateway.get("/elastauth/oidc/callback?state=" + "a".repeat(17_000)).statusCode())
+        .isEqualTo(414);
+  }
+
+  /** A page whose address is too long for a login is not lost, only its query. */
+  @Test
+  void aVeryLongAddress() {
+    Visitor visitor = visitor();
+    URI callback = visitor.authorize("/app?q=" + "a".repeat(6_000), KeycloakServer.JOHN);
+    assertThat(Visitor.location(visitor.follow(callback))).isEqualTo("https://" + SITE + "/app");
+    String fits = "/app?q=" + "a".repeat(1_990);
+    URI again = visitor.authorizeAgain(fits, KeycloakServer.JOHN);
+    assertThat(Visitor.location(visitor.follow(again))).isEqualTo("https://" + SITE + fits);
+  }
+
+  /** SPEC 13.10: at the lowest level, through all of a session's life. */
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void nothingSecretInAnyLogLine(CapturedOutput output) throws Exception {
+    SetClock clock = new SetClock(Instant.now());
+    try (TestGateway talkative = builder().clock(clock).set("log_level", "trace").start()) {
+      Visitor visitor = new Visitor(talkative, SITE);
+      HttpResponse<String> sent = visitor.open("/app?private=page-in-no-log");
+      URI authorization = URI.create(Visitor.location(sent));
+      URI callback = visitor.authorize("/app?private=page-in-no-log", KeycloakServer.JOHN);
+      assertThat(visitor.follow(callback).statusCode()).isEqualTo(302);
+      assertRefused(visitor.follow(callback), 400, "completed before");
+      String session = visitor.cookies().get(SESSION);
+      String browser = visitor.cookies().get(BROWSER);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      clock.advance(Duration.ofSeconds(301));
+      assertThat(visitor.open("/").statusCode()).as("renewed").isEqualTo(200);
+      URI out = URI.create(Visitor.location(visitor.ask("/elastauth/oidc/logout")));
+      String idToken = parameter(out, "id_token_hint");
+      assertThat(visitor.open("/", "Authorization", "Bearer " + idToken + "x").statusCode())
+          .isEqualTo(401);
+
+      assertThat(output.toString())
+          .contains("Refused: this login was completed before")
+          .doesNotContain(
+              session,
+              browser,
+              idToken,
+              idToken.substring(idToken.lastIndexOf('.')),
+              parameter(callback, "code"),
+              parameter(callback, "state"),
+              parameter(authorization, "state"),
+              parameter(authorization, "nonce"),
+              parameter(authorization, "code_challenge"),
+              "page-in-no-log",
+              KeycloakServer.CLIENT_SECRET,
+              TestGateway.KEY)
+          // a JWT, whosever it is
+          .doesNotContain("eyJhbGciOi");
+    }
+  }
+}
