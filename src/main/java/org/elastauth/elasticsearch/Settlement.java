@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.ExchangePropertyKey;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.Fingerprint;
@@ -169,7 +171,9 @@ public final class Settlement {
   /**
    * @throws Refusal 503, always: there is no cached password and Elasticsearch gives no answer
    */
-  public void refuseUnavailable() {
+  public void refuseUnavailable(Exchange exchange) {
+    // the breaker takes what failed for handled by its fallback; no doCatch would see this refusal
+    exchange.removeProperty(ExchangePropertyKey.EXCEPTION_HANDLED);
     throw Refusal.unavailable("Elasticsearch cannot be asked at the moment; try again");
   }
 

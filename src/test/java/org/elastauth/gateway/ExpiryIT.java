@@ -463,6 +463,21 @@ class ExpiryIT {
   }
 
   @Test
+  void aUserWhoCannotBeReadIsCountedAndTheOthersAreDone(CapturedOutput output) {
+    loginEightDaysAgo("expiry.unreadable");
+    loginEightDaysAgo("expiry.unreadable2");
+    try (FaultProxy proxy = new FaultProxy(elasticsearch);
+        TestGateway gateway = gateway().set("elasticsearch.hosts", proxy.url()).start()) {
+      proxy.refuse("/_security/user/expiry.unreadable");
+      expire(gateway);
+      assertThat(enabled("expiry.unreadable")).isTrue();
+      assertThat(enabled("expiry.unreadable2")).isFalse();
+      assertThat(gateway.get("/metrics").body()).contains("elastauth_expiry_failures_total 1.0");
+      assertThat(output).contains(SUMMARY).contains("failed=\"1\"");
+    }
+  }
+
+  @Test
   void theMissingRightIsNamedOnce(CapturedOutput output) {
     elasticsearch.admin("PUT", "/_security/role/expiry_none", "{\"cluster\":[\"monitor\"]}");
     put("expiry.account", "{\"password\":\"account-1\",\"roles\":[\"expiry_none\"]}");

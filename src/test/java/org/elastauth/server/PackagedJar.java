@@ -27,6 +27,10 @@ public final class PackagedJar implements AutoCloseable {
   private static final String JAVA =
       System.getProperty("gateway.java", System.getProperty("java.home"));
 
+  /** A start is most of what a test waits for; whoever measures gives options of their own. */
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private final Process process;
   private final Path log;
 
@@ -44,13 +48,13 @@ public final class PackagedJar implements AutoCloseable {
   }
 
   /**
-   * @param options of the JVM
+   * @param options of the JVM; none: those that start it quickly
    */
   static PackagedJar run(
       List<String> options, Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(JAVA, "bin", "java").toString());
-    command.addAll(options);
+    command.addAll(options.isEmpty() ? QUICK_START : options);
     command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
     Path log = folder.resolve("log");
