@@ -43,7 +43,7 @@ final class SettingsCheck {
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
   private static final Duration LONGEST_SESSION = Duration.ofDays(30);
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration LONGEST_ASKING = Duration.ofMinutes(1);
+  private static final Duration LONGEST_ASKING = Duration.ofSeconds(20);
   private static final Duration DAY = Duration.ofDays(1);
 
   /** What a feature that lives in Redis may do while Redis is away. */

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -185,24 +184,27 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
       return flight.copy();
     }
     CompletableFuture<Object> copy = mine.copy();
-    try {
-      executor(question).execute(() -> fetch(question, mine));
-    } catch (RejectedExecutionException full) {
-      land(question, mine, null, tooMany());
+    // keys that are asked for because of an unknown one wait until it is time again
+    long wait = keysAsked + INTERVAL.toNanos() - System.nanoTime();
+    if (question.isShared() || wait <= 0) {
+      launch(question, mine);
+    } else {
+      CompletableFuture.delayedExecutor(wait, TimeUnit.NANOSECONDS, Runnable::run)
+          .execute(() -> launch(question, mine));
     }
     return copy;
   }
 
-  private static String flight(ProviderQuestion question) {
-    return question.isShared() ? question.name() : "anew " + question.name();
+  private void launch(ProviderQuestion question, CompletableFuture<Object> flight) {
+    try {
+      fetches.execute(() -> fetch(question, flight));
+    } catch (RejectedExecutionException full) {
+      land(question, flight, null, tooMany());
+    }
   }
 
-  /** Keys that are asked for because of an unknown one wait until it is time again. */
-  private Executor executor(ProviderQuestion question) {
-    long wait = keysAsked + INTERVAL.toNanos() - System.nanoTime();
-    return question.isShared() || wait <= 0
-        ? fetches
-        : CompletableFuture.delayedExecutor(wait, TimeUnit.NANOSECONDS, fetches);
+  private static String flight(ProviderQuestion question) {
+    return question.isShared() ? question.name() : "anew " + question.name();
   }
 
   private void fetch(ProviderQuestion question, CompletableFuture<Object> flight) {
@@ -215,7 +217,10 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
       Exchange exchange =
           template.send(
               FETCH,
-              ExchangeBuilder.anExchange(context).withProperty("question", question).build());
+              ExchangeBuilder.anExchange(context)
+                  .withProperty("question", question)
+                  .withProperty("asked", clock.millis())
+                  .build());
       failure = exchange.getException();
       answer = failure == null ? exchange.getMessage().getBody(ProviderAnswer.class) : null;
     } catch (RuntimeException unexpected) {

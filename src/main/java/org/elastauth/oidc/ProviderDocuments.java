@@ -10,7 +10,6 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPResponse;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ public final class ProviderDocuments {
   private static final int OK = 200;
 
   private final String issuer;
-  private final Clock clock;
   private final Cache<String, Boolean> said =
       Caffeine.newBuilder()
           .executor(Runnable::run)
@@ -42,9 +40,8 @@ public final class ProviderDocuments {
           .expireAfterWrite(SAID_AGAIN)
           .build();
 
-  public ProviderDocuments(Settings settings, Clock clock) {
+  public ProviderDocuments(Settings settings) {
     this.issuer = settings.oidc().issuer();
-    this.clock = clock;
   }
 
   /**
@@ -52,7 +49,8 @@ public final class ProviderDocuments {
    */
   public ProviderAnswer read(
       @Body ReadOnlyHTTPResponse response,
-      @ExchangeProperty("question") ProviderQuestion question) {
+      @ExchangeProperty("question") ProviderQuestion question,
+      @ExchangeProperty("asked") long asked) {
     int status = response.getStatusCode();
     if (question.kind() == Kind.USERINFO && (status == 401 || status == 403)) {
       throw BearerChallenge.invalid("the provider does not accept the token");
@@ -60,9 +58,9 @@ public final class ProviderDocuments {
     if (status != OK || response.getBody() == null) {
       throw unusable(question, "HTTP status " + status);
     }
-    long now = clock.millis() / 1000;
     try {
-      return new ProviderAnswer(parse(question, response.getBody(), now), response.getBody(), now);
+      Object content = parse(question, response.getBody(), asked);
+      return new ProviderAnswer(content, response.getBody(), asked / 1000);
     } catch (ParseException | java.text.ParseException | IllegalArgumentException malformed) {
       throw unusable(question, malformed.getMessage());
     }
@@ -90,14 +88,14 @@ public final class ProviderDocuments {
   }
 
   /**
-   * @param at when the provider said it
+   * @param asked when the provider was asked, in epoch milliseconds
    */
-  Object parse(ProviderQuestion question, String text, long at)
+  Object parse(ProviderQuestion question, String text, long asked)
       throws ParseException, java.text.ParseException {
     return switch (question.kind()) {
       case DISCOVERY -> endpoints(text);
-      case KEYS -> keys(text);
-      case USERINFO -> claims(question, text, at);
+      case KEYS -> keys(text, asked);
+      case USERINFO -> claims(question, text, asked / 1000);
     };
   }
 
@@ -127,13 +125,13 @@ public final class ProviderDocuments {
     return endpoints;
   }
 
-  private static ProviderKeys keys(String text) throws java.text.ParseException {
+  private static ProviderKeys keys(String text, long asked) throws java.text.ParseException {
     List<JWK> keys =
         JWKSet.parse(text).getKeys().stream()
             .filter(key -> key.toPublicJWK() != null)
             .map(JWK::toPublicJWK)
             .toList();
-    return new ProviderKeys(new JWKSet(keys));
+    return new ProviderKeys(new JWKSet(keys), asked);
   }
 
   private TokenClaims claims(ProviderQuestion question, String text, long at)

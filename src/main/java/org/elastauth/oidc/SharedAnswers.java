@@ -57,7 +57,7 @@ public final class SharedAnswers {
     String said =
         new String(content, Long.BYTES, content.length - Long.BYTES, StandardCharsets.UTF_8);
     try {
-      return new ProviderAnswer(documents.parse(question, said, at), said, at);
+      return new ProviderAnswer(documents.parse(question, said, at * 1000), said, at);
     } catch (ParseException | java.text.ParseException | IllegalArgumentException unreadable) {
       return null;
     }

@@ -15,6 +15,7 @@ import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.Body;
@@ -49,6 +50,12 @@ public final class TokenSignature {
 
   /** So many keys may be tried for a token that names none. */
   private static final int KEYS = 10;
+
+  private final Clock clock;
+
+  public TokenSignature(Clock clock) {
+    this.clock = clock;
+  }
 
   /**
    * @throws Refusal 401 if it is no token that could be good
@@ -117,10 +124,26 @@ public final class TokenSignature {
     return key instanceof OctetKeyPair edwards ? new Ed25519Verifier(edwards.toPublicJWK()) : null;
   }
 
+  /** When a token is looked at, in epoch milliseconds. */
+  public long now() {
+    return clock.millis();
+  }
+
   /**
-   * @throws Refusal 401, as there is no other key to be had
+   * As {@link #verify}, with keys that the provider was asked for because others did not do.
+   *
+   * @param since when the token was there; keys that were asked for before may lack its own
+   * @throws Refusal 401 also if it names a key that the provider has not
    */
-  public void refuse() {
-    throw BearerChallenge.invalid("the token is signed with a key that the provider does not have");
+  public SignedJWT verifyAnew(
+      @ExchangeProperty("jwt") SignedJWT jwt,
+      @Body ProviderKeys keys,
+      @ExchangeProperty("since") long since) {
+    SignedJWT verified = verify(jwt, keys);
+    if (verified == null && keys.asked() >= since) {
+      throw BearerChallenge.invalid(
+          "the token is signed with a key that the provider does not have");
+    }
+    return verified;
   }
 }

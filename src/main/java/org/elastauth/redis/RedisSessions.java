@@ -243,7 +243,8 @@ public final class RedisSessions {
           if (there.containsKey(SealedSessions.IDENTITY)) {
             end(redis, key, maxAge);
           } else if (there.isEmpty()) {
-            // anybody can make one up: remembered until the other gateways have told Redis of theirs
+            // anybody can make one up: remembered until the other gateways have told Redis of
+            // theirs
             end(redis, key, settling);
           }
           return null;

@@ -35,8 +35,8 @@ class SharedAnswersTest {
         kind, name, URI.create("https://auth.example.com/x"), null, Duration.ofHours(1), null);
   }
 
-  private static ProviderDocuments documents(long now) {
-    return new ProviderDocuments(SETTINGS, at(now));
+  private static ProviderDocuments documents() {
+    return new ProviderDocuments(SETTINGS);
   }
 
   private static Clock at(long second) {
@@ -45,7 +45,7 @@ class SharedAnswersTest {
 
   private static SharedAnswers answers(String digit, long now) {
     return new SharedAnswers(
-        SETTINGS, new SecretKeys(List.of(digit.repeat(64)), ""), documents(now), at(now));
+        SETTINGS, new SecretKeys(List.of(digit.repeat(64)), ""), documents(), at(now));
   }
 
   private static String sealed(ProviderQuestion question) {
@@ -103,7 +103,7 @@ class SharedAnswersTest {
             + "\"jwks_uri\":\"https://auth.example.com/jwks\"}"
       })
   void aProvidersNonsense(String text) {
-    assertThatThrownBy(() -> documents(0).parse(question(Kind.DISCOVERY, "d"), text, 0))
+    assertThatThrownBy(() -> documents().parse(question(Kind.DISCOVERY, "d"), text, 0))
         .isInstanceOfAny(
             com.nimbusds.oauth2.sdk.ParseException.class, IllegalArgumentException.class);
   }
@@ -111,7 +111,7 @@ class SharedAnswersTest {
   @Test
   void aProvidersEndpoints() throws Exception {
     Object endpoints =
-        documents(0)
+        documents()
             .parse(
                 question(Kind.DISCOVERY, "d"),
                 "{\"issuer\":\"https://auth.example.com\",\"subject_types_supported\":[\"public\"],"
