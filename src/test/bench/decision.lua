@@ -1,15 +1,17 @@
--- What a reverse proxy asks, for 100 users in turn: with identity headers, or with the bearer tokens in the
--- file that TOKENS names, one a line.
+-- What a reverse proxy asks, for 100 users in turn: with identity headers, or with the one header that each
+-- line of the file HEADERS is, if there is that file.
 local USERS = 100
 local requests = {}
 local turn = 0
 
 function init()
-  local file = os.getenv("TOKENS")
-  if file and file ~= "" then
-    for token in io.lines(file) do
-      requests[#requests + 1] = wrk.format("GET", "/elastauth", { ["Authorization"] = "Bearer " .. token })
+  local file = io.open(os.getenv("HEADERS"))
+  if file then
+    for line in file:lines() do
+      local name, value = line:match("^([^:]+): (.*)$")
+      requests[#requests + 1] = wrk.format("GET", "/elastauth", { [name] = value })
     end
+    file:close()
     return
   end
   for i = 1, USERS do
