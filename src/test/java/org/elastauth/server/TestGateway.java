@@ -59,6 +59,11 @@ public final class TestGateway implements AutoCloseable {
     private Clock clock = Clock.systemUTC();
 
     private Builder() {
+      // the console says what it says in production, the file what a debug log would
+      settings.put("logging.file.name", SecretsInLog.LOG.toString());
+      settings.put("logging.logback.rollingpolicy.max-file-size", "4GB");
+      settings.put("logging.threshold.console", "info");
+      settings.put("elastauth.log_level", "debug");
       set("listen", "127.0.0.1:0");
       set("secret_key", KEY);
       set("default_roles", "viewer");
@@ -70,6 +75,10 @@ public final class TestGateway implements AutoCloseable {
     }
 
     public Builder set(String key, Object value) {
+      SecretsInLog.configured(key, value);
+      if (key.equals("log_level")) {
+        settings.put("logging.threshold.console", "trace");
+      }
       settings.put("elastauth." + key, value);
       return this;
     }
@@ -161,7 +170,10 @@ public final class TestGateway implements AutoCloseable {
 
   public HttpResponse<String> send(HttpRequest request) {
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString());
+      SecretsInLog.sent(request.headers());
+      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      SecretsInLog.sent(response.headers());
+      return response;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
