@@ -66,14 +66,13 @@ public final class KeycloakServer implements AutoCloseable {
 
   private KeycloakServer(Path home, int port) {
     this.home = home;
-    this.out = UNPACKED.resolve("out.log");
+    this.out = home.resolveSibling("keycloak.log");
     this.port = port;
   }
 
   public static KeycloakServer start() {
     try {
-      KeycloakServer server = new KeycloakServer(home(), RedisServer.freePort());
-      ElasticsearchServer.deleteRecursively(server.home.resolve("data"));
+      KeycloakServer server = new KeycloakServer(copy(unpacked()), RedisServer.freePort());
       Path realms = Files.createDirectories(server.home.resolve("data/import"));
       Files.copy(
           Path.of("src", "test", "keycloak", "elastauth-realm.json"), realms.resolve("realm.json"));
@@ -85,7 +84,20 @@ public final class KeycloakServer implements AutoCloseable {
     }
   }
 
-  private static Path home() throws IOException {
+  /** It writes into its own folder. */
+  private static Path copy(Path unpacked) throws IOException {
+    Path home = ServerProcess.WORK.resolve("keycloak");
+    ElasticsearchServer.deleteRecursively(home);
+    Files.createDirectories(home.getParent());
+    try (Stream<Path> files = Files.walk(unpacked)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, home.resolve(unpacked.relativize(file)));
+      }
+    }
+    return home;
+  }
+
+  private static Path unpacked() throws IOException {
     try (Stream<Path> folders = Files.list(UNPACKED)) {
       return folders
           .filter(folder -> folder.getFileName().toString().startsWith("keycloak-"))

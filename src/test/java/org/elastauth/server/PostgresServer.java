@@ -15,7 +15,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A real PostgreSQL on a free loopback port, with an empty database. */
 public final class PostgresServer implements AutoCloseable {
-  private static final Path WORK = Path.of("target", "postgres").toAbsolutePath();
+  private static final Path WORK = ServerProcess.WORK.resolve("postgres");
 
   private final int port;
   private final List<String> command;
