@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class ServerProcess implements AutoCloseable {
   /** Where those of this JVM work: as many JVMs run tests at a time as the build says. */
   static final Path WORK =
-      Path.of("target", "servers", System.getProperty("surefire.forkNumber", "1")).toAbsolutePath();
+      Path.of(System.getProperty("servers", "target/servers/1")).toAbsolutePath();
 
   /** Ctrl-C reaches the shell too; it must outlive that to stop the server. */
   private static final String KEEPER =
