@@ -9,10 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -357,9 +360,41 @@ public final class ElasticsearchServer implements AutoCloseable {
    */
   private static void installPlugin(ElasticsearchRelease release, Path home, Path java)
       throws IOException {
-    Path sources = Path.of("src", "test", "elasticsearch-plugin").toAbsolutePath();
+    // tests in another JVM start the same Elasticsearch at the same time
+    try (FileChannel turn =
+            FileChannel.open(
+                home.resolveSibling("plugin.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = turn.lock()) {
+      Path sources = Path.of("src", "test", "elasticsearch-plugin").toAbsolutePath();
+      Path folder = home.resolve("plugins/fixture");
+      Path descriptor = folder.resolve("plugin-descriptor.properties");
+      if (!isNewer(descriptor, sources)) {
+        makePlugin(release, home, java, sources, folder);
+      }
+    }
+  }
+
+  private static boolean isNewer(Path made, Path sources) throws IOException {
+    if (!Files.exists(made)) {
+      return false;
+    }
+    FileTime when = Files.getLastModifiedTime(made);
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        if (Files.getLastModifiedTime(file).compareTo(when) > 0) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static void makePlugin(
+      ElasticsearchRelease release, Path home, Path java, Path sources, Path folder)
+      throws IOException {
     boolean whole = release.major() == 8;
-    Path folder = home.resolve("plugins/fixture");
     deleteRecursively(folder);
     Files.createDirectories(folder);
     Path classes = Files.createTempDirectory("elasticsearch-plugin");
