@@ -34,6 +34,7 @@ final class SettingsCheck {
   private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]{0,4096}");
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]{1,253})(:\\d{1,5})?");
+  private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
   private static final Pattern COOKIE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern DOMAIN =
       Pattern.compile("(?=.{1,253}$)([A-Za-z0-9-]{1,63}\\.)*[A-Za-z0-9-]{1,63}");
@@ -126,6 +127,16 @@ final class SettingsCheck {
     session(s.session());
     oneOf("replay.store", s.replay().store(), Set.of("memory", "redis"));
     oneOf("replay.policy", s.replay().policy(), OUTAGE_POLICIES);
+    if (s.usesOidc()
+        && s.replay().enabled()
+        && s.replay().bearer()
+        && s.oidc().tokenValidation().equals("userinfo")) {
+      fault(
+          "replay.bearer",
+          "true",
+          "cannot hold with oidc.token_validation=userinfo, as nobody knows when an opaque token ends;"
+              + " set oidc.token_validation to jwks or both");
+    }
     elasticsearch(s.elasticsearch());
     between("expiry.interval", s.expiry().interval(), Duration.ofSeconds(10), DAY);
     if (!s.expiry().deleteAfter().isZero()) {
@@ -203,11 +214,11 @@ final class SettingsCheck {
       fault("oidc.client_id", "", "is missing; a token must name it as its audience");
     }
     address("oidc.issuer", oidc.issuer());
-    address("oidc.authorization_endpoint", oidc.authorizationEndpoint());
-    address("oidc.token_endpoint", oidc.tokenEndpoint());
-    address("oidc.userinfo_endpoint", oidc.userinfoEndpoint());
-    address("oidc.jwks_uri", oidc.jwksUri());
-    address("oidc.end_session_endpoint", oidc.endSessionEndpoint());
+    endpoint("oidc.authorization_endpoint", oidc.authorizationEndpoint(), oidc.issuer());
+    endpoint("oidc.token_endpoint", oidc.tokenEndpoint(), oidc.issuer());
+    endpoint("oidc.userinfo_endpoint", oidc.userinfoEndpoint(), oidc.issuer());
+    endpoint("oidc.jwks_uri", oidc.jwksUri(), oidc.issuer());
+    endpoint("oidc.end_session_endpoint", oidc.endSessionEndpoint(), oidc.issuer());
     address("oidc.redirect_url", oidc.redirectUrl());
     if (isAddress(oidc.redirectUrl()) && !oidc.redirectUrl().endsWith(CALLBACK)) {
       fault(
@@ -263,6 +274,17 @@ final class SettingsCheck {
           key,
           value.contains("@") ? "***" : value,
           "is not a URL of the form https://host/path, without user, password and fragment");
+    }
+  }
+
+  /** Whoever answers in the provider's place says who anybody is. */
+  private void endpoint(String key, String value, String issuer) {
+    address(key, value);
+    if (isAddress(value)
+        && value.startsWith("http:")
+        && issuer.startsWith("https:")
+        && !LOOPBACK.matcher(URI.create(value).getHost()).matches()) {
+      fault(key, value, "is not encrypted, though oidc.issuer is; write https://");
     }
   }
 

@@ -277,6 +277,45 @@ class SettingsCheckTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "jwks_uri",
+        "end_session_endpoint"
+      })
+  void anEncryptedProviderHasNoEndpointThatIsNot(String name) {
+    String key = "oidc." + name;
+    assertThat(faults(oidc(key, "http://127.0.0.1.example.com/x")))
+        .containsExactly(
+            key
+                + "=http://127.0.0.1.example.com/x: is not encrypted, though oidc.issuer is; write https://");
+    assertThat(faults(oidc(key, "https://keys.example.com/x"))).isEmpty();
+    for (String here : List.of("localhost", "127.0.0.1:8080", "[::1]:8080")) {
+      assertThat(faults(oidc(key, "http://" + here + "/x"))).as(here).isEmpty();
+    }
+    Map<String, Object> plain = oidc(key, "http://keys.example.com/x");
+    plain.put("oidc.issuer", "http://auth.example.com");
+    assertThat(faults(plain)).as("there is a warning at start").isEmpty();
+  }
+
+  @Test
+  void whoseEndNobodyKnowsIsNotGoodOnce() {
+    Map<String, Object> settings = oidc("replay.bearer", true);
+    assertThat(faults(settings)).isEmpty();
+    settings.put("oidc.token_validation", "both");
+    assertThat(faults(settings)).isEmpty();
+    settings.put("oidc.token_validation", "userinfo");
+    assertThat(faults(settings))
+        .singleElement()
+        .asString()
+        .startsWith("replay.bearer=true: cannot hold with oidc.token_validation=userinfo");
+    settings.put("replay.enabled", false);
+    assertThat(faults(settings)).as("then it says nothing").isEmpty();
+  }
+
   @Test
   void noFaultShowsWhatMayBeASecretOfTheProvider() {
     assertThat(faults(oidc("oidc.issuer", "https://user:hunter2@auth.example.com")))
