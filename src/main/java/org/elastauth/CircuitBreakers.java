@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * One breaker a server, shared by every route that calls it. A threshold of N means N failures in a
- * row: a window of N calls that opens at 100 % failures.
+ * One breaker a server, and one for userinfo, shared by every route that calls it. A threshold of N
+ * means N failures in a row: a window of N calls that opens at 100 % failures.
  */
 @Configuration(proxyBeanMethods = false)
 class CircuitBreakers {
@@ -72,6 +72,12 @@ class CircuitBreakers {
   @Bean
   CircuitBreaker providerBreaker(CircuitBreakerRegistry registry) {
     return breaker(registry, "provider", PROVIDER_THRESHOLD, PROVIDER_OPEN, failure -> true);
+  }
+
+  /** Of its own, as anybody can show a token that the provider is asked about. */
+  @Bean
+  CircuitBreaker userinfoBreaker(CircuitBreakerRegistry registry) {
+    return breaker(registry, "userinfo", PROVIDER_THRESHOLD, PROVIDER_OPEN, failure -> true);
   }
 
   private static CircuitBreaker breaker(

@@ -22,6 +22,10 @@ public final class Envelope {
   private static final int TAG_BITS = 128;
   private static final int MAX_TEXT = 64 * 1024;
 
+  /** Bytes; larger content is sealed, but never opened again. */
+  public static final int LARGEST =
+      MAX_TEXT / 4 * 3 - 1 - SecretKeys.KEY_ID_LENGTH - NONCE_LENGTH - TAG_BITS / Byte.SIZE;
+
   /** Cipher.getInstance is half the price of opening one. */
   private static final ThreadLocal<Cipher> AES_GCM = ThreadLocal.withInitial(Envelope::aesGcm);
 

@@ -50,7 +50,15 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int FETCHING = 8;
   private static final int QUEUED = 1_000;
+
+  /** Endpoints and keys are few, and none of them waits behind what is asked of tokens. */
+  private static final int FETCHING_DOCUMENTS = 2;
+
   private static final int WAITING = 10_000;
+
+  /** Tokens that name unknown keys are easily made up, and wait for seconds. */
+  private static final int WAITING_ANEW = 1_000;
+
   private static final int RESUMING = 4;
   private static final long CHARACTERS = 16 << 20;
   private static final int OVERHEAD = 500;
@@ -67,9 +75,11 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
   private final ConcurrentHashMap<String, CompletableFuture<Object>> flights =
       new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger waitingAnew = new AtomicInteger();
   private final CamelContext context;
   private final ProducerTemplate template;
   private final ExecutorService fetches;
+  private final ExecutorService documents;
   private final ExecutorService resumed;
   private final Clock clock;
   private final Duration patience;
@@ -81,9 +91,10 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
     this.context = context;
     this.clock = clock;
     this.template = context.createProducerTemplate();
-    this.fetches = pool("provider", FETCHING, QUEUED);
+    this.fetches = pool("userinfo", FETCHING, QUEUED);
+    this.documents = pool("provider", FETCHING_DOCUMENTS, FETCHING_DOCUMENTS);
     // takes whoever waits, so that nobody is turned away who has waited
-    this.resumed = pool("provider-resume", RESUMING, WAITING + FETCHING);
+    this.resumed = pool("provider-resume", RESUMING, WAITING + WAITING_ANEW);
     Settings.Oidc oidc = settings.oidc();
     this.patience =
         oidc.connectTimeout()
@@ -131,20 +142,21 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
     if (failure != null && System.nanoTime() - failure.nanos < PAUSE.toNanos()) {
       return finish(exchange, callback, isUsable ? atHand : null, failure.cause);
     }
-    if (waiting.incrementAndGet() > WAITING) {
-      waiting.decrementAndGet();
+    AtomicInteger places = question.isShared() ? waiting : waitingAnew;
+    if (places.incrementAndGet() > (question.isShared() ? WAITING : WAITING_ANEW)) {
+      places.decrementAndGet();
       return finish(exchange, callback, isUsable ? atHand : null, tooMany());
     }
     CompletableFuture<Object> flight = join(question);
     if (isUsable && failure != null) {
-      waiting.decrementAndGet();
+      places.decrementAndGet();
       return finish(exchange, callback, atHand, null); // the provider is away for longer
     }
     flight
         .orTimeout((isUsable ? REFRESH : patience).toMillis(), TimeUnit.MILLISECONDS)
         .whenCompleteAsync(
             (content, failed) -> {
-              waiting.decrementAndGet();
+              places.decrementAndGet();
               set(exchange, failed != null && isUsable ? atHand : content, failed);
               callback.done(false);
             },
@@ -197,7 +209,7 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
 
   private void launch(ProviderQuestion question, CompletableFuture<Object> flight) {
     try {
-      fetches.execute(() -> fetch(question, flight));
+      (question.isOfOneToken() ? fetches : documents).execute(() -> fetch(question, flight));
     } catch (RejectedExecutionException full) {
       land(question, flight, null, tooMany());
     }

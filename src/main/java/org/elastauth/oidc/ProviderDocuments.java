@@ -9,6 +9,7 @@ import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPResponse;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,15 @@ public final class ProviderDocuments {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderDocuments.class);
   private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
   private static final int OK = 200;
+
+  /** What is wrong, in words of our own. */
+  private static final class Unusable extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    Unusable(String reason) {
+      super(reason);
+    }
+  }
 
   private final String issuer;
   private final Cache<String, Boolean> said =
@@ -61,8 +71,10 @@ public final class ProviderDocuments {
     try {
       Object content = parse(question, response.getBody(), asked);
       return new ProviderAnswer(content, response.getBody(), asked / 1000);
+    } catch (Unusable wrong) {
+      throw unusable(question, wrong.getMessage());
     } catch (ParseException | java.text.ParseException | IllegalArgumentException malformed) {
-      throw unusable(question, malformed.getMessage());
+      throw unusable(question, "it is malformed"); // their messages quote what may be personal
     }
   }
 
@@ -73,7 +85,13 @@ public final class ProviderDocuments {
   public void unavailable(
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure,
       @ExchangeProperty("question") ProviderQuestion question) {
-    throw unusable(question, failure == null ? "not asked" : failure.toString());
+    String reason = failure == null ? "not asked" : failure.toString();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProtocolException) {
+        reason = "it does not speak HTTP"; // the message quotes what it speaks
+      }
+    }
+    throw unusable(question, reason);
   }
 
   private Refusal unusable(ProviderQuestion question, String reason) {
@@ -103,7 +121,7 @@ public final class ProviderDocuments {
     OIDCProviderMetadata metadata = OIDCProviderMetadata.parse(text);
     if (!metadata.getIssuer().getValue().equals(issuer)) {
       // whoever is another provider, or names itself differently, signs for somebody else
-      throw new ParseException("it names another issuer: " + metadata.getIssuer());
+      throw new Unusable("it names another issuer than oidc.issuer, which is " + issuer);
     }
     ProviderEndpoints endpoints = ProviderEndpoints.discovered(metadata);
     for (URI endpoint :
@@ -119,7 +137,7 @@ public final class ProviderDocuments {
               || "https".equals(endpoint.getScheme())
               || "http".equals(endpoint.getScheme()) && issuer.startsWith("http:");
       if (!safe) {
-        throw new ParseException("an endpoint of it is not encrypted as the issuer is");
+        throw new Unusable("an endpoint of it is not encrypted as the issuer is");
       }
     }
     return endpoints;
@@ -138,7 +156,7 @@ public final class ProviderDocuments {
       throws java.text.ParseException {
     Map<String, Object> claims = JSONObjectUtils.parse(text);
     if (!(claims.get("sub") instanceof String subject) || subject.isEmpty()) {
-      throw new java.text.ParseException("it names no subject", 0);
+      throw new Unusable("it names no subject");
     }
     return new TokenClaims(
         claims, at, Math.min(at + question.life().toSeconds(), end(question.token())));

@@ -33,7 +33,6 @@ import org.springframework.stereotype.Component;
 @Component("providerHttp")
 public final class ProviderHttp implements HTTPRequestSender {
   private static final int LARGEST = 256 * 1024;
-  private static final int OVERLOADED = 429;
 
   private final HttpClient client;
   private final Map<String, String> headers;
@@ -64,9 +63,9 @@ public final class ProviderHttp implements HTTPRequestSender {
       request.setAuthorization("Bearer " + question.token());
     }
     ReadOnlyHTTPResponse response = send(request);
-    int status = response.getStatusCode();
-    if (status >= HTTPResponse.SC_SERVER_ERROR || status == OVERLOADED) {
-      throw new IOException("HTTP status " + status);
+    // 401, 403 and 429 are answers, about one token: they must not keep all the others from asking
+    if (response.getStatusCode() >= HTTPResponse.SC_SERVER_ERROR) {
+      throw new IOException("HTTP status " + response.getStatusCode());
     }
     return response;
   }

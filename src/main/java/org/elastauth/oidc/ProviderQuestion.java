@@ -31,6 +31,11 @@ public record ProviderQuestion(
     return known == null;
   }
 
+  /** Whether anybody can make it be asked, and of which the answer says nothing of others. */
+  public boolean isOfOneToken() {
+    return kind == Kind.USERINFO;
+  }
+
   @Override
   public String toString() {
     return name;

@@ -19,6 +19,7 @@ public final class ProviderQuestions {
   private final ProviderEndpoints configured;
   private final ProviderQuestion discovery;
   private final String keys;
+  private final String client;
 
   public ProviderQuestions(Settings settings) {
     this.oidc = settings.oidc();
@@ -26,6 +27,7 @@ public final class ProviderQuestions {
     // gateways of different providers may share a Redis
     TokenHash provider = TokenHash.of(oidc.issuer() + '\n' + oidc.jwksUri());
     this.keys = "jwks-" + provider;
+    this.client = oidc.issuer() + '\n' + oidc.clientId() + '\n';
     this.discovery = isEnough(configured, oidc) ? null : discovery(oidc, provider);
   }
 
@@ -86,7 +88,7 @@ public final class ProviderQuestions {
     }
     return new ProviderQuestion(
         Kind.USERINFO,
-        "userinfo-" + hash,
+        "userinfo-" + TokenHash.of(client + hash),
         endpoints.userinfo(),
         token,
         oidc.cache().userinfo(),

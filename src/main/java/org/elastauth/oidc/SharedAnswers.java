@@ -63,6 +63,11 @@ public final class SharedAnswers {
     }
   }
 
+  /** Whether it can be opened again; else it is no use to anybody. */
+  public boolean fits(@Body ProviderAnswer answer) {
+    return answer.text().getBytes(StandardCharsets.UTF_8).length <= Envelope.LARGEST - Long.BYTES;
+  }
+
   public String seal(
       @ExchangeProperty("answer") ProviderAnswer answer,
       @ExchangeProperty("question") ProviderQuestion question) {

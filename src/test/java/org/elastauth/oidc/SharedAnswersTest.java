@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.elastauth.config.Settings;
 import org.elastauth.config.TestSettings;
+import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.oidc.ProviderQuestion.Kind;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,18 @@ class SharedAnswersTest {
     assertThat(answer.at()).isZero();
     assertThat(answers("1", 3_600).open(text, KEYS)).as("too old").isNull();
     assertThat(answers("1", -61).open(text, KEYS)).as("from the future").isNull();
+  }
+
+  @Test
+  void whatWouldNotOpenIsNotShared() {
+    SharedAnswers answers = answers("1", 0);
+    for (int excess : new int[] {0, 1}) {
+      String text = JWKS + " ".repeat(Envelope.LARGEST - Long.BYTES - JWKS.length() + excess);
+      ProviderAnswer answer = new ProviderAnswer(null, text, 0);
+      boolean opens = answers.open(answers.seal(answer, KEYS), KEYS) != null;
+      assertThat(opens).isEqualTo(excess == 0);
+      assertThat(answers.fits(answer)).isEqualTo(opens);
+    }
   }
 
   @Test
