@@ -201,6 +201,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           "oidc.issuer is not encrypted: whoever stands between the gateway and the provider can say who"
               + " anybody is; write https://");
     }
+    if (settings.usesOidc() && settings.oidc().tokenValidation().equals("userinfo")) {
+      LOG.warn(
+          "oidc.token_validation is userinfo: an opaque token does not say for whom it is, so that one of any"
+              + " client of the provider is good here; jwks and both take those for oidc.client_id only");
+    }
     if (settings.trustedProxies().equals(Settings.PRIVATE_NETWORKS)) {
       LOG.warn(
           "trusted_proxies is at its default: any host on a private network may claim to be any user;"

@@ -53,7 +53,7 @@ public final class BearerToken implements Processor {
       throw BearerChallenge.invalid("the token is longer than 16384 characters");
     }
     TokenHash hash = TokenHash.of(token);
-    Identity identity = seen.get(hash);
+    Identity identity = seen.get(hash, use);
     if (identity != null) {
       exchange.setProperty("identity", identity);
       return;

@@ -22,7 +22,7 @@ public final class SeenTokens {
   private static final long CHARACTERS = 16 << 20;
   private static final int OVERHEAD = 200;
 
-  private record Seen(Identity identity, long until) {}
+  private record Seen(Identity identity, TokenUse use, long until) {}
 
   private final Cache<TokenHash, Seen> tokens;
   private final Clock clock;
@@ -52,19 +52,22 @@ public final class SeenTokens {
   }
 
   /**
-   * @return null if it was not seen lately
+   * @return null if it was not seen lately, or only for another use
    */
-  Identity get(TokenHash token) {
+  Identity get(TokenHash token, TokenUse use) {
     Seen seen = tokens.getIfPresent(token);
-    return seen == null || clock.millis() >= seen.until * 1000 ? null : seen.identity;
+    return seen == null || seen.use != use || clock.millis() >= seen.until * 1000
+        ? null
+        : seen.identity;
   }
 
   public void remember(
       @ExchangeProperty("tokenHash") TokenHash token,
+      @ExchangeProperty("tokenUse") TokenUse use,
       @ExchangeProperty("tokenClaims") TokenClaims claims,
       @ExchangeProperty("identity") Identity identity) {
     if (remembers) {
-      tokens.put(token, new Seen(identity, claims.until()));
+      tokens.put(token, new Seen(identity, use, claims.until()));
     }
   }
 }

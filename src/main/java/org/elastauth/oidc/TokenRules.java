@@ -1,10 +1,14 @@
 package org.elastauth.oidc;
 
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.util.Date;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
@@ -35,6 +39,9 @@ public final class TokenRules {
           "InitialAccessToken",
           "RegistrationAccessToken");
 
+  /** What only ID tokens say (OpenID Connect Core, 2 and 3.3.2.11). */
+  private static final List<String> OF_IDS = List.of("nonce", "at_hash", "c_hash");
+
   private final String issuer;
   private final String client;
   private final Clock clock;
@@ -46,7 +53,7 @@ public final class TokenRules {
   }
 
   /**
-   * @param jwt whose signature is good
+   * @param jwt whose signature is good, or that the provider is asked about beside
    * @throws Refusal 401 that names the rule
    */
   public TokenClaims claims(
@@ -62,7 +69,7 @@ public final class TokenRules {
     }
     require(issuer.equals(claims.getIssuer()), "the token is of another issuer");
     require(claims.getAudience().contains(client), "the token is for another audience");
-    checkUse(claims, use);
+    checkUse(jwt, claims, use);
     long now = clock.millis() / 1000;
     require(claims.getExpirationTime() != null, "the token never expires");
     require(seconds(claims.getExpirationTime()) + SKEW > now, "the token has expired");
@@ -74,7 +81,7 @@ public final class TokenRules {
         claims.getClaims(), seconds(claims.getIssueTime()), seconds(claims.getExpirationTime()));
   }
 
-  private void checkUse(JWTClaimsSet claims, TokenUse use) {
+  private void checkUse(SignedJWT jwt, JWTClaimsSet claims, TokenUse use) {
     boolean saysLogout =
         claims.getClaim("events") instanceof Map<?, ?> events && events.containsKey(LOGOUT);
     if (use == TokenUse.LOGOUT) {
@@ -85,9 +92,26 @@ public final class TokenRules {
         claims.getClaim("events") == null
             && !(claims.getClaim("typ") instanceof String type && KEYCLOAKS_OTHERS.contains(type)),
         "the token is not one to ask with");
-    boolean isId = use == TokenUse.ID || "ID".equals(claims.getClaim("typ"));
+    if (use == TokenUse.ACCESS) {
+      require(
+          !isId(jwt, claims), "the token is an ID token, which says who logged in, not who asks");
+      return;
+    }
     Object party = claims.getClaim("azp");
-    require(!isId || party == null || client.equals(party), "the ID token is of another client");
+    require(party == null || client.equals(party), "the ID token is of another client");
+  }
+
+  /** Keycloak says it in a claim, and up to 23 its access tokens hold a nonce too. */
+  private static boolean isId(SignedJWT jwt, JWTClaimsSet claims) {
+    Object type = claims.getClaim("typ");
+    boolean isAccess = "Bearer".equals(type) || isOfAccess(jwt.getHeader().getType());
+    return "ID".equals(type)
+        || !isAccess && OF_IDS.stream().anyMatch(claim -> claims.getClaim(claim) != null);
+  }
+
+  /** RFC 9068, 2.1. */
+  private static boolean isOfAccess(JOSEObjectType type) {
+    return type != null && type.getType().toLowerCase(Locale.ROOT).endsWith("at+jwt");
   }
 
   /**
@@ -97,17 +121,26 @@ public final class TokenRules {
     throw BearerChallenge.missing();
   }
 
-  /** By what a token is known that is good once; another signature makes it no other token. */
-  public String once(
-      @ExchangeProperty("tokenClaims") TokenClaims claims,
-      @ExchangeProperty("token") String token) {
-    String id = claims.text("jti");
-    return issuer + '|' + (id.isEmpty() ? token.replaceFirst("\\.[^.]*$", "") : id);
+  /**
+   * By what a token is known that is good once; another signature makes it no other token.
+   *
+   * @param jwt whose claims are good
+   */
+  public String once(@ExchangeProperty("jwt") SignedJWT jwt) throws ParseException {
+    String id = jwt.getJWTClaimsSet().getJWTID();
+    return issuer
+        + '|'
+        + (id == null || id.isEmpty()
+            ? new String(jwt.getSigningInput(), StandardCharsets.US_ASCII)
+            : id);
   }
 
-  /** When nobody would take it any more, in epoch seconds. */
-  public long until(@ExchangeProperty("tokenClaims") TokenClaims claims) {
-    return claims.until() + SKEW;
+  /**
+   * When nobody would take it any more, in epoch seconds; what the provider says of it beside may
+   * end before.
+   */
+  public long until(@ExchangeProperty("jwt") SignedJWT jwt) throws ParseException {
+    return seconds(jwt.getJWTClaimsSet().getExpirationTime()) + SKEW;
   }
 
   /**

@@ -13,6 +13,10 @@ import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.EncryptedJWT;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
 import java.time.Clock;
@@ -72,12 +76,49 @@ public final class TokenSignature {
     if (!ALGORITHMS.contains(header.getAlgorithm())) {
       throw BearerChallenge.invalid("the token's algorithm is not accepted");
     }
+    requireType(header, use);
+    return jwt;
+  }
+
+  private static void requireType(JWSHeader header, TokenUse use) {
     String type = header.getType() == null ? null : header.getType().getType();
     if (!use.allows(type == null ? null : type.replaceFirst("^(?i)application/", ""))
         || header.getContentType() != null) {
       throw BearerChallenge.invalid("the token's type is not accepted");
     }
-    return jwt;
+  }
+
+  /**
+   * A token that the provider alone judges, as far as it can be read here.
+   *
+   * @return null if it cannot: it is opaque, or encrypted
+   * @throws Refusal 401 if it begins as a JWT does, and is none that could be good; a provider may
+   *     be less strict, and who adds a dot must not make a token opaque
+   */
+  public SignedJWT readIfReadable(
+      @ExchangeProperty("token") String token, @ExchangeProperty("tokenUse") TokenUse use) {
+    int dot = token.indexOf('.');
+    if (dot < 0
+        || !new Base64URL(token.substring(0, dot))
+            .decodeToString()
+            .stripLeading()
+            .startsWith("{")) {
+      return null;
+    }
+    JWT jwt;
+    try {
+      jwt = JWTParser.parse(token);
+    } catch (ParseException | IllegalArgumentException noToken) {
+      jwt = null;
+    }
+    if (jwt instanceof EncryptedJWT) {
+      return null;
+    }
+    if (!(jwt instanceof SignedJWT signed)) {
+      throw BearerChallenge.invalid("the token is not a signed JWT");
+    }
+    requireType(signed.getHeader(), use);
+    return signed;
   }
 
   /**

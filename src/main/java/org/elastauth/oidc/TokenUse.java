@@ -7,7 +7,7 @@ import java.util.Set;
  * 8725, 3.11 and 3.12).
  */
 public enum TokenUse {
-  /** To ask in a user's name: an access token, or an ID token where only that one is at hand. */
+  /** To ask in a user's name. */
   ACCESS("JWT", "at+jwt"),
 
   /** To say who logged in. */

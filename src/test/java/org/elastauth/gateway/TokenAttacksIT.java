@@ -310,9 +310,31 @@ class TokenAttacksIT {
         Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of());
     assertRefused(signed(claims -> claims.claim("events", logout)));
     assertRefused(signed(claims -> claims.claim("typ", "Refresh")));
-    assertRefused(signed(claims -> claims.claim("typ", "ID").claim("azp", "another")));
     assertThat(signedAsIdCookie("another").statusCode()).isEqualTo(401);
     assertThat(signedAsIdCookie("elastauth").statusCode()).isEqualTo(200);
+  }
+
+  /** OpenID Connect Core, 2: it tells a client who logged in, and is handed around as such. */
+  @Test
+  void anIdTokenIsNoAccessToken() {
+    for (String claim : List.of("nonce", "at_hash", "c_hash")) {
+      String id = signed(claims -> claims.claim(claim, "x"));
+      HttpResponse<String> cookie = gateway.get("/elastauth", "Cookie", "id_token=" + id);
+      assertThat(cookie.statusCode()).as("where it belongs: " + cookie.body()).isEqualTo(200);
+      assertRefused(id);
+      assertThat(gateway.get("/elastauth", "Cookie", "access_token=" + id).statusCode())
+          .as(claim)
+          .isEqualTo(401);
+    }
+    assertRefused(signed(claims -> claims.claim("typ", "ID").claim("azp", "elastauth")));
+    String keycloaks = signed(claims -> claims.claim("typ", "Bearer").claim("nonce", "x"));
+    assertThat(ask(keycloaks).statusCode()).as("as up to 23").isEqualTo(200);
+    String typed =
+        ProviderDouble.sign(
+            provider.key(),
+            header().type(new JOSEObjectType("at+jwt")),
+            provider.claims(USER).claim("nonce", "x").build());
+    assertThat(ask(typed).statusCode()).isEqualTo(200);
   }
 
   private static HttpResponse<String> signedAsIdCookie(String party) {
@@ -342,7 +364,8 @@ class TokenAttacksIT {
     assertRefused(
         ProviderDouble.sign(
             provider.key(), header().contentType("JWT"), provider.claims(USER).build()));
-    assertRefused(base64(signed(claims -> claims)) + ".e30.x");
+    assertRefusedFor(
+        "the token's claims are malformed", signedText(head(""), signed(claims -> claims)));
   }
 
   @Test
@@ -375,13 +398,40 @@ class TokenAttacksIT {
     assertRefused("x".repeat(20_000));
     assertRefused(signed(claims -> claims.claim("padding", "x".repeat(15_000))));
     String nests = "[".repeat(5_000) + "]".repeat(5_000);
-    String head = base64("{\"alg\":\"RS256\",\"kid\":\"first\",\"x\":" + nests + "}");
-    assertRefused(head.substring(0, Math.min(head.length(), 16_000)) + ".e30.AA");
-    assertRefused(base64("{\"alg\":\"RS256\",\"x\":" + "[".repeat(5_000)) + ".e30.AA");
+    String claims = provider.claims(USER).build().toString();
+    assertThat(ask(signedText(head(",\"x\":[[]]"), claims)).statusCode())
+        .as("signed as the next ones are")
+        .isEqualTo(200);
+    assertRefusedFor("the token is not a signed JWT", signedText(head(",\"x\":" + nests), claims));
+    assertRefusedFor(
+        "the token's claims are malformed",
+        signedText(head(""), claims.replaceFirst("}$", ",\"x\":" + nests + "}")));
     assertThat(gateway.get("/elastauth", "Authorization", "Bearer " + "x".repeat(40_000)))
         .extracting(HttpResponse::statusCode)
         .as("beyond all headers together")
         .isEqualTo(431);
+  }
+
+  private static String head(String more) {
+    return "{\"alg\":\"RS256\",\"kid\":\"%s\"%s}".formatted(provider.key().getKeyID(), more);
+  }
+
+  /** What the provider really signed, whatever it is. */
+  private static String signedText(String head, String payload) {
+    try {
+      String signed = base64(head) + "." + base64(payload);
+      java.security.Signature signature = java.security.Signature.getInstance("SHA256withRSA");
+      signature.initSign(((RSAKey) provider.key()).toPrivateKey());
+      signature.update(signed.getBytes(StandardCharsets.US_ASCII));
+      return signed + "." + Base64URL.encode(signature.sign());
+    } catch (java.security.GeneralSecurityException | com.nimbusds.jose.JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void assertRefusedFor(String reason, String token) {
+    assertRefused(token);
+    assertThat(ask(token).body()).contains(reason);
   }
 
   /** The claims are the provider's; that they make a user is ours to see. */

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -45,6 +46,8 @@ public final class ProviderDouble implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final Map<String, Integer> statuses = new ConcurrentHashMap<>();
+  private final Set<String> silentPaths = ConcurrentHashMap.newKeySet();
   private volatile List<JWK> keys;
   private volatile int status = 200;
   private volatile boolean silent;
@@ -136,9 +139,19 @@ public final class ProviderDouble implements AutoCloseable {
     this.status = status;
   }
 
+  /** Answers requests for a path with this status. */
+  public void setStatus(String path, int status) {
+    statuses.put(path, status);
+  }
+
   /** Accepts requests, and does not answer them. */
   public void setSilent(boolean silent) {
     this.silent = silent;
+  }
+
+  /** Accepts requests for a path, and does not answer them. */
+  public void setSilent(String path) {
+    silentPaths.add(path);
   }
 
   /** How often it was asked for a path. */
@@ -170,7 +183,11 @@ public final class ProviderDouble implements AutoCloseable {
   }
 
   public String sign(JWTClaimsSet claims) {
-    return sign(key(), new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key().getKeyID()), claims);
+    return sign(key(), claims); // the key of one moment, though it may be changed meanwhile
+  }
+
+  public static String sign(JWK key, JWTClaimsSet claims) {
+    return sign(key, new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()), claims);
   }
 
   public static String sign(JWK key, JWSHeader.Builder header, JWTClaimsSet claims) {
@@ -192,7 +209,7 @@ public final class ProviderDouble implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     headers = exchange.getRequestHeaders();
     asked.computeIfAbsent(path, p -> new AtomicInteger()).incrementAndGet();
-    if (silent) {
+    if (silent || silentPaths.contains(path)) {
       return;
     }
     try (exchange) {
@@ -200,7 +217,7 @@ public final class ProviderDouble implements AutoCloseable {
           answers.getOrDefault(path, path.equals("/jwks") ? new JWKSet(keys).toString() : "{}");
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.sendResponseHeaders(statuses.getOrDefault(path, status), bytes.length);
       exchange.getResponseBody().write(bytes);
     }
   }

@@ -168,6 +168,11 @@ public final class TestGateway implements AutoCloseable {
     return send(request(path, headers).GET().build());
   }
 
+  public CompletableFuture<HttpResponse<String>> getLater(String path, String... headers) {
+    return http.sendAsync(
+        request(path, headers).GET().build(), HttpResponse.BodyHandlers.ofString());
+  }
+
   public HttpResponse<String> send(HttpRequest request) {
     try {
       SecretsInLog.sent(request.headers());
