@@ -109,6 +109,20 @@ class KeycloakTokenIT {
       assertThat(ask(gateway, withdrawn.access()).statusCode())
           .as("its signature is good until it ends")
           .isEqualTo(200);
+      String anothers =
+          keycloak
+              .tokens(keycloak.url(), KeycloakServer.PUBLIC_CLIENT, KeycloakServer.JOHN)
+              .access();
+      HttpResponse<String> foreign = ask(asking, anothers);
+      assertThat(foreign.statusCode()).isEqualTo(401);
+      assertThat(foreign.body()).contains("the token is for another audience");
     }
+  }
+
+  @Test
+  void anIdTokenIsNoAccessToken() {
+    HttpResponse<String> refused = ask(gateway, keycloak.tokens(KeycloakServer.JANE).id());
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.body()).contains("the token is an ID token");
   }
 }

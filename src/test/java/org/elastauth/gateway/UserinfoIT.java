@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -194,18 +193,25 @@ class UserinfoIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "in-no-log",
-        "{\"in-no-log\"",
-        "{\"sub\":\"1\",\"in-no-log\":{\"in-no-log\":[tru in-no-log",
-        "[\"in-no-log\"]",
-        "{\"sub\":{\"in-no-log\":1}}"
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "/userinfo|{\"sub\":\"1\",\"in-no-log\":{\"in-no-log\":[tru in-no-log",
+        "/userinfo|{\"sub\":{\"in-no-log\":1}}",
+        "/jwks|{\"keys\":[{\"kty\":\"EC\",\"crv\":\"in-no-log\",\"x\":\"AA\",\"y\":\"AA\"}]}",
+        "/.well-known/openid-configuration|{\"issuer\":\"in-no-log with blanks\"}"
       })
-  void whatTheProviderSaysIsNotLogged(String answer, CapturedOutput output) {
-    provider.answer(USERINFO, answer);
-    try (TestGateway gateway = asking().with(redis).set("log_level", "trace").start()) {
-      HttpResponse<String> response = ask(gateway, "opaque-token");
+  void whatTheProviderSaysIsNotLogged(String path, String answer, CapturedOutput output) {
+    provider.answer(path, answer);
+    try (TestGateway gateway =
+        provider
+            .believer()
+            .with(redis)
+            .set("oidc.token_validation", "both")
+            .set("log_level", "trace")
+            .start()) {
+      HttpResponse<String> response = ask(gateway, provider.token(USER));
       assertThat(response.statusCode()).isEqualTo(503);
       assertThat(response.body()).doesNotContain("in-no-log");
       assertThat(output.toString())
