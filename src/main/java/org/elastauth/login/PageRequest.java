@@ -19,6 +19,8 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("pageRequest")
 final class PageRequest implements Processor {
+  private static final int UNAUTHORIZED = 401;
+
   private final RequestedUrl requestedUrl;
   private final GatewayCookie browserCookie;
 
@@ -40,7 +42,10 @@ final class PageRequest implements Processor {
         method == null ? request.method().name() : method,
         headers.get(HttpHeaders.ACCEPT),
         headers.get("Sec-Fetch-Mode"))) {
-      throw BearerChallenge.missing();
+      throw exchange.getProperty("tokenRefusal") instanceof Refusal refusal
+              && refusal.status() == UNAUTHORIZED
+          ? refusal
+          : BearerChallenge.missing();
     }
     exchange.setProperty("target", requestedUrl.of(request));
     exchange.setProperty("browser", browserCookie.read(request));

@@ -13,10 +13,11 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * The token of a request: {@code Authorization: Bearer}, else the cookie {@code access_token}, else
- * {@code id_token}. If it was seen a moment ago, leaves whose it is in the property {@code
- * identity}; else itself in {@code token}, what it must be good for in {@code tokenUse}, and its
- * hash in {@code tokenHash}. Then the steps that follow find the HTTP request in {@code request}.
+ * The token of a request: {@code Authorization: Bearer}, else, where no session answers first, the
+ * cookie {@code access_token}, else {@code id_token}. If it was seen a moment ago, leaves whose it
+ * is in the property {@code identity}; else itself in {@code token}, what it must be good for in
+ * {@code tokenUse}, and its hash in {@code tokenHash}. Then the steps that follow find the HTTP
+ * request in {@code request}.
  */
 @Lazy
 @Component("bearerToken")
@@ -31,24 +32,43 @@ public final class BearerToken implements Processor {
   }
 
   /**
+   * That of the header.
+   *
    * @throws Refusal 400 if it is not clear which token is meant, 401 if it cannot be one
    */
   @Override
   public void process(Exchange exchange) {
     HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
-    TokenUse use = TokenUse.ACCESS;
     String token = header(request);
     if (token == null) {
-      token = Cookies.value(request, "access_token");
+      exchange.setProperty("request", request);
+    } else {
+      show(exchange, request, token, TokenUse.ACCESS);
     }
+  }
+
+  /**
+   * That of a cookie. Any host of the domain may set cookies of these names, so the session's own
+   * comes before them, and whoever shows one that is not good may still log in.
+   *
+   * @throws Refusal as for the header
+   */
+  public void cookie(Exchange exchange) {
+    // a step before may have put another message in the place of the first, or looked at a token
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    exchange.removeProperty("token");
+    TokenUse use = TokenUse.ACCESS;
+    String token = Cookies.value(request, "access_token");
     if (token == null) {
       token = Cookies.value(request, "id_token");
       use = TokenUse.ID;
     }
-    if (token == null) {
-      exchange.setProperty("request", request);
-      return;
+    if (token != null) {
+      show(exchange, request, token, use);
     }
+  }
+
+  private void show(Exchange exchange, HttpServerRequest request, String token, TokenUse use) {
     if (token.length() > LONGEST) {
       throw BearerChallenge.invalid("the token is longer than 16384 characters");
     }
