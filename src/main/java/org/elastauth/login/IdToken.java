@@ -78,13 +78,21 @@ final class IdToken {
   }
 
   /**
+   * Leaves the exchange property {@code sessionOver} if a session's new tokens speak of somebody
+   * else.
+   *
    * @param session null: it is a first login
    * @return the claims, as they came
    * @throws Refusal 401
    */
-  TokenClaims checkSubject(@Body TokenClaims claims, @ExchangeProperty("session") Session session) {
+  TokenClaims checkSubject(
+      @Body TokenClaims claims, @ExchangeProperty("session") Session session, Exchange exchange) {
     String subject = claims.text("sub");
-    if (subject.isEmpty() || session != null && !subject.equals(session.subject())) {
+    if (subject.isEmpty()) {
+      throw BearerChallenge.invalid("the token names no user");
+    }
+    if (session != null && !subject.equals(session.subject())) {
+      exchange.setProperty("sessionOver", Boolean.TRUE);
       throw BearerChallenge.invalid("the token is another user's");
     }
     return claims;

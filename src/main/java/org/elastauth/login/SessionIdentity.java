@@ -10,7 +10,8 @@ import org.springframework.stereotype.Component;
 /**
  * Takes the user from the session in the body: leaves the exchange property {@code identity}, and
  * in {@code renewalDue} whether what is known of the user is as old as it may be. Neither where
- * there is no session.
+ * there is no session, or what is known is that old and there is nothing to renew it with: then a
+ * new login asks the provider.
  */
 @Lazy
 @Component("sessionIdentity")
@@ -24,11 +25,25 @@ final class SessionIdentity implements Processor {
   @Override
   public void process(Exchange exchange) {
     Session session = (Session) exchange.getMessage().getBody();
-    if (session != null) {
-      exchange.setProperty("identity", session.identity());
-      if (!session.refreshToken().isEmpty() && session.accessExpires() <= clock.millis() / 1000) {
-        exchange.setProperty("renewalDue", Boolean.TRUE);
-      }
+    if (session == null) {
+      return;
     }
+    boolean isDue = session.accessExpires() <= clock.millis() / 1000;
+    if (isDue && session.refreshToken().isEmpty()) {
+      return;
+    }
+    exchange.setProperty("identity", session.identity());
+    if (isDue) {
+      exchange.setProperty("renewalDue", Boolean.TRUE);
+    }
+  }
+
+  /**
+   * The same of what the session is by now: somebody may have renewed it meanwhile, or ended it.
+   */
+  void again(Exchange exchange) {
+    exchange.removeProperty("identity");
+    exchange.removeProperty("renewalDue");
+    process(exchange);
   }
 }

@@ -33,20 +33,48 @@ final class SessionTokens {
       @ExchangeProperty("tokens") OIDCTokens tokens) {
     long now = clock.millis() / 1000;
     return session(
-        identity, claims.text("sub"), claims.text("sid"), tokens, "", "", now, now + maxAge);
+        identity,
+        claims.text("sub"),
+        claims.text("sid"),
+        tokens,
+        claims,
+        "",
+        "",
+        now,
+        now + maxAge);
   }
 
   Session renewed(
       @ExchangeProperty("session") Session before,
       @ExchangeProperty("identity") Identity identity,
+      @ExchangeProperty("tokenClaims") TokenClaims claims,
       @ExchangeProperty("tokens") OIDCTokens tokens) {
     return session(
         identity,
         before.subject(),
         before.sid(),
         tokens,
+        claims,
         before.idToken(),
         before.refreshToken(),
+        before.createdAt(),
+        before.expiresAt());
+  }
+
+  /**
+   * A session whose new tokens could not be used, though the provider has given them: it may take
+   * the refresh token of before no more. To be renewed at the next turn.
+   */
+  Session kept(
+      @ExchangeProperty("session") Session before, @ExchangeProperty("tokens") OIDCTokens tokens) {
+    return new Session(
+        before.identity(),
+        before.subject(),
+        before.sid(),
+        before.idToken(),
+        before.accessToken(),
+        refreshToken(tokens, before.refreshToken()),
+        clock.millis() / 1000,
         before.createdAt(),
         before.expiresAt());
   }
@@ -63,6 +91,7 @@ final class SessionTokens {
       String subject,
       String sid,
       OIDCTokens tokens,
+      TokenClaims claims,
       String idToken,
       String refreshToken,
       long createdAt,
@@ -74,9 +103,13 @@ final class SessionTokens {
         sid,
         tokens.getIDTokenString() == null ? idToken : tokens.getIDTokenString(),
         "",
-        tokens.getRefreshToken() == null ? refreshToken : tokens.getRefreshToken().getValue(),
-        life > 0 ? clock.millis() / 1000 + life : expiresAt,
+        refreshToken(tokens, refreshToken),
+        life > 0 ? clock.millis() / 1000 + life : claims.until(),
         createdAt,
         expiresAt);
+  }
+
+  private static String refreshToken(OIDCTokens tokens, String before) {
+    return tokens.getRefreshToken() == null ? before : tokens.getRefreshToken().getValue();
   }
 }

@@ -118,10 +118,13 @@ final class TokenEndpoint {
   }
 
   /**
+   * Leaves the exchange property {@code sessionOver} if the provider has ended what the grant
+   * belongs to.
+   *
    * @param response null if there is none
    * @throws Refusal 401 if the provider does not take the grant, 503 if it says nothing of use
    */
-  OIDCTokens read(@Body ReadOnlyHTTPResponse response) {
+  OIDCTokens read(@Body ReadOnlyHTTPResponse response, Exchange exchange) {
     if (response == null) {
       throw Refusal.unavailable("the identity provider does not answer");
     }
@@ -139,6 +142,7 @@ final class TokenEndpoint {
     if (answer instanceof TokenErrorResponse error) {
       String code = error.getErrorObject().getCode();
       if ("invalid_grant".equals(code)) {
+        exchange.setProperty("sessionOver", Boolean.TRUE);
         throw BearerChallenge.invalid("the provider has ended this login");
       }
       throw unavailable("HTTP status " + response.getStatusCode() + ", " + code);

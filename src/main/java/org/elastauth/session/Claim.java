@@ -26,6 +26,11 @@ public final class Claim {
     this.clock = clock;
   }
 
+  /** The place of one request of this gateway in the line of those that renew sessions. */
+  public void refreshWait(@ExchangeProperty("sessionKey") String key, Exchange exchange) {
+    set(exchange, prefix + "renewal-" + key, REFRESH_TURN.toMillis());
+  }
+
   /** The turn to renew a session's tokens. */
   public void refreshTurn(@ExchangeProperty("sessionKey") String key, Exchange exchange) {
     set(exchange, prefix + "refresh-" + key, REFRESH_TURN.toMillis());

@@ -9,17 +9,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.awaitility.Awaitility;
+import org.elastauth.identity.Identity;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.KeycloakServer;
+import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.elastauth.server.Visitor;
 import org.elastauth.server.Wiretap;
+import org.elastauth.session.MemoryClaims;
+import org.elastauth.session.Session;
+import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +168,200 @@ class SessionRenewalIT {
       assertThat(over.statusCode()).as(over.body()).isEqualTo(302);
       assertThat(visitor.open("/").statusCode()).as("for good").isEqualTo(302);
       assertThat(renewals()).isEqualTo(1);
+    }
+  }
+
+  /**
+   * Nor does what fails at a gateway alone, or between it and the provider, even where a refresh
+   * token is good for one time.
+   */
+  @Test
+  void whatFailsHereEndsNoSessionAndLosesNoRefreshToken(RedisServer redis) {
+    keycloak.setRefreshTokensGoodOnce(true);
+    try (TestGateway good = gateway().with(redis).start();
+        TestGateway wrongSecret =
+            gateway().with(redis).set("oidc.client_secret", "that-of-before").start();
+        TestGateway withoutKeys =
+            gateway()
+                .with(redis)
+                .set("oidc.jwks_uri", "http://127.0.0.1:" + RedisServer.freePort() + "/")
+                .start();
+        TestGateway foreignKeys =
+            gateway()
+                .with(redis)
+                .set(
+                    "oidc.jwks_uri",
+                    keycloak.url() + "/realms/master/protocol/openid-connect/certs")
+                .start()) {
+      Visitor visitor = new Visitor(good, SITE);
+      visitor.logIn("/", KeycloakServer.JANE);
+      clock.advance(TOKEN_LIFE);
+      for (TestGateway failing : List.of(wrongSecret, withoutKeys, foreignKeys)) {
+        freeTurn(redis);
+        toKeycloak.drain();
+        HttpResponse<String> answer = visitor.at(failing).open("/");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(renewals()).isEqualTo(1);
+      }
+      freeTurn(redis);
+      assertThat(visitor.at(good).open("/").statusCode()).isEqualTo(200);
+      assertThat(renewals()).isEqualTo(1);
+      freeTurn(redis);
+      clock.advance(Duration.ofSeconds(31));
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(renewals()).as("it was good").isZero();
+    } finally {
+      keycloak.setRefreshTokensGoodOnce(false);
+    }
+  }
+
+  private static void freeTurn(RedisServer redis) {
+    redis.admin().keys("elastauth-refresh-*").forEach(key -> redis.admin().del(key));
+  }
+
+  /** SPEC 3: what nobody can ask the provider about again is not believed for longer. */
+  @Test
+  void withoutARefreshTokenASessionIsAsLongAsTheAccessToken() {
+    keycloak.setRefreshTokens(false);
+    try (TestGateway gateway = gateway().start()) {
+      Visitor visitor = new Visitor(gateway, SITE);
+      visitor.logIn("/", KeycloakServer.JANE);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      clock.advance(TOKEN_LIFE);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(renewals()).isZero();
+      visitor.logIn("/", KeycloakServer.JANE);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    } finally {
+      keycloak.setRefreshTokens(true);
+    }
+  }
+
+  private static TestGateway.Builder at(ProviderDouble provider) {
+    return provider
+        .believer()
+        .set("oidc.client_secret", "secret")
+        .set("oidc.redirect_url", "https://" + SITE + "/elastauth/oidc/callback")
+        .set("oidc.read_timeout", "20s");
+  }
+
+  /** The answer of a token endpoint about a user. */
+  private static String tokens(ProviderDouble provider, String user) {
+    return """
+        {"access_token":"access","token_type":"Bearer","expires_in":300,"refresh_token":"next",
+         "id_token":"%s"}
+        """
+        .formatted(provider.token(user));
+  }
+
+  /** Has a session of the user john that is to be renewed. */
+  private static Visitor holder(TestGateway gateway, SessionId id) {
+    long now = Instant.now().getEpochSecond();
+    Session session =
+        new Session(
+            new Identity("john", "", "", List.of(), now),
+            "id-of-john",
+            "",
+            "",
+            "",
+            "refresh",
+            now - 1,
+            now - 301,
+            now + 86_000);
+    Exchange put =
+        gateway
+            .bean(ProducerTemplate.class)
+            .request(
+                "direct:session-put",
+                exchange -> {
+                  exchange.getMessage().setBody(session);
+                  exchange.setProperty("sessionKey", id.key());
+                });
+    assertThat(put.getException()).isNull();
+    return visitor(gateway, id);
+  }
+
+  private static Visitor visitor(TestGateway gateway, SessionId id) {
+    Visitor visitor = new Visitor(gateway, SITE);
+    visitor.cookies().put("__Host-elastauth_session", id.cookie());
+    return visitor;
+  }
+
+  @Test
+  void tokensOfSomebodyElseEndTheSession() {
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway gateway = at(provider).start()) {
+      provider.answer("/token", tokens(provider, "jane"));
+      Visitor visitor = holder(gateway, SessionId.random());
+      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(provider.asked("/token")).isEqualTo(1);
+      provider.answer("/token", tokens(provider, "john"));
+      assertThat(holder(gateway, SessionId.random()).open("/").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** The turn, which lasts for 30 s, is not spent standing in line. */
+  @Test
+  void whoStandsInLineHasNoTurnYetAndLooksAgainBeforeIt(RedisServer redis) throws Exception {
+    ExecutorService browsers = Executors.newCachedThreadPool();
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway busy = at(provider).with(redis).start();
+        TestGateway free = at(provider).with(redis).start()) {
+      provider.answer("/token", tokens(provider, "john"));
+      CountDownLatch held = provider.hold("/token");
+      List<Future<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        Visitor ahead = holder(busy, SessionId.random());
+        answers.add(browsers.submit(() -> ahead.open("/")));
+      }
+      Awaitility.await("all threads are taken").until(() -> provider.asked("/token") == 10);
+      SessionId id = SessionId.random();
+      Visitor waiting = holder(busy, id);
+      answers.add(browsers.submit(() -> waiting.open("/")));
+      MemoryClaims claims = busy.bean(MemoryClaims.class);
+      Awaitility.await("in line").until(() -> !claims.isFree("elastauth-renewal-" + id.key()));
+
+      provider.letPass("/token");
+      assertThat(visitor(free, id).open("/").statusCode()).isEqualTo(200);
+      assertThat(provider.asked("/token")).as("the other gateway had the turn").isEqualTo(11);
+      redis.admin().del("elastauth-refresh-" + id.key()); // as if it were over
+      held.countDown();
+      for (Future<HttpResponse<String>> answer : answers) {
+        assertThat(answer.get().statusCode()).isEqualTo(200);
+      }
+      assertThat(provider.asked("/token")).as("what was renewed is not due").isEqualTo(11);
+    } finally {
+      browsers.shutdownNow();
+    }
+  }
+
+  /** Only threads that are there for it wait for tokens. */
+  @Test
+  void aSlowTokenEndpointHoldsNobodyElseUp() throws Exception {
+    ExecutorService browsers = Executors.newCachedThreadPool();
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway gateway = at(provider).clock(clock).start()) {
+      assertThat(visitor(gateway, SessionId.random()).open("/").statusCode()).isEqualTo(302);
+      List<Visitor> visitors = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        visitors.add(holder(gateway, SessionId.random()));
+      }
+      clock.advance(Duration.ofHours(2)); // so that all wait for the provider's endpoints
+      CountDownLatch held = provider.hold("/token");
+      CountDownLatch discovery = provider.hold("/.well-known/openid-configuration");
+      List<Future<HttpResponse<String>>> answers = new ArrayList<>();
+      for (Visitor visitor : visitors) {
+        answers.add(browsers.submit(() -> visitor.open("/")));
+      }
+      Awaitility.await("each on a thread of its own").until(() -> provider.asked("/token") == 8);
+      held.countDown();
+      discovery.countDown();
+      for (Future<HttpResponse<String>> answer : answers) {
+        assertThat(answer.get().statusCode()).isEqualTo(200);
+      }
+    } finally {
+      browsers.shutdownNow();
     }
   }
 

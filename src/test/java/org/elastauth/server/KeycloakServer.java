@@ -267,6 +267,20 @@ public final class KeycloakServer implements AutoCloseable {
         settings -> ((ObjectNode) settings.get("attributes")).put("backchannel.logout.url", url));
   }
 
+  /** Whether the gateway is given refresh tokens from now on. */
+  public void setRefreshTokens(boolean given) {
+    update(
+        "/clients/" + client(),
+        settings ->
+            ((ObjectNode) settings.get("attributes"))
+                .put("use.refresh.tokens", Boolean.toString(given)));
+  }
+
+  /** Whether a refresh token is good for one time only from now on. */
+  public void setRefreshTokensGoodOnce(boolean once) {
+    update("", realm -> realm.put("revokeRefreshToken", once).put("refreshTokenMaxReuse", 0));
+  }
+
   /** One that logins may ask for; a Keycloak does not come with it. */
   private void addScope(String name) {
     admin(

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +45,7 @@ public final class ProviderDouble implements AutoCloseable {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
+  private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final Map<String, Integer> statuses = new ConcurrentHashMap<>();
@@ -164,6 +166,18 @@ public final class ProviderDouble implements AutoCloseable {
     return headers.getFirst(name);
   }
 
+  /** Lets requests for a path wait from now on until this is counted down. */
+  public CountDownLatch hold(String path) {
+    CountDownLatch latch = new CountDownLatch(1);
+    held.put(path, latch);
+    return latch;
+  }
+
+  /** Answers requests for a path at once from now on; those that wait go on waiting. */
+  public void letPass(String path) {
+    held.remove(path);
+  }
+
   /** Claims of a good token, to be changed. */
   public JWTClaimsSet.Builder claims(String user) {
     Instant now = Instant.now();
@@ -213,12 +227,23 @@ public final class ProviderDouble implements AutoCloseable {
       return;
     }
     try (exchange) {
+      await(held.get(path));
       String body =
           answers.getOrDefault(path, path.equals("/jwks") ? new JWKSet(keys).toString() : "{}");
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(statuses.getOrDefault(path, status), bytes.length);
       exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      if (latch != null) {
+        latch.await();
+      }
+    } catch (InterruptedException closed) {
+      throw new IOException(closed);
     }
   }
 
