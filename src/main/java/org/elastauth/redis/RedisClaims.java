@@ -21,6 +21,13 @@ public final class RedisClaims {
     this.metrics = metrics;
   }
 
+  /** Whether nobody has claimed it; nor is it claimed by this. */
+  public boolean isFree(@ExchangeProperty("claim") String name) {
+    Boolean taken = template.hasKey(name);
+    metrics.redisOperation("exists");
+    return !Boolean.TRUE.equals(taken);
+  }
+
   /** Whether nobody had claimed it; the claim ends by itself. */
   public boolean take(
       @ExchangeProperty("claim") String name, @ExchangeProperty("claimMillis") long millis) {

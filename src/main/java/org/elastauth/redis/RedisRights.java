@@ -81,7 +81,13 @@ final class RedisRights {
       check("sessions", sessions(redis));
     }
     if (claims) {
-      check("replay detection", Map.of("+set", () -> redis.set(nobody, "", SetArgs.Builder.xx())));
+      check(
+          "replay detection",
+          Map.of(
+              "+set",
+              () -> redis.set(nobody, "", SetArgs.Builder.xx()),
+              "+exists",
+              () -> redis.exists(nobody)));
     }
     if (limits) {
       check("rate limiting", limiting(redis));

@@ -21,15 +21,27 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
+import org.elastauth.identity.Identity;
 import org.elastauth.server.KeycloakServer;
+import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.Visitor;
+import org.elastauth.session.Session;
+import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +53,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(120)
 class BackchannelLogoutIT {
   private static final String SITE = "localhost:8443";
+  private static final String SESSION = "__Host-elastauth_session";
+  private static final String EVENT = "http://schemas.openid.net/event/backchannel-logout";
   private static final String PATH = "/elastauth/oidc/backchannel-logout";
 
   private static KeycloakServer keycloak;
@@ -108,13 +122,20 @@ class BackchannelLogoutIT {
   }
 
   private static HttpResponse<String> post(String token) {
-    return postForm("logout_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
+    return post(gateway, token);
+  }
+
+  private static HttpResponse<String> post(TestGateway to, String token) {
+    return postForm(to, "logout_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
   }
 
   private static HttpResponse<String> postForm(String form) {
-    return gateway.send(
-        gateway
-            .request(PATH, "Content-Type", "application/x-www-form-urlencoded")
+    return postForm(gateway, form);
+  }
+
+  private static HttpResponse<String> postForm(TestGateway to, String form) {
+    return to.send(
+        to.request(PATH, "Content-Type", "application/x-www-form-urlencoded")
             .POST(BodyPublishers.ofString(form))
             .build());
   }
@@ -150,6 +171,118 @@ class BackchannelLogoutIT {
     HttpResponse<String> second = post(token);
     assertThat(second.statusCode()).isEqualTo(400);
     assertThat(second.body()).contains("used before");
+  }
+
+  /** 2.8: a provider may say it again, where it is told that it failed. */
+  @Test
+  void aLogoutThatFailedMayBeToldAgain() throws Exception {
+    keycloak.setBackchannelLogout(intercept());
+    KeycloakServer.User user = keycloak.addUser("logout.again");
+    try (RedisServer server = RedisServer.start();
+        TestGateway closed =
+            Visitor.gateway(keycloak, SITE)
+                .set("elasticsearch.dry_run", true)
+                .set("session.policy", "fail_closed")
+                .set("redis.health_check.interval", "1s")
+                .set("redis.circuit_breaker.timeout", "1s")
+                .with(server)
+                .start()) {
+      Visitor visitor = new Visitor(closed, SITE);
+      visitor.logIn("/", user);
+      String token = logoutToken(user);
+      server.kill();
+      HttpResponse<String> failed = post(closed, token);
+      assertThat(failed.statusCode()).as(failed.body()).isEqualTo(503);
+      server.restart();
+      Awaitility.await("Redis is used again")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> closed.health().path("status").asText().equals("healthy"));
+      HttpResponse<String> again = post(closed, token);
+      assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(post(closed, token).statusCode()).as("for good").isEqualTo(400);
+    }
+  }
+
+  /** 2.4 and 2.6: what no provider should sign, but one that signs it is not believed. */
+  @Test
+  void whatBreaksARuleEndsNothing() {
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway believer =
+            provider
+                .believer()
+                .set("oidc.client_secret", "secret")
+                .set("oidc.redirect_url", "https://" + SITE + "/elastauth/oidc/callback")
+                .start()) {
+      SessionId id = begin(believer, "id-of-john");
+      Visitor visitor = new Visitor(believer, SITE);
+      visitor.cookies().put(SESSION, id.cookie());
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      Date past = Date.from(Instant.now().minusSeconds(120));
+      Date future = Date.from(Instant.now().plusSeconds(120));
+      Map<String, JWTClaimsSet.Builder> broken = new LinkedHashMap<>();
+      broken.put("a nonce", logout(provider).claim("nonce", "n"));
+      broken.put("neither a user nor", logout(provider).subject(null));
+      broken.put("has expired", logout(provider).expirationTime(past));
+      broken.put("never expires", logout(provider).expirationTime(null));
+      broken.put("in the future", logout(provider).issueTime(future));
+      broken.put("when it was issued", logout(provider).issueTime(null));
+      broken.put("another issuer", logout(provider).issuer("https://other.example.org"));
+      broken.put("another audience", logout(provider).audience("other"));
+      List<Object> events =
+          Arrays.asList(null, "", List.of(EVENT), EVENT, Map.of(EVENT + "s", Map.of()));
+      broken.forEach(
+          (reason, claims) -> {
+            HttpResponse<String> answer = post(believer, provider.sign(claims.build()));
+            assertThat(answer.statusCode()).as(reason).isEqualTo(400);
+            assertThat(answer.body()).contains(reason);
+          });
+      for (Object event : events) {
+        String token = provider.sign(logout(provider).claim("events", event).build());
+        HttpResponse<String> answer = post(believer, token);
+        assertThat(answer.statusCode()).as("events %s", event).isEqualTo(400);
+        assertThat(answer.body()).contains("no logout token");
+      }
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      String good = provider.sign(logout(provider).build());
+      assertThat(post(believer, good).statusCode()).as("without any of that").isEqualTo(200);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+
+      visitor.cookies().put(SESSION, begin(believer, "id-of-john").cookie());
+      assertThat(post(believer, good).statusCode()).as("kept, and sent again").isEqualTo(400);
+      assertThat(visitor.open("/").statusCode()).as("a later session").isEqualTo(200);
+    }
+  }
+
+  private static JWTClaimsSet.Builder logout(ProviderDouble provider) {
+    return provider.claims("john").claim("events", Map.of(EVENT, Map.of()));
+  }
+
+  /** A session that began a while ago, without a login. */
+  private static SessionId begin(TestGateway at, String subject) {
+    SessionId id = SessionId.random();
+    long now = Instant.now().getEpochSecond();
+    Session session =
+        new Session(
+            new Identity("john", "", "", List.of(), now),
+            subject,
+            "",
+            "",
+            "",
+            "",
+            now + 3_600,
+            now - 60,
+            now + 3_600);
+    Exchange put =
+        at.bean(ProducerTemplate.class)
+            .request(
+                "direct:session-put",
+                exchange -> {
+                  exchange.getMessage().setBody(session);
+                  exchange.setProperty("sessionKey", id.key());
+                });
+    assertThat(put.getException()).isNull();
+    return id;
   }
 
   /** 2.6: each of its rules, with tokens of Keycloak's own where it makes them. */
