@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.cookie.Cookie;
 import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 
 /**
  * Cookies as they came: Vert.x keeps one of several that bear the same name, and whoever may plant
@@ -32,5 +33,14 @@ public final class Cookies {
       }
     }
     return value;
+  }
+
+  /** The names, in their order, that begin so. */
+  public static List<String> names(HttpServerRequest request, String prefix) {
+    return request.headers().getAll(HttpHeaders.COOKIE).stream()
+        .flatMap(header -> ServerCookieDecoder.LAX.decodeAll(header).stream())
+        .map(Cookie::name)
+        .filter(name -> name.startsWith(prefix))
+        .toList();
   }
 }

@@ -143,7 +143,9 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
     for (int i = 0; i < headers.size(); i++) {
       Object value = message.getHeader(headers.get(i));
-      if (value != null) {
+      if (value instanceof List<?> several) {
+        response.putHeader(headers.get(i), several.stream().map(Object::toString).toList());
+      } else if (value != null) {
         response.putHeader(headers.get(i), value.toString());
       }
     }

@@ -23,7 +23,10 @@ public final class Responses {
     throw refusal;
   }
 
-  /** The status of a refusal, or 500 without a word about the reason. */
+  /**
+   * The status of a refusal, or 500 without a word about the reason; and what a route left in the
+   * exchange property {@code spentCookie}, as the value of {@code Set-Cookie}.
+   */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
     Refusal refusal;
     if (failure instanceof Refusal || failure instanceof RejectedExecutionException) {
@@ -52,6 +55,10 @@ public final class Responses {
     if (!refusal.location().isEmpty()) {
       message.setHeader("Location", refusal.location());
       message.setHeader("Set-Cookie", refusal.cookie());
+    }
+    String spent = exchange.getProperty("spentCookie", String.class);
+    if (spent != null) {
+      message.setHeader("Set-Cookie", spent);
     }
     return ErrorBody.of(refusal.getMessage(), refusal.status());
   }

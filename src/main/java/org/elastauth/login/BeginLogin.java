@@ -10,6 +10,7 @@ import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import java.net.URI;
 import java.time.Clock;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
@@ -20,8 +21,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Sends a browser to the provider (OpenID Connect Core, 3.1.2.1), with PKCE (RFC 7636). What is to
- * be remembered until it comes back goes along as the encrypted {@code state}; a cookie says which
- * browser it was.
+ * be remembered until it comes back goes along as the encrypted {@code state}; a cookie of this
+ * login's own says which browser it was.
  */
 @Lazy
 @Component("beginLogin")
@@ -30,7 +31,11 @@ final class BeginLogin {
   private static final long PATIENCE_SECONDS = 900;
 
   private static final int RANDOM_BYTES = 32;
-  private static final Pattern RANDOM = Pattern.compile("[A-Za-z0-9_-]{43}");
+  private static final int NAME_BYTES = 6;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{8}");
+
+  /** Logins that a browser may have begun at once; further ones replace the oldest. */
+  private static final int ATTEMPTS = 16;
 
   private final SealedLogins logins;
   private final GatewayCookie browserCookie;
@@ -46,25 +51,28 @@ final class BeginLogin {
 
   /**
    * @param target where to come back to
-   * @param known what the browser's cookie says; null if it has none
+   * @param attempts logins that the browser has begun, the oldest first
    * @throws Refusal always: 302, or 503 if the provider has no such address
    */
   void redirect(
       @ExchangeProperty("endpoints") ProviderEndpoints endpoints,
       @ExchangeProperty("target") String target,
-      @ExchangeProperty("browser") String known) {
+      @ExchangeProperty("attempts") List<String> attempts) {
     if (endpoints.authorization() == null) {
       throw Refusal.unavailable("the identity provider has no address to log in at");
     }
-    // the same one for all tabs that are opened at once, or only the last could come back
-    String browser = known != null && RANDOM.matcher(known).matches() ? known : random();
+    String attempt =
+        attempts.size() >= ATTEMPTS && NAME.matcher(attempts.get(0)).matches()
+            ? attempts.get(0)
+            : new Nonce(NAME_BYTES).getValue();
     CodeVerifier verifier = new CodeVerifier();
     Login login =
         new Login(
             random(),
             random(),
             oidc.usePkce() ? verifier.getValue() : "",
-            browser,
+            attempt,
+            random(),
             target,
             clock.millis() / 1000 + PATIENCE_SECONDS);
     AuthenticationRequest.Builder authentication =
@@ -82,7 +90,7 @@ final class BeginLogin {
     throw Refusal.elsewhere(
         "log in at the provider first",
         authentication.build().toURI().toString(),
-        browserCookie.set(browser, PATIENCE_SECONDS));
+        browserCookie.of(attempt).set(login.browser(), PATIENCE_SECONDS));
   }
 
   private static String random() {

@@ -11,7 +11,6 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.ProviderEndpoints;
@@ -45,14 +44,14 @@ final class Callback implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     Map<String, List<String>> query = query(request.query());
     String state = one(query, "state");
     Login login = state == null ? null : logins.open(state);
     if (login == null) {
       throw Refusal.malformed("this login was not begun here, or took too long" + AGAIN);
     }
-    String browser = browserCookie.read(request);
+    String browser = browserCookie.of(login.attempt()).read(request);
     if (browser == null || !isSame(login.browser(), browser)) {
       throw Refusal.malformed("this login was begun in another browser" + AGAIN);
     }
@@ -69,6 +68,8 @@ final class Callback implements Processor {
   }
 
   /**
+   * Leaves the exchange property {@code spentCookie}, with which the browser forgets this login.
+   *
    * @param first whether this login's answer was seen for the first time
    * @throws Refusal 400 if not, and whatever the provider says in place of a code
    */
@@ -77,7 +78,10 @@ final class Callback implements Processor {
       @ExchangeProperty("endpoints") ProviderEndpoints endpoints,
       @ExchangeProperty("answeredBy") String answeredBy,
       @ExchangeProperty("error") String error,
-      @ExchangeProperty("code") String code) {
+      @ExchangeProperty("code") String code,
+      @ExchangeProperty("login") Login login,
+      Exchange exchange) {
+    exchange.setProperty("spentCookie", browserCookie.of(login.attempt()).clear());
     if (!first) {
       throw Refusal.malformed("this login was completed before" + AGAIN);
     }

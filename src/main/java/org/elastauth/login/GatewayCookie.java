@@ -1,6 +1,7 @@
 package org.elastauth.login;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
 
@@ -28,6 +29,23 @@ public final class GatewayCookie {
             + (domain.isEmpty() ? "" : "; Domain=" + domain)
             + (https ? "; Secure" : "")
             + "; HttpOnly; SameSite=Lax";
+  }
+
+  private GatewayCookie(String name, String attributes) {
+    this.name = name;
+    this.attributes = attributes;
+  }
+
+  /** One of several of this kind. */
+  GatewayCookie of(String which) {
+    return new GatewayCookie(name + '_' + which, attributes);
+  }
+
+  /** Which ones of this kind a browser has, the oldest first (RFC 6265, 5.4). */
+  List<String> which(HttpServerRequest request) {
+    return Cookies.names(request, name + '_').stream()
+        .map(one -> one.substring(name.length() + 1))
+        .toList();
   }
 
   public String name() {

@@ -6,11 +6,19 @@ package org.elastauth.login;
  * @param id random, so that each login can be completed only once
  * @param nonce what the ID token must repeat
  * @param verifier what proves to the provider that who completes the login began it (RFC 7636)
- * @param browser value of the cookie that tells this browser from others
+ * @param attempt what the name of this login's cookie ends with, so that several tabs may log in
+ * @param browser value of that cookie, which tells this browser from others
  * @param target URL of where the browser wanted to go
  * @param until epoch seconds after which it is too late
  */
-record Login(String id, String nonce, String verifier, String browser, String target, long until) {
+record Login(
+    String id,
+    String nonce,
+    String verifier,
+    String attempt,
+    String browser,
+    String target,
+    long until) {
 
   /** Nothing: the verifier is a secret. */
   @Override

@@ -17,7 +17,7 @@ class LoginConfiguration {
     return cookie(settings, settings.session().cookieName());
   }
 
-  /** Holds what tells this browser from others, while it logs in. */
+  /** The kind of those that tell this browser from others, while it logs in. */
   @Bean
   GatewayCookie browserCookie(Settings settings) {
     return cookie(settings, settings.session().cookieName() + "_login");

@@ -1,12 +1,12 @@
 package org.elastauth.login;
 
+import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.TokenClaims;
@@ -36,8 +36,8 @@ final class LogoutToken implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpMessage message = (HttpMessage) exchange.getMessage();
-    List<String> values = message.getRequest().formAttributes().getAll("logout_token");
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    List<String> values = request.formAttributes().getAll("logout_token");
     if (values.size() != 1 || values.get(0).length() > MAX_LENGTH) {
       throw Refusal.malformed("malformed form: it takes one logout_token");
     }

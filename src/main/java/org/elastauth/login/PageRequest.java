@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 /**
  * Tells a browser that opens a page, and can be sent elsewhere to log in, from everybody else: a
  * script that fetches something could do nothing with the provider's login page. Leaves the
- * exchange properties {@code target}, the URL of that page, and {@code browser}, what its cookie
- * says.
+ * exchange properties {@code target}, the URL of that page, and {@code attempts}, which logins the
+ * browser has begun.
  */
 @Lazy
 @Component("pageRequest")
@@ -48,7 +48,7 @@ final class PageRequest implements Processor {
           : BearerChallenge.missing();
     }
     exchange.setProperty("target", requestedUrl.of(request));
-    exchange.setProperty("browser", browserCookie.read(request));
+    exchange.setProperty("attempts", browserCookie.which(request));
   }
 
   /**

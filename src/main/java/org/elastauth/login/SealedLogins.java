@@ -35,6 +35,7 @@ final class SealedLogins {
       out.writeUTF(login.id());
       out.writeUTF(login.nonce());
       out.writeUTF(login.verifier());
+      out.writeUTF(login.attempt());
       out.writeUTF(login.browser());
       out.writeUTF(login.target());
       out.writeLong(login.until());
@@ -58,7 +59,13 @@ final class SealedLogins {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
       Login login =
           new Login(
-              in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(), in.readLong());
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readLong());
       return login.until() > clock.millis() / 1000 ? login : null;
     } catch (IOException ofAnotherFormat) {
       return null;

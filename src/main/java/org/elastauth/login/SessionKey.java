@@ -1,8 +1,8 @@
 package org.elastauth.login;
 
+import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.session.SessionId;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -22,8 +22,7 @@ final class SessionKey implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    HttpMessage message = (HttpMessage) exchange.getMessage();
-    String cookie = sessionCookie.read(message.getRequest());
+    String cookie = sessionCookie.read((HttpServerRequest) exchange.getProperty("request"));
     SessionId id = cookie == null ? null : SessionId.of(cookie);
     exchange.setProperty("sessionKey", id == null ? null : id.key());
   }

@@ -1,5 +1,6 @@
 package org.elastauth.login;
 
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.elastauth.config.Settings;
@@ -37,7 +38,11 @@ final class SessionStart {
     Message message = exchange.getMessage();
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, 302);
     message.setHeader("Location", login.target());
-    message.setHeader("Set-Cookie", sessionCookie.set(id.cookie(), maxAge));
+    message.setHeader(
+        "Set-Cookie",
+        List.of(
+            sessionCookie.set(id.cookie(), maxAge),
+            exchange.getProperty("spentCookie", String.class)));
     message.setHeader("Cache-Control", "no-store");
     message.setBody("");
   }

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.elastauth.server.KeycloakServer;
+import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -32,7 +38,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class LoginAttacksIT {
   private static final String SITE = "localhost:8443";
   private static final String SESSION = "__Host-elastauth_session";
-  private static final String BROWSER = SESSION + "_login";
+  private static final String BROWSER = SESSION + "_login_";
 
   private static KeycloakServer keycloak;
   private static TestGateway gateway;
@@ -65,7 +71,7 @@ class LoginAttacksIT {
   /** The callback with other parameters; names and values, alternating, null for none. */
   private static URI with(URI callback, String... changes) {
     Map<String, List<String>> query =
-        new java.util.LinkedHashMap<>(new QueryStringDecoder(callback).parameters());
+        new LinkedHashMap<>(new QueryStringDecoder(callback).parameters());
     for (int i = 0; i < changes.length; i += 2) {
       if (changes[i + 1] == null) {
         query.remove(changes[i]);
@@ -86,7 +92,17 @@ class LoginAttacksIT {
   private static void assertRefused(HttpResponse<String> answer, int status, String reason) {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
     assertThat(answer.body()).contains(reason);
-    assertThat(answer.headers().map()).doesNotContainKeys("set-cookie", "location");
+    assertThat(answer.headers().map()).doesNotContainKey("location");
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+    assertThat(answer.headers().allValues("Set-Cookie"))
+        .allMatch(cookie -> cookie.matches(BROWSER + "[A-Za-z0-9_-]{8}=; Max-Age=0; .*"));
+  }
+
+  /** By name, those of logins that are under way. */
+  private static Map<String, String> begun(Visitor visitor) {
+    Map<String, String> cookies = new LinkedHashMap<>(visitor.cookies());
+    cookies.keySet().removeIf(name -> !name.startsWith(BROWSER));
+    return cookies;
   }
 
   /** RFC 9700, 4.2.4: what leaked from a browser's history is of no use. */
@@ -94,10 +110,14 @@ class LoginAttacksIT {
   void stateReplay() {
     Visitor visitor = visitor();
     URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    Map<String, String> kept = begun(visitor);
     assertThat(visitor.follow(callback).statusCode()).isEqualTo(302);
+    assertRefused(visitor.follow(callback), 400, "another browser");
+    visitor.cookies().putAll(kept);
     assertRefused(visitor.follow(callback), 400, "completed before");
     // with the code of a later login
     URI later = visitor.authorizeAgain("/", KeycloakServer.JOHN);
+    visitor.cookies().putAll(kept);
     assertRefused(
         visitor.follow(with(callback, "code", parameter(later, "code"))), 400, "completed before");
   }
@@ -128,7 +148,21 @@ class LoginAttacksIT {
     }
   }
 
-  /** 4.8: a login without a challenge does not pass for one with it, so no downgrade. */
+  /** 4.8: whoever takes the challenge out of the request gets no code that is good. */
+  @Test
+  void pkceDowngrade() {
+    Visitor visitor = visitor();
+    String asked = Visitor.location(visitor.open("/"));
+    String without = asked.replaceAll("&code_challenge(_method)?=[^&]*", "");
+    assertThat(without).isNotEqualTo(asked).doesNotContain("challenge");
+    assertRefused(
+        visitor.follow(visitor.authorizeAt(without, KeycloakServer.JOHN)),
+        401,
+        "the provider has ended");
+    assertThat(visitor.cookies()).doesNotContainKey(SESSION);
+  }
+
+  /** RFC 6749, 10.5: a code is good once. */
   @Test
   void codeReplay() {
     Visitor visitor = visitor();
@@ -232,12 +266,18 @@ class LoginAttacksIT {
             "access_denied",
             "error_description",
             "<script>");
-    assertRefused(visitor.follow(denied), 403, "access_denied");
+    HttpResponse<String> refused = visitor.follow(denied);
+    assertRefused(refused, 403, "access_denied");
+    assertThat(refused.body()).doesNotContain("script");
     URI forged =
         with(visitor.authorizeAgain("/", KeycloakServer.JOHN), "error", "call +1 555 0100 <b>");
     HttpResponse<String> answer = visitor.follow(forged);
     assertRefused(answer, 403, "did not log the user in");
-    assertThat(answer.body()).doesNotContain("555");
+    assertThat(answer.body()).doesNotContain("555", "<");
+    assertRefused(
+        visitor.ask("/elastauth/oidc/callback?error=access_denied&error_description=%3Cb%3E"),
+        400,
+        "not begun here");
     URI busy =
         with(visitor.authorizeAgain("/", KeycloakServer.JOHN), "error", "temporarily_unavailable");
     assertRefused(visitor.follow(busy), 503, "temporarily_unavailable");
@@ -261,22 +301,24 @@ class LoginAttacksIT {
 
   /** 4.11: forged X-Forwarded-Uri and X-Forwarded-Proto lead back to the same site, with https. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "//evil.example.org/",
-        "https://evil.example.org/",
-        "/\\evil.example.org",
-        "@evil"
-      })
-  void openRedirectByPath(String path) {
+  @CsvSource({
+    "//evil.example.org/, //evil.example.org/",
+    "https://evil.example.org/, /",
+    "/\\evil.example.org, /",
+    "@evil.example.org, /",
+    ".evil.example.org, /",
+    ":80@evil.example.org, /",
+    "/elastauth/oidc/logout, /",
+    "/app?to=https://evil.example.org, /app?to=https://evil.example.org",
+  })
+  void openRedirectByPath(String path, String back) {
     Visitor visitor = visitor();
     HttpResponse<String> sent =
         visitor.open(path, "X-Forwarded-Proto", "http", "X-Forwarded-Port", "80");
     assertThat(sent.statusCode()).isEqualTo(302);
-    URI callback = visitor.authorize(path, KeycloakServer.JOHN);
-    assertThat(URI.create(Visitor.location(visitor.follow(callback))))
-        .hasScheme("https")
-        .hasAuthority(SITE);
+    URI callback = visitor.authorize(sent, KeycloakServer.JOHN);
+    HttpResponse<String> returned = visitor.follow(callback);
+    assertThat(Visitor.location(returned)).isEqualTo("https://" + SITE + back);
   }
 
   /** SPEC 13.5: who is no proxy says nothing about where a browser came from. */
@@ -323,17 +365,129 @@ class LoginAttacksIT {
         400,
         "is there more than once");
     URI callback = victim.authorizeAgain("/", KeycloakServer.JOHN);
-    String browser = BROWSER + "=" + victim.cookies().get(BROWSER);
+    Map.Entry<String, String> browser = begun(victim).entrySet().iterator().next();
     assertRefused(
         gateway.get(
             callback.getRawPath() + "?" + callback.getRawQuery(),
             "Cookie",
-            BROWSER + "=x; " + browser),
+            browser.getKey() + "=x; " + browser.getKey() + "=" + browser.getValue()),
         400,
         "is there more than once");
     assertThat(gateway.get("/elastauth", "Cookie", "elastauth_session=x; " + own).statusCode())
         .as("without the prefix it is another cookie")
         .isEqualTo(200);
+  }
+
+  /** Token cookies have no prefix that keeps other hosts from setting them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"access_token", "id_token"})
+  void tossedTokenCookies(String name) {
+    KeycloakServer.Tokens tokens = keycloak.tokens(KeycloakServer.JANE);
+    String attackers = name.equals("id_token") ? tokens.id() : tokens.access();
+    Visitor victim = visitor();
+    victim.cookies().put(name, attackers);
+    assertThat(victim.open("/").body()).as("where there is no session").contains("jane.roe");
+    victim.cookies().remove(name);
+    victim.logIn("/", KeycloakServer.JOHN);
+    for (String tossed :
+        List.of(
+            attackers,
+            attackers + "x",
+            "a.b.c",
+            "x",
+            "a{b",
+            "",
+            "a".repeat(17_000),
+            "x; " + name + "=y")) {
+      victim.cookies().put(name, tossed);
+      HttpResponse<String> known = victim.open("/");
+      assertThat(known.statusCode()).as(known.body()).isEqualTo(200);
+      assertThat(known.body()).contains("john.doe");
+      if (!tossed.equals(attackers)) {
+        String alone = name + "=" + tossed;
+        HttpResponse<String> page =
+            gateway.get(
+                "/elastauth", "Accept", Visitor.PAGE, "X-Forwarded-Host", SITE, "Cookie", alone);
+        assertThat(page.statusCode()).as(tossed).isEqualTo(302);
+        assertThat(gateway.get("/elastauth", "Cookie", alone).statusCode()).isEqualTo(401);
+      }
+    }
+    assertThat(gateway.get("/elastauth", "Cookie", name + "=a.b.c").headers().map().toString())
+        .contains("invalid_token");
+    victim.cookies().put(name, "a.b.c");
+    victim.cookies().remove(SESSION);
+    victim.logIn("/", KeycloakServer.JOHN);
+    assertThat(victim.open("/").body()).contains("john.doe");
+  }
+
+  /** Each login has a cookie of its own, which is gone once the provider has answered. */
+  @Test
+  void loginsThatAreUnderWay() {
+    Visitor visitor = visitor();
+    URI denied =
+        with(visitor.authorize("/", KeycloakServer.JOHN), "code", null, "error", "access_denied");
+    assertThat(begun(visitor)).hasSize(1);
+    assertRefused(visitor.follow(denied), 403, "access_denied");
+    assertThat(begun(visitor)).isEmpty();
+    URI first = visitor.authorize("/first", KeycloakServer.JOHN);
+    URI second = visitor.authorize("/second", KeycloakServer.JOHN);
+    assertThat(begun(visitor)).hasSize(2);
+    assertThat(Set.copyOf(begun(visitor).values())).as("none tells of another").hasSize(2);
+    assertThat(Visitor.location(visitor.follow(first))).endsWith("/first");
+    assertThat(begun(visitor)).hasSize(1);
+    assertThat(Visitor.location(visitor.follow(second))).endsWith("/second");
+    assertThat(begun(visitor)).isEmpty();
+  }
+
+  /** A browser that opens page after page without logging in can still send its cookies. */
+  @Test
+  void loginsThatNobodyCompletes() {
+    Visitor visitor = visitor();
+    for (int i = 0; i < 40; i++) {
+      assertThat(visitor.open("/" + i).statusCode()).isEqualTo(302);
+    }
+    assertThat(begun(visitor)).hasSize(16);
+    visitor.logIn("/", KeycloakServer.JOHN);
+    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+  }
+
+  /** What anybody may ask for is counted, by address. */
+  @Test
+  void floodsAreRefused(RedisServer redis) {
+    try (TestGateway limited =
+        builder()
+            .with(redis)
+            .set("rate_limit.enabled", true)
+            .set("rate_limit.max_requests", 5)
+            .set("rate_limit.window", "1h")
+            .start()) {
+      List<Integer> callbacks = new ArrayList<>();
+      List<Integer> logouts = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        callbacks.add(
+            limited
+                .get("/elastauth/oidc/callback?state=x", "X-Forwarded-For", "203.0.113.1")
+                .statusCode());
+        logouts.add(
+            limited
+                .send(
+                    limited
+                        .request(
+                            "/elastauth/oidc/backchannel-logout",
+                            "X-Forwarded-For",
+                            "203.0.113.2",
+                            "Content-Type",
+                            "application/x-www-form-urlencoded")
+                        .POST(BodyPublishers.ofString("logout_token=a.b.c"))
+                        .build())
+                .statusCode());
+      }
+      assertThat(callbacks).containsExactly(400, 400, 400, 400, 400, 429, 429);
+      assertThat(logouts).isEqualTo(callbacks);
+      Visitor visitor = new Visitor(limited, SITE);
+      visitor.logIn("/", KeycloakServer.JOHN);
+      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    }
   }
 
   @ParameterizedTest
@@ -368,19 +522,29 @@ class LoginAttacksIT {
   }
 
   /** SPEC 13.10: at the lowest level, through all of a session's life. */
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "redis"})
   @ExtendWith(OutputCaptureExtension.class)
-  void nothingSecretInAnyLogLine(CapturedOutput output) throws Exception {
+  void nothingSecretInAnyLogLine(String store, CapturedOutput output, RedisServer redis) {
     SetClock clock = new SetClock(Instant.now());
-    try (TestGateway talkative = builder().clock(clock).set("log_level", "trace").start()) {
+    try (TestGateway talkative =
+        builder()
+            .with(redis)
+            .set("session.store", store)
+            .set("replay.store", store)
+            .clock(clock)
+            .set("log_level", "trace")
+            .start()) {
       Visitor visitor = new Visitor(talkative, SITE);
       HttpResponse<String> sent = visitor.open("/app?private=page-in-no-log");
       URI authorization = URI.create(Visitor.location(sent));
       URI callback = visitor.authorize("/app?private=page-in-no-log", KeycloakServer.JOHN);
+      Map<String, String> begun = begun(visitor);
       assertThat(visitor.follow(callback).statusCode()).isEqualTo(302);
+      visitor.cookies().putAll(begun);
       assertRefused(visitor.follow(callback), 400, "completed before");
       String session = visitor.cookies().get(SESSION);
-      String browser = visitor.cookies().get(BROWSER);
+      assertThat(begun).hasSize(2);
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);
       clock.advance(Duration.ofSeconds(301));
       assertThat(visitor.open("/").statusCode()).as("renewed").isEqualTo(200);
@@ -393,7 +557,8 @@ class LoginAttacksIT {
           .contains("Refused: this login was completed before")
           .doesNotContain(
               session,
-              browser,
+              begun.values().toArray(String[]::new)[0],
+              begun.values().toArray(String[]::new)[1],
               idToken,
               idToken.substring(idToken.lastIndexOf('.')),
               parameter(callback, "code"),

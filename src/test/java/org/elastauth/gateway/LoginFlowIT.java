@@ -105,8 +105,10 @@ class LoginFlowIT {
         .containsKeys("state", "nonce", "code_challenge");
     assertThat(query.get("state").get(0)).doesNotContain("secret");
     assertThat(sent.headers().firstValue("Set-Cookie").orElseThrow())
-        .startsWith(SESSION + "_login=")
-        .endsWith("; Max-Age=900; Path=/; Secure; HttpOnly; SameSite=Lax");
+        .matches(
+            SESSION
+                + "_login_[A-Za-z0-9_-]{8}=[A-Za-z0-9_-]{43}"
+                + "; Max-Age=900; Path=/; Secure; HttpOnly; SameSite=Lax");
     assertThat(sent.headers().firstValue("Cache-Control")).contains("no-store");
   }
 

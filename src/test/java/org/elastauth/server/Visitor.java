@@ -105,12 +105,22 @@ public final class Visitor {
     return provider.logIn(location(open(path)), user);
   }
 
+  /** Logs in at the provider, where an answer sends it. */
+  public URI authorize(HttpResponse<String> sent, KeycloakServer.User user) {
+    return provider.logIn(location(sent), user);
+  }
+
+  /** Does the same with another address of the provider. */
+  public URI authorizeAt(String authorization, KeycloakServer.User user) {
+    return provider.logIn(authorization, user);
+  }
+
   /** As if its session had been overlooked. */
   public URI authorizeAgain(String path, KeycloakServer.User user) {
     Map<String, String> kept = Map.copyOf(cookies);
-    cookies.keySet().removeIf(name -> !name.endsWith("_login"));
+    cookies.keySet().removeIf(name -> !name.contains("_login_"));
     URI callback = authorize(path, user);
-    cookies.putAll(kept);
+    kept.forEach(cookies::putIfAbsent);
     return callback;
   }
 
