@@ -1,14 +1,16 @@
 package org.elastauth.http;
 
-import io.netty.handler.codec.http.cookie.Cookie;
-import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cookies as they came: Vert.x keeps one of several that bear the same name, and whoever may plant
- * one beside the right one must not choose.
+ * Cookies as browsers name them: from a {@code ;} to the first {@code =}, without the spaces and
+ * tabs around (RFC 6265bis, 5.6 and 5.8.3). Netty and Vert.x skip further characters before a name,
+ * so that a {@code ,__Host-session}, which any host of the domain may plant, would become a {@code
+ * __Host-session}, which none may; and Vert.x keeps one of several with the same name, where
+ * whoever has planted one beside the right one must not choose.
  */
 public final class Cookies {
   private Cookies() {}
@@ -18,18 +20,25 @@ public final class Cookies {
    * @throws Refusal 400 if there are several
    */
   public static String value(HttpServerRequest request, String name) {
+    return value(request.headers().getAll(HttpHeaders.COOKIE), name);
+  }
+
+  static String value(List<String> headers, String name) {
     String value = null;
-    for (String header : request.headers().getAll(HttpHeaders.COOKIE)) {
-      if (header.contains(name)) {
-        for (Cookie cookie : ServerCookieDecoder.LAX.decodeAll(header)) {
-          if (cookie.name().equals(name)) {
-            if (value != null) {
-              throw Refusal.malformed(
-                  "malformed identity: the cookie " + name + " is there more than once");
-            }
-            value = cookie.value();
+    for (String header : headers) {
+      int at = 0;
+      while (at < header.length()) {
+        int end = end(header, at);
+        int begin = skipBlanks(header, at, end);
+        int equals = begin + name.length();
+        if (header.startsWith(name, begin) && isNamed(header, equals, end)) {
+          if (value != null) {
+            throw Refusal.malformed(
+                "malformed identity: the cookie " + name + " is there more than once");
           }
+          value = trim(header, header.indexOf('=', equals) + 1, end);
         }
+        at = end + 1;
       }
     }
     return value;
@@ -37,10 +46,54 @@ public final class Cookies {
 
   /** The names, in their order, that begin so. */
   public static List<String> names(HttpServerRequest request, String prefix) {
-    return request.headers().getAll(HttpHeaders.COOKIE).stream()
-        .flatMap(header -> ServerCookieDecoder.LAX.decodeAll(header).stream())
-        .map(Cookie::name)
-        .filter(name -> name.startsWith(prefix))
-        .toList();
+    return names(request.headers().getAll(HttpHeaders.COOKIE), prefix);
+  }
+
+  static List<String> names(List<String> headers, String prefix) {
+    List<String> names = new ArrayList<>();
+    for (String header : headers) {
+      for (int at = 0; at < header.length(); at = end(header, at) + 1) {
+        int equals = header.indexOf('=', at);
+        if (equals >= 0 && equals < end(header, at)) {
+          String name = trim(header, at, equals);
+          if (name.startsWith(prefix)) {
+            names.add(name);
+          }
+        }
+      }
+    }
+    return names;
+  }
+
+  private static int end(String header, int at) {
+    int end = header.indexOf(';', at);
+    return end < 0 ? header.length() : end;
+  }
+
+  /** Whether the name that ends here is followed by its value. */
+  private static boolean isNamed(String header, int at, int end) {
+    int equals = skipBlanks(header, at, end);
+    return equals < end && header.charAt(equals) == '=';
+  }
+
+  private static int skipBlanks(String header, int at, int end) {
+    int begin = at;
+    while (begin < end && isBlank(header.charAt(begin))) {
+      begin++;
+    }
+    return begin;
+  }
+
+  private static String trim(String header, int at, int end) {
+    int begin = skipBlanks(header, at, end);
+    int last = end;
+    while (last > begin && isBlank(header.charAt(last - 1))) {
+      last--;
+    }
+    return header.substring(begin, last);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 }

@@ -6,8 +6,10 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Clock;
+import org.elastauth.config.Settings;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
+import org.elastauth.session.SessionId;
 import org.springframework.stereotype.Component;
 
 /**
@@ -19,12 +21,16 @@ final class SealedLogins {
   /** Longer than any of ours; nobody should make us decode more. */
   private static final int MAX_LENGTH = 8192;
 
-  private static final String NAME = "state";
-
+  private final String name;
   private final Envelope envelope;
   private final Clock clock;
 
-  SealedLogins(SecretKeys keys, Clock clock) {
+  SealedLogins(Settings settings, SecretKeys keys, Clock clock) {
+    Settings.Oidc oidc = settings.oidc();
+    // gateways of another provider, client or site may hold the same secret key
+    this.name =
+        "state-"
+            + SessionId.sha256(oidc.issuer() + '\n' + oidc.clientId() + '\n' + oidc.redirectUrl());
     this.envelope = new Envelope(keys, "login");
     this.clock = clock;
   }
@@ -42,7 +48,7 @@ final class SealedLogins {
     } catch (IOException cannotHappen) {
       throw new IllegalStateException(cannotHappen);
     }
-    return envelope.seal(NAME, content.toByteArray());
+    return envelope.seal(name, content.toByteArray());
   }
 
   /**
@@ -52,7 +58,7 @@ final class SealedLogins {
     if (state.length() > MAX_LENGTH) {
       return null;
     }
-    byte[] content = envelope.open(NAME, state);
+    byte[] content = envelope.open(name, state);
     if (content == null) {
       return null;
     }

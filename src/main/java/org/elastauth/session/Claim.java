@@ -15,25 +15,35 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("claim")
 public final class Claim {
-  private static final Duration REFRESH_TURN = Duration.ofSeconds(30);
+  private static final Duration SHORTEST_TURN = Duration.ofSeconds(30);
+
+  /** A renewal asks for tokens, keys and the user, and waits for newer keys in between. */
+  private static final int ASKS = 3;
+
+  private static final Duration NEWER_KEYS = Duration.ofSeconds(15);
   private static final long LONGEST_SECONDS = Duration.ofDays(366).toSeconds();
 
   private final String prefix;
+  private final long turnMillis;
   private final Clock clock;
 
   public Claim(Settings settings, Clock clock) {
     this.prefix = settings.cache().keyPrefix();
+    Duration asking =
+        settings.oidc().connectTimeout().plus(settings.oidc().readTimeout()).multipliedBy(ASKS);
+    // a refresh token may be good once: nobody else may send it before the new one is kept
+    this.turnMillis = Math.max(SHORTEST_TURN.toMillis(), asking.plus(NEWER_KEYS).toMillis());
     this.clock = clock;
   }
 
   /** The place of one request of this gateway in the line of those that renew sessions. */
   public void refreshWait(@ExchangeProperty("sessionKey") String key, Exchange exchange) {
-    set(exchange, prefix + "renewal-" + key, REFRESH_TURN.toMillis());
+    set(exchange, prefix + "renewal-" + key, turnMillis);
   }
 
   /** The turn to renew a session's tokens. */
   public void refreshTurn(@ExchangeProperty("sessionKey") String key, Exchange exchange) {
-    set(exchange, prefix + "refresh-" + key, REFRESH_TURN.toMillis());
+    set(exchange, prefix + "refresh-" + key, turnMillis);
   }
 
   /**

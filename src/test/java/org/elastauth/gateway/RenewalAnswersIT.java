@@ -140,6 +140,7 @@ class RenewalAnswersIT {
     assertEnds();
   }
 
+  /** It may be for reasons of the gateway's own, such as its clock. */
   @Test
   void anIdTokenThatIsNotGood() {
     JWTClaimsSet claims = provider.claims(USER).build();
@@ -148,7 +149,7 @@ class RenewalAnswersIT {
             ProviderDouble.rsa("foreign"),
             new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(provider.key().getKeyID()),
             claims));
-    assertEnds();
+    assertGoesOn();
   }
 
   /** Core 3.1.3.8: swapped access tokens. */
@@ -156,6 +157,21 @@ class RenewalAnswersIT {
   void anIdTokenOfAnotherAccessToken() {
     answerTokens(
         provider.sign(provider.claims(USER).claim("at_hash", "AAAAAAAAAAAAAAAAAAAAAA").build()));
+    assertGoesOn();
+  }
+
+  /** Else users could keep their groups by what they may choose about themselves. */
+  @Test
+  void aUserWhoIsDescribedInAWayThatIsRefused() {
+    answerTokens(provider.sign(provider.claims(USER).claim("name", "x".repeat(501)).build()));
+    assertEnds();
+    answerTokens(provider.sign(provider.claims(USER).claim("preferred_username", "").build()));
+    assertEnds();
+  }
+
+  @Test
+  void moreThanASessionCanKeep() {
+    answerTokens(provider.sign(provider.claims(USER).claim("more", "x".repeat(60_000)).build()));
     assertEnds();
   }
 
