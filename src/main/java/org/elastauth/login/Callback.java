@@ -14,13 +14,14 @@ import org.apache.camel.Processor;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.ProviderEndpoints;
+import org.elastauth.session.ClaimKind;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
  * The provider's answer, as the browser brings it back (OpenID Connect Core, 3.1.2.5; RFC 9207).
- * Leaves the exchange properties {@code login}, {@code code}, and {@code replayId} and {@code
- * replayUntil}, with which it is good only once.
+ * Leaves the exchange properties {@code login}, {@code code}, and {@code replayId}, {@code
+ * replayUntil} and {@code replayKind}, with which it is good only once.
  */
 @Lazy
 @Component("callback")
@@ -65,6 +66,7 @@ final class Callback implements Processor {
     exchange.setProperty("error", one(query, "error"));
     exchange.setProperty("replayId", "login|" + login.id());
     exchange.setProperty("replayUntil", login.until());
+    exchange.setProperty("replayKind", ClaimKind.LOGIN);
   }
 
   /**

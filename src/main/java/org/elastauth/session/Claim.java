@@ -9,8 +9,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Names what only the first one may have: the exchange property {@code claim}, and for how many
- * milliseconds in {@code claimMillis}.
+ * Names what only the first one may have: the exchange property {@code claim}, for how many
+ * milliseconds in {@code claimMillis}, and of which {@link ClaimKind} in {@code claimKind}.
  */
 @Lazy
 @Component("claim")
@@ -51,20 +51,24 @@ public final class Claim {
    *
    * @param id its issuer and its jti, say; of whatever length, as only its hash is kept
    * @param until epoch seconds: when it ends anyway
+   * @param kind null: a token
    */
   public void use(
       @ExchangeProperty("replayId") String id,
       @ExchangeProperty("replayUntil") long until,
+      @ExchangeProperty("replayKind") ClaimKind kind,
       Exchange exchange) {
     long left = until - clock.millis() / 1000;
     set(
         exchange,
         prefix + "replay-" + SessionId.sha256(id),
         Math.max(1, Math.min(left, LONGEST_SECONDS)) * 1000);
+    exchange.setProperty("claimKind", kind == null ? ClaimKind.TOKEN : kind);
   }
 
   private static void set(Exchange exchange, String name, long millis) {
     exchange.setProperty("claim", name);
     exchange.setProperty("claimMillis", millis);
+    exchange.setProperty("claimKind", ClaimKind.TURN);
   }
 }

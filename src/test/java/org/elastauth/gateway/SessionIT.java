@@ -27,6 +27,7 @@ import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
+import org.elastauth.session.ClaimKind;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.elastauth.session.SessionMemory;
@@ -706,6 +707,54 @@ class SessionIT {
       unsettled.add(last);
       unsettled.remove(last);
       assertThat(unsettled.keys()).doesNotContain(last);
+    }
+  }
+
+  /** Logins that nobody completes may be as many as anybody likes. */
+  @Test
+  void aFloodOfLoginsBringsBackNoTokenAndNoTurn() {
+    SetClock clock = new SetClock(Instant.now());
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway gateway =
+            provider
+                .believer()
+                .set("session.enabled", true)
+                .set("replay.enabled", true)
+                .set("replay.bearer", true)
+                .clock(clock)
+                .start()) {
+      answerLogins(gateway, 0, 110_000);
+      Map<String, String> used = new HashMap<>(); // tokens, and whose turn it was beside
+      for (int i = 0; i < 20; i++) {
+        String token = provider.token("flood.user");
+        assertThat(decide(gateway, token)).isEqualTo(200);
+        String key = SessionId.random().key();
+        assertThat(turn(gateway, key)).isTrue();
+        used.put(token, key);
+      }
+      answerLogins(gateway, 110_000, 115_000);
+      used.forEach(
+          (token, key) -> {
+            assertThat(decide(gateway, token)).isEqualTo(401);
+            assertThat(turn(gateway, key)).isFalse();
+          });
+    }
+  }
+
+  private static int decide(TestGateway gateway, String token) {
+    return gateway.get("/elastauth", "Authorization", "Bearer " + token).statusCode();
+  }
+
+  /** As the callback does, whatever it is told. */
+  private static void answerLogins(TestGateway gateway, int from, int to) {
+    long until = Instant.now().plusSeconds(900).getEpochSecond();
+    for (int i = from; i < to; i++) {
+      call(
+          gateway,
+          "replay-once",
+          null,
+          Map.of(
+              "replayId", "login|" + i, "replayUntil", until, "replayKind", ClaimKind.LOGIN));
     }
   }
 

@@ -26,6 +26,7 @@ import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.elastauth.server.Visitor;
 import org.elastauth.server.Wiretap;
+import org.elastauth.session.ClaimKind;
 import org.elastauth.session.MemoryClaims;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
@@ -320,7 +321,7 @@ class SessionRenewalIT {
       Visitor waiting = holder(busy, id);
       answers.add(browsers.submit(() -> waiting.open("/")));
       MemoryClaims claims = busy.bean(MemoryClaims.class);
-      Awaitility.await("in line").until(() -> !claims.isFree("elastauth-renewal-" + id.key()));
+      Awaitility.await("in line").until(() -> !claims.isFree("elastauth-renewal-" + id.key(), ClaimKind.TURN));
 
       provider.letPass("/token");
       assertThat(visitor(free, id).open("/").statusCode()).isEqualTo(200);
