@@ -21,6 +21,7 @@ import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.elastauth.server.Visitor;
+import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -463,10 +464,20 @@ class LoginAttacksIT {
             .start()) {
       List<Integer> callbacks = new ArrayList<>();
       List<Integer> logouts = new ArrayList<>();
+      List<Integer> departures = new ArrayList<>();
       for (int i = 0; i < 7; i++) {
         callbacks.add(
             limited
                 .get("/elastauth/oidc/callback?state=x", "X-Forwarded-For", "203.0.113.1")
+                .statusCode());
+        departures.add(
+            limited
+                .get(
+                    "/elastauth/oidc/logout",
+                    "X-Forwarded-For",
+                    "203.0.113.3",
+                    "Cookie",
+                    SESSION + "=" + SessionId.random().cookie())
                 .statusCode());
         logouts.add(
             limited
@@ -484,6 +495,7 @@ class LoginAttacksIT {
       }
       assertThat(callbacks).containsExactly(400, 400, 400, 400, 400, 429, 429);
       assertThat(logouts).isEqualTo(callbacks);
+      assertThat(departures).containsExactly(303, 303, 303, 303, 303, 429, 429);
       Visitor visitor = new Visitor(limited, SITE);
       visitor.logIn("/", KeycloakServer.JOHN);
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);

@@ -3,6 +3,7 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -769,6 +770,48 @@ class SessionIT {
     delete(other, known);
     delete(other, known);
     assertThat(redis.admin().pttl(hash(known))).isGreaterThan(MAX_AGE.minusMinutes(1).toMillis());
+  }
+
+  /** However many cookies somebody makes up, Redis has little to do with them. */
+  @Test
+  void aFloodOfUnknownLogoutsCostsRedisLittle() {
+    SetClock clock = new SetClock(Instant.now());
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway gateway = letsLogIn(provider).with(redis).clock(clock).start()) {
+      SessionId known = SessionId.random();
+      long before = redis.calls("publish");
+      for (int i = 0; i < 1_100; i++) {
+        assertThat(logOut(gateway, SessionId.random()).statusCode()).isEqualTo(303);
+      }
+      assertThat(redis.admin().keys("elastauth-session-*")).hasSize(1_000);
+      assertThat(redis.calls("publish") - before).isEqualTo(1_000);
+
+      put(gateway, known.key(), session("sub-1", "sid-1"));
+      assertThat(logOut(gateway, known).headers().firstValue("Set-Cookie").orElseThrow())
+          .contains("Max-Age=0");
+      assertThat(get(gateway, known.key())).as("one that is known").isNull();
+      clock.advance(Duration.ofSeconds(1));
+      for (int i = 0; i < 20; i++) {
+        assertThat(logOut(gateway, SessionId.random()).statusCode()).isEqualTo(303);
+      }
+      assertThat(redis.admin().keys("elastauth-session-*")).hasSize(1_011);
+    }
+  }
+
+  private static TestGateway.Builder letsLogIn(ProviderDouble provider) {
+    return provider
+        .believer()
+        .set("oidc.client_secret", "secret")
+        .set("oidc.redirect_url", "https://localhost:8443/elastauth/oidc/callback")
+        .set("session.store", "redis")
+        .set("redis.health_check.interval", "1s")
+        .set("redis.read_timeout", "500ms")
+        .set("redis.circuit_breaker.timeout", "1s");
+  }
+
+  private static HttpResponse<String> logOut(TestGateway gateway, SessionId id) {
+    return gateway.get(
+        "/elastauth/oidc/logout", "Cookie", "__Host-elastauth_session=" + id.cookie());
   }
 
   /** SPEC 6: whoever is refused is counted by address, whatever Redis does meanwhile. */
