@@ -17,9 +17,9 @@ public final class Responses {
   /**
    * Ends a request as it was refused before something else had to happen.
    *
-   * @throws Refusal always
+   * @throws Exception always: a {@link Refusal}, or what else it was
    */
-  public void refuseAgain(@ExchangeProperty("refusal") Refusal refusal) {
+  public void refuseAgain(@ExchangeProperty("refusal") Exception refusal) throws Exception {
     throw refusal;
   }
 

@@ -32,6 +32,14 @@ final class Logout {
     this.client = new ClientID(settings.oidc().clientId());
   }
 
+  /**
+   * Leaves the exchange property {@code spentCookie}, with which a refusal too makes the browser
+   * forget the session.
+   */
+  void forget(Exchange exchange) {
+    exchange.setProperty("spentCookie", sessionCookie.clear());
+  }
+
   /** 303, as the logout may have been a POST. */
   void leadOn(
       @ExchangeProperty("endpoints") ProviderEndpoints endpoints,

@@ -798,6 +798,45 @@ class SessionIT {
     }
   }
 
+  /** SPEC 6: fail_closed lets nobody in, but whoever leaves has left. */
+  @ParameterizedTest
+  @CsvSource({"redis", "hybrid"})
+  void aLogoutThatIsRefusedInAnOutageHoldsAfterwards(String store) {
+    try (RedisServer server = RedisServer.start("--appendonly", "no");
+        ProviderDouble provider = new ProviderDouble();
+        TestGateway first = letsLogIn(provider).with(server).start();
+        TestGateway closed =
+            letsLogIn(provider)
+                .with(server)
+                .set("session.store", store)
+                .set("session.policy", "fail_closed")
+                .start()) {
+      SessionId unseen = SessionId.random();
+      SessionId seen = SessionId.random();
+      for (SessionId id : List.of(unseen, seen)) {
+        put(first, id.key(), session("sub-1", "sid-1"));
+      }
+      assertThat(get(closed, seen.key())).isNotNull();
+
+      server.freeze();
+      for (SessionId id : List.of(unseen, seen)) {
+        HttpResponse<String> answer = logOut(closed, id);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Set-Cookie").orElse(""))
+            .startsWith("__Host-elastauth_session=; Max-Age=0");
+      }
+      server.resume();
+      awaitRedis(first);
+      Awaitility.await("Redis knows what was done meanwhile")
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> {
+                assertThat(get(first, unseen.key())).isNull();
+                assertThat(get(first, seen.key())).isNull();
+              });
+    }
+  }
+
   private static TestGateway.Builder letsLogIn(ProviderDouble provider) {
     return provider
         .believer()
