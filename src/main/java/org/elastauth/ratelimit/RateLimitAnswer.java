@@ -2,6 +2,7 @@ package org.elastauth.ratelimit;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -23,6 +24,7 @@ public final class RateLimitAnswer implements Processor {
   private final String limit;
   private final Outcomes byUser;
   private final Outcomes byAddress;
+  private final LimitedAddresses limited;
 
   /** How many requests of one kind were let in, refused, and not counted at all. */
   private record Outcomes(Counter allowed, Counter limited, Counter unchecked) {
@@ -42,7 +44,8 @@ public final class RateLimitAnswer implements Processor {
     }
   }
 
-  public RateLimitAnswer(Settings settings, MeterRegistry meters) {
+  public RateLimitAnswer(Settings settings, MeterRegistry meters, LimitedAddresses limited) {
+    this.limited = limited;
     this.limit = Integer.toString(settings.rateLimit().maxRequests());
     this.byUser = Outcomes.of(meters, "user");
     this.byAddress = Outcomes.of(meters, "address");
@@ -70,9 +73,21 @@ public final class RateLimitAnswer implements Processor {
     message.setHeader("RateLimit-Reset", reset);
     if (!verdict.admitted()) {
       outcomes.limited.increment();
-      throw new Refusal(429, "too many requests; try again later", reset);
+      if (outcomes == byAddress) {
+        limited.add(
+            (String) exchange.getProperty("rateLimitKey"),
+            Duration.ofMillis(verdict.resetMillis()));
+      }
+      throw overTheLimit(reset);
     }
     outcomes.allowed.increment();
+  }
+
+  /**
+   * @param reset seconds
+   */
+  static Refusal overTheLimit(int reset) {
+    return new Refusal(429, "too many requests; try again later", reset);
   }
 
   /**

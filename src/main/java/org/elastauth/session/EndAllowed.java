@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("endAllowed")
 public final class EndAllowed implements Predicate {
-  private static final int AT_ONCE = 1_000;
+  private static final int AT_ONCE = 500;
   private static final int PER_SECOND = 10;
 
   private final SessionMemory memory;

@@ -14,6 +14,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
@@ -247,6 +248,53 @@ class RateLimitIT {
       assertThat(gateway.get("/metrics").body())
           .contains("elastauth_rate_limit_requests_total{by=\"address\",outcome=\"limited\"} 2.0");
     }
+  }
+
+  /** What is over the limit anyway costs the provider no question. */
+  @Test
+  void anAddressOverItsLimitIsRefusedBeforeItsTokensAreLookedAt() {
+    SetClock clock = new SetClock(Instant.now());
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway asking =
+            limited(provider, clock).set("oidc.token_validation", "userinfo").start();
+        TestGateway checking = limited(provider, clock).start()) {
+      provider.setStatus("/userinfo", 401);
+      for (int i = 0; i < 3 * LIMIT; i++) {
+        assertThat(show(asking, "opaque" + i, CLIENT)).isEqualTo(i < LIMIT ? 401 : 429);
+      }
+      assertThat(provider.asked("/userinfo")).isEqualTo(LIMIT + 1);
+      assertThat(show(asking, "opaque", "203.0.113.8")).as("another address").isEqualTo(401);
+
+      String seen = provider.token("limit.seen");
+      assertThat(show(checking, seen, CLIENT)).isEqualTo(200);
+      for (int i = 0; i <= LIMIT; i++) {
+        assertThat(show(checking, "a.b." + i, CLIENT)).isEqualTo(i < LIMIT ? 401 : 429);
+      }
+      String unseen = provider.token("limit.unseen");
+      HttpResponse<String> refused =
+          checking.get(
+              "/elastauth", "Authorization", "Bearer " + unseen, "X-Forwarded-For", CLIENT);
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(Integer.parseInt(header(refused, "Retry-After"))).isBetween(1, 60);
+      assertThat(header(refused, "RateLimit-Remaining")).isEqualTo("0");
+      assertThat(show(checking, seen, CLIENT)).as("costs nothing").isEqualTo(200);
+      assertThat(show(checking, unseen, "203.0.113.8")).isEqualTo(200);
+      clock.advance(Duration.ofSeconds(61));
+      assertThat(show(checking, provider.token("limit.later"), CLIENT)).isEqualTo(200);
+    }
+  }
+
+  private static TestGateway.Builder limited(ProviderDouble provider, SetClock clock) {
+    return provider
+        .believer()
+        .set("rate_limit.enabled", true)
+        .set("rate_limit.max_requests", LIMIT)
+        .set("rate_limit.window", "1m")
+        .clock(clock);
+  }
+
+  private static int show(TestGateway gateway, String token, String from) {
+    return ask(gateway, "Authorization", "Bearer " + token, "X-Forwarded-For", from);
   }
 
   /** SPEC 13.5: what a client writes into X-Forwarded-For stands left of what the proxy adds. */
