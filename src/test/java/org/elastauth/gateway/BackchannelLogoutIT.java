@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -252,6 +253,47 @@ class BackchannelLogoutIT {
       assertThat(post(believer, good).statusCode()).as("kept, and sent again").isEqualTo(400);
       assertThat(visitor.open("/").statusCode()).as("a later session").isEqualTo(200);
     }
+  }
+
+  /** Who signs out a thousand users at once is one address. */
+  @Test
+  void logoutTokensAreCountedIfTheyAreNotGood() {
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway limited =
+            provider
+                .believer()
+                .set("oidc.client_secret", "secret")
+                .set("oidc.redirect_url", "https://" + SITE + "/elastauth/oidc/callback")
+                .set("rate_limit.enabled", true)
+                .set("rate_limit.max_requests", 3)
+                .set("rate_limit.window", "1h")
+                .start()) {
+      List<String> good = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        String token = provider.sign(logout(provider).claim("sid", "sid-" + i).build());
+        assertThat(postFrom(limited, token)).isEqualTo(200);
+        good.add(token);
+      }
+      String nonce = provider.sign(logout(provider).claim("nonce", "n").build());
+      assertThat(postFrom(limited, good.get(0))).as("used before").isEqualTo(400);
+      assertThat(postFrom(limited, nonce)).isEqualTo(400);
+      assertThat(postFrom(limited, "a.b.c")).isEqualTo(400);
+      assertThat(postFrom(limited, good.get(1))).isEqualTo(429);
+      assertThat(postFrom(limited, nonce)).isEqualTo(429);
+    }
+  }
+
+  private static int postFrom(TestGateway to, String token) {
+    return to.send(
+            to.request(
+                    PATH,
+                    "Content-Type",
+                    "application/x-www-form-urlencoded",
+                    "X-Forwarded-For",
+                    "203.0.113.7")
+                .POST(BodyPublishers.ofString("logout_token=" + token))
+                .build())
+        .statusCode();
   }
 
   private static JWTClaimsSet.Builder logout(ProviderDouble provider) {
