@@ -48,6 +48,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** OpenID Connect Back-Channel Logout: Keycloak says that a session is over. */
 @ExtendWith(Servers.class)
@@ -253,6 +255,47 @@ class BackchannelLogoutIT {
       assertThat(post(believer, good).statusCode()).as("kept, and sent again").isEqualTo(400);
       assertThat(visitor.open("/").statusCode()).as("a later session").isEqualTo(200);
     }
+  }
+
+  /** 503 is no promise that the provider says it again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "fail_closed"})
+  void aLogoutThatIsRefusedInAnOutageHoldsAfterwards(String policy) {
+    try (RedisServer server = RedisServer.start("--appendonly", "no");
+        ProviderDouble provider = new ProviderDouble();
+        TestGateway first = sharing(provider, server).start();
+        TestGateway closed =
+            sharing(provider, server)
+                .set("session.policy", policy)
+                .set("replay.policy", "fail_closed")
+                .start()) {
+      SessionId id = begin(first, "id-of-john");
+      Visitor visitor = new Visitor(first, SITE);
+      visitor.cookies().put(SESSION, id.cookie());
+      String token = provider.sign(logout(provider).build());
+
+      server.freeze();
+      HttpResponse<String> failed = post(closed, token);
+      assertThat(failed.statusCode()).as(failed.body()).isEqualTo(503);
+      server.resume();
+      Awaitility.await("Redis knows")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> visitor.open("/").statusCode() == 302);
+      assertThat(post(closed, token).statusCode()).as("said again").isEqualTo(200);
+      assertThat(post(closed, token).statusCode()).isEqualTo(400);
+    }
+  }
+
+  private static TestGateway.Builder sharing(ProviderDouble provider, RedisServer server) {
+    return provider
+        .believer()
+        .with(server)
+        .set("oidc.client_secret", "secret")
+        .set("oidc.redirect_url", "https://" + SITE + "/elastauth/oidc/callback")
+        .set("session.store", "redis")
+        .set("redis.health_check.interval", "1s")
+        .set("redis.read_timeout", "500ms")
+        .set("redis.circuit_breaker.timeout", "1s");
   }
 
   /** Who signs out a thousand users at once is one address. */
