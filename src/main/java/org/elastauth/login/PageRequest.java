@@ -3,10 +3,14 @@ package org.elastauth.login;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +23,7 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("pageRequest")
 final class PageRequest implements Processor {
+  private static final Logger LOG = LoggerFactory.getLogger(PageRequest.class);
   private static final int UNAUTHORIZED = 401;
 
   private final RequestedUrl requestedUrl;
@@ -36,12 +41,7 @@ final class PageRequest implements Processor {
   public void process(Exchange exchange) {
     // a step before may have put another message in the place of the first
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
-    MultiMap headers = request.headers();
-    String method = headers.get("X-Forwarded-Method");
-    if (!isPage(
-        method == null ? request.method().name() : method,
-        headers.get(HttpHeaders.ACCEPT),
-        headers.get("Sec-Fetch-Mode"))) {
+    if (!opensPage(request)) {
       throw exchange.getProperty("tokenRefusal") instanceof Refusal refusal
               && refusal.status() == UNAUTHORIZED
           ? refusal
@@ -49,6 +49,23 @@ final class PageRequest implements Processor {
     }
     exchange.setProperty("target", requestedUrl.of(request));
     exchange.setProperty("attempts", browserCookie.which(request));
+  }
+
+  /** Whether it is a browser that opens a page. */
+  boolean opensPage(@ExchangeProperty("request") HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    String method = headers.get("X-Forwarded-Method");
+    return isPage(
+        method == null ? request.method().name() : method,
+        headers.get(HttpHeaders.ACCEPT),
+        headers.get("Sec-Fetch-Mode"));
+  }
+
+  /** Says that the token of a cookie could not be looked at, where that is nobody's refusal. */
+  void passOver(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    if (!(failure instanceof Refusal || failure instanceof RejectedExecutionException)) {
+      LOG.error("The token of a cookie could not be looked at", failure);
+    }
   }
 
   /**

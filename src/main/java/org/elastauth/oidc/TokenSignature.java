@@ -182,9 +182,15 @@ public final class TokenSignature {
       @ExchangeProperty("since") long since) {
     SignedJWT verified = verify(jwt, keys);
     if (verified == null && keys.asked() >= since) {
-      throw BearerChallenge.invalid(
-          "the token is signed with a key that the provider does not have");
+      refuseUnknown();
     }
     return verified;
+  }
+
+  /**
+   * @throws Refusal 401 as the token names a key that the provider has not
+   */
+  public void refuseUnknown() {
+    throw BearerChallenge.invalid("the token is signed with a key that the provider does not have");
   }
 }

@@ -29,8 +29,7 @@ public final class EndAllowed implements Predicate {
     this.strangers =
         Bucket.builder()
             .addLimit(
-                limit ->
-                    limit.capacity(AT_ONCE).refillGreedy(PER_SECOND, Duration.ofSeconds(1)))
+                limit -> limit.capacity(AT_ONCE).refillGreedy(PER_SECOND, Duration.ofSeconds(1)))
             .withCustomTimePrecision(
                 new TimeMeter() {
                   @Override

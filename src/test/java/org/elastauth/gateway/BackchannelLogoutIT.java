@@ -281,6 +281,9 @@ class BackchannelLogoutIT {
       Awaitility.await("Redis knows")
           .atMost(Duration.ofSeconds(30))
           .until(() -> visitor.open("/").statusCode() == 302);
+      Awaitility.await("Redis is used again")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> closed.health().path("status").asText().equals("healthy"));
       assertThat(post(closed, token).statusCode()).as("said again").isEqualTo(200);
       assertThat(post(closed, token).statusCode()).isEqualTo(400);
     }

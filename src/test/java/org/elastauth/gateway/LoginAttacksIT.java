@@ -2,6 +2,7 @@ package org.elastauth.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.jwk.JWK;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.elastauth.server.KeycloakServer;
+import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -419,6 +421,43 @@ class LoginAttacksIT {
     victim.cookies().remove(SESSION);
     victim.logIn("/", KeycloakServer.JOHN);
     assertThat(victim.open("/").body()).contains("john.doe");
+  }
+
+  private static TestGateway.Builder at(ProviderDouble provider) {
+    return Visitor.gateway(provider.issuer(), SITE).set("elasticsearch.dry_run", true);
+  }
+
+  /** Nor does one help that nobody can judge, or that takes long to. */
+  @Test
+  void tossedTokenCookiesThatNobodyCanJudge() {
+    try (ProviderDouble provider = new ProviderDouble();
+        TestGateway signed = at(provider).start();
+        TestGateway asked = at(provider).set("oidc.token_validation", "userinfo").start()) {
+      JWK unknown = ProviderDouble.rsa("unknown");
+      Visitor victim = new Visitor(signed, SITE);
+      victim.cookies().put("access_token", provider.token("attack.known"));
+      assertThat(victim.open("/").statusCode()).isEqualTo(200);
+      assertThat(provider.asked("/jwks")).isEqualTo(1);
+      String tossed = ProviderDouble.sign(unknown, provider.claims("attack.user").build());
+      victim.cookies().put("access_token", tossed);
+      assertThat(victim.open("/").statusCode()).isEqualTo(302);
+      assertThat(provider.asked("/jwks")).as("for a page").isEqualTo(1);
+      provider.setKeys(unknown);
+      assertThat(signed.get("/elastauth", "Cookie", "access_token=" + tossed).statusCode())
+          .as("a script waits for the new key, as it cannot log in")
+          .isEqualTo(200);
+      assertThat(provider.asked("/jwks")).isEqualTo(2);
+      assertThat(victim.open("/").statusCode()).isEqualTo(200);
+
+      provider.setStatus("/userinfo", 500);
+      for (String cookie : List.of("access_token", "id_token")) {
+        Visitor other = new Visitor(asked, SITE);
+        other.cookies().put(cookie, "opaque");
+        assertThat(other.open("/").statusCode()).isEqualTo(302);
+        assertThat(asked.get("/elastauth", "Cookie", cookie + "=opaque").statusCode())
+            .isEqualTo(503);
+      }
+    }
   }
 
   /** Each login has a cookie of its own, which is gone once the provider has answered. */

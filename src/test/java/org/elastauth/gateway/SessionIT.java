@@ -754,8 +754,7 @@ class SessionIT {
           gateway,
           "replay-once",
           null,
-          Map.of(
-              "replayId", "login|" + i, "replayUntil", until, "replayKind", ClaimKind.LOGIN));
+          Map.of("replayId", "login|" + i, "replayUntil", until, "replayKind", ClaimKind.LOGIN));
     }
   }
 

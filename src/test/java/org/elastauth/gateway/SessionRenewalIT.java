@@ -321,7 +321,8 @@ class SessionRenewalIT {
       Visitor waiting = holder(busy, id);
       answers.add(browsers.submit(() -> waiting.open("/")));
       MemoryClaims claims = busy.bean(MemoryClaims.class);
-      Awaitility.await("in line").until(() -> !claims.isFree("elastauth-renewal-" + id.key(), ClaimKind.TURN));
+      Awaitility.await("in line")
+          .until(() -> !claims.isFree("elastauth-renewal-" + id.key(), ClaimKind.TURN));
 
       provider.letPass("/token");
       assertThat(visitor(free, id).open("/").statusCode()).isEqualTo(200);
