@@ -776,7 +776,12 @@ class SessionIT {
   void aFloodOfUnknownLogoutsCostsRedisLittle() {
     SetClock clock = new SetClock(Instant.now());
     try (ProviderDouble provider = new ProviderDouble();
-        TestGateway gateway = letsLogIn(provider).with(redis).clock(clock).start()) {
+        TestGateway gateway =
+            letsLogIn(provider)
+                .with(redis)
+                .set("redis.health_check.interval", "1m") // how long such an end is kept
+                .clock(clock)
+                .start()) {
       SessionId known = SessionId.random();
       long before = redis.calls("publish");
       for (int i = 0; i < 600; i++) {
