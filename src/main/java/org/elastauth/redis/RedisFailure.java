@@ -26,6 +26,8 @@ public final class RedisFailure {
           "ERR AUTH", "leave redis.password out",
           "Connection initialization timed out",
               "Redis may be frozen, or speak no TLS where redis.tls.enabled is on",
+          "handshake timed out",
+              "Redis may be frozen, or speak no TLS where redis.tls.enabled is on",
           "Connection reset", "Redis may speak TLS where redis.tls.enabled is off",
           "NOPERM", "give the Redis user this right");
 

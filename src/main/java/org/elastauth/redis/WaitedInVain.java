@@ -1,5 +1,6 @@
 package org.elastauth.redis;
 
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 import org.elastauth.config.Settings;
@@ -20,12 +21,24 @@ public final class WaitedInVain implements Predicate {
     this.caches = settings.cache().inRedis();
   }
 
+  /** For the property {@code identifiedAt}: the wait for the provider is none for Redis. */
+  public long now() {
+    return System.nanoTime();
+  }
+
+  private static long waited(Exchange exchange) {
+    Long identifiedAt = exchange.getProperty("identifiedAt", Long.class);
+    return identifiedAt == null
+        ? exchange.getClock().elapsed()
+        : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - identifiedAt);
+  }
+
   @Override
   public boolean matches(Exchange exchange) {
     if (exchange.getProperty("sharedCacheAway") != null) {
       return true;
     }
-    if (exchange.getClock().elapsed() < PATIENCE_MILLIS) {
+    if (waited(exchange) < PATIENCE_MILLIS) {
       return false;
     }
     if (caches) {

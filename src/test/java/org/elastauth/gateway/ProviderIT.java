@@ -318,6 +318,22 @@ class ProviderIT {
     }
   }
 
+  /** Who waited for the provider has not waited for Redis, and need not do without it. */
+  @Test
+  void aSlowProviderKeepsNoCredentialOutOfRedis() {
+    try (TestGateway gateway = provider.believer().with(redis).start()) {
+      CountDownLatch answer = provider.hold(KEYS);
+      CompletableFuture<Integer> status =
+          CompletableFuture.supplyAsync(() -> status(gateway, provider.token("provider.slow")));
+      Awaitility.await().until(() -> provider.asked(KEYS) > 0);
+      long asked = System.nanoTime();
+      Awaitility.await().until(() -> System.nanoTime() - asked > Duration.ofSeconds(1).toNanos());
+      answer.countDown();
+      assertThat(status.join()).isEqualTo(200);
+      assertThat(redis.template().keys("*")).as("keys, endpoints and the credential").hasSize(3);
+    }
+  }
+
   @Test
   void withoutRedisMemoryServes() {
     try (RedisServer mortal = RedisServer.start();

@@ -13,6 +13,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.ProviderDouble;
+import org.elastauth.server.RedisServer;
+import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.Visitor;
 import org.elastauth.session.Session;
@@ -21,8 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a provider may say when a session is renewed, most of which Keycloak never says. */
+@ExtendWith(Servers.class)
 @Timeout(60)
 class RenewalAnswersIT {
   private static final String COOKIE = "__Host-elastauth_session";
@@ -32,7 +36,7 @@ class RenewalAnswersIT {
   private TestGateway gateway;
 
   @BeforeEach
-  void start() {
+  void start(RedisServer redis) {
     provider = new ProviderDouble();
     gateway =
         provider
@@ -43,6 +47,7 @@ class RenewalAnswersIT {
             .set("oidc.userinfo_endpoint", provider.issuer() + "/userinfo")
             .set("oidc.jwks_uri", provider.issuer() + "/jwks")
             .set("oidc.read_timeout", "500ms")
+            .with(redis)
             .start();
   }
 

@@ -73,6 +73,7 @@ public final class KeycloakServer implements AutoCloseable {
   public static KeycloakServer start() {
     try {
       KeycloakServer server = new KeycloakServer(copy(unpacked()), RedisServer.freePort());
+      ElasticsearchServer.deleteRecursively(server.home.resolve("data"));
       Path realms = Files.createDirectories(server.home.resolve("data/import"));
       Files.copy(
           Path.of("src", "test", "keycloak", "elastauth-realm.json"), realms.resolve("realm.json"));
