@@ -79,7 +79,7 @@ final class SessionTokens {
         before.expiresAt());
   }
 
-  /** Says why, no more than once for a session in 30 s, which is how long it is its turn. */
+  /** Says why, no more than once for a session in half a minute, as it is its turn for longer. */
   void notRenewed(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     LOG.atWarn()
         .addKeyValue("reason", failure.getMessage())
