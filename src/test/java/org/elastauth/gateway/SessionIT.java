@@ -227,11 +227,11 @@ class SessionIT {
       assertThat(get(gateway, SessionId.random().key())).isNull();
       assertThat(turn(gateway, key)).isTrue();
       assertThat(turn(gateway, key)).isFalse();
-      clock.advance(Duration.ofSeconds(31));
+      clock.advance(Duration.ofSeconds(37));
       assertThat(turn(gateway, key)).isTrue();
       put(gateway, key, renewed(session));
       assertThat(get(gateway, key)).isEqualTo(renewed(session));
-      clock.advance(MAX_AGE.minusSeconds(32));
+      clock.advance(MAX_AGE.minusSeconds(38));
       assertThat(get(gateway, key)).as("a second before its end").isNotNull();
       clock.advance(Duration.ofSeconds(1));
       assertThat(get(gateway, key)).as("its end").isNull();
@@ -470,7 +470,7 @@ class SessionIT {
     }
     assertThat(redis.admin().keys("elastauth-refresh-*"))
         .hasSize(10)
-        .allMatch(name -> redis.admin().pttl(name) <= 30_000 && redis.admin().pttl(name) > 0);
+        .allMatch(name -> redis.admin().pttl(name) <= 36_000 && redis.admin().pttl(name) > 0);
     assertThat(redis.admin().keys("elastauth-replay-*"))
         .hasSize(10)
         .allMatch(name -> name.matches("elastauth-replay-[0-9a-f]{64}"))

@@ -135,7 +135,7 @@ class SessionRenewalIT {
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);
       toKeycloak.mend();
       toKeycloak.drain();
-      clock.advance(Duration.ofSeconds(31));
+      clock.advance(Duration.ofSeconds(37));
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).as("it is tried again").isEqualTo(1);
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);
@@ -208,7 +208,7 @@ class SessionRenewalIT {
       assertThat(visitor.at(good).open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).isEqualTo(1);
       freeTurn(redis);
-      clock.advance(Duration.ofSeconds(31));
+      clock.advance(Duration.ofSeconds(37));
       assertThat(visitor.open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).as("it was good").isZero();
     } finally {
