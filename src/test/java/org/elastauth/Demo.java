@@ -43,6 +43,7 @@ public final class Demo {
     if (oidc) {
       say("3" + steps + "starting Keycloak; it takes up to a minute");
       keycloak = KeycloakServer.start();
+      keycloak.setBackchannelLogout(site() + "/elastauth/oidc/backchannel-logout");
       say("3" + steps + "Keycloak listens on " + keycloak.url());
       settings.putAll(oidcSettings());
     }
@@ -110,11 +111,12 @@ public final class Demo {
     say(
         """
 
-        Ready. Open in a browser, and log in as %s with the password %s:
+        Ready. Open this very address in a browser, and log in as %s with the password %s:
 
           %s
 
-        You end up in Elasticsearch, as that user with the roles of the groups in Keycloak.
+        You end up in Elasticsearch, as that user with the roles of the groups in Keycloak,
+        until you log out here or at Keycloak.
         %s with the password %s is in fewer groups. To log out:
 
           %s/elastauth/oidc/logout

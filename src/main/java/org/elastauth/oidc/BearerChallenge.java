@@ -10,7 +10,8 @@ public final class BearerChallenge {
 
   /** No token came at all. */
   public static Refusal missing() {
-    return Refusal.unauthorized("no identity: the request carries no token", REALM);
+    return Refusal.unauthorized(
+        "no identity: the request carries no token, and no session that lives", REALM);
   }
 
   /**

@@ -78,6 +78,7 @@ class LoginBrowserIT {
 
       // what a page fetches is no page: with the session it is there, without it is 401
       assertThat(fetch(browser, PAGE)).startsWith("200 ").contains("john.doe");
+      assertThat(challenge(browser)).startsWith("401 Bearer").doesNotContain(",");
 
       browser.open(site + "/elastauth/oidc/logout");
       assertThat(browser.url()).as("logged out there too").startsWith(keycloak.issuer());
@@ -103,6 +104,16 @@ class LoginBrowserIT {
     assertThat(session.isHttpOnly()).isTrue();
     assertThat(session.getSameSite()).isEqualTo("Lax");
     assertThat(session.getDomain()).isEqualTo("localhost");
+  }
+
+  /** Status and challenges, with commas between several, of what a script gets without cookies. */
+  private static String challenge(Browser browser) {
+    return (String)
+        browser.run(
+            "const answer = await fetch('"
+                + PAGE
+                + "', {credentials: 'omit'});"
+                + " return answer.status + ' ' + answer.headers.get('WWW-Authenticate');");
   }
 
   /** Status and text of what a script of the page gets. */
