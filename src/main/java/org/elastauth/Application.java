@@ -2,6 +2,7 @@ package org.elastauth;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.bucket4j.TimeMeter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -112,6 +113,22 @@ public class Application {
   @Bean
   Ticker ticker() {
     return Ticker.systemTicker();
+  }
+
+  /** The same for what is refilled as time goes by. */
+  @Bean
+  TimeMeter timeMeter(Ticker ticker) {
+    return new TimeMeter() {
+      @Override
+      public long currentTimeNanos() {
+        return ticker.read();
+      }
+
+      @Override
+      public boolean isWallClockBased() {
+        return false;
+      }
+    };
   }
 
   @Bean

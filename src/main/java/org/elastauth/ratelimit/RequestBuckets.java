@@ -26,25 +26,13 @@ public final class RequestBuckets implements Processor {
 
   private final LoadingCache<String, Bucket> buckets;
 
-  public RequestBuckets(Settings settings, Ticker ticker) {
+  public RequestBuckets(Settings settings, Ticker ticker, TimeMeter time) {
     Settings.RateLimit limit = settings.rateLimit();
     Bandwidth bandwidth =
         Bandwidth.builder()
             .capacity(limit.maxRequests())
             .refillIntervally(limit.maxRequests(), limit.window())
             .build();
-    TimeMeter time =
-        new TimeMeter() {
-          @Override
-          public long currentTimeNanos() {
-            return ticker.read();
-          }
-
-          @Override
-          public boolean isWallClockBased() {
-            return false;
-          }
-        };
     this.buckets =
         Caffeine.newBuilder()
             .executor(Runnable::run)

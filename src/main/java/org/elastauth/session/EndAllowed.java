@@ -1,6 +1,5 @@
 package org.elastauth.session;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
@@ -24,24 +23,13 @@ public final class EndAllowed implements Predicate {
   private final SessionMemory memory;
   private final Bucket strangers;
 
-  public EndAllowed(SessionMemory memory, Ticker ticker) {
+  public EndAllowed(SessionMemory memory, TimeMeter time) {
     this.memory = memory;
     this.strangers =
         Bucket.builder()
             .addLimit(
                 limit -> limit.capacity(AT_ONCE).refillGreedy(PER_SECOND, Duration.ofSeconds(1)))
-            .withCustomTimePrecision(
-                new TimeMeter() {
-                  @Override
-                  public long currentTimeNanos() {
-                    return ticker.read();
-                  }
-
-                  @Override
-                  public boolean isWallClockBased() {
-                    return false;
-                  }
-                })
+            .withCustomTimePrecision(time)
             .build();
   }
 

@@ -31,8 +31,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.KeycloakServer;
@@ -361,15 +359,7 @@ class BackchannelLogoutIT {
             now + 3_600,
             now - 60,
             now + 3_600);
-    Exchange put =
-        at.bean(ProducerTemplate.class)
-            .request(
-                "direct:session-put",
-                exchange -> {
-                  exchange.getMessage().setBody(session);
-                  exchange.setProperty("sessionKey", id.key());
-                });
-    assertThat(put.getException()).isNull();
+    at.keep(id, session);
     return id;
   }
 

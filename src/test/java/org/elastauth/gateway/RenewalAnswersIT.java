@@ -8,9 +8,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
-import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
@@ -72,18 +69,7 @@ class RenewalAnswersIT {
             now - 1,
             now - 300,
             now + 3600);
-    try (ProducerTemplate template = gateway.bean(CamelContext.class).createProducerTemplate()) {
-      Exchange put =
-          template.send(
-              "direct:session-put",
-              exchange -> {
-                exchange.setProperty("sessionKey", id.key());
-                exchange.getMessage().setBody(session);
-              });
-      assertThat(put.getException()).isNull();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    gateway.keep(id, session);
     return COOKIE + "=" + id.cookie();
   }
 

@@ -13,8 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.ElasticsearchServer;
@@ -269,16 +267,7 @@ class SessionRenewalIT {
             now - 1,
             now - 301,
             now + 86_000);
-    Exchange put =
-        gateway
-            .bean(ProducerTemplate.class)
-            .request(
-                "direct:session-put",
-                exchange -> {
-                  exchange.getMessage().setBody(session);
-                  exchange.setProperty("sessionKey", id.key());
-                });
-    assertThat(put.getException()).isNull();
+    gateway.keep(id, session);
     return visitor(gateway, id);
   }
 

@@ -21,8 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.elastauth.Application;
 import org.elastauth.http.GatewayHttpServer;
+import org.elastauth.session.Session;
+import org.elastauth.session.SessionId;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -235,6 +239,21 @@ public final class TestGateway implements AutoCloseable {
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Keeps a session as the end of a login does; a cookie with this id names it. */
+  public void keep(SessionId id, Session session) {
+    Exchange put =
+        bean(ProducerTemplate.class)
+            .request(
+                "direct:session-put",
+                exchange -> {
+                  exchange.setProperty("sessionKey", id.key());
+                  exchange.getMessage().setBody(session);
+                });
+    if (put.getException() != null) {
+      throw new AssertionError("the session was not kept", put.getException());
     }
   }
 
