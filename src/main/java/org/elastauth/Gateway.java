@@ -14,6 +14,7 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
 import org.elastauth.config.Settings;
+import org.elastauth.config.UnusedRouteFiles;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.redis.RedisConnections;
@@ -149,7 +150,12 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     try {
       Path folder = Path.of(routes.substring(FOLDER.length())).getParent();
       context.addService(
-          new RoutesReload(context, folder, new MissingEndpoints(routes)::refuse).watcher());
+          new RoutesReload(
+                  context,
+                  folder,
+                  new UnusedRouteFiles(settings),
+                  new MissingEndpoints(routes)::refuse)
+              .watcher());
       LOG.atWarn()
           .addKeyValue("folder", folder)
           .log("routes_reload is on: whoever may write to the folder changes who gets in");

@@ -16,6 +16,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.RouteFailure;
+import org.elastauth.config.UnusedRouteFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,17 +31,24 @@ final class RoutesReload {
 
   private final ModelCamelContext context;
   private final Path folder;
+  private final UnusedRouteFiles unused;
   private final Consumer<ModelCamelContext> check;
 
   /** The text that runs, by the name of its file. */
   private final Map<String, String> running = new HashMap<>();
 
   /**
+   * @param unused files that this configuration does not load
    * @param check throws if the routes do not belong together
    */
-  RoutesReload(ModelCamelContext context, Path folder, Consumer<ModelCamelContext> check) {
+  RoutesReload(
+      ModelCamelContext context,
+      Path folder,
+      UnusedRouteFiles unused,
+      Consumer<ModelCamelContext> check) {
     this.context = context;
     this.folder = folder;
+    this.unused = unused;
     this.check = check;
   }
 
@@ -60,6 +68,12 @@ final class RoutesReload {
   private void reload(String path, Resource changed) throws Exception {
     String name = new File(path).getName();
     Path file = folder.resolve(name);
+    if (unused.contains(name)) {
+      LOG.atInfo()
+          .addKeyValue("file", file)
+          .log("An edited route file is not loaded, because this configuration does not use it");
+      return;
+    }
     String before = running.get(name);
     String now = Files.exists(file) ? Files.readString(file) : null;
     if (now == null ? before == null : now.equals(before) || now.isBlank()) {

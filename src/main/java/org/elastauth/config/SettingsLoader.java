@@ -116,6 +116,7 @@ public final class SettingsLoader
         "elastauth.expiry.delay",
         period / 2 + ThreadLocalRandom.current().nextLong(period / 2 + 1));
     values.put("camel.main.routes-include-pattern", routes(settings.routes()));
+    values.put("camel.main.routes-exclude-pattern", new UnusedRouteFiles(settings).pattern());
     String level = settings.logLevel().toLowerCase(Locale.ROOT);
     if (level.matches("error|warn|info|debug|trace")) {
       // below info only our own lines: what HTTP and Redis clients print there holds credentials
