@@ -250,6 +250,8 @@ public record Settings(
    * @param connectTimeout for a connection to be made, and its user to be known
    * @param readTimeout how long a command that reads may take
    * @param writeTimeout how long a command that writes may take
+   * @param patience how long a request waits for Redis before this gateway's memory answers, where
+   *     memory holds a valid entry; left out: 200 ms, or {@code readTimeout} where that is shorter
    * @param keepalive let the system notice a peer that is gone without a word
    */
   public record Redis(
@@ -275,10 +277,18 @@ public record Settings(
           Duration connectTimeout,
       @DefaultValue("3s") @Alias("REDIS_READ_TIMEOUT") Duration readTimeout,
       @DefaultValue("3s") @Alias("REDIS_WRITE_TIMEOUT") Duration writeTimeout,
+      Duration patience,
       @DefaultValue("true") @Alias({"REDIS_KEEPALIVE", "AUTHLY_REDIS_KEEPALIVE"}) boolean keepalive,
       @DefaultValue RedisTls tls,
       @DefaultValue CircuitBreaker circuitBreaker,
       @DefaultValue HealthCheck healthCheck) {
+    private static final Duration DEFAULT_PATIENCE = Duration.ofMillis(200);
+
+    public Redis {
+      if (patience == null) {
+        patience = readTimeout.compareTo(DEFAULT_PATIENCE) < 0 ? readTimeout : DEFAULT_PATIENCE;
+      }
+    }
 
     /**
      * Everything that the URL and the settings beside it say together.

@@ -297,6 +297,13 @@ final class SettingsCheck {
     between("redis.connect_timeout", redis.connectTimeout(), Duration.ofMillis(10), DAY);
     between("redis.read_timeout", redis.readTimeout(), Duration.ofMillis(10), DAY);
     between("redis.write_timeout", redis.writeTimeout(), Duration.ofMillis(10), DAY);
+    if (between("redis.patience", redis.patience(), Duration.ofMillis(1), DAY)
+        && redis.patience().compareTo(redis.readTimeout()) > 0) {
+      fault(
+          "redis.patience",
+          text(redis.patience()),
+          "is longer than redis.read_timeout, which is " + text(redis.readTimeout()));
+    }
     between("redis.circuit_breaker.threshold", redis.circuitBreaker().threshold(), 1, 10_000);
     between(
         "redis.circuit_breaker.timeout",

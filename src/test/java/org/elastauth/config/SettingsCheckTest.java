@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +199,20 @@ class SettingsCheckTest {
         .containsExactlyInAnyOrder(
             "cache.hybrid_l1_size=0: must lie between 1 and 1000000",
             "cache.hybrid_l1_memory_mb=1025: must lie between 1 and 1024");
+  }
+
+  @Test
+  void aRequestWaitsForRedisNoLongerThanAReadMayTake() {
+    assertThat(TestSettings.of(Map.of()).redis().patience()).isEqualTo(Duration.ofMillis(200));
+    assertThat(TestSettings.of(Map.of("redis.read_timeout", "50ms")).redis().patience())
+        .as("the default, with a shorter read_timeout")
+        .isEqualTo(Duration.ofMillis(50));
+    assertThat(faults(Map.of("redis.read_timeout", "50ms"))).isEmpty();
+    assertThat(faults(Map.of("redis.patience", "3s"))).isEmpty();
+    assertThat(faults(Map.of("redis.patience", "0s")))
+        .containsExactly("redis.patience=0s: must lie between 1ms and 86400s");
+    assertThat(faults(Map.of("redis.patience", "3001ms")))
+        .containsExactly("redis.patience=3001ms: is longer than redis.read_timeout, which is 3s");
   }
 
   @ParameterizedTest
