@@ -167,6 +167,8 @@ public class Application {
   Vertx vertx() {
     return Vertx.vertx(
         new VertxOptions()
+            // as many as the server listens on, so that Redis is asked on no other
+            .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
             .setFileSystemOptions(
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)

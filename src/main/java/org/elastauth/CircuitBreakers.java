@@ -92,11 +92,10 @@ class CircuitBreakers {
             CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(threshold)
-                // a lock-free window of one call fails at its second call (Resilience4j 2.3)
+                // a lock-free window of one call, as half open it is, throws at its second call,
+                // which may have been under way since before (Resilience4j 2.3)
                 .slidingWindowSynchronizationStrategy(
-                    threshold == 1
-                        ? SlidingWindowSynchronizationStrategy.SYNCHRONIZED
-                        : SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                    SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                 .minimumNumberOfCalls(threshold)
                 .failureRateThreshold(100)
                 .recordException(failures)

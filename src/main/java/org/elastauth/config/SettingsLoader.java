@@ -67,7 +67,9 @@ public final class SettingsLoader
     values.put("elastauth.oidc.token_validation", settings.oidc().tokenValidation());
     values.put("elastauth.oidc.in_redis", settings.sharesProviderAnswers());
     values.put("elastauth.cache.type", settings.cache().type());
-    values.put("elastauth.cache.extend", settings.cache().extend());
+    values.put(
+        "elastauth.cache.extend",
+        settings.cache().extend() && !settings.cache().type().equals("none"));
     values.put("elastauth.rate_limit.enabled", settings.rateLimit().enabled());
     values.put("elastauth.rate_limit.in_redis", settings.rateLimit().inRedis());
     values.put("elastauth.rate_limit.store", settings.rateLimit().store());

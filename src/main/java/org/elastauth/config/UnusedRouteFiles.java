@@ -24,7 +24,6 @@ public final class UnusedRouteFiles {
     boolean login = settings.logsBrowsersIn();
     boolean sessions = settings.session().enabled();
     boolean replay = sessions || oidc || settings.replay().enabled();
-    boolean replayInRedis = settings.replay().inRedis() || settings.session().inRedis();
     // every shared cache falls back to memory
     CACHES.forEach(type -> used.put("cache-" + type, type.equals("memory") || type.equals(cache)));
     used.put("cache-redis", redisCache);
@@ -34,10 +33,9 @@ public final class UnusedRouteFiles {
     used.put("oidc-login", login);
     used.put("oidc-session", login);
     used.put("oidc-logout", login);
-    used.put("session", sessions);
+    used.put("session-memory", sessions);
     used.put("session-redis", settings.session().inRedis());
     used.put("replay", replay);
-    used.put("replay-redis", replay && replayInRedis);
     used.put("rate-limit", settings.rateLimit().enabled());
     used.put("rate-limit-redis", settings.rateLimit().inRedis());
     used.put("revocation-channel", redisCache || settings.session().inRedis());

@@ -4,7 +4,9 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
 import org.elastauth.config.Settings;
 import org.elastauth.identity.Identity;
@@ -51,6 +53,11 @@ public final class CacheKey implements Processor {
     } catch (IllegalArgumentException malformed) {
       return null;
     }
+  }
+
+  /** As Redis takes it for a deletion. */
+  public List<String> asList(@ExchangeProperty("cacheKey") String key) {
+    return List.of(key);
   }
 
   public String of(String username) {

@@ -32,7 +32,9 @@ public final class OpenCached implements Processor {
   public void process(Exchange exchange) {
     Message message = exchange.getMessage();
     Credential credential =
-        message.getBody() instanceof Credential opened ? opened : open(exchange);
+        message.getBody() instanceof Credential opened
+            ? opened
+            : open(exchange, (String) message.getBody());
     if (LOG.isDebugEnabled()) {
       LOG.atDebug()
           .addKeyValue("cacheKey", exchange.getProperty("cacheKey"))
@@ -43,10 +45,10 @@ public final class OpenCached implements Processor {
   }
 
   /**
-   * @return null if the exchange carries no entry, or none that fits
+   * @param entry null where a cache has none
+   * @return null if there is no entry, or it does not fit the identity of the exchange
    */
-  Credential open(Exchange exchange) {
-    String entry = (String) exchange.getMessage().getBody();
+  public Credential open(Exchange exchange, String entry) {
     if (entry == null) {
       return null;
     }

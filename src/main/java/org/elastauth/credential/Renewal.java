@@ -17,8 +17,9 @@ public final class Renewal {
     this.clock = clock;
   }
 
-  /** Leaves the property {@code ttl}, in seconds. */
+  /** Sets the properties {@code credential}, and {@code ttl} in seconds. */
   public void measure(@Body Credential credential, Exchange exchange) {
+    exchange.setProperty("credential", credential);
     exchange.setProperty("ttl", ttl(credential));
   }
 

@@ -98,10 +98,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
     Flight flight = flights.putIfAbsent(identity.username(), mine);
     if (flight == null) {
       launch(
-          identity,
-          exchange.getProperty("cacheKey"),
-          exchange.getProperty("sharedCacheAway"),
-          mine);
+          identity, exchange.getProperty("cacheKey"), exchange.getProperty("storeBypassed"), mine);
       return mine.result.copy();
     }
     if (flight.fingerprint.equals(fingerprint)) {
@@ -111,22 +108,22 @@ public final class SingleFlight extends AsyncProcessorSupport {
     return flight.result.handle((credential, failure) -> exchange).thenCompose(this::join);
   }
 
-  private void launch(Identity identity, Object cacheKey, Object cacheAway, Flight flight) {
+  private void launch(Identity identity, Object cacheKey, Object bypassed, Flight flight) {
     try {
-      runs.execute(() -> run(identity, cacheKey, cacheAway, flight));
+      runs.execute(() -> run(identity, cacheKey, bypassed, flight));
     } catch (RejectedExecutionException full) {
       land(identity, flight, null, tooMany());
     }
   }
 
-  private void run(Identity identity, Object cacheKey, Object cacheAway, Flight flight) {
+  private void run(Identity identity, Object cacheKey, Object bypassed, Flight flight) {
     Credential credential = null;
     Throwable failure = new IllegalStateException("the run ended without a result");
     try {
-      Exchange exchange = settle(identity, cacheKey, cacheAway);
+      Exchange exchange = settle(identity, cacheKey, bypassed);
       if (Boolean.TRUE.equals(exchange.getProperty("overtaken"))) {
         // revoked while Elasticsearch was asked; once more, as it knows the new password by now
-        exchange = settle(identity, cacheKey, cacheAway);
+        exchange = settle(identity, cacheKey, bypassed);
       }
       failure = exchange.getException();
       credential = exchange.getMessage().getBody(Credential.class);
@@ -137,13 +134,13 @@ public final class SingleFlight extends AsyncProcessorSupport {
     }
   }
 
-  private Exchange settle(Identity identity, Object cacheKey, Object cacheAway) {
+  private Exchange settle(Identity identity, Object cacheKey, Object bypassed) {
     return template.send(
         SETTLE,
         ExchangeBuilder.anExchange(context)
             .withProperty("identity", identity)
             .withProperty("cacheKey", cacheKey)
-            .withProperty("sharedCacheAway", cacheAway)
+            .withProperty("storeBypassed", bypassed)
             .withProperty("heard", marks.heard())
             .build());
   }

@@ -14,7 +14,7 @@ import org.apache.camel.Processor;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.ProviderEndpoints;
-import org.elastauth.session.ClaimKind;
+import org.elastauth.replay.ReplayKind;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -66,7 +66,7 @@ final class Callback implements Processor {
     exchange.setProperty("error", one(query, "error"));
     exchange.setProperty("replayId", "login|" + login.id());
     exchange.setProperty("replayUntil", login.until());
-    exchange.setProperty("replayKind", ClaimKind.LOGIN);
+    exchange.setProperty("replayKind", ReplayKind.LOGIN);
   }
 
   /**

@@ -4,11 +4,14 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.concurrent.CompletionStage;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
+import org.elastauth.redis.SharedState;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -27,13 +30,48 @@ public final class SharedAnswers {
   private final Envelope envelope;
   private final ProviderDocuments documents;
   private final Clock clock;
+  private final ObjectProvider<SharedState> redis;
 
   public SharedAnswers(
-      Settings settings, SecretKeys keys, ProviderDocuments documents, Clock clock) {
+      Settings settings,
+      SecretKeys keys,
+      ProviderDocuments documents,
+      Clock clock,
+      ObjectProvider<SharedState> redis) {
+    this.redis = redis;
     this.prefix = settings.cache().keyPrefix() + "oidc-";
     this.envelope = new Envelope(keys, "oidc");
     this.documents = documents;
     this.clock = clock;
+  }
+
+  /** What another gateway stored in Redis; null if there is none, or Redis does not answer. */
+  public CompletionStage<ProviderAnswer> get(
+      @ExchangeProperty("question") ProviderQuestion question) {
+    return redis
+        .getObject()
+        .ask(
+            "get",
+            commands -> commands.getrange(key(question).getBytes(StandardCharsets.UTF_8), 0, 65536))
+        .thenApply(
+            found ->
+                open(found == null ? null : new String(found, StandardCharsets.UTF_8), question))
+        .exceptionally(unavailable -> null);
+  }
+
+  /** Stores an answer for other gateways; it stays the body. */
+  public CompletionStage<ProviderAnswer> put(
+      @Body ProviderAnswer answer, @ExchangeProperty("question") ProviderQuestion question) {
+    return redis
+        .getObject()
+        .write(
+            "set",
+            commands ->
+                commands.setex(
+                    key(question).getBytes(StandardCharsets.UTF_8),
+                    life(question),
+                    seal(answer, question).getBytes(StandardCharsets.UTF_8)))
+        .handle((stored, unavailable) -> answer);
   }
 
   public String key(@ExchangeProperty("question") ProviderQuestion question) {

@@ -24,7 +24,7 @@ public final class RateLimitAnswer implements Processor {
   private final String limit;
   private final Outcomes byUser;
   private final Outcomes byAddress;
-  private final LimitedAddresses limited;
+  private final ThrottledAddresses limited;
 
   /** How many requests of one kind were let in, refused, and not counted at all. */
   private record Outcomes(Counter allowed, Counter limited, Counter unchecked) {
@@ -44,7 +44,7 @@ public final class RateLimitAnswer implements Processor {
     }
   }
 
-  public RateLimitAnswer(Settings settings, MeterRegistry meters, LimitedAddresses limited) {
+  public RateLimitAnswer(Settings settings, MeterRegistry meters, ThrottledAddresses limited) {
     this.limited = limited;
     this.limit = Integer.toString(settings.rateLimit().maxRequests());
     this.byUser = Outcomes.of(meters, "user");
@@ -88,12 +88,5 @@ public final class RateLimitAnswer implements Processor {
    */
   static Refusal overTheLimit(int reset) {
     return new Refusal(429, "too many requests; try again later", reset);
-  }
-
-  /**
-   * @throws Refusal 503, always: a request that cannot be counted must not pass
-   */
-  public void refuseUncounted() {
-    throw Refusal.unavailable("requests cannot be counted at the moment");
   }
 }

@@ -5,6 +5,10 @@ import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.elastauth.config.Settings;
@@ -23,11 +27,22 @@ import org.springframework.data.redis.serializer.RedisSerializer;
 @Lazy
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
+  private static final Duration TICK = Duration.ofMillis(20);
   private static final Duration SLOWEST_RECONNECT = Duration.ofSeconds(1);
 
+  /** Its tick is how late a wait for Redis may end. */
+  @Bean(destroyMethod = "stop")
+  HashedWheelTimer redisTimer() {
+    return new HashedWheelTimer(
+        new DefaultThreadFactory("redis-timer", true), TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   @Bean(destroyMethod = "shutdown")
-  ClientResources lettuceResources() {
+  ClientResources lettuceResources(Vertx vertx, HashedWheelTimer timer) {
     return DefaultClientResources.builder()
+        .eventLoopGroupProvider(new SharedEventLoops(((VertxInternal) vertx).getEventLoopGroup()))
+        .nettyCustomizer(new FlushConsolidation())
+        .timer(timer)
         .commandLatencyRecorder(CommandLatencyRecorder.disabled())
         .reconnectDelay(
             Delay.exponential(1, SLOWEST_RECONNECT.toMillis(), TimeUnit.MILLISECONDS, 2))
@@ -38,10 +53,11 @@ class RedisConfiguration {
   RedisConnections redisConnections(
       Settings settings,
       ClientResources resources,
+      HashedWheelTimer timer,
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
     Settings.Redis redis = settings.redis();
     return new RedisConnections(
-        new RedisDialer(redis, resources, new RedisRights(settings)), redis, breaker);
+        new RedisDialer(redis, resources, new RedisRights(settings)), redis, breaker, timer);
   }
 
   /** For commands that read. */

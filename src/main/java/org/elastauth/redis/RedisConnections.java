@@ -6,13 +6,16 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,6 +24,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Settings;
 import org.slf4j.Logger;
@@ -43,8 +48,14 @@ public final class RedisConnections implements AutoCloseable {
   private final RedisDialer dialer;
   private final Duration connectTimeout;
   private final Duration readTimeout;
+  private final Duration patience;
+  private final Timer timer;
   private final boolean lookedAt;
   private final AtomicReferenceArray<StatefulConnection<byte[], byte[]>> connections;
+
+  /** Where the last answer over each connection came in; null: not known yet. */
+  private final AtomicReferenceArray<Thread> threads;
+
   private final AtomicInteger turn = new AtomicInteger();
   private final AtomicBoolean looking = new AtomicBoolean();
   private final AtomicBoolean redialling = new AtomicBoolean();
@@ -63,12 +74,16 @@ public final class RedisConnections implements AutoCloseable {
 
   private String complaint = "";
 
-  RedisConnections(RedisDialer dialer, Settings.Redis settings, CircuitBreaker breaker) {
+  RedisConnections(
+      RedisDialer dialer, Settings.Redis settings, CircuitBreaker breaker, Timer timer) {
     this.dialer = dialer;
+    this.timer = timer;
+    this.patience = settings.patience();
     this.connectTimeout = settings.connectTimeout();
     this.readTimeout = settings.readTimeout();
     this.lookedAt = settings.healthCheck().enabled();
     this.connections = new AtomicReferenceArray<>(settings.poolSize());
+    this.threads = new AtomicReferenceArray<>(settings.poolSize());
     // what failed may be one connection of many, which the breaker would not see
     breaker.getEventPublisher().onError(event -> look());
   }
@@ -137,6 +152,81 @@ public final class RedisConnections implements AutoCloseable {
       }
     }
     throw new RedisConnectionFailureException("Redis is not connected");
+  }
+
+  /**
+   * Sends commands over the next open connection, preferably one whose answers arrive on this very
+   * thread: an event loop then continues without a switch of threads. What follows on the answer
+   * must not block.
+   *
+   * <p>The answer fails after {@code redis.read_timeout}.
+   *
+   * @param memoryAnswers asked after {@code redis.patience} whether this gateway's memory has an
+   *     answer; if so, the wait ends. Null: never
+   * @return fails with the plain exception of Lettuce
+   */
+  public <T> CompletableFuture<T> ask(
+      BooleanSupplier memoryAnswers,
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
+    return ask(readTimeout, memoryAnswers, commands);
+  }
+
+  <T> CompletableFuture<T> ask(
+      Duration timeout,
+      BooleanSupplier memoryAnswers,
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    try {
+      int slot = slot();
+      commands
+          .apply(commands(connections.get(slot)))
+          .whenComplete(
+              (found, failure) -> {
+                if (failure == null) {
+                  threads.setPlain(slot, Thread.currentThread());
+                  answer.complete(found);
+                } else {
+                  answer.completeExceptionally(AsyncAnswer.cause(failure));
+                }
+              });
+      if (!answer.isDone()) {
+        RedisDeadline.set(timer, answer, patience, timeout, memoryAnswers);
+      }
+    } catch (RuntimeException notSent) {
+      answer.completeExceptionally(notSent);
+    }
+    return answer;
+  }
+
+  private int slot() {
+    Thread here = Thread.currentThread();
+    int first = turn.getAndIncrement() & Integer.MAX_VALUE;
+    int other = -1;
+    for (int i = 0; i < connections.length(); i++) {
+      int slot = (first + i) % connections.length();
+      StatefulConnection<byte[], byte[]> connection = connections.get(slot);
+      if (connection != null && isOpen(connection)) {
+        Thread there = threads.getPlain(slot);
+        if (there == null || there == here) {
+          return slot;
+        }
+        other = other < 0 ? slot : other;
+      }
+    }
+    if (other < 0) {
+      throw new RedisConnectionFailureException("Redis is not connected");
+    }
+    return other;
+  }
+
+  private static RedisClusterAsyncCommands<byte[], byte[]> commands(
+      StatefulConnection<byte[], byte[]> connection) {
+    if (connection == null) { // replaced at this very moment
+      throw new RedisConnectionFailureException("Redis is not connected");
+    }
+    return connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster
+        ? cluster.async()
+        : ((StatefulRedisConnection<byte[], byte[]>) connection).async();
   }
 
   /** A cluster's connection mends what leads to its nodes by itself. */
@@ -239,7 +329,7 @@ public final class RedisConnections implements AutoCloseable {
    * replica keeps its connections, while its name leads to another master by now. Not twice within
    * a second.
    */
-  void redial() {
+  public void redial() {
     if (!background.isShutdown() && redialling.compareAndSet(false, true)) {
       background.execute(
           () -> {

@@ -42,7 +42,7 @@ public final class RedisFailure {
   }
 
   /** The reply of a Redis that is alive but does not run a script to its end. */
-  static Optional<String> scriptRefusal(Throwable failure) {
+  public static Optional<String> scriptRefusal(Throwable failure) {
     Throwable root = root(failure);
     return root instanceof RedisCommandExecutionException
             && (isNotPermitted(root)

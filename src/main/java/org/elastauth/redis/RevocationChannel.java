@@ -67,7 +67,7 @@ public final class RevocationChannel {
     this.timeout = settings.redis().readTimeout();
   }
 
-  static String nameIn(Settings.Cache cache) {
+  public static String nameIn(Settings.Cache cache) {
     return cache.keyPrefix() + NAME;
   }
 

@@ -5,10 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Map;
-import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.http.Refusal;
@@ -22,7 +19,7 @@ import org.springframework.stereotype.Component;
  * new one; the end of the session stands inside.
  */
 @Lazy
-@Component("sealedSessions")
+@Component
 public final class SealedSessions {
   public static final String IDENTITY = "identity";
   public static final String TOKENS = "tokens";
@@ -45,10 +42,10 @@ public final class SealedSessions {
 
   private final Envelope envelope;
   private final ObjectMapper json;
-  private final SessionNames names;
+  private final SessionRedisKeys names;
   private final SecureRandom random = new SecureRandom();
 
-  public SealedSessions(SecretKeys keys, ObjectMapper json, SessionNames names) {
+  public SealedSessions(SecretKeys keys, ObjectMapper json, SessionRedisKeys names) {
     this.envelope = new Envelope(keys, "session");
     this.json = json;
     this.names = names;
@@ -58,8 +55,7 @@ public final class SealedSessions {
    * @return the fields of the hash
    * @throws Refusal 403 if it is larger than anybody would read
    */
-  public Map<String, String> seal(
-      @ExchangeProperty("sessionKey") String key, @Body Session session) {
+  Map<String, String> seal(String key, Session session) {
     long writing = random.nextLong();
     Who who =
         new Who(
@@ -89,12 +85,11 @@ public final class SealedSessions {
   }
 
   /**
-   * @param fields identity and tokens
    * @return null if one is damaged, swapped, not there, or under a key not held
    */
-  public Session open(String key, List<String> fields) {
-    Who who = open(key, IDENTITY, fields.get(0), Who.class);
-    Tokens tokens = open(key, TOKENS, fields.get(1), Tokens.class);
+  public Session open(String key, String identity, String tokensField) {
+    Who who = open(key, IDENTITY, identity, Who.class);
+    Tokens tokens = open(key, TOKENS, tokensField, Tokens.class);
     if (who == null || tokens == null || who.writing != tokens.writing) {
       return null;
     }

@@ -152,15 +152,9 @@ public final class SessionMemory {
   /**
    * Ends the sessions that the provider ended.
    *
-   * @param loggedOutAt epoch seconds; null: now
    * @return their keys
    */
-  public List<String> endAll(
-      @ExchangeProperty("sid") String sid,
-      @ExchangeProperty("subject") String subject,
-      @ExchangeProperty("loggedOutAt") Long loggedOutAt) {
-    ProviderLogout logout =
-        new ProviderLogout(sid, subject, loggedOutAt == null ? Long.MAX_VALUE : loggedOutAt);
+  public List<String> endAll(@Body ProviderLogout logout) {
     List<String> keys = new ArrayList<>();
     held.asMap()
         .forEach(

@@ -22,17 +22,17 @@ import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
+import org.elastauth.replay.ReplayKind;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
-import org.elastauth.session.ClaimKind;
+import org.elastauth.session.PendingSessionWrites;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.elastauth.session.SessionMemory;
-import org.elastauth.session.UnsettledSessions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -554,18 +554,18 @@ class SessionIT {
       deleteAllOf(fast, "sid-2", "sub-2");
       deleteAllOf(fast, "", "sub-3");
       server.restart();
-      UnsettledSessions unsettled = fast.bean(UnsettledSessions.class);
+      PendingSessionWrites unsettled = fast.bean(PendingSessionWrites.class);
       Awaitility.await("the one has told Redis")
           .atMost(Duration.ofSeconds(30))
           .until(() -> unsettled.keys().isEmpty() && unsettled.logouts().isEmpty());
-      assertThat(slow.bean(UnsettledSessions.class).keys()).hasSize(4);
+      assertThat(slow.bean(PendingSessionWrites.class).keys()).hasSize(4);
 
       Awaitility.await("the other has, too")
           .atMost(Duration.ofSeconds(30))
           .until(
               () -> {
                 List.of(ended, bySid, bySubject, kept).forEach(key -> get(slow, key));
-                return slow.bean(UnsettledSessions.class).keys().isEmpty();
+                return slow.bean(PendingSessionWrites.class).keys().isEmpty();
               });
       for (TestGateway gateway : List.of(slow, fast)) {
         assertThat(get(gateway, kept)).isNotNull();
@@ -591,7 +591,7 @@ class SessionIT {
       String after = put(slow, session("sub-1", "", clock.instant()));
       String here = put(fast, session("sub-1", "", clock.instant()));
       server.restart();
-      UnsettledSessions unsettled = fast.bean(UnsettledSessions.class);
+      PendingSessionWrites unsettled = fast.bean(PendingSessionWrites.class);
       Awaitility.await("the one has told Redis")
           .atMost(Duration.ofSeconds(30))
           .until(() -> unsettled.keys().isEmpty() && unsettled.logouts().isEmpty());
@@ -600,7 +600,7 @@ class SessionIT {
           .until(
               () -> {
                 List.of(before, after).forEach(key -> get(slow, key));
-                return slow.bean(UnsettledSessions.class).keys().isEmpty();
+                return slow.bean(PendingSessionWrites.class).keys().isEmpty();
               });
       for (TestGateway gateway : List.of(slow, fast)) {
         assertThat(get(gateway, before)).isNull();
@@ -686,7 +686,7 @@ class SessionIT {
   void aFloodOfUnknownLogoutsPushesOutNothing() {
     try (TestGateway gateway = gateway().start()) {
       SessionMemory memory = gateway.bean(SessionMemory.class);
-      UnsettledSessions unsettled = gateway.bean(UnsettledSessions.class);
+      PendingSessionWrites unsettled = gateway.bean(PendingSessionWrites.class);
       String stranger = "";
       for (int i = 0; i < 60_000; i++) {
         stranger = "unknown-" + i;
@@ -754,7 +754,7 @@ class SessionIT {
           gateway,
           "replay-once",
           null,
-          Map.of("replayId", "login|" + i, "replayUntil", until, "replayKind", ClaimKind.LOGIN));
+          Map.of("replayId", "login|" + i, "replayUntil", until, "replayKind", ReplayKind.LOGIN));
     }
   }
 

@@ -15,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.elastauth.identity.Identity;
+import org.elastauth.replay.MemoryReplayStore;
+import org.elastauth.replay.ReplayKind;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.KeycloakServer;
 import org.elastauth.server.ProviderDouble;
@@ -24,8 +26,6 @@ import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.elastauth.server.Visitor;
 import org.elastauth.server.Wiretap;
-import org.elastauth.session.ClaimKind;
-import org.elastauth.session.MemoryClaims;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterEach;
@@ -309,9 +309,9 @@ class SessionRenewalIT {
       SessionId id = SessionId.random();
       Visitor waiting = holder(busy, id);
       answers.add(browsers.submit(() -> waiting.open("/")));
-      MemoryClaims claims = busy.bean(MemoryClaims.class);
+      MemoryReplayStore claims = busy.bean(MemoryReplayStore.class);
       Awaitility.await("in line")
-          .until(() -> !claims.isFree("elastauth-renewal-" + id.key(), ClaimKind.TURN));
+          .until(() -> !claims.isUnused("elastauth-renewal-" + id.key(), ReplayKind.LOCK));
 
       provider.letPass("/token");
       assertThat(visitor(free, id).open("/").statusCode()).isEqualTo(200);

@@ -46,7 +46,7 @@ class SharedAnswersTest {
 
   private static SharedAnswers answers(String digit, long now) {
     return new SharedAnswers(
-        SETTINGS, new SecretKeys(List.of(digit.repeat(64)), ""), documents(), at(now));
+        SETTINGS, new SecretKeys(List.of(digit.repeat(64)), ""), documents(), at(now), null);
   }
 
   private static String sealed(ProviderQuestion question) {

@@ -57,6 +57,21 @@ public final class Door implements AutoCloseable {
         });
   }
 
+  /** Lets everything through, answers byte by byte, each in a packet of its own. */
+  public Door dripping() {
+    return lead(
+        (socket, beyond) -> {
+          socket.pipeTo(beyond);
+          beyond.handler(
+              answer -> {
+                for (int i = 0; i < answer.length(); i++) {
+                  socket.write(answer.getBuffer(i, i + 1));
+                }
+              });
+          beyond.closeHandler(closed -> socket.close());
+        });
+  }
+
   /** Accepts connections, and lets nothing through. */
   public Door stuck() {
     return serve(socket -> {});

@@ -15,18 +15,18 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts requests in this process's memory, for this gateway alone. A bucket is filled when the
- * first request is there, and again each window later, so that around such a moment up to twice as
- * many may pass as in Redis. Bounded: of more askers than that, those that ask seldom start anew.
+ * Counts requests in this process's memory, for this gateway alone. A bucket is filled by the first
+ * request and again after each window, so that around a refill up to twice as many requests pass as
+ * in Redis. Bounded: buckets that are seldom used are evicted.
  */
 @Lazy
-@Component("requestBuckets")
-public final class RequestBuckets implements Processor {
-  private static final int ASKERS = 20_000;
+@Component("memoryRateLimiter")
+public final class MemoryRateLimiter implements Processor {
+  private static final int BUCKETS = 20_000;
 
   private final LoadingCache<String, Bucket> buckets;
 
-  public RequestBuckets(Settings settings, Ticker ticker, TimeMeter time) {
+  public MemoryRateLimiter(Settings settings, Ticker ticker, TimeMeter time) {
     Settings.RateLimit limit = settings.rateLimit();
     Bandwidth bandwidth =
         Bandwidth.builder()
@@ -37,8 +37,8 @@ public final class RequestBuckets implements Processor {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumSize(ASKERS)
-            // it would be full again
+            .maximumSize(BUCKETS)
+            // the bucket would be full again
             .expireAfterAccess(limit.window())
             .build(
                 key -> Bucket.builder().addLimit(bandwidth).withCustomTimePrecision(time).build());
@@ -47,16 +47,14 @@ public final class RequestBuckets implements Processor {
   /** Counts the property {@code rateLimitKey}; the body becomes the {@link Verdict}. */
   @Override
   public void process(Exchange exchange) {
-    Bucket bucket = buckets.get((String) exchange.getProperty("rateLimitKey"));
-    ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+    exchange.getMessage().setBody(count((String) exchange.getProperty("rateLimitKey")));
+  }
+
+  Verdict count(String key) {
+    ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(1);
     long nanos =
         probe.isConsumed() ? probe.getNanosToWaitForReset() : probe.getNanosToWaitForRefill();
-    exchange
-        .getMessage()
-        .setBody(
-            new Verdict(
-                probe.isConsumed(),
-                probe.getRemainingTokens(),
-                TimeUnit.NANOSECONDS.toMillis(nanos)));
+    return new Verdict(
+        probe.isConsumed(), probe.getRemainingTokens(), TimeUnit.NANOSECONDS.toMillis(nanos));
   }
 }

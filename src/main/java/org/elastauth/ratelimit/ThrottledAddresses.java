@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
  * not worth work before it is counted. Bounded: of more than that, some cause that work.
  */
 @Lazy
-@Component("limitedAddresses")
-public final class LimitedAddresses {
+@Component("throttledAddresses")
+public final class ThrottledAddresses {
   private static final int ADDRESSES = 20_000;
 
   private final Ticker ticker;
@@ -24,7 +24,7 @@ public final class LimitedAddresses {
   /** When each is let in again, by the ticker. */
   private final Cache<String, Long> until;
 
-  public LimitedAddresses(Ticker ticker) {
+  public ThrottledAddresses(Ticker ticker) {
     this.ticker = ticker;
     this.until =
         Caffeine.newBuilder()

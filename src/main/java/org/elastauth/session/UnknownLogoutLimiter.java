@@ -9,21 +9,20 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the end of the session {@code sessionKey} is to be kept: always if it is known, which is
- * what the property {@code session} says. One that is not may have begun at another gateway while
- * Redis was away; but anybody can make one up, and what is kept of its end is work and room, so it
- * is done for so many and no more.
+ * Whether the end of the session {@code sessionKey} is stored: always for a known session. An
+ * unknown one may have begun at another gateway during an outage of Redis. But anybody can make up
+ * a key, so a rate limit applies to them.
  */
 @Lazy
-@Component("endAllowed")
-public final class EndAllowed implements Predicate {
+@Component("unknownLogoutLimiter")
+public final class UnknownLogoutLimiter implements Predicate {
   private static final int AT_ONCE = 500;
   private static final int PER_SECOND = 10;
 
   private final SessionMemory memory;
   private final Bucket strangers;
 
-  public EndAllowed(SessionMemory memory, TimeMeter time) {
+  public UnknownLogoutLimiter(SessionMemory memory, TimeMeter time) {
     this.memory = memory;
     this.strangers =
         Bucket.builder()

@@ -5,12 +5,12 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Where sessions lie in Redis. Gateways of another provider or client have other names, and so,
- * even with the same Redis and secret key, other sessions.
+ * The names of sessions in Redis. Gateways with another provider or client use other names, so that
+ * they share no sessions even with the same Redis and secret key.
  */
 @Lazy
-@Component("sessionNames")
-public final class SessionNames {
+@Component
+public final class SessionRedisKeys {
   private static final int SCOPE_DIGITS = 16;
 
   private final String session;
@@ -18,7 +18,7 @@ public final class SessionNames {
   private final String subject;
   private final String nameless;
 
-  public SessionNames(Settings settings) {
+  public SessionRedisKeys(Settings settings) {
     String scope =
         SessionId.sha256(settings.oidc().issuer() + '\n' + settings.oidc().clientId())
             .substring(0, SCOPE_DIGITS);
@@ -33,17 +33,17 @@ public final class SessionNames {
     return session + key;
   }
 
-  /** The keys of those that belong to a session of the provider. */
+  /** The index of the sessions that belong to a session of the provider. */
   public String ofSid(String id) {
     return sid + SessionId.sha256(id);
   }
 
-  /** The keys of all of a subject. */
+  /** The index of all sessions of a subject. */
   public String ofSubject(String id) {
     return subject + SessionId.sha256(id);
   }
 
-  /** The keys of those of a subject of which the provider named no session. */
+  /** The index of those sessions of a subject for which the provider named no session. */
   public String namelessOf(String id) {
     return nameless + SessionId.sha256(id);
   }

@@ -1,0 +1,26 @@
+package org.elastauth.breaker;
+
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.component.resilience4j.ResilienceProcessor;
+import org.apache.camel.processor.DefaultProcessorFactory;
+import org.apache.camel.support.PluginHelper;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets every {@code circuitBreaker} in the routes wait without a thread. Camel 4.22 can do so
+ * itself ({@code resilience4jConfiguration.asynchronous}, CAMEL-24209); this goes once that is
+ * here.
+ */
+@Component
+final class AsyncCircuitBreakerFactory extends DefaultProcessorFactory {
+  @Override
+  public Processor createProcessor(Route route, NamedNode definition) throws Exception {
+    Processor made = super.createProcessor(route, definition);
+    return made instanceof ResilienceProcessor camels
+        ? new AsyncCircuitBreaker(
+            camels, PluginHelper.getUnitOfWorkFactory(route.getCamelContext()))
+        : made;
+  }
+}

@@ -1,0 +1,31 @@
+package org.elastauth.cache;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.elastauth.credential.OpenCached;
+import org.springframework.stereotype.Component;
+
+/**
+ * Reads and decrypts the entry in the first tier. The body becomes the credential; null where there
+ * is none, where it does not fit, or where the second tier still has to delete its own.
+ */
+@Component("decryptLocal")
+public final class DecryptLocal implements Processor {
+  private final MemoryCache memory;
+  private final PendingInvalidations pending;
+  private final OpenCached decrypt;
+
+  public DecryptLocal(MemoryCache memory, PendingInvalidations pending, OpenCached decrypt) {
+    this.memory = memory;
+    this.pending = pending;
+    this.decrypt = decrypt;
+  }
+
+  @Override
+  public void process(Exchange exchange) {
+    String key = (String) exchange.getProperty("cacheKey");
+    exchange
+        .getMessage()
+        .setBody(pending.contains(key) ? null : decrypt.open(exchange, memory.get(key)));
+  }
+}

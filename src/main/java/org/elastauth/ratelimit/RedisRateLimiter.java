@@ -1,0 +1,160 @@
+package org.elastauth.ratelimit;
+
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.elastauth.config.Settings;
+import org.elastauth.redis.AsyncAnswer;
+import org.elastauth.redis.Outage;
+import org.elastauth.redis.RedisConnections;
+import org.elastauth.redis.RedisErrorReplies;
+import org.elastauth.redis.RedisFailure;
+import org.elastauth.redis.SharedState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.stereotype.Component;
+
+/**
+ * Counts the requests of all gateways in Redis, exactly: no window admits more than the limit. One
+ * script counts in one round trip, by the clock of Redis. While Redis does not count, {@code
+ * rate_limit.policy} applies.
+ */
+@Lazy
+@Component("redisRateLimiter")
+public final class RedisRateLimiter extends AsyncProcessorSupport {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisRateLimiter.class);
+  private static final int RADIX = Character.MAX_RADIX;
+  private static final byte[] SCRIPT = script();
+
+  /** Of a Redis that is reachable but does not run the script. */
+  private static final Verdict REFUSED = new Verdict(false, 0, 0);
+
+  private final SharedState redis;
+  private final RedisConnections connections;
+  private final RedisErrorReplies errorReplies;
+  private final MemoryRateLimiter memory;
+  private final String policy;
+  private final byte[] limit;
+  private final byte[] window;
+  private final long windowMillis;
+  private final long pauseNanos;
+
+  /** Makes the names of requests unique among all gateways and all runs. */
+  private final String run =
+      Long.toString(UUID.randomUUID().getMostSignificantBits() >>> 16, RADIX) + "-";
+
+  private final AtomicLong requests = new AtomicLong();
+
+  /** When Redis last forbade the script; 0: not lately. */
+  private volatile long forbidden;
+
+  public RedisRateLimiter(
+      SharedState redis,
+      RedisConnections connections,
+      RedisErrorReplies errorReplies,
+      MemoryRateLimiter memory,
+      Settings settings) {
+    this.redis = redis;
+    this.connections = connections;
+    this.errorReplies = errorReplies;
+    this.memory = memory;
+    this.policy = settings.rateLimit().policy();
+    this.limit = bytes(Integer.toString(settings.rateLimit().maxRequests()));
+    this.windowMillis = settings.rateLimit().window().toMillis();
+    this.window = bytes(Long.toString(windowMillis));
+    this.pauseNanos = settings.redis().healthCheck().interval().toNanos();
+  }
+
+  private static byte[] script() {
+    try {
+      return new ClassPathResource("sliding-window.lua").getContentAsByteArray();
+    } catch (IOException missing) {
+      throw new UncheckedIOException(missing);
+    }
+  }
+
+  /** Counts the property {@code rateLimitKey}. The body becomes the {@link Verdict}, or null. */
+  @Override
+  public boolean process(Exchange exchange, AsyncCallback callback) {
+    String key = (String) exchange.getProperty("rateLimitKey");
+    return AsyncAnswer.intoBody(count(exchange, key), exchange, callback);
+  }
+
+  private CompletableFuture<Verdict> count(Exchange exchange, String key) {
+    Outage<Verdict> outage =
+        Outage.of(
+            policy,
+            () -> policy.equals("memory") ? memory.count(key) : null,
+            () -> true,
+            "requests cannot be counted at the moment");
+    long since = forbidden;
+    if (since != 0 && System.nanoTime() - since < pauseNanos) {
+      return outage.answer();
+    }
+    return redis
+        .write(exchange, "evalsha", outage, commands -> count(commands, key))
+        .thenCompose(
+            verdict ->
+                verdict == REFUSED ? outage.answer() : CompletableFuture.completedFuture(verdict));
+  }
+
+  private CompletionStage<Verdict> count(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
+    byte[][] keys = {bytes(key)};
+    byte[][] arguments = {
+      limit, window, bytes(run + Long.toString(requests.incrementAndGet(), RADIX))
+    };
+    CompletionStage<Long> left =
+        redis.evalsha(redis.digest(SCRIPT), ScriptOutputType.INTEGER, keys, arguments);
+    return left.exceptionallyCompose(
+            failure ->
+                failure instanceof RedisNoScriptException
+                    ? redis.<Long>eval(SCRIPT, ScriptOutputType.INTEGER, keys, arguments)
+                    : CompletableFuture.failedFuture(failure))
+        .handle(
+            (number, failure) -> {
+              if (failure != null) {
+                return refused(failure);
+              }
+              return number < 0
+                  ? new Verdict(false, 0, -number)
+                  : new Verdict(true, number, windowMillis);
+            });
+  }
+
+  private Verdict refused(Throwable failure) {
+    Optional<String> refusal = RedisFailure.scriptRefusal(failure);
+    if (refusal.isEmpty()) {
+      throw failure instanceof RuntimeException plain ? plain : new IllegalStateException(failure);
+    }
+    String reply = refusal.get();
+    if (reply.startsWith("NOPERM")) {
+      forbidden = System.nanoTime() | 1;
+    } else if (reply.contains("READONLY")) {
+      connections.redial();
+    }
+    if (errorReplies.isNew(reply)) {
+      LOG.atWarn()
+          .addKeyValue("reason", reply)
+          .log("Redis refuses to count requests; rate_limit.policy applies instead");
+    }
+    return REFUSED;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

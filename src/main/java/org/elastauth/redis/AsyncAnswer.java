@@ -1,0 +1,51 @@
+package org.elastauth.redis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+
+/** Hands an answer that arrives later to a route. */
+public final class AsyncAnswer {
+  private AsyncAnswer() {}
+
+  /** The same stage, but failing with the plain exception, which routes catch by its class. */
+  public static <T> CompletableFuture<T> plain(CompletionStage<T> stage) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    stage.whenComplete(
+        (found, failure) -> {
+          if (failure == null) {
+            answer.complete(found);
+          } else {
+            answer.completeExceptionally(cause(failure));
+          }
+        });
+    return answer;
+  }
+
+  /**
+   * The answer becomes the body, a failure becomes the exception of the exchange.
+   *
+   * @return false, as an asynchronous processor does
+   */
+  public static boolean intoBody(
+      CompletionStage<?> stage, Exchange exchange, AsyncCallback callback) {
+    stage.whenComplete(
+        (found, failure) -> {
+          if (failure == null) {
+            exchange.getMessage().setBody(found);
+          } else {
+            exchange.setException(cause(failure));
+          }
+          callback.done(false);
+        });
+    return false;
+  }
+
+  static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+}

@@ -1,0 +1,41 @@
+package org.elastauth.redis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.elastauth.http.Refusal;
+
+/**
+ * What applies to a request while Redis has no answer.
+ *
+ * @param memory answers instead; may throw the refusal of {@code fail_closed}
+ * @param memoryAnswers whether memory may answer as soon as Redis is slow; null: never
+ */
+public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers) {
+  /**
+   * @param policy {@code memory}, {@code fail_open} or {@code fail_closed}
+   * @param memory answers for the first two
+   * @param memoryAnswers whether memory may answer as soon as Redis is slow
+   * @param refusal the message of {@code fail_closed}, a 503
+   */
+  public static <T> Outage<T> of(
+      String policy, Supplier<T> memory, BooleanSupplier memoryAnswers, String refusal) {
+    if (!policy.equals("fail_closed")) {
+      return new Outage<>(memory, memoryAnswers);
+    }
+    return new Outage<>(
+        () -> {
+          throw Refusal.unavailable(refusal);
+        },
+        null);
+  }
+
+  /** The answer, or the refusal of {@code fail_closed}. */
+  public CompletableFuture<T> answer() {
+    try {
+      return CompletableFuture.completedFuture(memory.get());
+    } catch (RuntimeException refusal) {
+      return CompletableFuture.failedFuture(refusal);
+    }
+  }
+}

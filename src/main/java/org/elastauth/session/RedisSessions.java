@@ -1,0 +1,156 @@
+package org.elastauth.session;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.redis.AsyncAnswer;
+import org.elastauth.redis.Outage;
+import org.elastauth.redis.SharedState;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sessions that the gateways share. Each change is made in memory first. While Redis does not
+ * answer, {@code session.policy} applies: {@code memory} and {@code fail_open} continue with what
+ * memory knows, and the change is written once Redis is back.
+ */
+@Lazy
+@Component("redisSessions")
+public final class RedisSessions {
+  private final SharedState redis;
+  private final SessionCommands commands;
+  private final SealedSessions sealed;
+  private final SessionMemory memory;
+  private final PendingSessionWrites pending;
+  private final Clock clock;
+  private final String policy;
+
+  public RedisSessions(
+      SharedState redis,
+      SessionCommands commands,
+      SealedSessions sealed,
+      SessionMemory memory,
+      PendingSessionWrites pending,
+      Clock clock,
+      Settings settings) {
+    this.redis = redis;
+    this.commands = commands;
+    this.sealed = sealed;
+    this.memory = memory;
+    this.pending = pending;
+    this.clock = clock;
+    this.policy = settings.session().policy();
+  }
+
+  /**
+   * @return null if there is none
+   */
+  CompletionStage<Session> get(String key, Exchange exchange) {
+    return redis.ask(
+        exchange,
+        "hmget",
+        outage(() -> memory.get(key), () -> memory.get(key) != null),
+        connection ->
+            (pending.contains(key) ? commands.settle(connection, key) : done())
+                .thenCompose(settled -> commands.read(connection, key)));
+  }
+
+  /** Stores a new or a refreshed session. */
+  public CompletionStage<Void> put(
+      @ExchangeProperty("sessionKey") String key, @Body Session session, Exchange exchange) {
+    var fields = sealed.seal(key, session);
+    memory.put(key, session);
+    return redis.write(
+        exchange,
+        "hset",
+        outage(() -> later(key)),
+        connection -> commands.put(connection, key, session, fields));
+  }
+
+  /** Ends a session here, in Redis and in the other gateways. */
+  public CompletionStage<Void> delete(
+      @ExchangeProperty("sessionKey") String key, Exchange exchange) {
+    memory.end(key);
+    return redis.write(
+        exchange,
+        "hdel",
+        outage(() -> later(key)),
+        connection ->
+            commands
+                .delete(connection, key)
+                .thenCompose(ended -> commands.announce(connection, List.of(key))));
+  }
+
+  /** Ends the sessions that the provider ended, here, in Redis and in the other gateways. */
+  public CompletionStage<Void> deleteAll(@Body ProviderLogout logout, Exchange exchange) {
+    List<String> known = memory.endAll(logout);
+    return redis.write(
+        exchange,
+        "zrangebyscore",
+        outage(
+            () -> {
+              pending.add(logout.since(clock.millis() / 1000));
+              return null;
+            }),
+        connection ->
+            commands
+                .deleteAll(connection, logout, known)
+                .thenCompose(ended -> commands.announce(connection, ended)));
+  }
+
+  /** Writes what changed while Redis was unreachable. Stops at the first failure. */
+  public CompletionStage<Void> settle() {
+    CompletionStage<Void> settled = done();
+    for (ProviderLogout logout : pending.logouts()) {
+      settled = settled.thenCompose(before -> settle(logout));
+    }
+    for (String key : pending.keys()) {
+      settled =
+          settled.thenCompose(
+              before -> redis.write("hset", connection -> commands.settle(connection, key)));
+    }
+    return AsyncAnswer.plain(settled);
+  }
+
+  private CompletionStage<Void> settle(ProviderLogout logout) {
+    List<String> known = memory.endAll(logout);
+    return redis.write(
+        "zrangebyscore",
+        connection ->
+            commands
+                .deleteAll(connection, logout, known)
+                .thenCompose(ended -> commands.announce(connection, ended)));
+  }
+
+  private Void later(String key) {
+    pending.add(key);
+    return null;
+  }
+
+  /** What could not be written is remembered under every policy. */
+  private Outage<Void> outage(Supplier<Void> later) {
+    Outage<Void> outage = outage(() -> null, null);
+    return new Outage<>(
+        () -> {
+          later.get();
+          return outage.memory().get();
+        },
+        null);
+  }
+
+  private <T> Outage<T> outage(Supplier<T> memory, BooleanSupplier memoryAnswers) {
+    return Outage.of(
+        policy, memory, memoryAnswers, "sessions cannot be read or written at the moment");
+  }
+
+  private static CompletionStage<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+}

@@ -1,0 +1,375 @@
+package org.elastauth.session;
+
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.elastauth.config.Settings;
+import org.elastauth.redis.RevocationChannel;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sessions in Redis, each a hash of sealed fields ({@link SealedSessions}), read in one round trip.
+ * A sorted set of session keys by their end belongs to each subject and to each session of the
+ * provider. No transaction and no script, so that the rights to read and write keys suffice, in a
+ * cluster too.
+ *
+ * <p>An ended session leaves a mark for as long as it could have lived, because a gateway that
+ * refreshes it at that moment, or that began it during an outage, must not restore it. A logout at
+ * the provider leaves the same mark in its sorted set.
+ */
+@Lazy
+@Component
+final class SessionCommands {
+  private static final byte[] IDENTITY = bytes(SealedSessions.IDENTITY);
+  private static final byte[] TOKENS = bytes(SealedSessions.TOKENS);
+  private static final byte[] ENDED = bytes("ended");
+  private static final int PAGE = 500;
+
+  /** How long after the end of a provider's session a login that belongs to it may arrive. */
+  private static final int UNDER_WAY_SECONDS = 60;
+
+  private final SealedSessions sealed;
+  private final SessionRedisKeys names;
+  private final SessionMemory memory;
+  private final PendingSessionWrites pending;
+  private final Clock clock;
+  private final Duration maxAge;
+  private final byte[] channel;
+
+  /** Within it the other gateways have written to Redis what they began during an outage. */
+  private final Duration settling;
+
+  SessionCommands(
+      SealedSessions sealed,
+      SessionRedisKeys names,
+      SessionMemory memory,
+      PendingSessionWrites pending,
+      Clock clock,
+      Settings settings) {
+    this.sealed = sealed;
+    this.names = names;
+    this.memory = memory;
+    this.pending = pending;
+    this.clock = clock;
+    this.maxAge = settings.session().maxAge();
+    this.channel = bytes(RevocationChannel.nameIn(settings.cache()));
+    this.settling =
+        settings
+            .redis()
+            .circuitBreaker()
+            .timeout()
+            .plus(settings.redis().healthCheck().interval().multipliedBy(2));
+  }
+
+  /**
+   * Reads a session, and keeps it in memory.
+   *
+   * @return null if there is none, or nothing that was sealed for this key
+   */
+  CompletionStage<Session> read(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
+    Session before = memory.get(key);
+    return fields(redis, key).thenApply(fields -> read(key, before, fields));
+  }
+
+  private Session read(String key, Session before, Map<String, String> fields) {
+    if (fields.containsKey("ended")) {
+      memory.end(key);
+      return null;
+    }
+    Session session =
+        sealed.open(key, fields.get(SealedSessions.IDENTITY), fields.get(SealedSessions.TOKENS));
+    if (session == null || session.expiresAt() <= now()) {
+      memory.drop(key);
+      return null;
+    }
+    memory.keep(key, before, session);
+    return memory.isEnded(key) ? null : session;
+  }
+
+  private CompletionStage<Map<String, String>> fields(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
+    CompletionStage<Map<String, String>> fields =
+        redis
+            .hmget(bytes(names.session(key)), IDENTITY, TOKENS, ENDED)
+            .thenApply(SessionCommands::present);
+    return unlessForeign(fields, () -> CompletableFuture.completedFuture(Map.of()));
+  }
+
+  private static Map<String, String> present(List<KeyValue<byte[], byte[]>> found) {
+    Map<String, String> fields = new HashMap<>();
+    for (KeyValue<byte[], byte[]> field : found) {
+      field.ifHasValue(value -> fields.put(text(field.getKey()), text(value)));
+    }
+    return fields;
+  }
+
+  /**
+   * @param fields the session, sealed
+   */
+  CompletionStage<Void> put(
+      RedisClusterAsyncCommands<byte[], byte[]> redis,
+      String key,
+      Session session,
+      Map<String, String> fields) {
+    long left = Duration.ofSeconds(session.expiresAt() - now()).toMillis();
+    if (left <= 0) {
+      return done();
+    }
+    return unlessForeign(
+            write(redis, key, session, fields, left),
+            () -> {
+              Stream<String> places =
+                  Stream.concat(indexes(session).stream(), Stream.of(names.session(key)));
+              return all(places.map(place -> redis.del(bytes(place))))
+                  .thenCompose(deleted -> write(redis, key, session, fields, left));
+            })
+        .thenRun(() -> pending.remove(key));
+  }
+
+  /** Writes the index entries first, so that a logout finds the session, then the session. */
+  private CompletionStage<Void> write(
+      RedisClusterAsyncCommands<byte[], byte[]> redis,
+      String key,
+      Session session,
+      Map<String, String> fields,
+      long left) {
+    return isOver(redis, key, session, left)
+        .thenCompose(
+            over -> {
+              if (over) {
+                memory.end(key);
+                return end(redis, key, maxAge);
+              }
+              byte[] name = bytes(names.session(key));
+              Map<byte[], byte[]> hash = new LinkedHashMap<>();
+              fields.forEach((field, value) -> hash.put(bytes(field), bytes(value)));
+              return all(Stream.of(redis.hset(name, hash), redis.pexpire(name, left)));
+            });
+  }
+
+  /**
+   * Adds a session to its indexes, and reads in the same round trip whether a logout was there
+   * before: one of the two sees the other.
+   */
+  private CompletionStage<Boolean> isOver(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String key, Session session, long left) {
+    List<CompletionStage<?>> answers = new ArrayList<>();
+    List<CompletionStage<Boolean>> over = new ArrayList<>();
+    for (String index : indexes(session)) {
+      byte[] name = bytes(index);
+      long grace = index.equals(names.ofSid(session.sid())) ? UNDER_WAY_SECONDS : 0;
+      answers.add(redis.zremrangebyscore(name, Range.create(0, now())));
+      answers.add(redis.zadd(name, (double) session.expiresAt(), bytes(key)));
+      answers.add(redis.pexpire(name, Math.max(left, maxAge.toMillis())));
+      over.add(
+          redis
+              .zscore(name, ENDED)
+              .thenApply(until -> until != null && session.expiresAt() <= until + grace));
+    }
+    CompletionStage<Boolean> any = CompletableFuture.completedFuture(false);
+    for (CompletionStage<Boolean> each : over) {
+      any = any.thenCombine(each, Boolean::logicalOr);
+    }
+    return all(answers.stream()).thenCombine(any, (added, isOver) -> isOver);
+  }
+
+  private List<String> indexes(Session session) {
+    List<String> indexes = new ArrayList<>();
+    if (!session.sid().isEmpty()) {
+      indexes.add(names.ofSid(session.sid()));
+    }
+    if (!session.subject().isEmpty()) {
+      indexes.add(names.ofSubject(session.subject()));
+      if (session.sid().isEmpty()) {
+        indexes.add(names.namelessOf(session.subject()));
+      }
+    }
+    return indexes;
+  }
+
+  CompletionStage<Void> delete(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
+    return fields(redis, key)
+        .thenCompose(
+            there -> {
+              if (there.containsKey(SealedSessions.IDENTITY)) {
+                return end(redis, key, maxAge);
+              }
+              // anybody can make up a key: its end is remembered only while others settle
+              return there.isEmpty() ? end(redis, key, settling) : done();
+            })
+        .thenRun(() -> pending.remove(key));
+  }
+
+  /**
+   * Ends the sessions that the provider ended.
+   *
+   * @param known the keys of those that are known here
+   * @return the keys of all
+   */
+  CompletionStage<List<String>> deleteAll(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, ProviderLogout logout, List<String> known) {
+    boolean late = logout.at() != ProviderLogout.NOW;
+    double until = (double) (late ? logout.at() : now()) + maxAge.toSeconds();
+    Set<String> ended = new LinkedHashSet<>(known);
+    CompletionStage<Void> all = all(known.stream().map(key -> end(redis, key, maxAge)));
+    if (!logout.sid().isEmpty()) {
+      all =
+          all.thenCompose(
+              before ->
+                  endIndexed(redis, names.ofSid(logout.sid()), until, Range.unbounded(), ended));
+    }
+    if (!logout.subject().isEmpty()) {
+      String index =
+          logout.sid().isEmpty()
+              ? names.ofSubject(logout.subject())
+              : names.namelessOf(logout.subject());
+      Range<Double> meant = late ? Range.create(0.0, until) : Range.unbounded();
+      all = all.thenCompose(before -> endIndexed(redis, index, until, meant, ended));
+    }
+    return all.thenApply(
+        done -> {
+          ended.forEach(memory::end);
+          pending.remove(logout);
+          return List.copyOf(ended);
+        });
+  }
+
+  /**
+   * @param until sessions that are added later and end no later are over, too
+   * @param meant the ends of the sessions that are over
+   */
+  private CompletionStage<Void> endIndexed(
+      RedisClusterAsyncCommands<byte[], byte[]> redis,
+      String index,
+      double until,
+      Range<Double> meant,
+      Set<String> ended) {
+    byte[] name = bytes(index);
+    return unlessForeign(
+        mark(redis, name, until).thenCompose(marked -> endPages(redis, name, meant, ended)),
+        () -> redis.del(name).thenCompose(deleted -> mark(redis, name, until)));
+  }
+
+  private CompletionStage<Void> endPages(
+      RedisClusterAsyncCommands<byte[], byte[]> redis,
+      byte[] index,
+      Range<Double> meant,
+      Set<String> ended) {
+    return redis
+        .zrangebyscore(index, meant, Limit.create(0, PAGE))
+        .thenCompose(
+            found -> {
+              List<byte[]> page =
+                  found.stream().filter(member -> !Arrays.equals(member, ENDED)).toList();
+              if (page.isEmpty()) {
+                return done();
+              }
+              List<String> keys =
+                  page.stream().map(SessionCommands::text).filter(SessionId::isKey).toList();
+              ended.addAll(keys);
+              return all(keys.stream().map(key -> end(redis, key, maxAge)))
+                  .thenCompose(over -> redis.zrem(index, page.toArray(byte[][]::new)))
+                  .thenCompose(removed -> endPages(redis, index, meant, ended));
+            });
+  }
+
+  private static <T> CompletionStage<T> unlessForeign(
+      CompletionStage<T> answer, Supplier<CompletionStage<T>> otherwise) {
+    return answer.exceptionallyCompose(
+        failure -> isForeign(failure) ? otherwise.get() : CompletableFuture.failedFuture(failure));
+  }
+
+  /** Another program has left a value of another type there. */
+  private static boolean isForeign(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof RedisCommandExecutionException refused
+        && refused.getMessage().startsWith("WRONGTYPE");
+  }
+
+  private CompletionStage<Void> mark(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] index, double until) {
+    return redis
+        .zscore(index, ENDED)
+        .thenCompose(
+            before ->
+                all(
+                    Stream.of(
+                        redis.zadd(index, before == null ? until : Math.max(before, until), ENDED),
+                        redis.pexpire(index, maxAge.toMillis()))));
+  }
+
+  /** Leaves a mark, whether the session is there or not: it may still be written. */
+  private CompletionStage<Void> end(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String key, Duration remembered) {
+    byte[] name = bytes(names.session(key));
+    return unlessForeign(
+        all(
+            Stream.of(
+                redis.hset(name, ENDED, bytes("1")),
+                redis.hdel(name, IDENTITY, TOKENS),
+                redis.pexpire(name, remembered.toMillis()))),
+        () -> all(Stream.of(redis.del(name))));
+  }
+
+  /** Writes to Redis what changed in memory alone. */
+  CompletionStage<Void> settle(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
+    Session session = memory.get(key);
+    CompletionStage<Void> settled =
+        session == null
+            ? end(redis, key, maxAge).thenRun(() -> pending.remove(key))
+            : put(redis, key, session, sealed.seal(key, session));
+    return settled.thenRun(
+        () -> {
+          if (memory.get(key) != session) {
+            pending.add(key); // it was refreshed or ended meanwhile
+          }
+        });
+  }
+
+  /** Lets the other gateways read again what ended. Without the right they do so within 10 s. */
+  CompletionStage<Void> announce(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, List<String> ended) {
+    return all(ended.stream().map(key -> redis.publish(channel, bytes("session " + key))))
+        .exceptionally(notPermitted -> null);
+  }
+
+  private long now() {
+    return clock.millis() / 1000;
+  }
+
+  private static CompletionStage<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private static CompletionStage<Void> all(Stream<? extends CompletionStage<?>> answers) {
+    return CompletableFuture.allOf(
+        answers.map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
