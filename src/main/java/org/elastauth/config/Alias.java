@@ -1,17 +1,13 @@
 package org.elastauth.config;
 
-import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
-import java.lang.annotation.Target;
 
 /**
- * Other spellings of a setting. In capitals: a variable of the environment. Otherwise: a dotted
- * path in a configuration file, behind a {@code !} where it says the opposite. The setting's own
- * name always wins over these.
+ * Other spellings of a setting, whose own name wins over them. In capitals: an environment
+ * variable. Otherwise: a dotted path in a file, after a {@code !} where it means the opposite.
  */
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
-@interface Alias {
+public @interface Alias {
   String[] value();
 }

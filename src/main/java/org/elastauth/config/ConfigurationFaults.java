@@ -2,10 +2,9 @@ package org.elastauth.config;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.springframework.boot.ExitCodeGenerator;
 
 /** The gateway cannot start as it is configured. Carries every fault, not only the first. */
-public final class ConfigurationFaults extends RuntimeException implements ExitCodeGenerator {
+public final class ConfigurationFaults extends RuntimeException {
   private final transient List<Fault> faults;
 
   public ConfigurationFaults(List<Fault> faults) {
@@ -16,10 +15,5 @@ public final class ConfigurationFaults extends RuntimeException implements ExitC
 
   public List<Fault> faults() {
     return faults;
-  }
-
-  @Override
-  public int getExitCode() {
-    return 1;
   }
 }

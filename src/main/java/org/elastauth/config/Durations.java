@@ -1,37 +1,26 @@
 package org.elastauth.config;
 
 import java.time.Duration;
-import java.util.regex.Matcher;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
+import org.springframework.boot.convert.DurationStyle;
 
-/**
- * Durations as elastauth writes them: {@code 90s}, {@code 30m}, {@code 1h30m}; a bare number is
- * seconds.
- */
+/** Durations such as {@code 90s}, {@code 30m}, {@code 1h30m}; a bare number is seconds. */
 final class Durations {
   private static final Pattern FORM =
       Pattern.compile(
-          "(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
+          "\\d{1,9}|(?=\\d)(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?");
+  private static final Pattern PART = Pattern.compile("\\d+[a-z]*");
 
   private Durations() {}
 
   static Duration parse(String text) {
-    String trimmed = text.trim();
-    if (trimmed.matches("\\d{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(trimmed));
-    }
-    Matcher parts = FORM.matcher(trimmed);
-    if (trimmed.isEmpty() || !parts.matches()) {
+    if (!FORM.matcher(text.trim()).matches()) {
       throw new IllegalArgumentException("not a duration; write it like 90s, 30m, 4h or 1h30m");
     }
-    return Duration.ofDays(number(parts, 1))
-        .plusHours(number(parts, 2))
-        .plusMinutes(number(parts, 3))
-        .plusSeconds(number(parts, 4))
-        .plusMillis(number(parts, 5));
-  }
-
-  private static long number(Matcher parts, int group) {
-    return parts.group(group) == null ? 0 : Long.parseLong(parts.group(group));
+    return PART.matcher(text)
+        .results()
+        .map(part -> DurationStyle.SIMPLE.parse(part.group(), ChronoUnit.SECONDS))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 }

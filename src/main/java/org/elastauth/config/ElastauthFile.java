@@ -1,6 +1,7 @@
 package org.elastauth.config;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +18,12 @@ import org.springframework.core.env.StandardEnvironment;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * elastauth's own file: {@code --config FILE}, else {@code ./config.yml}, else {@code /config.yml}.
@@ -90,11 +90,13 @@ final class ElastauthFile {
         fault(path, "is larger than a configuration can be");
         return;
       }
-      String text = Files.readString(path);
       LoaderOptions options = new LoaderOptions();
       options.setAllowDuplicateKeys(true);
       Yaml yaml = new Yaml(new SafeConstructor(options));
-      findRepeated(yaml.compose(new java.io.StringReader(text)), "");
+      String text = Files.readString(path);
+      if (yaml.compose(new StringReader(text)) instanceof MappingNode mapping) {
+        findRepeated(mapping, "");
+      }
       Object tree = yaml.load(text);
       if (tree instanceof Map<?, ?> settings) {
         settings.forEach((key, value) -> flatten(SettingsReader.PREFIX + key, value));
@@ -103,11 +105,8 @@ final class ElastauthFile {
       }
     } catch (MarkedYAMLException broken) {
       // its message quotes the text, in which a secret may stand
-      fault(
-          path,
-          broken.getProblemMark() == null
-              ? "is not YAML"
-              : "line " + (broken.getProblemMark().getLine() + 1) + " is not YAML");
+      Mark mark = broken.getProblemMark();
+      fault(path, (mark == null ? "" : "line " + (mark.getLine() + 1) + " ") + "is not YAML");
     } catch (IOException | YAMLException unreadable) {
       fault(path, "is no file with YAML in it that the gateway may read");
     }
@@ -120,31 +119,27 @@ final class ElastauthFile {
   private void flatten(String path, Object value) {
     if (value instanceof Map<?, ?> map) {
       map.forEach((key, inner) -> flatten(path + "." + key, inner));
-    } else if (value instanceof List<?> list) {
-      if (list.isEmpty()) {
-        values.put(path, "");
-      }
+    } else if (value instanceof List<?> list && !list.isEmpty()) {
       for (int i = 0; i < list.size(); i++) {
         flatten(path + "[" + i + "]", list.get(i));
       }
     } else {
-      values.put(path, value == null ? "" : value.toString());
+      values.put(path, value == null || value instanceof List ? "" : value.toString());
     }
   }
 
-  private void findRepeated(Node node, String parent) {
-    if (node instanceof MappingNode mapping) {
-      Set<String> keys = new HashSet<>();
-      for (NodeTuple entry : mapping.getValue()) {
-        String key =
-            parent + (entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?");
+  private void findRepeated(MappingNode mapping, String parent) {
+    Set<String> keys = new HashSet<>();
+    for (NodeTuple entry : mapping.getValue()) {
+      if (entry.getKeyNode() instanceof ScalarNode scalar) {
+        String key = parent + scalar.getValue();
         if (!keys.add(key)) {
-          repeated.add(key + " (line " + (entry.getKeyNode().getStartMark().getLine() + 1) + ")");
+          repeated.add(key + " (line " + (scalar.getStartMark().getLine() + 1) + ")");
         }
-        findRepeated(entry.getValueNode(), key + ".");
+        if (entry.getValueNode() instanceof MappingNode inner) {
+          findRepeated(inner, key + ".");
+        }
       }
-    } else if (node instanceof SequenceNode sequence) {
-      sequence.getValue().forEach(item -> findRepeated(item, parent));
     }
   }
 }

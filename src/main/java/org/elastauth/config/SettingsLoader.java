@@ -38,10 +38,10 @@ public final class SettingsLoader
 
   /** Carries the reading from the environment's preparation to the context's. */
   private static final class Resolved extends MapPropertySource {
-    private final Reading reading;
+    private final Reading<Settings> reading;
     private final ElastauthFile file;
 
-    Resolved(Map<String, Object> values, Reading reading, ElastauthFile file) {
+    Resolved(Map<String, Object> values, Reading<Settings> reading, ElastauthFile file) {
       super(RESOLVED, values);
       this.reading = reading;
       this.file = file;
@@ -57,7 +57,8 @@ public final class SettingsLoader
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
     ElastauthFile file = ElastauthFile.addTo(environment);
-    Reading reading = new SettingsReader(environment).read();
+    Reading<Settings> reading =
+        new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
     Settings settings = reading.settings();
 
     Map<String, Object> values = new LinkedHashMap<>();
@@ -158,8 +159,8 @@ public final class SettingsLoader
     }
     Settings settings = resolved.reading.settings();
     List<Fault> faults = new ArrayList<>(resolved.file.faults());
-    faults.addAll(resolved.reading.faults());
-    faults.addAll(new SettingsCheck().faults(settings));
+    faults.addAll(resolved.reading.unreadable());
+    faults.addAll(resolved.reading.invalid());
     if (settings.routes().contains(",")) {
       faults.add(
           new Fault(

@@ -5,7 +5,6 @@ import org.apache.http.HttpHost;
 import org.apache.http.conn.ssl.NoopHostnameVerifier;
 import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
 import org.elastauth.config.Settings;
-import org.elastauth.config.TlsManagers;
 import org.elasticsearch.client.Node;
 import org.elasticsearch.client.RestClient;
 import org.slf4j.Logger;
@@ -59,7 +58,10 @@ class ElasticsearchConnection {
   private static HttpAsyncClientBuilder encrypt(
       HttpAsyncClientBuilder http, Settings.Elasticsearch elasticsearch) {
     Settings.Tls tls = elasticsearch.tls();
-    http.setSSLContext(TlsManagers.of(tls).createSslContext(SslBundle.DEFAULT_PROTOCOL));
+    http.setSSLContext(
+        tls.files()
+            .managers(tls.insecureSkipVerify())
+            .createSslContext(SslBundle.DEFAULT_PROTOCOL));
     if (tls.insecureSkipVerify()) {
       http.setSSLHostnameVerifier(NoopHostnameVerifier.INSTANCE);
       if (!elasticsearch.dryRun()) {

@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
-import org.elastauth.config.TlsManagers;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -47,8 +46,7 @@ public final class ProviderHttp implements HTTPRequestSender {
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(oidc.connectTimeout())
-            .sslContext(
-                TlsManagers.of(oidc.tls().files()).createSslContext(SslBundle.DEFAULT_PROTOCOL))
+            .sslContext(oidc.tls().managers(false).createSslContext(SslBundle.DEFAULT_PROTOCOL))
             .build();
   }
 

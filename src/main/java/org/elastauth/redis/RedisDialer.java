@@ -29,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.RedisUrl;
 import org.elastauth.config.Settings;
-import org.elastauth.config.TlsManagers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslManagerBundle;
@@ -67,7 +66,7 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
     this.settings = settings;
     this.resources = resources;
     this.rights = rights;
-    SslManagerBundle managers = TlsManagers.of(settings.tls().files());
+    SslManagerBundle managers = settings.tls().files().managers(settings.tls().skipVerify());
     this.tls =
         SslOptions.builder()
             .jdkSslProvider()

@@ -16,11 +16,10 @@ class RedisUrlTest {
   }
 
   private static List<String> faults(Map<String, Object> settings) {
-    return new SettingsCheck()
-        .faults(TestSettings.of(settings)).stream()
-            .filter(fault -> fault.key().startsWith("redis"))
-            .map(Fault::toString)
-            .toList();
+    return TestSettings.faults(settings).stream()
+        .filter(fault -> fault.key().startsWith("redis"))
+        .map(Fault::toString)
+        .toList();
   }
 
   @Test

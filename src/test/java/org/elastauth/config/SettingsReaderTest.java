@@ -18,7 +18,7 @@ import org.springframework.core.io.ByteArrayResource;
 class SettingsReaderTest {
 
   /** An environment with these variables and this file, and nothing of the machine's own. */
-  private static SettingsReader.Reading read(Map<String, Object> variables, String yaml)
+  private static SettingsReader.Reading<Settings> read(Map<String, Object> variables, String yaml)
       throws Exception {
     StandardEnvironment environment =
         new StandardEnvironment() {
@@ -34,18 +34,18 @@ class SettingsReaderTest {
                 new ByteArrayResource(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))) {
       environment.getPropertySources().addLast(source);
     }
-    return new SettingsReader(environment).read();
+    return TestSettings.read(environment);
   }
 
   private static Settings settings(Map<String, Object> variables) throws Exception {
-    SettingsReader.Reading reading = read(variables, "");
-    assertThat(reading.faults()).isEmpty();
+    SettingsReader.Reading<Settings> reading = read(variables, "");
+    assertThat(reading.unreadable()).isEmpty();
     return reading.settings();
   }
 
   private static Settings settings(String yaml) throws Exception {
-    SettingsReader.Reading reading = read(Map.of(), yaml);
-    assertThat(reading.faults()).isEmpty();
+    SettingsReader.Reading<Settings> reading = read(Map.of(), yaml);
+    assertThat(reading.unreadable()).isEmpty();
     return reading.settings();
   }
 
@@ -140,7 +140,7 @@ class SettingsReaderTest {
     variables.put("REDIS_KEY_PREFIX", "alias-");
     variables.put("REDIS_DB", "7");
     variables.put("CACHE_REDIS_PASSWORD", "");
-    SettingsReader.Reading reading =
+    SettingsReader.Reading<Settings> reading =
         read(
             variables,
             """
@@ -158,7 +158,7 @@ class SettingsReaderTest {
 
   @Test
   void groupsFromTheEnvironment() throws Exception {
-    SettingsReader.Reading reading =
+    SettingsReader.Reading<Settings> reading =
         read(
             Map.of("ELASTAUTH_GROUP_MAPPINGS_PLATFORM_ADMINS", "superuser, monitoring_user"),
             """
@@ -180,7 +180,7 @@ class SettingsReaderTest {
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("PREFIX", "p-");
     variables.put("DB", "");
-    SettingsReader.Reading reading =
+    SettingsReader.Reading<Settings> reading =
         read(
             variables,
             """
@@ -188,7 +188,7 @@ class SettingsReaderTest {
               cache: {key_prefix: "${PREFIX:-q-}x", expiration: "${EXPIRATION:-4h}"}
               redis: {db: "${DB:-3}", username: "${NAME:-a$b}"}
             """);
-    assertThat(reading.faults()).isEmpty();
+    assertThat(reading.unreadable()).isEmpty();
     assertThat(reading.settings().cache().keyPrefix()).isEqualTo("p-x");
     assertThat(reading.settings().cache().expiration()).isEqualTo(Duration.ofHours(4));
     assertThat(reading.settings().redis().db()).as("an empty variable").isEqualTo(3);
@@ -197,7 +197,7 @@ class SettingsReaderTest {
 
   @Test
   void headersForTheProvider() throws Exception {
-    SettingsReader.Reading reading =
+    SettingsReader.Reading<Settings> reading =
         read(
             Map.of(
                 "ELASTAUTH_OIDC_CUSTOM_HEADERS_X_API_KEY", "a, b", "OIDC_CLIENT_SECRET", "secret"),
@@ -411,8 +411,9 @@ class SettingsReaderTest {
                 .enabled())
         .as("the setting's own name wins")
         .isTrue();
-    SettingsReader.Reading reading = read(Map.of(), "elastauth: {disableReplayDetection: perhaps}");
-    assertThat(reading.faults()).extracting(Fault::key).containsExactly("replay.enabled");
+    SettingsReader.Reading<Settings> reading =
+        read(Map.of(), "elastauth: {disableReplayDetection: perhaps}");
+    assertThat(reading.unreadable()).extracting(Fault::key).containsExactly("replay.enabled");
     assertThat(reading.unknown()).isEmpty();
   }
 
@@ -429,7 +430,7 @@ class SettingsReaderTest {
 
   @Test
   void whatKubernetesInjectsIsIgnoredWithoutAWord() throws Exception {
-    SettingsReader.Reading reading =
+    SettingsReader.Reading<Settings> reading =
         read(
             Map.of(
                 "ELASTAUTH_PORT", "tcp://10.0.0.1:5000",
@@ -442,14 +443,14 @@ class SettingsReaderTest {
                 "REDIS_PORT", "tcp://10.0.0.2:6379",
                 "ELASTAUTH_TYPO", "x"),
             "");
-    assertThat(reading.faults()).isEmpty();
+    assertThat(reading.unreadable()).isEmpty();
     assertThat(reading.unknown())
         .containsExactlyInAnyOrder("ELASTAUTH_TYPO", "ELASTAUTH_LISTEN_PORT");
   }
 
   @Test
   void unknownKeysAreNamedAsTheyWereWritten() throws Exception {
-    SettingsReader.Reading reading =
+    SettingsReader.Reading<Settings> reading =
         read(Map.of(), "elastauth: {cache: {typo: 1, type: memory}, authelia: {x: 1}}");
     assertThat(reading.unknown())
         .containsExactlyInAnyOrder("elastauth.cache.typo", "elastauth.authelia.x");
@@ -457,7 +458,7 @@ class SettingsReaderTest {
 
   @Test
   void everyFaultIsCollectedAndSecretsStayHidden() throws Exception {
-    SettingsReader.Reading reading =
+    SettingsReader.Reading<Settings> reading =
         read(
             Map.of("ELASTAUTH_REDIS_DB", "x"),
             """
@@ -466,7 +467,7 @@ class SettingsReaderTest {
               enable_group_whitelist: perhaps
               redis: {password: "${NOT_SET_ANYWHERE}"}
             """);
-    assertThat(reading.faults().stream().map(Fault::toString))
+    assertThat(reading.unreadable().stream().map(Fault::toString))
         .containsExactlyInAnyOrder(
             "redis.db=x: not a whole number",
             "cache.expiration=never: not a duration; write it like 90s, 30m, 4h or 1h30m",

@@ -1,6 +1,10 @@
 package org.elastauth.config;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.elastauth.config.SettingsReader.Reading;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
@@ -12,16 +16,30 @@ public final class TestSettings {
    * @param values by their path below {@code elastauth}; everything else is at its default
    */
   public static Settings of(Map<String, Object> values) {
+    return read(environment(Map.of(), values)).settings();
+  }
+
+  /** What is wrong with such settings. */
+  static List<Fault> faults(Map<String, Object> values) {
+    return read(environment(Map.of(), values)).invalid();
+  }
+
+  static Reading<Settings> read(ConfigurableEnvironment environment) {
+    return new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
+  }
+
+  static ConfigurableEnvironment environment(
+      Map<String, Object> variables, Map<String, Object> values) {
     StandardEnvironment environment =
         new StandardEnvironment() {
           @Override
           public Map<String, Object> getSystemEnvironment() {
-            return Map.of();
+            return variables;
           }
         };
-    Map<String, Object> prefixed = new java.util.HashMap<>();
+    Map<String, Object> prefixed = new HashMap<>();
     values.forEach((key, value) -> prefixed.put(SettingsReader.PREFIX + key, value));
     environment.getPropertySources().addFirst(new MapPropertySource("test", prefixed));
-    return new SettingsReader(environment).read().settings();
+    return environment;
   }
 }

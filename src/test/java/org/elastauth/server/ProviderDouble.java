@@ -33,8 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
-import org.elastauth.config.Settings;
-import org.elastauth.config.TlsManagers;
+import org.elastauth.config.TlsFiles;
 
 /**
  * Stands in for a provider that does what a real one cannot be made to do: it changes its keys at
@@ -90,12 +89,11 @@ public final class ProviderDouble implements AutoCloseable {
   }
 
   private static SSLContext context(Certificates certificates) {
-    return TlsManagers.of(
-            new Settings.Tls(
-                "",
-                certificates.certificate("server").toString(),
-                certificates.key("server").toString(),
-                false))
+    return new TlsFiles(
+            "",
+            certificates.certificate("server").toString(),
+            certificates.key("server").toString())
+        .managers(false)
         .createSslContext("TLS");
   }
 

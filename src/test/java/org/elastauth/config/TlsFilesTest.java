@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.server.Certificates;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SPEC 5, 8: whatever is wrong with a PEM file is one fault that says how to mend it. */
-class TlsCheckTest {
+class TlsFilesTest {
   @TempDir private static Path folder;
   private static Certificates certificates;
 
@@ -27,10 +28,15 @@ class TlsCheckTest {
   }
 
   private static List<String> faults(String ca, Object certificate, Object key) {
-    return TlsCheck.faults("x", new Settings.Tls(ca, certificate.toString(), key.toString(), false))
-        .stream()
-        .map(Fault::toString)
-        .toList();
+    Map<String, String> written =
+        Map.of(
+            "x.ca_cert", ca,
+            "x.client_cert", certificate.toString(),
+            "x.client_key", key.toString());
+    List<Fault> faults = new ArrayList<>();
+    new TlsFiles(ca, certificate.toString(), key.toString())
+        .check(new Faults("x.", written, faults));
+    return faults.stream().map(Fault::toString).toList();
   }
 
   private static Path broken(String content) throws IOException {
@@ -104,8 +110,8 @@ class TlsCheckTest {
 
   @Test
   void theHostsAndTheLimitsAreChecked() {
-    Settings settings =
-        TestSettings.of(
+    List<Fault> faults =
+        TestSettings.faults(
             Map.of(
                 "elasticsearch.hosts",
                 "https://a:9200,http://b:9200,https://c:9200/path,https://d:70000,e:9200",
@@ -117,9 +123,9 @@ class TlsCheckTest {
                 "0",
                 "elasticsearch.max_password_writes",
                 "0"));
-    assertThat(new SettingsCheck().faults(settings))
+    assertThat(faults)
         .extracting(fault -> fault.key() + "=" + fault.value())
-        .containsExactly(
+        .containsExactlyInAnyOrder(
             "elasticsearch.hosts=http://b:9200",
             "elasticsearch.hosts=https://c:9200/path",
             "elasticsearch.hosts=https://d:70000",

@@ -1,0 +1,102 @@
+package org.elastauth.config;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.ApplicationConversionService;
+
+/**
+ * One setting: a record component that holds no other record.
+ *
+ * @param path dotted, in snake case
+ * @param byDefault null where the record chooses the default itself
+ */
+record Setting(String path, RecordComponent component, DefaultValue byDefault) {
+  private static final ApplicationConversionService CONVERSION = new ApplicationConversionService();
+
+  static {
+    CONVERSION.addConverter(String.class, Duration.class, Durations::parse);
+  }
+
+  boolean isSecret() {
+    return component.isAnnotationPresent(Secret.class);
+  }
+
+  boolean isList() {
+    return component.getType() == List.class;
+  }
+
+  boolean isMap() {
+    return component.getType() == Map.class;
+  }
+
+  /** Whether the values of a map are lists, not texts. */
+  boolean holdsLists() {
+    Type value = ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1];
+    return value instanceof ParameterizedType;
+  }
+
+  <A extends Annotation> A rule(Class<A> type) {
+    return component.getAnnotation(type);
+  }
+
+  String variable() {
+    return "ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /** Variables before paths, and of each the setting's own name first. */
+  List<String> spellings() {
+    String[] aliases = rule(Alias.class) == null ? new String[0] : rule(Alias.class).value();
+    Stream<String> variables = Stream.of(aliases).filter(Setting::isVariable);
+    Stream<String> paths = Stream.of(aliases).filter(alias -> !isVariable(alias));
+    return Stream.of(Stream.of(variable()), variables, Stream.of(path), paths)
+        .flatMap(names -> names)
+        .toList();
+  }
+
+  Object convert(String text) {
+    return CONVERSION.convert(text, component.getType());
+  }
+
+  String defaultText() {
+    return byDefault == null ? "" : String.join(",", byDefault.value());
+  }
+
+  /** The default, or null. */
+  Object defaultValue() {
+    if (byDefault == null) {
+      return null;
+    }
+    return isList() ? List.of(byDefault.value()) : convert(defaultText());
+  }
+
+  /** Why a text cannot be converted. */
+  String reason(Throwable failure) {
+    if (component.getType() == int.class) {
+      return "not a whole number";
+    }
+    if (component.getType() == boolean.class) {
+      return "neither true nor false";
+    }
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+
+  static boolean isVariable(String spelling) {
+    return Character.isUpperCase(spelling.charAt(0));
+  }
+
+  static String snake(String camel) {
+    return camel.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+}
