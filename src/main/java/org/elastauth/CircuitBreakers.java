@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.function.Predicate;
 import org.elastauth.config.Settings;
 import org.elastauth.redis.RedisFailure;
+import org.elastauth.redis.RedisSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -43,7 +44,7 @@ class CircuitBreakers {
 
   @Bean
   CircuitBreaker redisBreaker(CircuitBreakerRegistry registry, Settings settings) {
-    Settings.CircuitBreaker configured = settings.redis().circuitBreaker();
+    RedisSettings.CircuitBreaker configured = settings.redis().circuitBreaker();
     CircuitBreaker breaker =
         breaker(
             registry,

@@ -40,7 +40,7 @@ public final class AdminCredential implements Processor {
           .build();
 
   public AdminCredential(Settings settings, MeterRegistry meters) {
-    Settings.Admin admin = settings.admin();
+    AdminSettings admin = settings.admin();
     this.expected =
         admin.enabled() && !admin.credential().isEmpty() ? sha256(admin.credential()) : null;
     this.meters = meters;

@@ -50,7 +50,7 @@ public final class MemoryCache {
     this.expiry = entries.policy().expireVariably().orElseThrow();
   }
 
-  private static Bounds bounds(Settings.Cache cache) {
+  private static Bounds bounds(CacheSettings cache) {
     return switch (cache.type()) {
       case "memory" -> OWN;
       case "hybrid" -> new Bounds(cache.hybridL1Size(), (long) cache.hybridL1MemoryMb() << 20);

@@ -23,7 +23,7 @@ class ElasticsearchConnection {
 
   @Bean(destroyMethod = "close")
   RestClient elasticsearchClient(Settings settings) {
-    Settings.Elasticsearch elasticsearch = settings.elasticsearch();
+    ElasticsearchSettings elasticsearch = settings.elasticsearch();
     int connect = (int) elasticsearch.connectTimeout().toMillis();
     int read = (int) elasticsearch.readTimeout().toMillis();
     HttpHost[] hosts =
@@ -56,8 +56,8 @@ class ElasticsearchConnection {
   }
 
   private static HttpAsyncClientBuilder encrypt(
-      HttpAsyncClientBuilder http, Settings.Elasticsearch elasticsearch) {
-    Settings.Tls tls = elasticsearch.tls();
+      HttpAsyncClientBuilder http, ElasticsearchSettings elasticsearch) {
+    ElasticsearchSettings.Tls tls = elasticsearch.tls();
     http.setSSLContext(
         tls.files()
             .managers(tls.insecureSkipVerify())

@@ -52,7 +52,7 @@ public final class ElasticsearchUsers {
 
   public ElasticsearchUsers(
       RestClient client, Settings settings, ObjectMapper json, MeterRegistry meters) {
-    Settings.Elasticsearch elasticsearch = settings.elasticsearch();
+    ElasticsearchSettings elasticsearch = settings.elasticsearch();
     this.client = client;
     this.json = json;
     this.meters = meters;

@@ -15,6 +15,7 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.elasticsearch.ExpiryStep.Act;
+import org.elastauth.expiry.ExpirySettings;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
@@ -48,7 +49,7 @@ public final class Expiry {
   private static final int MAX_ROUNDS = 5;
   private static final String AWAY = "Elasticsearch does not answer";
 
-  private final Settings.Expiry settings;
+  private final ExpirySettings settings;
   private final Settlement settlement;
   private final RoleMapping roles;
   private final CircuitBreaker breaker;

@@ -39,7 +39,6 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
-import org.elastauth.config.Settings;
 import org.elastauth.identity.TrustedProxies;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +80,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
 
   private final VertxPlatformHttpServerConfiguration configuration;
-  private final Settings.Http limits;
+  private final HttpSettings limits;
   private final ObjectMapper json;
   private final TrustedProxies proxies;
   private final InFlight inFlight;
@@ -99,7 +98,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
 
   public GatewayHttpServer(
       VertxPlatformHttpServerConfiguration configuration,
-      Settings.Http limits,
+      HttpSettings limits,
       TrustedProxies proxies,
       Vertx vertx,
       ObjectMapper json,

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.ProviderEndpoints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -39,7 +40,7 @@ final class BeginLogin {
 
   private final SealedLogins logins;
   private final GatewayCookie browserCookie;
-  private final Settings.Oidc oidc;
+  private final OidcSettings oidc;
   private final Clock clock;
 
   BeginLogin(SealedLogins logins, GatewayCookie browserCookie, Settings settings, Clock clock) {

@@ -9,6 +9,7 @@ import java.time.Clock;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.session.SessionId;
 import org.springframework.stereotype.Component;
 
@@ -26,7 +27,7 @@ final class SealedLogins {
   private final Clock clock;
 
   SealedLogins(Settings settings, SecretKeys keys, Clock clock) {
-    Settings.Oidc oidc = settings.oidc();
+    OidcSettings oidc = settings.oidc();
     // gateways of another provider, client or site may hold the same secret key
     this.name =
         "state-"

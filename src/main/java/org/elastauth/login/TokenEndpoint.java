@@ -29,6 +29,7 @@ import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.ProviderEndpoints;
 import org.elastauth.oidc.ProviderHttp;
 import org.elastauth.session.Session;
@@ -53,14 +54,14 @@ final class TokenEndpoint {
   private final URI redirectUrl;
 
   TokenEndpoint(ProviderHttp http, Settings settings) {
-    Settings.Oidc oidc = settings.oidc();
+    OidcSettings oidc = settings.oidc();
     this.http = http;
     this.client = new ClientID(oidc.clientId());
     this.authentication = oidc.clientSecret().isEmpty() ? null : authentication(client, oidc);
     this.redirectUrl = URI.create(oidc.redirectUrl());
   }
 
-  private static ClientAuthentication authentication(ClientID client, Settings.Oidc oidc) {
+  private static ClientAuthentication authentication(ClientID client, OidcSettings oidc) {
     Secret secret = new Secret(oidc.clientSecret());
     return oidc.clientAuthMethod().equals("client_secret_post")
         ? new ClientSecretPost(client, secret)

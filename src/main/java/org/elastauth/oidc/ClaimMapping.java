@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("claimMapping")
 public final class ClaimMapping {
-  private final Settings.ClaimMappings mappings;
+  private final OidcSettings.ClaimMappings mappings;
 
   public ClaimMapping(Settings settings) {
     this.mappings = settings.oidc().claimMappings();

@@ -95,7 +95,7 @@ public final class ProviderAnswers extends AsyncProcessorSupport {
     this.documents = pool("provider", FETCHING_DOCUMENTS, FETCHING_DOCUMENTS);
     // takes whoever waits, so that nobody is turned away who has waited
     this.resumed = pool("provider-resume", RESUMING, WAITING + WAITING_ANEW);
-    Settings.Oidc oidc = settings.oidc();
+    OidcSettings oidc = settings.oidc();
     this.patience =
         oidc.connectTimeout()
             .plus(oidc.readTimeout())

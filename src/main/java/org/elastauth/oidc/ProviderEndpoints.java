@@ -2,7 +2,6 @@ package org.elastauth.oidc;
 
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import java.net.URI;
-import org.elastauth.config.Settings;
 
 /**
  * Where the provider is asked what; null where nobody said.
@@ -13,7 +12,7 @@ public record ProviderEndpoints(
     URI authorization, URI token, URI userinfo, URI jwks, URI endSession, boolean namesIssuer) {
 
   /** What is configured, and needs no discovery. */
-  static ProviderEndpoints configured(Settings.Oidc oidc) {
+  static ProviderEndpoints configured(OidcSettings oidc) {
     return new ProviderEndpoints(
         uri(oidc.authorizationEndpoint()),
         uri(oidc.tokenEndpoint()),

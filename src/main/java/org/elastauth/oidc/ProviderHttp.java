@@ -38,7 +38,7 @@ public final class ProviderHttp implements HTTPRequestSender {
   private final Duration patience;
 
   public ProviderHttp(Settings settings) {
-    Settings.Oidc oidc = settings.oidc();
+    OidcSettings oidc = settings.oidc();
     this.headers = oidc.customHeaders();
     this.patience = oidc.connectTimeout().plus(oidc.readTimeout());
     this.client =

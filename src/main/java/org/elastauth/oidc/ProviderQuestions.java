@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 public final class ProviderQuestions {
   private static final String DISCOVERY = "/.well-known/openid-configuration";
 
-  private final Settings.Oidc oidc;
+  private final OidcSettings oidc;
   private final ProviderEndpoints configured;
   private final ProviderQuestion discovery;
   private final String keys;
@@ -31,7 +31,7 @@ public final class ProviderQuestions {
     this.discovery = isEnough(configured, oidc) ? null : discovery(oidc, provider);
   }
 
-  private static ProviderQuestion discovery(Settings.Oidc oidc, TokenHash provider) {
+  private static ProviderQuestion discovery(OidcSettings oidc, TokenHash provider) {
     return new ProviderQuestion(
         Kind.DISCOVERY,
         "discovery-" + provider,
@@ -55,7 +55,7 @@ public final class ProviderQuestions {
         : configured;
   }
 
-  private static boolean isEnough(ProviderEndpoints known, Settings.Oidc oidc) {
+  private static boolean isEnough(ProviderEndpoints known, OidcSettings oidc) {
     return (known.jwks() != null || oidc.tokenValidation().equals("userinfo"))
         && (known.userinfo() != null || oidc.tokenValidation().equals("jwks"))
         && (known.authorization() != null && known.token() != null && known.jwks() != null

@@ -27,7 +27,7 @@ public final class MemoryRateLimiter implements Processor {
   private final LoadingCache<String, Bucket> buckets;
 
   public MemoryRateLimiter(Settings settings, Ticker ticker, TimeMeter time) {
-    Settings.RateLimit limit = settings.rateLimit();
+    RateLimitSettings limit = settings.rateLimit();
     Bandwidth bandwidth =
         Bandwidth.builder()
             .capacity(limit.maxRequests())

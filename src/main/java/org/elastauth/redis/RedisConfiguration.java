@@ -55,7 +55,7 @@ class RedisConfiguration {
       ClientResources resources,
       HashedWheelTimer timer,
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
-    Settings.Redis redis = settings.redis();
+    RedisSettings redis = settings.redis();
     return new RedisConnections(
         new RedisDialer(redis, resources, new RedisRights(settings)), redis, breaker, timer);
   }

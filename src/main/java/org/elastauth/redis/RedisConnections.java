@@ -75,7 +75,7 @@ public final class RedisConnections implements AutoCloseable {
   private String complaint = "";
 
   RedisConnections(
-      RedisDialer dialer, Settings.Redis settings, CircuitBreaker breaker, Timer timer) {
+      RedisDialer dialer, RedisSettings settings, CircuitBreaker breaker, Timer timer) {
     this.dialer = dialer;
     this.timer = timer;
     this.patience = settings.patience();

@@ -27,8 +27,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.elastauth.config.ConfigurationFaults;
-import org.elastauth.config.RedisUrl;
-import org.elastauth.config.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslManagerBundle;
@@ -51,7 +49,7 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
   private static final int KEEPALIVE_COUNT = 3;
 
   private final RedisUrl server;
-  private final Settings.Redis settings;
+  private final RedisSettings settings;
   private final ClientResources resources;
   private final RedisRights rights;
   private final SslOptions tls;
@@ -61,7 +59,7 @@ final class RedisDialer implements LettuceConnectionProvider, AutoCloseable {
 
   private volatile RedisClusterClient cluster;
 
-  RedisDialer(Settings.Redis settings, ClientResources resources, RedisRights rights) {
+  RedisDialer(RedisSettings settings, ClientResources resources, RedisRights rights) {
     this.server = settings.server();
     this.settings = settings;
     this.resources = resources;

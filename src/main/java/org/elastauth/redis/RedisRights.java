@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class RedisRights {
   /** A key that no entry, count or turn has. */
   private final String nobody;
 
-  private final Settings.Cache cache;
+  private final CacheSettings cache;
   private final boolean limits;
   private final boolean answers;
   private final boolean sessions;

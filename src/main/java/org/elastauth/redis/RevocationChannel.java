@@ -1,5 +1,6 @@
 package org.elastauth.redis;
 
+import org.elastauth.cache.CacheSettings;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -67,7 +68,7 @@ public final class RevocationChannel {
     this.timeout = settings.redis().readTimeout();
   }
 
-  public static String nameIn(Settings.Cache cache) {
+  public static String nameIn(CacheSettings cache) {
     return cache.keyPrefix() + NAME;
   }
 

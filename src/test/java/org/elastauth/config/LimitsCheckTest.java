@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.elastauth.http.HttpSettings;
 import org.junit.jupiter.api.Test;
 
 /** The limits on connections and on stopping: their defaults, and values that make no sense. */
@@ -18,7 +19,7 @@ class LimitsCheckTest {
     Settings settings = TestSettings.of(Map.of());
     assertThat(settings.http())
         .isEqualTo(
-            new Settings.Http(
+            new HttpSettings(
                 16_384, 32_768, 20_000, Duration.ofSeconds(10), Duration.ofSeconds(75)));
     assertThat(settings.shutdown().drain()).isEqualTo(Duration.ofSeconds(10));
     assertThat(faults(Map.of())).isEmpty();

@@ -6,6 +6,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.elastauth.cache.CacheSettings;
+import org.elastauth.ratelimit.RateLimitSettings;
+import org.elastauth.redis.RedisSettings;
+import org.elastauth.redis.RedisUrl;
+import org.elastauth.replay.ReplaySettings;
+import org.elastauth.session.SessionSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +64,7 @@ class SettingsReaderTest {
     assertThat(settings.trustedProxies()).isEqualTo(Settings.PRIVATE_NETWORKS);
     assertThat(settings.cache())
         .isEqualTo(
-            new Settings.Cache(
+            new CacheSettings(
                 "memory",
                 Duration.ofHours(1),
                 "elastauth-",
@@ -70,7 +76,7 @@ class SettingsReaderTest {
                 10));
     assertThat(settings.redis().host()).isEqualTo("localhost:6379");
     assertThat(settings.redis().circuitBreaker())
-        .isEqualTo(new Settings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));
+        .isEqualTo(new RedisSettings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));
     assertThat(settings.elasticsearch().hosts()).containsExactly("http://localhost:9200");
     assertThat(settings.elasticsearch().readTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.groupMappings()).isEmpty();
@@ -240,7 +246,7 @@ class SettingsReaderTest {
                 healthCheckInterval: 20
               sessionEncryptionKey: "k"
             """);
-    Settings.Redis redis = settings.redis();
+    RedisSettings redis = settings.redis();
     assertThat(redis.server())
         .isEqualTo(
             new RedisUrl(
@@ -253,9 +259,9 @@ class SettingsReaderTest {
     assertThat(redis.writeTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(redis.tls().skipVerify()).isTrue();
     assertThat(redis.circuitBreaker())
-        .isEqualTo(new Settings.CircuitBreaker(false, 7, Duration.ofSeconds(50)));
+        .isEqualTo(new RedisSettings.CircuitBreaker(false, 7, Duration.ofSeconds(50)));
     assertThat(redis.healthCheck())
-        .isEqualTo(new Settings.HealthCheck(false, Duration.ofSeconds(20)));
+        .isEqualTo(new RedisSettings.HealthCheck(false, Duration.ofSeconds(20)));
     assertThat(settings.secretKey()).isEqualTo("k");
   }
 
@@ -276,7 +282,7 @@ class SettingsReaderTest {
                 Map.entry("REDIS_WRITE_TIMEOUT", "2"),
                 Map.entry("REDIS_ENABLE_TLS", "true"),
                 Map.entry("REDIS_TLS_SKIP_VERIFY", "true")));
-    Settings.Redis redis = settings.redis();
+    RedisSettings redis = settings.redis();
     assertThat(redis.server())
         .isEqualTo(new RedisUrl(true, List.of(new RedisUrl.Node("redis", 6380)), "", "", "pw", 1));
     assertThat(settings.cache().keyPrefix()).isEqualTo("x:");
@@ -338,7 +344,7 @@ class SettingsReaderTest {
                 "AUTHLY_REDIS_CACHE", "false",
                 "AUTHLY_REDIS_RATE_LIMIT", "true"));
     assertThat(settings.rateLimit())
-        .isEqualTo(new Settings.RateLimit(true, 1000, Duration.ofMinutes(1), "redis", "memory"));
+        .isEqualTo(new RateLimitSettings(true, 1000, Duration.ofMinutes(1), "redis", "memory"));
     assertThat(settings.usesRedis()).isTrue();
     assertThat(settings(Map.of("REDIS_URL", "redis://redis")).rateLimit().enabled()).isFalse();
     assertThat(settings(Map.of("CACHE_TYPE", "hybrid")).rateLimit().store()).isEqualTo("redis");
@@ -363,9 +369,9 @@ class SettingsReaderTest {
     Settings settings = settings("elastauth: {auth_provider: oidc}");
     assertThat(settings.session())
         .isEqualTo(
-            new Settings.Session(
+            new SessionSettings(
                 true, Duration.ofHours(24), "elastauth_session", "", "memory", "memory"));
-    assertThat(settings.replay()).isEqualTo(new Settings.Replay(true, false, "memory", "memory"));
+    assertThat(settings.replay()).isEqualTo(new ReplaySettings(true, false, "memory", "memory"));
     assertThat(settings.usesRedis()).isFalse();
 
     assertThat(settings("").session().enabled()).as("of OpenID Connect only").isFalse();

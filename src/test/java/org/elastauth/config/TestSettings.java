@@ -20,7 +20,7 @@ public final class TestSettings {
   }
 
   /** What is wrong with such settings. */
-  static List<Fault> faults(Map<String, Object> values) {
+  public static List<Fault> faults(Map<String, Object> values) {
     return read(environment(Map.of(), values)).invalid();
   }
 

@@ -1,10 +1,12 @@
-package org.elastauth.config;
+package org.elastauth.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import org.elastauth.config.RedisUrl.Node;
+import org.elastauth.config.Fault;
+import org.elastauth.config.TestSettings;
+import org.elastauth.redis.RedisUrl.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,4 +1,4 @@
-package org.elastauth.config;
+package org.elastauth.redis;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

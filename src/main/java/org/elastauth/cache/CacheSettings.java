@@ -1,0 +1,125 @@
+package org.elastauth.cache;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import org.elastauth.config.Alias;
+import org.elastauth.config.Checked;
+import org.elastauth.config.Faults;
+import org.elastauth.config.Rules.Between;
+import org.elastauth.config.Rules.Matches;
+import org.elastauth.config.Rules.OneOf;
+import org.elastauth.config.Secret;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+public record CacheSettings(
+    @DefaultValue("memory")
+        @Alias({
+          "CACHE_TYPE",
+          "REDIS_CACHE_MODE",
+          "AUTHLY_REDIS_CACHE",
+          "cache_mode",
+          "redis.cache_mode"
+        })
+        @OneOf({"memory", "redis", "hybrid", "file", "database", "none"})
+        String type,
+    @DefaultValue("1h") @Alias("CACHE_EXPIRATION") @Between({"60s", "7d"}) Duration expiration,
+    @DefaultValue("elastauth-")
+        @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX", "key_prefix", "redis.key_prefix"})
+        @Matches({"[A-Za-z0-9:._-]{1,64}", "takes 1 to 64 of A-Z a-z 0-9 : . _ -"})
+        String keyPrefix,
+    @DefaultValue("false") @Alias("CACHE_EXTEND") boolean extend,
+    @DefaultValue("24h") @Alias("CACHE_MAX_LIFETIME") @Between({"60s", "7d"}) Duration maxLifetime,
+    @DefaultValue("") @Alias("CACHE_PATH") String path,
+    @DefaultValue("jdbc:h2:./elastauth-cache") @Secret String url,
+    @DefaultValue("500") @Alias("redis.hybrid_l1_size") @Between({"1", "1000000"}) int hybridL1Size,
+    @DefaultValue("10") @Alias("redis.hybrid_l1_memory_mb") @Between({"1", "1024"})
+        int hybridL1MemoryMb)
+    implements Checked {
+
+  /** The length of a window, in which a user's password stays the same. */
+  public Duration lifetime() {
+    return extend ? maxLifetime : expiration;
+  }
+
+  /** Whether the entries are in Redis. */
+  public boolean inRedis() {
+    return type.equals("redis") || type.equals("hybrid");
+  }
+
+  /** Whether the entries are in a database. */
+  public boolean inDatabase() {
+    return type.equals("database");
+  }
+
+  @Override
+  public void check(Faults faults) {
+    faults.when(
+        extend && maxLifetime.compareTo(expiration) < 0,
+        "max_lifetime",
+        "is shorter than cache.expiration, which is " + faults.written("expiration"));
+    if (type.equals("file")) {
+      checkFolder(faults);
+    }
+    if (inDatabase() && url.matches("jdbc:postgresql:[^?]*@.*")) {
+      faults.add(
+          "url",
+          "has something in front of an @, where the driver knows no user; write user and password behind"
+              + " the host, as ?user=…&password=…");
+    } else if (inDatabase() && !isJdbcUrl()) {
+      faults.add(
+          "url",
+          "is not a JDBC URL of H2 or PostgreSQL; write it like"
+              + " jdbc:postgresql://host:5432/elastauth?user=…&password=…");
+    }
+  }
+
+  private void checkFolder(Faults faults) {
+    Path folder = Path.of(path);
+    if (path.isEmpty()) {
+      faults.add("path", "is missing; name the folder of the entries");
+    } else if (!Files.isDirectory(folder)) {
+      faults.add("path", "is no folder; make one that nobody but the gateway may enter");
+    } else if (isOpenToOthers(folder)) {
+      faults.add(
+          "path", "is a folder others may write to; make it the gateway's alone (chmod 700)");
+    } else {
+      try {
+        // a file system's answer about permissions is not always true: it is tried
+        Files.delete(Files.createTempFile(folder, "", ".part"));
+      } catch (IOException e) {
+        faults.add("path", "is a folder the gateway may not write to");
+      }
+    }
+  }
+
+  private static boolean isOpenToOthers(Path folder) {
+    try {
+      return Files.getPosixFilePermissions(folder).stream()
+          .anyMatch(
+              Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE)::contains);
+    } catch (IOException | UnsupportedOperationException unknown) {
+      return false;
+    }
+  }
+
+  /** The drivers decide; only the one that is needed is loaded. */
+  private boolean isJdbcUrl() {
+    try {
+      return url.matches("jdbc:(h2|postgresql):\\S+") && DriverManager.getDriver(url) != null;
+    } catch (SQLException none) {
+      return false;
+    }
+  }
+
+  /** Without the URL, which may hold a password. */
+  @Override
+  public String toString() {
+    return "Cache[" + type + "]";
+  }
+}

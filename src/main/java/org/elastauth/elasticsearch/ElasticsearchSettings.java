@@ -1,0 +1,76 @@
+package org.elastauth.elasticsearch;
+
+import java.time.Duration;
+import java.util.List;
+import org.elastauth.config.Alias;
+import org.elastauth.config.Checked;
+import org.elastauth.config.Faults;
+import org.elastauth.config.Inline;
+import org.elastauth.config.Rules;
+import org.elastauth.config.Rules.Between;
+import org.elastauth.config.Rules.OneOf;
+import org.elastauth.config.Secret;
+import org.elastauth.config.TlsFiles;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+public record ElasticsearchSettings(
+    @DefaultValue("http://localhost:9200") @Alias("ELASTICSEARCH_HOSTS") List<String> hosts,
+    @DefaultValue("") @Alias("ELASTICSEARCH_USERNAME") String username,
+    @DefaultValue("") @Secret @Alias("ELASTICSEARCH_PASSWORD") String password,
+    @DefaultValue("2s") @Between({"10ms", "24h"}) Duration connectTimeout,
+    @DefaultValue("10s") @Between({"10ms", "24h"}) Duration readTimeout,
+    @DefaultValue("false") boolean dryRun,
+    Tls tls,
+    @DefaultValue("none") @OneOf({"none", "elastauth"}) String adopt,
+    @DefaultValue("60") @Between({"1", "100000"}) int maxNewUsers,
+    @DefaultValue("4") @Between({"1", "1000"}) int maxPasswordWrites,
+    @DefaultValue("30s")
+        @Between(
+            value = {"1s", "24h"},
+            orZero = true)
+        Duration rereadInterval)
+    implements Checked {
+
+  /** How long a login may wait: each host may use its whole timeout before the last answers. */
+  public Duration patience() {
+    return readTimeout.multipliedBy(1L + hosts.size());
+  }
+
+  @Override
+  public void check(Faults faults) {
+    faults.when(
+        !dryRun && username.isEmpty() != password.isEmpty(),
+        username.isEmpty() ? "username" : "password",
+        "is missing; the gateway's own account needs both username and password");
+    faults.when(
+        username.contains(":"),
+        "username",
+        "***",
+        "contains a colon, which HTTP Basic cannot carry; the password has a setting of its own");
+    faults.when(!dryRun && hosts.isEmpty(), "hosts", "lists no URL");
+    boolean certificates = !(tls.files().caCert() + tls.files().clientCert()).isEmpty();
+    for (String host : hosts) {
+      if (!Rules.isUrl(host) || !host.matches("https?://[^/?]+/?")) {
+        faults.add(
+            "hosts",
+            host,
+            "is not a URL of the form http(s)://host:port; user and password have settings of their own");
+      } else if (certificates && host.startsWith("http:")) {
+        faults.add(
+            "hosts",
+            host,
+            "is not encrypted, so elasticsearch.tls would mean nothing; write https://");
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Elasticsearch[" + hosts + "]";
+  }
+
+  /**
+   * @param insecureSkipVerify trust any certificate, for any name
+   */
+  public record Tls(@Inline TlsFiles files, @DefaultValue("false") boolean insecureSkipVerify) {}
+}

@@ -1,0 +1,24 @@
+package org.elastauth.expiry;
+
+import java.time.Duration;
+import org.elastauth.config.Rules.Between;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+public record ExpirySettings(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("5m") @Between({"10s", "24h"}) Duration interval,
+    @DefaultValue("0s")
+        @Between(
+            value = {"1h", "3650d"},
+            orZero = true)
+        Duration deleteAfter,
+    @DefaultValue("false") boolean dryRun) {
+
+  /**
+   * How long one gateway holds the lease, and a run may thus take: a little less than the interval,
+   * so that the gateway's own timer finds its last lease over.
+   */
+  public Duration turn() {
+    return interval.multipliedBy(9).dividedBy(10);
+  }
+}

@@ -1,0 +1,146 @@
+package org.elastauth.redis;
+
+import java.time.Duration;
+import org.elastauth.config.Alias;
+import org.elastauth.config.Checked;
+import org.elastauth.config.Faults;
+import org.elastauth.config.Inline;
+import org.elastauth.config.Rules;
+import org.elastauth.config.Rules.Between;
+import org.elastauth.config.Secret;
+import org.elastauth.config.TlsFiles;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+public record RedisSettings(
+    @DefaultValue("")
+        @Secret
+        @Alias({"REDIS_URL", "CACHE_URL", "AUTHLY_REDIS_URL", "cache.redis_url"})
+        String url,
+    @DefaultValue("localhost:6379")
+        @Alias({"cache.redis_host", "redis.address", "CACHE_REDIS_HOST", "REDIS_ADDRESS"})
+        String host,
+    @DefaultValue("0")
+        @Alias({"cache.redis_db", "CACHE_REDIS_DB", "REDIS_DB"})
+        @Between({"0", "1000000"})
+        int db,
+    @DefaultValue("") @Alias({"cache.redis_username", "CACHE_REDIS_USERNAME", "REDIS_USERNAME"})
+        String username,
+    @DefaultValue("")
+        @Secret
+        @Alias({"cache.redis_password", "CACHE_REDIS_PASSWORD", "REDIS_PASSWORD"})
+        String password,
+    @DefaultValue("") @Alias("REDIS_SENTINEL_USERNAME") String sentinelUsername,
+    @DefaultValue("") @Secret @Alias("REDIS_SENTINEL_PASSWORD") String sentinelPassword,
+    @DefaultValue("true") @Alias("REDIS_ENABLED") boolean enabled,
+    @DefaultValue("10") @Alias({"REDIS_POOL_SIZE", "AUTHLY_REDIS_POOL_SIZE"}) @Between({"1", "200"})
+        int poolSize,
+    @DefaultValue("5s")
+        @Alias({"REDIS_CONNECT_TIMEOUT", "AUTHLY_REDIS_TIMEOUT"})
+        @Between({"10ms", "24h"})
+        Duration connectTimeout,
+    @DefaultValue("3s") @Alias("REDIS_READ_TIMEOUT") @Between({"10ms", "24h"}) Duration readTimeout,
+    @DefaultValue("3s") @Alias("REDIS_WRITE_TIMEOUT") @Between({"10ms", "24h"})
+        Duration writeTimeout,
+    @Between({"1ms", "24h"}) Duration patience,
+    @DefaultValue("true") @Alias({"REDIS_KEEPALIVE", "AUTHLY_REDIS_KEEPALIVE"}) boolean keepalive,
+    Tls tls,
+    CircuitBreaker circuitBreaker,
+    HealthCheck healthCheck)
+    implements Checked {
+  private static final Duration DEFAULT_PATIENCE = Duration.ofMillis(200);
+
+  public RedisSettings {
+    if (patience == null) {
+      patience = readTimeout.compareTo(DEFAULT_PATIENCE) < 0 ? readTimeout : DEFAULT_PATIENCE;
+    }
+  }
+
+  /**
+   * The URL, completed by the other settings.
+   *
+   * @throws IllegalArgumentException says what is wrong with the URL, without quoting it
+   */
+  public RedisUrl server() {
+    RedisUrl said = RedisUrl.parse(url.isEmpty() ? "redis://" + host : url, db);
+    return new RedisUrl(
+        said.tls() || tls.enabled(),
+        said.nodes(),
+        said.master(),
+        said.username().isEmpty() && said.password().isEmpty() ? username : said.username(),
+        said.password().isEmpty() ? password : said.password(),
+        said.db());
+  }
+
+  @Override
+  public void check(Faults faults) {
+    if (patience.compareTo(readTimeout) > 0) {
+      faults.add(
+          "patience",
+          "is longer than redis.read_timeout, which is " + faults.written("read_timeout"));
+    }
+    if (url.isEmpty() && !host.matches(Rules.HOST_PORT)) {
+      faults.add("host", "is not of the form host:port");
+      return;
+    }
+    try {
+      checkServer(server(), faults);
+    } catch (IllegalArgumentException malformed) {
+      faults.add(url.isEmpty() ? "host" : "url", malformed.getMessage());
+    }
+  }
+
+  private void checkServer(RedisUrl server, Faults faults) {
+    faults.when(
+        !server.username().isEmpty() && server.password().isEmpty(),
+        "password",
+        "is missing beside the username; a URL with nothing but a password is redis://:password@host");
+    faults.when(
+        server.isCluster() && server.db() != 0,
+        "db",
+        String.valueOf(server.db()),
+        "is not there: a Redis Cluster has only db 0");
+    faults.when(
+        !sentinelUsername.isEmpty() && sentinelPassword.isEmpty(),
+        "sentinel_password",
+        "is missing beside redis.sentinel_username");
+    faults.when(
+        !sentinelPassword.isEmpty() && !server.isSentinel(),
+        "sentinel_password",
+        "is for Sentinels, which only a redis.url of redis-sentinel:// names");
+    faults.when(
+        !server.tls() && !(tls.files().caCert() + tls.files().clientCert()).isEmpty(),
+        "tls.enabled",
+        "would leave Redis without TLS, and the certificates unused; set it, or write rediss://");
+  }
+
+  @Override
+  public String toString() {
+    return "Redis";
+  }
+
+  /**
+   * @param enabled as {@code rediss://} in the URL
+   * @param skipVerify trust any certificate, for any name
+   */
+  public record Tls(
+      @DefaultValue("false") @Alias({"redis.enable_tls", "REDIS_ENABLE_TLS"}) boolean enabled,
+      @DefaultValue("false") @Alias({"redis.tls_skip_verify", "REDIS_TLS_SKIP_VERIFY"})
+          boolean skipVerify,
+      @Inline TlsFiles files) {}
+
+  /**
+   * @param threshold failures in a row that open it
+   * @param timeout how long it stays open before a request may try again
+   */
+  public record CircuitBreaker(
+      @DefaultValue("true") @Alias("redis.enable_circuit_breaker") boolean enabled,
+      @DefaultValue("5") @Alias("redis.circuit_breaker_threshold") @Between({"1", "10000"})
+          int threshold,
+      @DefaultValue("60s") @Alias("redis.circuit_breaker_timeout") @Between({"1s", "24h"})
+          Duration timeout) {}
+
+  public record HealthCheck(
+      @DefaultValue("true") @Alias("redis.enable_health_check") boolean enabled,
+      @DefaultValue("30s") @Alias("redis.health_check_interval") @Between({"1s", "24h"})
+          Duration interval) {}
+}
