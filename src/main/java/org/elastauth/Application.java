@@ -143,12 +143,15 @@ public class Application {
    */
   @Bean
   SecretKeys secretKeys(Settings settings) {
-    List<String> secrets = settings.secretKeys();
+    List<String> secrets = settings.keys().secretKeys();
     if (secrets.isEmpty()) {
       secrets =
-          List.of(settings.secretKey().isEmpty() ? SecretKeys.generate() : settings.secretKey());
+          List.of(
+              settings.keys().secretKey().isEmpty()
+                  ? SecretKeys.generate()
+                  : settings.keys().secretKey());
     }
-    String scope = settings.credential().scope();
+    String scope = settings.keys().credential().scope();
     return new SecretKeys(secrets, settings.elasticsearch().dryRun() ? scope + " dry run" : scope);
   }
 
@@ -195,7 +198,7 @@ public class Application {
     return new GatewayHttpServer(
         configuration,
         settings.http(),
-        new TrustedProxies(settings.trustedProxies()),
+        new TrustedProxies(settings.identity().trustedProxies()),
         vertx,
         json,
         inFlight);

@@ -17,6 +17,7 @@ import org.elastauth.config.Settings;
 import org.elastauth.config.UnusedRouteFiles;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
+import org.elastauth.identity.IdentitySettings;
 import org.elastauth.redis.RedisConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -174,7 +175,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   /** What a production gateway should not be without. */
   private void warn() {
-    if (settings.secretKey().isEmpty() && settings.secretKeys().isEmpty()) {
+    if (settings.keys().isEmpty()) {
       LOG.warn(
           "secret_key is not set: a random one serves until this process ends, and no second gateway can share it;"
               + " make one with --generateKey");
@@ -187,10 +188,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           "elasticsearch.username and elasticsearch.password are not set: nobody can log in until they are;"
               + " the account needs the cluster privilege manage_security");
     }
-    if (!settings.enableGroupWhitelist() && !settings.groupWhitelist().isEmpty()) {
+    if (!settings.identity().enableGroupWhitelist()
+        && !settings.identity().groupWhitelist().isEmpty()) {
       LOG.warn("group_whitelist is set but enable_group_whitelist is not: every group is let in");
     }
-    if (settings.groupMappings().isEmpty() && settings.defaultRoles().isEmpty()) {
+    if (settings.roles().groupMappings().isEmpty() && settings.roles().defaultRoles().isEmpty()) {
       LOG.warn(
           "neither group_mappings nor default_roles are set: every login is refused until one of them gives a role");
     }
@@ -212,7 +214,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           "oidc.token_validation is userinfo: an opaque token does not say for whom it is, so that one of any"
               + " client of the provider is good here; jwks and both take those for oidc.client_id only");
     }
-    if (settings.trustedProxies().equals(Settings.PRIVATE_NETWORKS)) {
+    if (settings.identity().trustedProxies().equals(IdentitySettings.PRIVATE_NETWORKS)) {
       LOG.warn(
           "trusted_proxies is at its default: any host on a private network may claim to be any user;"
               + " set it to the address of your reverse proxy");

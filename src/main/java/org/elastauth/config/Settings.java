@@ -7,13 +7,13 @@ import org.elastauth.admin.AdminSettings;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.Rules.Matches;
 import org.elastauth.config.Rules.OneOf;
-import org.elastauth.credential.CredentialSettings;
+import org.elastauth.credential.KeySettings;
 import org.elastauth.elasticsearch.ElasticsearchSettings;
+import org.elastauth.elasticsearch.RoleSettings;
 import org.elastauth.expiry.ExpirySettings;
 import org.elastauth.http.HttpSettings;
 import org.elastauth.http.ShutdownSettings;
-import org.elastauth.identity.AutheliaSettings;
-import org.elastauth.identity.TrustedProxies;
+import org.elastauth.identity.IdentitySettings;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.redis.RedisSettings;
@@ -37,19 +37,11 @@ public record Settings(
     @DefaultValue("false") boolean routesReload,
     @DefaultValue("authelia") @Alias("AUTH_PROVIDER") @OneOf({"authelia", "oidc"})
         String authProvider,
-    List<String> trustedProxies,
-    @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
-    @DefaultValue @Alias("GROUP_WHITELIST") List<String> groupWhitelist,
-    AutheliaSettings authelia,
+    @Inline IdentitySettings identity,
     OidcSettings oidc,
-    @DefaultValue("")
-        @Secret
-        @Alias({"SECRET_KEY", "session_encryption_key"})
-        @Matches({"|" + KEY, NO_KEY})
-        String secretKey,
-    @DefaultValue @Secret @Alias("SECRET_KEYS") @Matches({KEY, NO_KEY}) List<String> secretKeys,
+    @Inline KeySettings keys,
+    @Inline RoleSettings roles,
     AdminSettings admin,
-    CredentialSettings credential,
     CacheSettings cache,
     RedisSettings redis,
     RateLimitSettings rateLimit,
@@ -58,25 +50,8 @@ public record Settings(
     ElasticsearchSettings elasticsearch,
     ExpirySettings expiry,
     HttpSettings http,
-    ShutdownSettings shutdown,
-    @DefaultValue @Alias("DEFAULT_ROLES") @Matches({ROLE, NO_ROLE}) List<String> defaultRoles,
-    @Matches({ROLE, NO_ROLE}) Map<String, List<String>> groupMappings)
+    ShutdownSettings shutdown)
     implements Checked {
-  /** The default of {@link #trustedProxies}: loopback and the private networks. */
-  public static final List<String> PRIVATE_NETWORKS =
-      List.of(
-          "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
-
-  private static final String KEY = "[0-9A-Fa-f]{64}";
-  private static final String NO_KEY = "is not 64 hex digits; make one with --generateKey";
-  private static final String ROLE =
-      "[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?";
-  private static final String NO_ROLE = "is not the name of an Elasticsearch role";
-
-  public Settings {
-    trustedProxies = trustedProxies == null ? PRIVATE_NETWORKS : List.copyOf(trustedProxies);
-  }
-
   /** Whether anything goes through Redis. */
   public boolean usesRedis() {
     return cache.inRedis() || rateLimit.inRedis() || session.inRedis() || replay.inRedis();
@@ -94,7 +69,7 @@ public record Settings(
 
   /** Whether the provider's responses are shared through Redis, which takes a shared key. */
   public boolean sharesProviderAnswers() {
-    return usesOidc() && usesRedis() && !(secretKey.isEmpty() && secretKeys.isEmpty());
+    return usesOidc() && usesRedis() && !keys.isEmpty();
   }
 
   /** Nothing: secrets are among them. */
@@ -143,19 +118,6 @@ public record Settings(
 
   @Override
   public void check(Faults faults) {
-    for (String block : trustedProxies) {
-      if (!TrustedProxies.isBlock(block)) {
-        faults.add(
-            "trusted_proxies",
-            block,
-            "is not a CIDR block; write it like 10.0.0.0/8 or 192.0.2.7/32");
-      }
-    }
-    if (enableGroupWhitelist && groupWhitelist.isEmpty()) {
-      faults.add(
-          "group_whitelist",
-          "is empty while enable_group_whitelist is on, so nobody could log in; list the groups");
-    }
     faults.when(
         usesOidc() && oidc.issuer().isEmpty(),
         "oidc.issuer",
@@ -164,13 +126,9 @@ public record Settings(
         usesOidc() && oidc.clientId().isEmpty(),
         "oidc.client_id",
         "is missing; a token must name it as its audience");
-    faults.when(
-        !secretKey.isEmpty() && !secretKeys.isEmpty(),
-        "secret_keys",
-        "is set together with secret_key; keep one of the two");
     boolean cached = cache.inRedis() || cache.inDatabase();
     faults.when(
-        secretKey.isEmpty() && secretKeys.isEmpty() && (cached || session.inRedis()),
+        keys.isEmpty() && (cached || session.inRedis()),
         "secret_key",
         "is missing; with "
             + (cached ? "cache.type=" + cache.type() : "session.store=" + session.store())

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +32,9 @@ public final class SettingsLoader
         ApplicationContextInitializer<ConfigurableApplicationContext>,
         Ordered {
   private static final String RESOLVED = "elastauth settings";
-  private static final Duration ELASTICSEARCH_LOOK = Duration.ofSeconds(5);
-  private static final Duration DATABASE_LOOK = Duration.ofSeconds(5);
+
+  /** Elasticsearch and the database are checked at least this often. */
+  private static final long LOOK_MILLIS = 5_000;
 
   /** Carries the reading from the environment's preparation to the context's. */
   private static final class Resolved extends MapPropertySource {
@@ -60,59 +60,36 @@ public final class SettingsLoader
     Reading<Settings> reading =
         new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
     Settings settings = reading.settings();
+    boolean sessionsInRedis = settings.session().inRedis();
+    long look = settings.redis().healthCheck().interval().toMillis();
+    long period = Math.max(1, settings.expiry().interval().toMillis());
 
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("elastauth.auth_provider", settings.authProvider());
-    values.put("elastauth.oidc.used", settings.usesOidc());
+    Map<String, Object> values = new LinkedHashMap<>(reading.values());
     values.put("elastauth.oidc.login", settings.logsBrowsersIn());
-    values.put("elastauth.oidc.token_validation", settings.oidc().tokenValidation());
     values.put("elastauth.oidc.in_redis", settings.sharesProviderAnswers());
-    values.put("elastauth.cache.type", settings.cache().type());
+    values.put("elastauth.cache.in_redis", settings.cache().inRedis());
     values.put(
         "elastauth.cache.extend",
         settings.cache().extend() && !settings.cache().type().equals("none"));
-    values.put("elastauth.rate_limit.enabled", settings.rateLimit().enabled());
     values.put("elastauth.rate_limit.in_redis", settings.rateLimit().inRedis());
-    values.put("elastauth.rate_limit.store", settings.rateLimit().store());
-    values.put("elastauth.rate_limit.policy", settings.rateLimit().policy());
-    values.put("elastauth.session.enabled", settings.session().enabled());
-    values.put("elastauth.session.store", settings.session().store());
-    values.put("elastauth.session.in_redis", settings.session().inRedis());
-    values.put("elastauth.session.shared", settings.session().inRedis() ? "redis" : "memory");
-    values.put("elastauth.session.policy", settings.session().policy());
+    values.put("elastauth.session.in_redis", sessionsInRedis);
+    values.put("elastauth.session.shared", sessionsInRedis ? "redis" : "memory");
     values.put(
         "elastauth.replay.bearer", settings.replay().enabled() && settings.replay().bearer());
     values.put("elastauth.replay.store", settings.replay().inRedis() ? "redis" : "memory");
-    values.put("elastauth.replay.policy", settings.replay().policy());
-    values.put("elastauth.cache.in_redis", settings.cache().inRedis());
-    values.put(
-        "elastauth.redis.announced", settings.cache().inRedis() || settings.session().inRedis());
-    values.put(
-        "elastauth.claim.in_redis", settings.session().inRedis() || settings.replay().inRedis());
-    values.put("elastauth.redis.used", settings.usesRedis());
+    values.put("elastauth.redis.announced", settings.cache().inRedis() || sessionsInRedis);
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
-    values.put("elastauth.admin.enabled", settings.admin().enabled());
-    values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
     values.put(
         "elastauth.elasticsearch.reread_period",
         settings.elasticsearch().rereadInterval().toMillis());
-    values.put(
-        "elastauth.redis.health_check.period",
-        settings.redis().healthCheck().interval().toMillis());
-    values.put(
-        "elastauth.elasticsearch.health_check.period",
-        Math.min(
-            settings.redis().healthCheck().interval().toMillis(), ELASTICSEARCH_LOOK.toMillis()));
-    values.put(
-        "elastauth.cache.health_check.period",
-        Math.min(settings.redis().healthCheck().interval().toMillis(), DATABASE_LOOK.toMillis()));
+    values.put("elastauth.redis.health_check.period", look);
+    values.put("elastauth.elasticsearch.health_check.period", Math.min(look, LOOK_MILLIS));
+    values.put("elastauth.cache.health_check.period", Math.min(look, LOOK_MILLIS));
     // how often a timer of Camel fires, 0: without end
     values.put(
         "elastauth.redis.health_check.looks", settings.redis().healthCheck().enabled() ? 0 : 1);
-    values.put("elastauth.expiry.enabled", settings.expiry().enabled());
     values.put("elastauth.expiry.turn", settings.usesRedis() ? "redis" : "free");
-    long period = Math.max(1, settings.expiry().interval().toMillis());
     values.put("elastauth.expiry.period", period);
     // gateways that were started together shall not run in step
     values.put(
@@ -193,6 +170,6 @@ public final class SettingsLoader
     if (!faults.isEmpty()) {
       throw new ConfigurationFaults(faults);
     }
-    context.getBeanFactory().registerSingleton("settings", settings);
+    resolved.reading.records().forEach(context.getBeanFactory()::registerSingleton);
   }
 }

@@ -2,6 +2,7 @@ package org.elastauth.config;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -69,6 +70,8 @@ final class SettingsReader<T> {
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final Map<String, Object> collections = new LinkedHashMap<>();
   private final Map<String, String> written = new LinkedHashMap<>();
+  private final Map<String, Object> records = new LinkedHashMap<>();
+  private final Map<String, Object> values = new LinkedHashMap<>();
   private final List<String> unknown = new ArrayList<>();
   private final List<Fault> unreadable = new ArrayList<>();
   private final List<Fault> invalid = new ArrayList<>();
@@ -85,6 +88,8 @@ final class SettingsReader<T> {
   }
 
   /**
+   * @param records those that the settings consist of, by the name of their class
+   * @param values of single settings that are no secrets, by name; durations in milliseconds
    * @param unreadable faults of values that are not of their setting's type
    * @param invalid faults of values that break a rule
    * @param unknown names that belong to no setting, as written
@@ -92,6 +97,8 @@ final class SettingsReader<T> {
    */
   record Reading<T>(
       T settings,
+      Map<String, Object> records,
+      Map<String, Object> values,
       List<Fault> unreadable,
       List<Fault> invalid,
       List<String> unknown,
@@ -115,7 +122,7 @@ final class SettingsReader<T> {
         settings.values().stream()
             .flatMap(setting -> Stream.of(PREFIX + setting.path(), setting.variable()))
             .toList();
-    return new Reading<>(read, unreadable, invalid, unknown, known);
+    return new Reading<>(read, records, values, unreadable, invalid, unknown, known);
   }
 
   private void find(Class<?> record, String parent) {
@@ -282,9 +289,9 @@ final class SettingsReader<T> {
   }
 
   private <R> R build(Class<R> record, String parent) {
-    List<Object> values = new ArrayList<>();
+    List<Object> parts = new ArrayList<>();
     for (RecordComponent component : record.getRecordComponents()) {
-      values.add(
+      parts.add(
           component.getType().isRecord()
               ? build(component.getType(), below(component, parent))
               : value(settings.get(parent + Setting.snake(component.getName()))));
@@ -292,7 +299,10 @@ final class SettingsReader<T> {
     try {
       @SuppressWarnings("unchecked")
       Constructor<R> constructor = (Constructor<R>) record.getDeclaredConstructors()[0];
-      R built = constructor.newInstance(values.toArray());
+      R built = constructor.newInstance(parts.toArray());
+      if (record.getEnclosingClass() == null && record != TlsFiles.class) {
+        records.put(record.getName(), built);
+      }
       if (built instanceof Checked checked) {
         checked.check(new Faults(parent, written, invalid));
       }
@@ -316,6 +326,9 @@ final class SettingsReader<T> {
     if (value == null) {
       value = setting.defaultValue();
       written.putIfAbsent(setting.path(), setting.defaultText());
+    }
+    if (!setting.isSecret() && !setting.isList() && !setting.isMap() && value != null) {
+      values.put(PREFIX + setting.path(), value instanceof Duration time ? time.toMillis() : value);
     }
     Rules.check(setting, value, new Faults("", written, invalid));
     return value;

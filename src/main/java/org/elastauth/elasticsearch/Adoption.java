@@ -14,8 +14,8 @@ final class Adoption {
 
   Adoption(Settings settings) {
     this.on = settings.elasticsearch().adopt().equals("elastauth");
-    this.given = new HashSet<>(settings.defaultRoles());
-    settings.groupMappings().values().forEach(given::addAll);
+    this.given = new HashSet<>(settings.roles().defaultRoles());
+    settings.roles().groupMappings().values().forEach(given::addAll);
   }
 
   boolean covers(StoredUser stored) {

@@ -27,11 +27,12 @@ public final class RoleMapping {
 
   public RoleMapping(Settings settings) {
     settings
+        .roles()
         .groupMappings()
         .forEach(
             (group, roles) ->
                 byGroup.computeIfAbsent(fold(group), g -> new HashSet<>()).addAll(roles));
-    this.defaults = settings.defaultRoles().stream().distinct().sorted().toList();
+    this.defaults = settings.roles().defaultRoles().stream().distinct().sorted().toList();
   }
 
   /**

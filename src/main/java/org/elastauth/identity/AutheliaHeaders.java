@@ -45,11 +45,11 @@ public final class AutheliaHeaders implements Processor {
           .build();
 
   public AutheliaHeaders(Settings settings, Clock clock) {
-    this.username = HttpHeaders.createOptimized(settings.authelia().headerUsername());
-    this.groups = HttpHeaders.createOptimized(settings.authelia().headerGroups());
-    this.email = HttpHeaders.createOptimized(settings.authelia().headerEmail());
-    this.fullName = HttpHeaders.createOptimized(settings.authelia().headerName());
-    this.trustedProxies = new TrustedProxies(settings.trustedProxies());
+    this.username = HttpHeaders.createOptimized(settings.identity().authelia().headerUsername());
+    this.groups = HttpHeaders.createOptimized(settings.identity().authelia().headerGroups());
+    this.email = HttpHeaders.createOptimized(settings.identity().authelia().headerEmail());
+    this.fullName = HttpHeaders.createOptimized(settings.identity().authelia().headerName());
+    this.trustedProxies = new TrustedProxies(settings.identity().trustedProxies());
     this.clock = clock;
   }
 

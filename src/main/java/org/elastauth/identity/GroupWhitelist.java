@@ -14,8 +14,8 @@ public final class GroupWhitelist implements Processor {
   private final boolean enabled;
 
   public GroupWhitelist(Settings settings) {
-    this.enabled = settings.enableGroupWhitelist();
-    this.groups = Set.copyOf(settings.groupWhitelist());
+    this.enabled = settings.identity().enableGroupWhitelist();
+    this.groups = Set.copyOf(settings.identity().groupWhitelist());
   }
 
   /**

@@ -31,7 +31,7 @@ class LoginConfiguration {
   @Bean
   RequestedUrl requestedUrl(Settings settings) {
     return new RequestedUrl(
-        new TrustedProxies(settings.trustedProxies()),
+        new TrustedProxies(settings.identity().trustedProxies()),
         URI.create(settings.oidc().redirectUrl()),
         settings.oidc().allowedHosts());
   }

@@ -30,7 +30,7 @@ public final class RateLimitKey implements Processor {
     String prefix = settings.cache().keyPrefix() + "rate:";
     this.users = new CacheKey(prefix + "user:");
     this.addresses = prefix + "address:";
-    this.trustedProxies = new TrustedProxies(settings.trustedProxies());
+    this.trustedProxies = new TrustedProxies(settings.identity().trustedProxies());
   }
 
   @Override

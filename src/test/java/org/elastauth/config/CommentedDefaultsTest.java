@@ -27,7 +27,7 @@ class CommentedDefaultsTest {
   private static final Pattern SETTING = Pattern.compile("  # ((?:  )*)([a-z0-9_-]+):( .*)?");
 
   /** Said to be examples; their default is none. */
-  private static final List<String> EXAMPLES = List.of("default_roles", "group_mappings");
+  private static final List<String> EXAMPLES = List.of("roles");
 
   private static final StandardEnvironment ENVIRONMENT =
       new StandardEnvironment() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.cache.CacheSettings;
+import org.elastauth.identity.IdentitySettings;
 import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.RedisUrl;
@@ -60,8 +61,8 @@ class SettingsReaderTest {
     Settings settings = settings("");
     assertThat(settings.listen()).isEqualTo("0.0.0.0:5000");
     assertThat(settings.authProvider()).isEqualTo("authelia");
-    assertThat(settings.authelia().headerUsername()).isEqualTo("Remote-User");
-    assertThat(settings.trustedProxies()).isEqualTo(Settings.PRIVATE_NETWORKS);
+    assertThat(settings.identity().authelia().headerUsername()).isEqualTo("Remote-User");
+    assertThat(settings.identity().trustedProxies()).isEqualTo(IdentitySettings.PRIVATE_NETWORKS);
     assertThat(settings.cache())
         .isEqualTo(
             new CacheSettings(
@@ -79,7 +80,7 @@ class SettingsReaderTest {
         .isEqualTo(new RedisSettings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));
     assertThat(settings.elasticsearch().hosts()).containsExactly("http://localhost:9200");
     assertThat(settings.elasticsearch().readTimeout()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(settings.groupMappings()).isEmpty();
+    assertThat(settings.roles().groupMappings()).isEmpty();
   }
 
   @Test
@@ -108,8 +109,8 @@ class SettingsReaderTest {
     assertThat(settings.redis().db()).isEqualTo(3);
     assertThat(settings.redis().password()).isEqualTo("pw");
     assertThat(settings.redis().username()).isEqualTo("elastauth");
-    assertThat(settings.defaultRoles()).containsExactly("kibana_user");
-    assertThat(settings.groupMappings())
+    assertThat(settings.roles().defaultRoles()).containsExactly("kibana_user");
+    assertThat(settings.roles().groupMappings())
         .isEqualTo(
             Map.of(
                 "platform-admins", List.of("kibana_admin", "superuser"),
@@ -134,7 +135,7 @@ class SettingsReaderTest {
     assertThat(settings.cache().type()).as("a Redis host and no type").isEqualTo("redis");
     assertThat(settings.cache().expiration()).isEqualTo(Duration.ofMinutes(30));
     assertThat(settings.redis().password()).as("not a placeholder").isEqualTo("p${w}d");
-    assertThat(settings.secretKey()).isEqualTo("00");
+    assertThat(settings.keys().secretKey()).isEqualTo("00");
     assertThat(settings.elasticsearch().username()).isEqualTo("es");
     assertThat(settings.elasticsearch().password()).isEqualTo("es-pw");
   }
@@ -173,7 +174,7 @@ class SettingsReaderTest {
                 platform-admins: [viewer]
                 staff: [viewer]
             """);
-    assertThat(reading.settings().groupMappings())
+    assertThat(reading.settings().roles().groupMappings())
         .isEqualTo(
             Map.of(
                 "PLATFORM_ADMINS", List.of("superuser", "monitoring_user"),
@@ -262,7 +263,7 @@ class SettingsReaderTest {
         .isEqualTo(new RedisSettings.CircuitBreaker(false, 7, Duration.ofSeconds(50)));
     assertThat(redis.healthCheck())
         .isEqualTo(new RedisSettings.HealthCheck(false, Duration.ofSeconds(20)));
-    assertThat(settings.secretKey()).isEqualTo("k");
+    assertThat(settings.keys().secretKey()).isEqualTo("k");
   }
 
   @Test
@@ -427,9 +428,10 @@ class SettingsReaderTest {
   void listsFromTheEnvironmentAndEmptyOnes() throws Exception {
     assertThat(
             settings(Map.of("ELASTAUTH_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1/32"))
+                .identity()
                 .trustedProxies())
         .containsExactly("10.0.0.0/8", "192.0.2.1/32");
-    assertThat(settings("elastauth: {trusted_proxies: []}").trustedProxies())
+    assertThat(settings("elastauth: {trusted_proxies: []}").identity().trustedProxies())
         .as("nobody is a choice")
         .isEmpty();
   }

@@ -3,7 +3,6 @@ package org.elastauth.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.elastauth.config.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** SPEC 3: whose headers are believed. */
 class TrustedProxiesTest {
-  private final TrustedProxies defaults = new TrustedProxies(Settings.PRIVATE_NETWORKS);
+  private final TrustedProxies defaults = new TrustedProxies(IdentitySettings.PRIVATE_NETWORKS);
 
   @ParameterizedTest
   @ValueSource(

@@ -1,0 +1,18 @@
+package org.elastauth.elasticsearch;
+
+import java.util.List;
+import java.util.Map;
+import org.elastauth.config.Alias;
+import org.elastauth.config.Rules.Matches;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param groupMappings group name, matched without case, to the Elasticsearch roles it gives
+ */
+public record RoleSettings(
+    @DefaultValue @Alias("DEFAULT_ROLES") @Matches({ROLE, NO_ROLE}) List<String> defaultRoles,
+    @Matches({ROLE, NO_ROLE}) Map<String, List<String>> groupMappings) {
+  private static final String ROLE =
+      "[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?";
+  private static final String NO_ROLE = "is not the name of an Elasticsearch role";
+}

@@ -1,0 +1,39 @@
+package org.elastauth.identity;
+
+import java.util.List;
+import org.elastauth.config.Alias;
+import org.elastauth.config.Checked;
+import org.elastauth.config.Faults;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** Which proxies and groups are let in, and the names of the identity headers. */
+public record IdentitySettings(
+    List<String> trustedProxies,
+    @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
+    @DefaultValue @Alias("GROUP_WHITELIST") List<String> groupWhitelist,
+    AutheliaSettings authelia)
+    implements Checked {
+  /** The default of {@link #trustedProxies}: loopback and the private networks. */
+  public static final List<String> PRIVATE_NETWORKS =
+      List.of(
+          "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
+
+  public IdentitySettings {
+    trustedProxies = trustedProxies == null ? PRIVATE_NETWORKS : trustedProxies;
+  }
+
+  @Override
+  public void check(Faults faults) {
+    for (String block : trustedProxies) {
+      faults.when(
+          !TrustedProxies.isBlock(block),
+          "trusted_proxies",
+          block,
+          "is not a CIDR block; write it like 10.0.0.0/8 or 192.0.2.7/32");
+    }
+    faults.when(
+        enableGroupWhitelist && groupWhitelist.isEmpty(),
+        "group_whitelist",
+        "is empty while enable_group_whitelist is on, so nobody could log in; list the groups");
+  }
+}
