@@ -5,18 +5,16 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
@@ -50,8 +48,17 @@ final class SettingsReader<T> {
               + "(SERVICE_HOST=.*|SERVICE_PORT(_.+)?=.*|PORT(_\\d+_(TCP|UDP|SCTP))?=(tcp|udp|sctp)://.*"
               + "|PORT_\\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)=.*)");
 
-  /** A value, and the name that it was written under. */
-  private record Found(String name, String value) {}
+  /** One of the names of a setting; the lowest rank that is used counts. */
+  private record Spelling(Setting setting, int rank, boolean opposite) {}
+
+  /**
+   * What one place says under one name.
+   *
+   * @param texts the items of a list by their index, anything else at -1; by key, which is empty
+   *     but in a map
+   */
+  private record Found(
+      Spelling spelling, Object place, Map<String, TreeMap<Integer, String>> texts) {}
 
   private final ConfigurableEnvironment environment;
   private final Map<String, Object> variables;
@@ -59,20 +66,17 @@ final class SettingsReader<T> {
   private final Consumer<Map<String, String>> defaults;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
-  /**
-   * From the files, by {@link #plain} path, and in a map by {@code path[key}: the items of a list
-   * by index, anything else at -1.
-   */
-  private final Map<String, Map<Integer, Found>> files = new LinkedHashMap<>();
+  /** By variable, or by {@link #plain} path. */
+  private final Map<String, Spelling> spellings = new LinkedHashMap<>();
 
-  private final Set<String> maps = new HashSet<>();
+  /** By path, in a map by {@code path[key} in lower case. */
+  private final Map<String, Found> found = new LinkedHashMap<>();
 
   private final Map<String, String> texts = new LinkedHashMap<>();
-  private final Map<String, Object> collections = new LinkedHashMap<>();
   private final Map<String, String> written = new LinkedHashMap<>();
   private final Map<String, Object> records = new LinkedHashMap<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
-  private final List<String> unknown = new ArrayList<>();
+  private final Set<String> unknown = new LinkedHashSet<>();
   private final List<Fault> unreadable = new ArrayList<>();
   private final List<Fault> invalid = new ArrayList<>();
 
@@ -101,23 +105,30 @@ final class SettingsReader<T> {
       Map<String, Object> values,
       List<Fault> unreadable,
       List<Fault> invalid,
-      List<String> unknown,
+      Collection<String> unknown,
       Collection<String> known) {}
 
   Reading<T> read() {
     find(type, "");
+    variables.forEach((name, value) -> readVariable(name, value.toString().trim()));
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> file
           && !source
               .getName()
               .equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)) {
-        collect(file);
+        Stream.of(file.getPropertyNames()).forEach(name -> readProperty(file, name));
       }
     }
-    settings.values().forEach(this::resolve);
+    found.forEach(
+        (path, value) -> {
+          Setting setting = value.spelling().setting();
+          String text = value.texts().values().iterator().next().firstEntry().getValue();
+          if (!setting.isList() && !setting.isMap() && !text.isBlank()) {
+            texts.put(path, value.spelling().opposite() ? opposite(text) : text);
+          }
+        });
     defaults.accept(texts);
     T read = build(type, "");
-    findUnknown();
     List<String> known =
         settings.values().stream()
             .flatMap(setting -> Stream.of(PREFIX + setting.path(), setting.variable()))
@@ -128,17 +139,20 @@ final class SettingsReader<T> {
   private void find(Class<?> record, String parent) {
     RecordComponent[] components = record.getRecordComponents();
     for (int i = 0; i < components.length; i++) {
-      RecordComponent component = components[i];
-      if (component.getType().isRecord()) {
-        find(component.getType(), below(component, parent));
+      if (components[i].getType().isRecord()) {
+        find(components[i].getType(), below(components[i], parent));
         continue;
       }
-      String path = parent + Setting.snake(component.getName());
+      String path = parent + Setting.snake(components[i].getName());
       DefaultValue byDefault =
           record.getDeclaredConstructors()[0].getParameters()[i].getAnnotation(DefaultValue.class);
-      settings.put(path, new Setting(path, component, byDefault));
-      if (component.getType() == Map.class) {
-        maps.add(plain(path));
+      Setting setting = new Setting(path, components[i], byDefault);
+      settings.put(path, setting);
+      List<String> names = setting.spellings();
+      for (String name : names) {
+        spellings.put(
+            Setting.isVariable(name) ? name : plain(name),
+            new Spelling(setting, names.indexOf(name), name.startsWith("!")));
       }
     }
   }
@@ -149,50 +163,83 @@ final class SettingsReader<T> {
         : parent + Setting.snake(component.getName()) + ".";
   }
 
-  /** Takes over what no source before this one holds. */
-  private void collect(EnumerablePropertySource<?> source) {
-    Set<String> before = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    before.addAll(files.keySet());
-    for (String name : source.getPropertyNames()) {
-      if (name.startsWith(PREFIX)) {
-        Matcher indexed = INDEXED.matcher(name);
-        boolean isItem = indexed.matches();
-        String spelling = spelling((isItem ? indexed.group(1) : name).substring(PREFIX.length()));
-        if (!before.contains(spelling)) {
-          files
-              .computeIfAbsent(spelling, absent -> new TreeMap<>())
-              .put(isItem ? Integer.parseInt(indexed.group(2)) : -1, found(source, name));
-        }
-      } else if (source instanceof OriginTrackedMapPropertySource
+  private void readVariable(String name, String value) {
+    Spelling spelling = spellings.get(name);
+    Setting map =
+        settings.values().stream()
+            .filter(Setting::isMap)
+            .filter(setting -> name.matches(setting.variable() + "_.+"))
+            .findFirst()
+            .orElse(null);
+    if (spelling != null && !spelling.setting().isMap()) {
+      if (!value.isEmpty()) {
+        add(spelling, variables, "", -1, value);
+      }
+    } else if (map != null) {
+      String key = name.substring(map.variable().length() + 1);
+      // a variable's name cannot hold a dash, that of a group or header often does
+      add(spellings.get(map.variable()), variables, key.replace('_', '-'), -1, value);
+      if (map.holdsLists()) {
+        add(spellings.get(map.variable()), variables, key, -1, value);
+      }
+    } else if (name.startsWith("ELASTAUTH_") && !INJECTED.matcher(name + "=" + value).matches()) {
+      unknown.add(name);
+    }
+  }
+
+  private void readProperty(EnumerablePropertySource<?> source, String name) {
+    if (!name.startsWith(PREFIX)) {
+      if (source instanceof OriginTrackedMapPropertySource
           && !FRAMEWORKS.matcher(name).lookingAt()) {
         unknown.add(name);
       }
+      return;
     }
-  }
-
-  /** The plain path; after that of a map, its key as written. */
-  private String spelling(String path) {
-    for (int i = 1; i < path.length(); i++) {
-      if (".[".indexOf(path.charAt(i)) >= 0 && maps.contains(plain(path.substring(0, i)))) {
-        String key = path.substring(i).replaceFirst("^\\.", "").replaceFirst("^\\[(.*)]$", "$1");
-        return plain(path.substring(0, i)) + '[' + key;
+    Matcher indexed = INDEXED.matcher(name);
+    int index = indexed.matches() ? Integer.parseInt(indexed.group(2)) : -1;
+    String path = (index < 0 ? name : indexed.group(1)).substring(PREFIX.length());
+    int end = path.length();
+    for (int i = 1; i < path.length() && end == path.length(); i++) {
+      Spelling map = spellings.get(plain(path.substring(0, i)));
+      if (map != null && map.setting().isMap() && ".[".indexOf(path.charAt(i)) >= 0) {
+        end = i;
       }
     }
-    return plain(path);
+    Spelling spelling = spellings.get(plain(path.substring(0, end)));
+    String key = path.substring(end).replaceFirst("^\\.", "").replaceFirst("^\\[(.*)]$", "$1");
+    String value = resolved(source, name);
+    if (spelling == null) {
+      unknown.add(name);
+    } else if (spelling.setting().isMap() != key.isEmpty()) {
+      add(spelling, source, key, index, value);
+    }
   }
 
-  private Found found(EnumerablePropertySource<?> source, String name) {
+  /** Takes a value over, unless a better name or, under the same, a place before this has one. */
+  private void add(Spelling spelling, Object place, String key, int index, String value) {
+    String path = spelling.setting().path();
+    String name = key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT);
+    Found before = found.get(name);
+    if (before == null || spelling.rank() < before.spelling().rank()) {
+      before = new Found(spelling, place, new LinkedHashMap<>());
+      found.put(name, before);
+    }
+    if (before.spelling() == spelling && before.place() == place) {
+      before.texts().computeIfAbsent(key, absent -> new TreeMap<>()).put(index, value);
+    }
+  }
+
+  private String resolved(EnumerablePropertySource<?> source, String name) {
     Object raw = source.getProperty(name);
-    String text = shell(raw == null ? "" : raw.toString());
     try {
-      return new Found(name, environment.resolveRequiredPlaceholders(text));
+      return environment.resolveRequiredPlaceholders(shell(raw == null ? "" : raw.toString()));
     } catch (IllegalArgumentException unresolved) {
       unreadable.add(
           new Fault(
               name.substring(PREFIX.length()),
               "",
               "refers to a variable that is not set; write ${NAME} of one that is, or ${NAME:default}"));
-      return new Found(name, "");
+      return "";
     }
   }
 
@@ -202,38 +249,9 @@ final class SettingsReader<T> {
         .matcher(text)
         .replaceAll(
             match -> {
-              Object value = variables.get(match.group(1));
-              boolean isSet = value != null && !value.toString().isEmpty();
+              boolean isSet = !variables.getOrDefault(match.group(1), "").toString().isEmpty();
               return Matcher.quoteReplacement(isSet ? "${" + match.group(1) + "}" : match.group(2));
             });
-  }
-
-  private void resolve(Setting setting) {
-    if (setting.isMap()) {
-      collections.put(setting.path(), map(setting));
-      return;
-    }
-    for (String spelling : setting.spellings()) {
-      Map<Integer, Found> values =
-          Setting.isVariable(spelling) ? variable(spelling) : files.get(plain(spelling));
-      if (values == null) {
-        continue;
-      }
-      String text = values.values().iterator().next().value();
-      if (setting.isList()) {
-        List<String> items = items(values);
-        collections.put(setting.path(), items);
-        written.put(setting.path(), setting.isSecret() ? Faults.HIDDEN : String.join(",", items));
-      } else if (!text.isBlank()) {
-        texts.put(setting.path(), spelling.startsWith("!") ? opposite(text) : text);
-      }
-      return;
-    }
-  }
-
-  private Map<Integer, Found> variable(String name) {
-    String value = variables.getOrDefault(name, "").toString().trim();
-    return value.isEmpty() ? null : Map.of(-1, new Found(name, value));
   }
 
   static boolean isOn(String text) {
@@ -246,46 +264,6 @@ final class SettingsReader<T> {
 
   private static String opposite(String text) {
     return isOn(text) ? "false" : isOff(text) ? "true" : text;
-  }
-
-  /** A text is split at its commas, the items of a list are not. */
-  private static List<String> items(Map<Integer, Found> values) {
-    Stream<String> texts =
-        values.containsKey(-1)
-            ? Stream.of(values.get(-1).value().split(","))
-            : values.values().stream().map(Found::value);
-    return texts.filter(item -> !item.isBlank()).map(String::trim).toList();
-  }
-
-  private Map<String, Object> map(Setting setting) {
-    Map<String, Object> map = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    String variable = setting.variable() + "_";
-    variables.forEach(
-        (name, value) -> {
-          if (name.startsWith(variable) && name.length() > variable.length()) {
-            String key = name.substring(variable.length());
-            Object read = entry(setting, Map.of(-1, new Found(name, value.toString())));
-            // a variable's name cannot hold a dash, that of a group or header often does
-            map.put(key.replace('_', '-'), read);
-            if (setting.holdsLists()) {
-              map.put(key, read);
-            }
-          }
-        });
-    Map<String, Object> all = new LinkedHashMap<>(map);
-    String prefix = plain(setting.path()) + '[';
-    files.forEach(
-        (spelling, values) -> {
-          String key = spelling.startsWith(prefix) ? spelling.substring(prefix.length()) : "";
-          if (!key.isEmpty() && !map.containsKey(key)) {
-            all.put(key, entry(setting, values));
-          }
-        });
-    return all;
-  }
-
-  private static Object entry(Setting setting, Map<Integer, Found> values) {
-    return setting.holdsLists() ? items(values) : values.values().iterator().next().value();
   }
 
   private <R> R build(Class<R> record, String parent) {
@@ -313,52 +291,53 @@ final class SettingsReader<T> {
   }
 
   private Object value(Setting setting) {
-    Object value = collections.get(setting.path());
-    String text = texts.get(setting.path());
-    if (text != null) {
-      written.put(setting.path(), setting.isSecret() ? Faults.HIDDEN : text);
+    String path = setting.path();
+    Object value = null;
+    if (setting.isMap()) {
+      value = map(setting);
+    } else if (setting.isList() && found.containsKey(path)) {
+      List<String> items = items(found.get(path).texts().get(""));
+      written.put(path, setting.isSecret() ? Faults.HIDDEN : String.join(",", items));
+      value = items;
+    } else if (texts.containsKey(path)) {
+      written.put(path, setting.isSecret() ? Faults.HIDDEN : texts.get(path));
       try {
-        value = setting.convert(text);
+        value = setting.convert(texts.get(path));
       } catch (ConversionException e) {
-        unreadable.add(new Fault(setting.path(), written.get(setting.path()), setting.reason(e)));
+        unreadable.add(new Fault(path, written.get(path), setting.reason(e)));
       }
     }
     if (value == null) {
       value = setting.defaultValue();
-      written.putIfAbsent(setting.path(), setting.defaultText());
+      written.putIfAbsent(path, setting.defaultText());
     }
     if (!setting.isSecret() && !setting.isList() && !setting.isMap() && value != null) {
-      values.put(PREFIX + setting.path(), value instanceof Duration time ? time.toMillis() : value);
+      values.put(PREFIX + path, value instanceof Duration time ? time.toMillis() : value);
     }
     Rules.check(setting, value, new Faults("", written, invalid));
     return value;
   }
 
-  private void findUnknown() {
-    Set<String> spellings = new HashSet<>();
-    for (Setting setting : settings.values()) {
-      setting
-          .spellings()
-          .forEach(name -> spellings.add(Setting.isVariable(name) ? name : plain(name)));
+  private Map<String, Object> map(Setting setting) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (Found entry : found.values()) {
+      if (entry.spelling().setting() == setting) {
+        entry
+            .texts()
+            .forEach(
+                (key, texts) ->
+                    map.put(
+                        key, setting.holdsLists() ? items(texts) : texts.firstEntry().getValue()));
+      }
     }
-    files.forEach(
-        (path, values) -> {
-          if (!spellings.contains(path.replaceFirst("\\[.*", ""))) {
-            unknown.add(values.values().iterator().next().name());
-          }
-        });
-    Stream<String> entries =
-        settings.values().stream().filter(Setting::isMap).map(map -> map.variable() + "_");
-    Pattern expected = Pattern.compile(entries.collect(Collectors.joining("|")));
-    variables.forEach(
-        (name, value) -> {
-          if (name.startsWith("ELASTAUTH_")
-              && !spellings.contains(name)
-              && !expected.matcher(name).lookingAt()
-              && !INJECTED.matcher(name + "=" + value).matches()) {
-            unknown.add(name);
-          }
-        });
+    return map;
+  }
+
+  /** A text is split at its commas, the items of a list are not. */
+  private static List<String> items(TreeMap<Integer, String> texts) {
+    Stream<String> items =
+        texts.containsKey(-1) ? Stream.of(texts.get(-1).split(",")) : texts.values().stream();
+    return items.filter(item -> !item.isBlank()).map(String::trim).toList();
   }
 
   /** A path without what its spellings differ in. */
