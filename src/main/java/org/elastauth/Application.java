@@ -16,12 +16,15 @@ import java.util.stream.Stream;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.elastauth.config.Settings;
+import org.elastauth.credential.KeySettings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.database.CacheTable;
 import org.elastauth.database.DatabaseFailure;
 import org.elastauth.elasticsearch.Boot;
+import org.elastauth.elasticsearch.ElasticsearchSettings;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
+import org.elastauth.identity.IdentitySettings;
 import org.elastauth.identity.TrustedProxies;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.DefaultApplicationArguments;
@@ -142,17 +145,10 @@ public class Application {
    * not open anywhere else.
    */
   @Bean
-  SecretKeys secretKeys(Settings settings) {
-    List<String> secrets = settings.keys().secretKeys();
-    if (secrets.isEmpty()) {
-      secrets =
-          List.of(
-              settings.keys().secretKey().isEmpty()
-                  ? SecretKeys.generate()
-                  : settings.keys().secretKey());
-    }
-    String scope = settings.keys().credential().scope();
-    return new SecretKeys(secrets, settings.elasticsearch().dryRun() ? scope + " dry run" : scope);
+  SecretKeys secretKeys(KeySettings settings, ElasticsearchSettings elasticsearch) {
+    List<String> secrets = settings.isEmpty() ? List.of(SecretKeys.generate()) : settings.all();
+    String scope = settings.credential().scope();
+    return new SecretKeys(secrets, elasticsearch.dryRun() ? scope + " dry run" : scope);
   }
 
   @Bean
@@ -178,6 +174,11 @@ public class Application {
                     .setClassPathResolvingEnabled(false)));
   }
 
+  @Bean
+  TrustedProxies trustedProxies(IdentitySettings settings) {
+    return new TrustedProxies(settings.trustedProxies());
+  }
+
   /** Camel's HTTP engine looks it up by type to find the router. */
   @Bean
   VertxPlatformHttpServerConfiguration httpServerConfiguration(Settings settings) {
@@ -192,15 +193,11 @@ public class Application {
   GatewayHttpServer httpServer(
       VertxPlatformHttpServerConfiguration configuration,
       Settings settings,
+      TrustedProxies trustedProxies,
       Vertx vertx,
       ObjectMapper json,
       InFlight inFlight) {
     return new GatewayHttpServer(
-        configuration,
-        settings.http(),
-        new TrustedProxies(settings.identity().trustedProxies()),
-        vertx,
-        json,
-        inFlight);
+        configuration, settings.http(), trustedProxies, vertx, json, inFlight);
   }
 }

@@ -29,6 +29,11 @@ public record KeySettings(
     return secretKey.isEmpty() && secretKeys.isEmpty();
   }
 
+  /** The first one encrypts. */
+  public List<String> all() {
+    return secretKey.isEmpty() ? secretKeys : List.of(secretKey);
+  }
+
   @Override
   public void check(Faults faults) {
     faults.when(

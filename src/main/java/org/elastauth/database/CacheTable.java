@@ -5,9 +5,9 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
-import org.elastauth.config.Settings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
@@ -45,12 +45,12 @@ public final class CacheTable implements CamelContextConfiguration {
   /** The first connection takes longer than a request may wait for one, on a slow machine. */
   private static final int TRIES_TO_CONNECT = 5;
 
-  private final Settings settings;
+  private final CacheSettings settings;
   private final ObjectProvider<DataSource> database;
   private final CircuitBreaker breaker;
 
   CacheTable(
-      Settings settings,
+      CacheSettings settings,
       @Qualifier("cacheDataSource") ObjectProvider<DataSource> database,
       @Qualifier("databaseBreaker") CircuitBreaker breaker) {
     this.settings = settings;
@@ -61,7 +61,7 @@ public final class CacheTable implements CamelContextConfiguration {
   /** Where the routes are only to be checked, nobody is asked. */
   @Override
   public void beforeApplicationStart(CamelContext context) {
-    if (settings.cache().inDatabase() && context.isAutoStartup()) {
+    if (settings.inDatabase() && context.isAutoStartup()) {
       look();
     }
   }
@@ -93,9 +93,9 @@ public final class CacheTable implements CamelContextConfiguration {
    * @throws DataAccessException if the database does not answer, or refuses
    */
   public void create() {
-    if (!settings.cache().inDatabase()) {
+    if (!settings.inDatabase()) {
       throw new IllegalStateException(
-          "cache.type is " + settings.cache().type() + "; only that of database has a table");
+          "cache.type is " + settings.type() + "; only that of database has a table");
     }
     JdbcTemplate template = connected();
     MAKE.forEach(template::execute);

@@ -3,7 +3,7 @@ package org.elastauth.database;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.regex.Pattern;
-import org.elastauth.config.Settings;
+import org.elastauth.cache.CacheSettings;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -31,8 +31,8 @@ class DatabaseConfiguration {
    * one.
    */
   @Bean(destroyMethod = "close")
-  HikariDataSource cacheDataSource(Settings settings) {
-    String url = settings.cache().url();
+  HikariDataSource cacheDataSource(CacheSettings settings) {
+    String url = settings.url();
     HikariDataSource pool = new HikariDataSource();
     pool.setPoolName("cache");
     pool.setJdbcUrl(url);

@@ -15,7 +15,6 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +43,12 @@ public final class AutheliaHeaders implements Processor {
           .expireAfterWrite(Duration.ofMinutes(1))
           .build();
 
-  public AutheliaHeaders(Settings settings, Clock clock) {
-    this.username = HttpHeaders.createOptimized(settings.identity().authelia().headerUsername());
-    this.groups = HttpHeaders.createOptimized(settings.identity().authelia().headerGroups());
-    this.email = HttpHeaders.createOptimized(settings.identity().authelia().headerEmail());
-    this.fullName = HttpHeaders.createOptimized(settings.identity().authelia().headerName());
-    this.trustedProxies = new TrustedProxies(settings.identity().trustedProxies());
+  public AutheliaHeaders(AutheliaSettings settings, TrustedProxies trustedProxies, Clock clock) {
+    this.username = HttpHeaders.createOptimized(settings.headerUsername());
+    this.groups = HttpHeaders.createOptimized(settings.headerGroups());
+    this.email = HttpHeaders.createOptimized(settings.headerEmail());
+    this.fullName = HttpHeaders.createOptimized(settings.headerName());
+    this.trustedProxies = trustedProxies;
     this.clock = clock;
   }
 

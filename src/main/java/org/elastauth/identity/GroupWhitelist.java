@@ -3,7 +3,6 @@ package org.elastauth.identity;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.springframework.stereotype.Component;
 
@@ -13,9 +12,9 @@ public final class GroupWhitelist implements Processor {
   private final Set<String> groups;
   private final boolean enabled;
 
-  public GroupWhitelist(Settings settings) {
-    this.enabled = settings.identity().enableGroupWhitelist();
-    this.groups = Set.copyOf(settings.identity().groupWhitelist());
+  public GroupWhitelist(IdentitySettings settings) {
+    this.enabled = settings.enableGroupWhitelist();
+    this.groups = Set.copyOf(settings.groupWhitelist());
   }
 
   /**
