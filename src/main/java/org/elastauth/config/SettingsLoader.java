@@ -67,16 +67,12 @@ public final class SettingsLoader
     Map<String, Object> values = new LinkedHashMap<>(reading.values());
     values.put("elastauth.oidc.login", settings.logsBrowsersIn());
     values.put("elastauth.oidc.in_redis", settings.sharesProviderAnswers());
-    values.put("elastauth.cache.in_redis", settings.cache().inRedis());
     values.put(
         "elastauth.cache.extend",
         settings.cache().extend() && !settings.cache().type().equals("none"));
-    values.put("elastauth.rate_limit.in_redis", settings.rateLimit().inRedis());
-    values.put("elastauth.session.in_redis", sessionsInRedis);
     values.put("elastauth.session.shared", sessionsInRedis ? "redis" : "memory");
     values.put(
         "elastauth.replay.bearer", settings.replay().enabled() && settings.replay().bearer());
-    values.put("elastauth.replay.store", settings.replay().inRedis() ? "redis" : "memory");
     values.put("elastauth.redis.announced", settings.cache().inRedis() || sessionsInRedis);
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");

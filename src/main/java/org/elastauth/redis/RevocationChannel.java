@@ -1,6 +1,5 @@
 package org.elastauth.redis;
 
-import org.elastauth.cache.CacheSettings;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -14,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.cache.MemoryCache;
 import org.elastauth.config.Settings;
 import org.elastauth.credential.CacheKey;
