@@ -7,8 +7,8 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.cache.MemoryCache;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.Fingerprint;
@@ -30,11 +30,12 @@ import org.springframework.boot.context.properties.bind.Binder;
  */
 public final class BareHandler extends AbstractVerticle {
   private static final long LIFETIME = 7 * 24 * 3600;
-  private static final Settings SETTINGS = new Binder().bindOrCreate("elastauth", Settings.class);
+  private static final CacheSettings SETTINGS =
+      new Binder().bindOrCreate("elastauth.cache", CacheSettings.class);
   private static final SecretKeys KEYS =
       new SecretKeys(List.of(System.getenv("ELASTAUTH_SECRET_KEY")), "");
   private static final SealedCredentials SEALED = new SealedCredentials(KEYS);
-  private static final CacheKey CACHE_KEY = new CacheKey(SETTINGS);
+  private static final CacheKey CACHE_KEY = new CacheKey(SETTINGS.keyPrefix());
   private static final TrustedProxies PROXIES = new TrustedProxies(List.of("127.0.0.0/8"));
   private static final MemoryCache MEMORY = new MemoryCache(SETTINGS, Ticker.systemTicker());
 

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -62,8 +61,8 @@ public final class FileCache {
   private volatile boolean failing;
 
   @Autowired
-  public FileCache(Settings settings, Clock clock) {
-    this(Path.of(settings.cache().path()), ENTRIES, clock);
+  public FileCache(CacheSettings settings, Clock clock) {
+    this(Path.of(settings.path()), ENTRIES, clock);
   }
 
   FileCache(Path folder, int limit, Clock clock) {

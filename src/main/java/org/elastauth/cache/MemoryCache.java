@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,11 +31,11 @@ public final class MemoryCache {
   private final VarExpiration<String, Entry> expiry;
   private final long lifetime;
 
-  public MemoryCache(Settings settings, Ticker ticker) {
-    Bounds bounds = bounds(settings.cache());
+  public MemoryCache(CacheSettings settings, Ticker ticker) {
+    Bounds bounds = bounds(settings);
     // an entry weighs at least its share of the bytes, so that one bound keeps both
     int least = (int) (bounds.bytes / bounds.entries);
-    this.lifetime = settings.cache().expiration().toSeconds();
+    this.lifetime = settings.expiration().toSeconds();
     this.entries =
         Caffeine.newBuilder()
             .executor(Runnable::run)

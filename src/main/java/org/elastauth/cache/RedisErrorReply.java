@@ -4,8 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.redis.RedisErrorReplies;
+import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.SharedState;
 import org.springframework.stereotype.Component;
 
@@ -24,14 +24,14 @@ public final class RedisErrorReply implements Processor {
   private final Cache<String, Boolean> refused;
 
   public RedisErrorReply(
-      Settings settings, PendingInvalidations pending, RedisErrorReplies replies) {
+      RedisSettings settings, PendingInvalidations pending, RedisErrorReplies replies) {
     this.pending = pending;
     this.replies = replies;
     this.refused =
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(KEYS)
-            .expireAfterWrite(settings.redis().healthCheck().interval())
+            .expireAfterWrite(settings.healthCheck().interval())
             .build();
   }
 

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.OpenCached;
 import org.elastauth.health.Metrics;
 import org.elastauth.redis.AsyncAnswer;
@@ -43,14 +42,14 @@ public final class RedisGet extends AsyncProcessorSupport {
       PendingInvalidations pending,
       RedisErrorReply errorReplies,
       OpenCached decrypt,
-      Settings settings) {
+      CacheSettings settings) {
     this.connections = connections;
     this.metrics = metrics;
     this.memory = memory;
     this.pending = pending;
     this.errorReplies = errorReplies;
     this.decrypt = decrypt;
-    this.firstTier = settings.cache().type().equals("hybrid");
+    this.firstTier = settings.type().equals("hybrid");
   }
 
   @Override

@@ -6,7 +6,6 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Predicate;
-import org.elastauth.config.Settings;
 import org.elastauth.redis.SharedState;
 import org.springframework.stereotype.Component;
 
@@ -20,13 +19,13 @@ public final class TtlRefreshThrottle implements Predicate {
 
   private final Cache<String, Boolean> refreshed;
 
-  public TtlRefreshThrottle(Settings settings, Ticker ticker) {
+  public TtlRefreshThrottle(CacheSettings settings, Ticker ticker) {
     this.refreshed =
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
             .maximumSize(KEYS)
-            .expireAfterWrite(settings.cache().expiration().dividedBy(2))
+            .expireAfterWrite(settings.expiration().dividedBy(2))
             .build();
   }
 

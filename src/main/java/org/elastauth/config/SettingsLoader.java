@@ -79,6 +79,7 @@ public final class SettingsLoader
     values.put(
         "elastauth.elasticsearch.reread_period",
         settings.elasticsearch().rereadInterval().toMillis());
+    values.put("elastauth.elasticsearch.patience", settings.elasticsearch().patience().toMillis());
     values.put("elastauth.redis.health_check.period", look);
     values.put("elastauth.elasticsearch.health_check.period", Math.min(look, LOOK_MILLIS));
     values.put("elastauth.cache.health_check.period", Math.min(look, LOOK_MILLIS));

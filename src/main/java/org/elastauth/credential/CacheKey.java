@@ -8,9 +8,8 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.identity.Identity;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,15 +20,10 @@ import org.springframework.stereotype.Component;
 public final class CacheKey implements Processor {
   private final String prefix;
 
-  @Autowired
-  public CacheKey(Settings settings) {
-    this(settings.cache().keyPrefix());
-  }
-
   /**
    * @param prefix of every name
    */
-  public CacheKey(String prefix) {
+  public CacheKey(@Value("${elastauth.cache.key_prefix}") String prefix) {
     this.prefix = prefix;
   }
 

@@ -3,7 +3,7 @@ package org.elastauth.credential;
 import java.time.Clock;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.elastauth.config.Settings;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** How long an entry may stay from now on: {@code cache.expiration}, and never past its window. */
@@ -12,8 +12,8 @@ public final class Renewal {
   private final long expiration;
   private final Clock clock;
 
-  public Renewal(Settings settings, Clock clock) {
-    this.expiration = settings.cache().expiration().toSeconds();
+  public Renewal(@Value("${elastauth.cache.expiration}") long expirationMillis, Clock clock) {
+    this.expiration = expirationMillis / 1000;
     this.clock = clock;
   }
 

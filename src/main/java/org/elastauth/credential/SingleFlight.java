@@ -17,9 +17,9 @@ import org.apache.camel.builder.ExchangeBuilder;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -46,7 +46,10 @@ public final class SingleFlight extends AsyncProcessorSupport {
   private final ExecutorService runs;
   private final Duration patience;
 
-  public SingleFlight(CamelContext context, Settings settings, HighWaterMarks marks) {
+  public SingleFlight(
+      CamelContext context,
+      @Value("${elastauth.elasticsearch.patience}") long patienceMillis,
+      HighWaterMarks marks) {
     this.context = context;
     this.marks = marks;
     this.template = context.createProducerTemplate();
@@ -62,7 +65,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
                     .maxQueueSize(QUEUED)
                     .rejectedPolicy(ThreadPoolRejectedPolicy.Abort)
                     .build());
-    this.patience = settings.elasticsearch().patience();
+    this.patience = Duration.ofMillis(patienceMillis);
   }
 
   @Override

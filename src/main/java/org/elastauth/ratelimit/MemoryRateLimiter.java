@@ -10,7 +10,6 @@ import io.github.bucket4j.TimeMeter;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -26,8 +25,7 @@ public final class MemoryRateLimiter implements Processor {
 
   private final LoadingCache<String, Bucket> buckets;
 
-  public MemoryRateLimiter(Settings settings, Ticker ticker, TimeMeter time) {
-    RateLimitSettings limit = settings.rateLimit();
+  public MemoryRateLimiter(RateLimitSettings limit, Ticker ticker, TimeMeter time) {
     Bandwidth bandwidth =
         Bandwidth.builder()
             .capacity(limit.maxRequests())

@@ -6,7 +6,6 @@ import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -44,9 +43,10 @@ public final class RateLimitAnswer implements Processor {
     }
   }
 
-  public RateLimitAnswer(Settings settings, MeterRegistry meters, ThrottledAddresses limited) {
+  public RateLimitAnswer(
+      RateLimitSettings settings, MeterRegistry meters, ThrottledAddresses limited) {
     this.limited = limited;
-    this.limit = Integer.toString(settings.rateLimit().maxRequests());
+    this.limit = Integer.toString(settings.maxRequests());
     this.byUser = Outcomes.of(meters, "user");
     this.byAddress = Outcomes.of(meters, "address");
   }

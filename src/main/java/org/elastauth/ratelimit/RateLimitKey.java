@@ -5,10 +5,10 @@ import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.TrustedProxies;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -26,11 +26,11 @@ public final class RateLimitKey implements Processor {
   private final String addresses;
   private final TrustedProxies trustedProxies;
 
-  public RateLimitKey(Settings settings) {
-    String prefix = settings.cache().keyPrefix() + "rate:";
-    this.users = new CacheKey(prefix + "user:");
-    this.addresses = prefix + "address:";
-    this.trustedProxies = new TrustedProxies(settings.identity().trustedProxies());
+  public RateLimitKey(
+      @Value("${elastauth.cache.key_prefix}") String prefix, TrustedProxies trustedProxies) {
+    this.users = new CacheKey(prefix + "rate:user:");
+    this.addresses = prefix + "rate:address:";
+    this.trustedProxies = trustedProxies;
   }
 
   @Override

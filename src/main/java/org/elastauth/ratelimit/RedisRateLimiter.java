@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
-import org.elastauth.config.Settings;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.Outage;
 import org.elastauth.redis.RedisConnections;
 import org.elastauth.redis.RedisErrorReplies;
 import org.elastauth.redis.RedisFailure;
+import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.SharedState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,16 +66,17 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
       RedisConnections connections,
       RedisErrorReplies errorReplies,
       MemoryRateLimiter memory,
-      Settings settings) {
+      RateLimitSettings rateLimit,
+      RedisSettings redisSettings) {
     this.redis = redis;
     this.connections = connections;
     this.errorReplies = errorReplies;
     this.memory = memory;
-    this.policy = settings.rateLimit().policy();
-    this.limit = bytes(Integer.toString(settings.rateLimit().maxRequests()));
-    this.windowMillis = settings.rateLimit().window().toMillis();
+    this.policy = rateLimit.policy();
+    this.limit = bytes(Integer.toString(rateLimit.maxRequests()));
+    this.windowMillis = rateLimit.window().toMillis();
     this.window = bytes(Long.toString(windowMillis));
-    this.pauseNanos = settings.redis().healthCheck().interval().toNanos();
+    this.pauseNanos = redisSettings.healthCheck().interval().toNanos();
   }
 
   private static byte[] script() {

@@ -15,7 +15,6 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.cache.MemoryCache;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.HighWaterMarks;
 import org.elastauth.session.SessionMemory;
@@ -51,7 +50,8 @@ public final class RevocationChannel {
   private StatefulRedisPubSubConnection<byte[], byte[]> subscription;
 
   public RevocationChannel(
-      Settings settings,
+      CacheSettings cacheSettings,
+      RedisSettings redis,
       RedisConnections connections,
       HighWaterMarks marks,
       MemoryCache memory,
@@ -64,8 +64,8 @@ public final class RevocationChannel {
     this.sessions = sessions;
     this.cacheKey = cacheKey;
     this.heard = meters.counter("elastauth.invalidations", "source", "message");
-    this.name = nameIn(settings.cache());
-    this.timeout = settings.redis().readTimeout();
+    this.name = nameIn(cacheSettings);
+    this.timeout = redis.readTimeout();
   }
 
   public static String nameIn(CacheSettings cache) {

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
-import org.elastauth.config.Settings;
 import org.elastauth.health.Metrics;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Lazy;
@@ -40,13 +39,13 @@ public final class SharedState {
       @Qualifier("redisBreaker") CircuitBreaker breaker,
       RedisErrorReplies errorReplies,
       Metrics metrics,
-      Settings settings) {
+      RedisSettings settings) {
     this.connections = connections;
     this.breaker = breaker;
     this.errorReplies = errorReplies;
     this.metrics = metrics;
-    this.readTimeout = settings.redis().readTimeout();
-    this.writeTimeout = settings.redis().writeTimeout();
+    this.readTimeout = settings.readTimeout();
+    this.writeTimeout = settings.writeTimeout();
   }
 
   /**

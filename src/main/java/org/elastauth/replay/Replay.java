@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
-import org.elastauth.config.Settings;
 import org.elastauth.session.SessionId;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -31,13 +31,14 @@ public final class Replay {
   public Replay(
       MemoryReplayStore memory,
       ObjectProvider<RedisReplayStore> redis,
-      Settings settings,
+      ReplaySettings replay,
+      @Value("${elastauth.cache.key_prefix}") String prefix,
       Clock clock) {
     this.memory = memory;
     this.redis = redis;
-    this.shared = settings.replay().inRedis();
-    this.policy = settings.replay().policy();
-    this.prefix = settings.cache().keyPrefix() + "replay-";
+    this.shared = replay.inRedis();
+    this.policy = replay.policy();
+    this.prefix = prefix + "replay-";
     this.clock = clock;
   }
 

@@ -3,7 +3,6 @@ package org.elastauth.session;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.elastauth.config.Settings;
 import org.elastauth.redis.PendingWrites;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -24,8 +23,8 @@ public final class PendingSessionWrites {
   private final PendingWrites<String> unknown;
   private final PendingWrites<ProviderLogout> logouts;
 
-  public PendingSessionWrites(Settings settings, SessionMemory memory) {
-    Duration longest = settings.session().maxAge();
+  public PendingSessionWrites(SessionSettings settings, SessionMemory memory) {
+    Duration longest = settings.maxAge();
     this.memory = memory;
     this.known = new PendingWrites<>(KEYS, longest);
     this.unknown = new PendingWrites<>(UNKNOWN, longest);

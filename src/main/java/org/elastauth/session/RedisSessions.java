@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.Outage;
 import org.elastauth.redis.SharedState;
@@ -39,14 +38,14 @@ public final class RedisSessions {
       SessionMemory memory,
       PendingSessionWrites pending,
       Clock clock,
-      Settings settings) {
+      SessionSettings settings) {
     this.redis = redis;
     this.commands = commands;
     this.sealed = sealed;
     this.memory = memory;
     this.pending = pending;
     this.clock = clock;
-    this.policy = settings.session().policy();
+    this.policy = settings.policy();
   }
 
   /**

@@ -5,11 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.replay.MemoryReplayStore;
 import org.elastauth.replay.RedisReplayStore;
 import org.elastauth.replay.ReplayKind;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -34,14 +34,19 @@ public final class RefreshLock {
   private final long millis;
 
   public RefreshLock(
-      MemoryReplayStore memory, ObjectProvider<RedisReplayStore> redis, Settings settings) {
+      MemoryReplayStore memory,
+      ObjectProvider<RedisReplayStore> redis,
+      SessionSettings settings,
+      @Value("${elastauth.cache.key_prefix}") String prefix,
+      @Value("${elastauth.oidc.connect_timeout}") long connectMillis,
+      @Value("${elastauth.oidc.read_timeout}") long readMillis) {
     this.memory = memory;
     this.redis = redis;
-    this.shared = settings.session().inRedis();
-    this.prefix = settings.cache().keyPrefix();
-    Duration requests =
-        settings.oidc().connectTimeout().plus(settings.oidc().readTimeout()).multipliedBy(REQUESTS);
-    this.millis = Math.max(SHORTEST.toMillis(), requests.plus(NEWER_KEYS).toMillis());
+    this.shared = settings.inRedis();
+    this.prefix = prefix;
+    this.millis =
+        Math.max(
+            SHORTEST.toMillis(), REQUESTS * (connectMillis + readMillis) + NEWER_KEYS.toMillis());
   }
 
   /** Whether the request is the only one of this gateway that may wait for the lock. */

@@ -21,7 +21,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.elastauth.config.Settings;
+import org.elastauth.cache.CacheSettings;
+import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.RevocationChannel;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -64,20 +65,21 @@ final class SessionCommands {
       SessionMemory memory,
       PendingSessionWrites pending,
       Clock clock,
-      Settings settings) {
+      SessionSettings sessionSettings,
+      CacheSettings cache,
+      RedisSettings redisSettings) {
     this.sealed = sealed;
     this.names = names;
     this.memory = memory;
     this.pending = pending;
     this.clock = clock;
-    this.maxAge = settings.session().maxAge();
-    this.channel = bytes(RevocationChannel.nameIn(settings.cache()));
+    this.maxAge = sessionSettings.maxAge();
+    this.channel = bytes(RevocationChannel.nameIn(cache));
     this.settling =
-        settings
-            .redis()
+        redisSettings
             .circuitBreaker()
             .timeout()
-            .plus(settings.redis().healthCheck().interval().multipliedBy(2));
+            .plus(redisSettings.healthCheck().interval().multipliedBy(2));
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -52,7 +51,7 @@ public final class SessionMemory {
   private final Clock clock;
   private final Ticker ticker;
 
-  public SessionMemory(Settings settings, Clock clock, Ticker ticker) {
+  public SessionMemory(SessionSettings settings, Clock clock, Ticker ticker) {
     this.clock = clock;
     this.ticker = ticker;
     this.held =
@@ -61,18 +60,18 @@ public final class SessionMemory {
             .ticker(ticker)
             .maximumWeight(BYTES)
             .weigher((String key, Held entry) -> weight(entry.session))
-            .expireAfterWrite(settings.session().maxAge())
+            .expireAfterWrite(settings.maxAge())
             .build();
     this.ended = ended(settings, ticker, ENDED);
     this.endedStrangers = ended(settings, ticker, STRANGERS);
   }
 
-  private static Cache<String, Boolean> ended(Settings settings, Ticker ticker, int size) {
+  private static Cache<String, Boolean> ended(SessionSettings settings, Ticker ticker, int size) {
     return Caffeine.newBuilder()
         .executor(Runnable::run)
         .ticker(ticker)
         .maximumSize(size)
-        .expireAfterWrite(settings.session().maxAge())
+        .expireAfterWrite(settings.maxAge())
         .build();
   }
 

@@ -1,6 +1,6 @@
 package org.elastauth.session;
 
-import org.elastauth.config.Settings;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -18,11 +18,11 @@ public final class SessionRedisKeys {
   private final String subject;
   private final String nameless;
 
-  public SessionRedisKeys(Settings settings) {
-    String scope =
-        SessionId.sha256(settings.oidc().issuer() + '\n' + settings.oidc().clientId())
-            .substring(0, SCOPE_DIGITS);
-    String prefix = settings.cache().keyPrefix();
+  public SessionRedisKeys(
+      @Value("${elastauth.oidc.issuer}") String issuer,
+      @Value("${elastauth.oidc.client_id}") String clientId,
+      @Value("${elastauth.cache.key_prefix}") String prefix) {
+    String scope = SessionId.sha256(issuer + '\n' + clientId).substring(0, SCOPE_DIGITS);
     this.session = prefix + "session-" + scope + '-';
     this.sid = prefix + "sessions-sid-" + scope + '-';
     this.subject = prefix + "sessions-subject-" + scope + '-';

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class MemoryCacheTest {
   private final AtomicLong nanos = new AtomicLong();
   private final MemoryCache cache =
-      new MemoryCache(TestSettings.of(Map.of("cache.expiration", "60s")), nanos::get);
+      new MemoryCache(TestSettings.of(Map.of("cache.expiration", "60s")).cache(), nanos::get);
 
   private void pass(int seconds) {
     nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
@@ -39,7 +39,7 @@ class MemoryCacheTest {
   @Test
   void besideASharedCacheItsMemoryIsBounded() {
     MemoryCache beside =
-        new MemoryCache(TestSettings.of(Map.of("cache.type", "redis")), nanos::get);
+        new MemoryCache(TestSettings.of(Map.of("cache.type", "redis")).cache(), nanos::get);
     for (int i = 0; i < 5_000; i++) {
       beside.put("small-" + i, "value", 60);
     }
@@ -128,6 +128,6 @@ class MemoryCacheTest {
   private MemoryCache hybrid(Map<String, Object> settings) {
     Map<String, Object> all = new HashMap<>(settings);
     all.put("cache.type", "hybrid");
-    return new MemoryCache(TestSettings.of(all), nanos::get);
+    return new MemoryCache(TestSettings.of(all).cache(), nanos::get);
   }
 }
