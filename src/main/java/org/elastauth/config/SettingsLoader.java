@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.EnvironmentPostProcessor;
-import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -27,26 +26,10 @@ import org.springframework.core.env.MapPropertySource;
  * Reads the settings before Spring makes anything, hands the resolved ones to whoever names them in
  * a placeholder (the routes do), and stops the start with every fault at once.
  */
-public final class SettingsLoader
-    implements EnvironmentPostProcessor,
-        ApplicationContextInitializer<ConfigurableApplicationContext>,
-        Ordered {
-  private static final String RESOLVED = "elastauth settings";
+public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
 
   /** Elasticsearch and the database are checked at least this often. */
   private static final long LOOK_MILLIS = 5_000;
-
-  /** Carries the reading from the environment's preparation to the context's. */
-  private static final class Resolved extends MapPropertySource {
-    private final Reading<Settings> reading;
-    private final ElastauthFile file;
-
-    Resolved(Map<String, Object> values, Reading<Settings> reading, ElastauthFile file) {
-      super(RESOLVED, values);
-      this.reading = reading;
-      this.file = file;
-    }
-  }
 
   @Override
   public int getOrder() {
@@ -103,7 +86,8 @@ public final class SettingsLoader
     if (settings.logFormat().equals("json")) {
       values.put("logging.structured.format.console", JsonLog.class.getName());
     }
-    environment.getPropertySources().addFirst(new Resolved(values, reading, file));
+    environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
+    application.addInitializers(context -> check(context, reading, file));
   }
 
   private static String routes(String configured) {
@@ -125,16 +109,12 @@ public final class SettingsLoader
     }
   }
 
-  @Override
-  public void initialize(ConfigurableApplicationContext context) {
-    Resolved resolved = (Resolved) context.getEnvironment().getPropertySources().get(RESOLVED);
-    if (resolved == null) {
-      throw new IllegalStateException("settings were not read");
-    }
-    Settings settings = resolved.reading.settings();
-    List<Fault> faults = new ArrayList<>(resolved.file.faults());
-    faults.addAll(resolved.reading.unreadable());
-    faults.addAll(resolved.reading.invalid());
+  private static void check(
+      ConfigurableApplicationContext context, Reading<Settings> reading, ElastauthFile file) {
+    Settings settings = reading.settings();
+    List<Fault> faults = new ArrayList<>(file.faults());
+    faults.addAll(reading.unreadable());
+    faults.addAll(reading.invalid());
     if (settings.routes().contains(",")) {
       faults.add(
           new Fault(
@@ -147,13 +127,13 @@ public final class SettingsLoader
               "is no folder with *.camel.yaml files in it that the gateway may read"));
     }
     Logger log = LoggerFactory.getLogger("org.elastauth.config");
-    for (String key : resolved.file.repeated()) {
+    for (String key : file.repeated()) {
       log.warn("Setting {} stands in the file twice; the last one holds", key);
     }
-    for (String name : resolved.reading.unknown()) {
+    for (String name : reading.unknown()) {
       boolean isVariable = Character.isUpperCase(name.charAt(0));
       List<String> alike =
-          resolved.reading.known().stream()
+          reading.known().stream()
               .filter(known -> Character.isUpperCase(known.charAt(0)) == isVariable)
               .toList();
       log.warn(
@@ -167,6 +147,6 @@ public final class SettingsLoader
     if (!faults.isEmpty()) {
       throw new ConfigurationFaults(faults);
     }
-    resolved.reading.records().forEach(context.getBeanFactory()::registerSingleton);
+    reading.records().forEach(context.getBeanFactory()::registerSingleton);
   }
 }
