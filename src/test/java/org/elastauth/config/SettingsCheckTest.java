@@ -57,6 +57,15 @@ class SettingsCheckTest {
         .noneMatch(fault -> fault.contains("hunter2"));
   }
 
+  @Test
+  void aWrongKeyIsNamedByItsPlaceAndOneOfTwoPlacesIsTooMany() {
+    String key = "00".repeat(32);
+    assertThat(faults(Map.of("secret_keys", key + ",hunter2")))
+        .containsExactly("secret_keys[1]=***: is not 64 hex digits; make one with --generateKey");
+    assertThat(faults(Map.of("secret_key", key, "secret_keys", key)))
+        .containsExactly("secret_keys=***: is set together with secret_key; keep one of the two");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"short", "0123456789012345678901234567890", "01234567890123456789012345678 01"})
