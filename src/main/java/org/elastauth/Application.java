@@ -19,7 +19,7 @@ import org.elastauth.config.Settings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.database.CacheTable;
 import org.elastauth.database.DatabaseFailure;
-import org.elastauth.elasticsearch.Boot;
+import org.elastauth.elasticsearch.InstanceStart;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
 import org.elastauth.identity.TrustedProxies;
@@ -132,8 +132,8 @@ public class Application {
   }
 
   @Bean
-  Boot boot(Clock clock) {
-    return new Boot(clock.millis());
+  InstanceStart instanceStart(Clock clock) {
+    return new InstanceStart(clock.millis());
   }
 
   /**

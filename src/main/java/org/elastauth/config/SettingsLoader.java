@@ -92,7 +92,6 @@ public final class SettingsLoader
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
     values.put("elastauth.admin.enabled", settings.admin().enabled());
-    values.put("elastauth.elasticsearch.max_new_users", settings.elasticsearch().maxNewUsers());
     values.put(
         "elastauth.elasticsearch.reread_period",
         settings.elasticsearch().rereadInterval().toMillis());

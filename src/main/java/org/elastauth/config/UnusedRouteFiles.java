@@ -40,6 +40,8 @@ public final class UnusedRouteFiles {
     used.put("rate-limit-redis", settings.rateLimit().inRedis());
     used.put("revocation-channel", redisCache || settings.session().inRedis());
     used.put("revoke", settings.admin().enabled());
+    used.put("user-store-elasticsearch", elasticsearch);
+    used.put("user-store-dry-run", !elasticsearch);
     used.put("expiry", elasticsearch && settings.expiry().enabled());
     used.put(
         "reread",

@@ -8,11 +8,11 @@ import org.elasticsearch.client.Node;
 import org.elasticsearch.client.NodeSelector;
 
 /**
- * One host a request: of those that answer, or of all where none does, the one that has waited
- * longest for its turn. The client would carry a request that failed over to the next host however
- * late it has become; a write must be concluded anew first.
+ * Selects one host for each request: of those that answer, or of all if none does, the one that was
+ * selected longest ago. Otherwise the client itself would send a failed request to the next host,
+ * however late; a write must be planned again first.
  */
-final class OneInTurn implements NodeSelector {
+final class RoundRobinNodeSelector implements NodeSelector {
   private final Map<HttpHost, Long> lastTurns = new HashMap<>();
   private long turn;
 

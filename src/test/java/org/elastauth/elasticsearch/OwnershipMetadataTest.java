@@ -9,19 +9,20 @@ import org.elastauth.credential.Window;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 4: what stands in a user's metadata, and whose doing it is that a user is disabled. */
-class MarkTest {
+class OwnershipMetadataTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Mark LOGIN = new Mark("00", new Window(1000, 2000), 1, 3, 4, "");
+  private static final OwnershipMetadata LOGIN =
+      new OwnershipMetadata("00", new Window(1000, 2000), 1, 3, 4, "");
 
-  private static Mark merged(Mark there, Map<String, Object> late) {
+  private static OwnershipMetadata merged(OwnershipMetadata there, Map<String, Object> late) {
     ObjectNode mark = JSON.valueToTree(there.json());
     mark.setAll((ObjectNode) JSON.valueToTree(late));
-    return Mark.read(JSON.createObjectNode().set("elastauth", mark));
+    return OwnershipMetadata.read(JSON.createObjectNode().set("elastauth", mark));
   }
 
   @Test
   void anExpiryThatMetTheMarkItMeantIsOne() {
-    Mark mark = merged(LOGIN, LOGIN.expired());
+    OwnershipMetadata mark = merged(LOGIN, LOGIN.expired());
     assertThat(mark.isExpired()).isTrue();
     assertThat(mark.isOvertakenLogin()).isFalse();
     assertThat(mark.samePassword(LOGIN)).isTrue();
@@ -29,7 +30,8 @@ class MarkTest {
 
   @Test
   void oneThatMetALaterLoginIsNone() {
-    Mark mark = merged(new Mark("00", new Window(2000, 3000), 1, 3, 4, ""), LOGIN.expired());
+    OwnershipMetadata mark =
+        merged(new OwnershipMetadata("00", new Window(2000, 3000), 1, 3, 4, ""), LOGIN.expired());
     assertThat(mark.isExpired()).isFalse();
     assertThat(mark.isOvertakenLogin()).isTrue();
   }
@@ -37,8 +39,9 @@ class MarkTest {
   @Test
   void oneThatMetARevocationIsNoneAndNoLoginEither() {
     for (long issued : new long[] {1000, 2000}) {
-      Mark revoked = new Mark("00", new Window(issued, issued + 1000), 2, 3, 4, "revoked");
-      Mark mark = merged(revoked, LOGIN.expired());
+      OwnershipMetadata revoked =
+          new OwnershipMetadata("00", new Window(issued, issued + 1000), 2, 3, 4, "revoked");
+      OwnershipMetadata mark = merged(revoked, LOGIN.expired());
       assertThat(mark.isExpired()).isFalse();
       assertThat(mark.isOvertakenLogin()).isFalse();
     }

@@ -3,6 +3,7 @@ package org.elastauth.elasticsearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,7 +15,7 @@ import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Fingerprint;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
-import org.elastauth.elasticsearch.Plan.Write;
+import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.Health;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
@@ -22,7 +23,7 @@ import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 4: the table of what a miss does, row by row. */
-class SettlementTest {
+class UserChangePlannerTest {
   private static final long NOW = 1_768_473_000;
   private static final long BOOT = NOW * 1000;
   private static final List<String> ROLES = List.of("viewer");
@@ -40,23 +41,35 @@ class SettlementTest {
           CircuitBreaker.ofDefaults("e"),
           CircuitBreaker.ofDefaults("d"),
           clock);
-  private final Settlement settlement = settlement(settings);
+  private final UserChangePlanner planner = planner(settings);
 
-  private Settlement settlement(Settings settings) {
-    return new Settlement(settings, keys, clock, new Boot(BOOT), health, new ForeignAccounts());
+  private UserChangePlanner planner(Settings settings) {
+    return new UserChangePlanner(
+        settings,
+        keys,
+        clock,
+        new InstanceStart(BOOT),
+        health,
+        new ProtectedAccounts(settings, Ticker.systemTicker()));
   }
 
-  private Mark mark(Window window, long generation) {
-    return new Mark(keys.currentId(), window, generation, BOOT - 1, NOW - 10, "");
+  private OwnershipMetadata mark(Window window, long generation) {
+    return new OwnershipMetadata(keys.currentId(), window, generation, BOOT - 1, NOW - 10, "");
   }
 
-  private static StoredUser stored(Mark mark) {
+  private static StoredUser stored(OwnershipMetadata mark) {
     return new StoredUser(
-        true, false, true, ROLES, "John", "j@x.org", List.of("staff"), false, mark, 5);
+        true,
+        false,
+        true,
+        new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
+        false,
+        mark,
+        5);
   }
 
-  private Plan plan(StoredUser stored) {
-    return settlement.plan(stored, JOHN, ROLES, null, 0);
+  private UserChange plan(StoredUser stored) {
+    return planner.plan(stored, JOHN, ROLES, null);
   }
 
   private String password(Window window, long generation) {
@@ -71,8 +84,8 @@ class SettlementTest {
 
   @Test
   void absentIsCreated() {
-    Plan plan = plan(StoredUser.absent(5));
-    assertThat(plan.write()).isEqualTo(Write.CREATE);
+    UserChange plan = plan(StoredUser.absent(5));
+    assertThat(plan.kind()).isEqualTo(Kind.CREATE);
     assertThat(plan.credential().password()).isEqualTo("JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2");
     assertThat(plan.document())
         .isEqualTo(
@@ -110,16 +123,16 @@ class SettlementTest {
 
   @Test
   void oursInsideItsWindowIsComputed() {
-    Plan plan = plan(stored(mark(CURRENT, 4)));
-    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+    UserChange plan = plan(stored(mark(CURRENT, 4)));
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
     assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 4));
   }
 
   @Test
   void theStoredWindowCountsWhateverThisGatewaysLifetime() {
     Window longer = new Window(NOW - 50_000, NOW + 1);
-    Plan plan = plan(stored(mark(longer, 2)));
-    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+    UserChange plan = plan(stored(mark(longer, 2)));
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
     assertThat(plan.credential().window()).isEqualTo(longer);
     assertThat(plan.credential().password()).isEqualTo(password(longer, 2));
   }
@@ -131,15 +144,12 @@ class SettlementTest {
             true,
             false,
             true,
-            List.of("editor"),
-            "",
-            "",
-            List.of("other"),
+            new UserProfile(List.of("editor"), "", "", List.of("other")),
             false,
             mark(CURRENT, 3),
             5);
-    Plan plan = plan(before);
-    assertThat(plan.write()).isEqualTo(Write.PROFILE);
+    UserChange plan = plan(before);
+    assertThat(plan.kind()).isEqualTo(Kind.PROFILE);
     assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 3));
     assertThat(plan.document())
         .isEqualTo(
@@ -158,28 +168,30 @@ class SettlementTest {
 
   @Test
   void oursPastItsWindowGetsTheNextOne() {
-    Plan plan = plan(stored(mark(new Window(CURRENT.issued() - 3600, CURRENT.issued()), 9)));
-    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    UserChange plan = plan(stored(mark(new Window(CURRENT.issued() - 3600, CURRENT.issued()), 9)));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.credential().window()).isEqualTo(CURRENT);
     assertThat(plan.credential().generation()).isEqualTo(1);
   }
 
   @Test
   void aPasswordIsNeverUsedAgainWhereALongerWindowBeginsNoLater() {
-    Plan plan = plan(stored(mark(new Window(CURRENT.issued(), CURRENT.issued() + 60), 3)));
+    UserChange plan = plan(stored(mark(new Window(CURRENT.issued(), CURRENT.issued() + 60), 3)));
     assertThat(plan.credential().window()).isEqualTo(CURRENT);
     assertThat(plan.credential().generation()).isEqualTo(4);
   }
 
   @Test
   void anotherKeyIsTakenOverOnlyByTheLaterProcess() {
-    Mark older = new Mark("0011223344556677", CURRENT, 6, BOOT - 1, NOW - 10, "");
-    Plan plan = plan(stored(older));
-    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    OwnershipMetadata older =
+        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT - 1, NOW - 10, "");
+    UserChange plan = plan(stored(older));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.credential().generation()).isEqualTo(7);
-    assertThat(plan.mark().key()).isEqualTo(keys.currentId());
+    assertThat(plan.ownership().key()).isEqualTo(keys.currentId());
 
-    Mark younger = new Mark("0011223344556677", CURRENT, 6, BOOT, NOW - 10, "");
+    OwnershipMetadata younger =
+        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT, NOW - 10, "");
     assertRefused(503, () -> plan(stored(younger)));
   }
 
@@ -190,35 +202,45 @@ class SettlementTest {
             true,
             false,
             false,
-            ROLES,
-            "John",
-            "j@x.org",
-            List.of("staff"),
+            new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
             false,
             mark(CURRENT, 1),
             5);
     assertRefused(403, () -> plan(disabled));
 
-    Mark expired =
-        new Mark(
+    OwnershipMetadata expired =
+        new OwnershipMetadata(
             keys.currentId(), new Window(NOW - 7200, NOW - 3600), 1, BOOT - 1, NOW - 10, "expired");
-    Plan plan =
+    UserChange plan =
         plan(
             new StoredUser(
-                true, false, false, ROLES, "John", "j@x.org", List.of("staff"), false, expired, 5));
-    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+                true,
+                false,
+                false,
+                new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
+                false,
+                expired,
+                5));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.document()).containsEntry("enabled", true);
   }
 
   /** By a gateway whose clock is ahead: the password is still good. */
   @Test
   void disabledByUsInARunningWindowIsEnabledWithoutAPassword() {
-    Mark expired = new Mark(keys.currentId(), CURRENT, 2, BOOT - 1, NOW - 10, "expired");
-    Plan plan =
+    OwnershipMetadata expired =
+        new OwnershipMetadata(keys.currentId(), CURRENT, 2, BOOT - 1, NOW - 10, "expired");
+    UserChange plan =
         plan(
             new StoredUser(
-                true, false, false, ROLES, "John", "j@x.org", List.of("staff"), false, expired, 5));
-    assertThat(plan.write()).isEqualTo(Write.PROFILE);
+                true,
+                false,
+                false,
+                new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
+                false,
+                expired,
+                5));
+    assertThat(plan.kind()).isEqualTo(Kind.PROFILE);
     assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 2));
     assertThat(plan.document()).containsEntry("enabled", true).doesNotContainKey("password");
     assertThat(plan.document().get("metadata"))
@@ -234,56 +256,60 @@ class SettlementTest {
         () ->
             plan(
                 new StoredUser(
-                    true, true, true, ROLES, "", "", List.of(), false, mark(CURRENT, 1), 5)));
-    assertRefused(
-        403, () -> settlement.refuseReserved(new Identity("GATEWAY", "", "", List.of(), NOW)));
+                    true,
+                    true,
+                    true,
+                    new UserProfile(ROLES, "", "", List.of()),
+                    false,
+                    mark(CURRENT, 1),
+                    5)));
   }
 
   @Test
   void anOlderViewNeverWritesAndIsServedWithTheStoredRoles() {
-    Mark newer = new Mark(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "");
+    OwnershipMetadata newer =
+        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "");
     StoredUser before =
         new StoredUser(
-            true, false, true, List.of("editor"), "J", "", List.of("other"), false, newer, 5);
-    Plan plan = plan(before);
-    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+            true,
+            false,
+            true,
+            new UserProfile(List.of("editor"), "J", "", List.of("other")),
+            false,
+            newer,
+            5);
+    UserChange plan = plan(before);
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
     assertThat(plan.credential().fingerprint())
         .isEqualTo(Fingerprint.of("J", "", List.of("other")));
   }
 
   @Test
   void aRefusedPasswordIsReplacedOnlyWhereNobodyElseDidSo() {
-    Mark refused = mark(CURRENT, 2);
-    Plan replaced = settlement.plan(stored(mark(CURRENT, 2)), JOHN, ROLES, refused, 1);
-    assertThat(replaced.write()).isEqualTo(Write.REPAIR);
+    OwnershipMetadata refused = mark(CURRENT, 2);
+    UserChange replaced = planner.plan(stored(mark(CURRENT, 2)), JOHN, ROLES, refused);
+    assertThat(replaced.kind()).isEqualTo(Kind.REPAIR);
     assertThat(replaced.credential().generation()).isEqualTo(3);
 
-    Plan taken = settlement.plan(stored(mark(CURRENT, 3)), JOHN, ROLES, refused, 1);
-    assertThat(taken.write()).isEqualTo(Write.NOTHING);
+    UserChange taken = planner.plan(stored(mark(CURRENT, 3)), JOHN, ROLES, refused);
+    assertThat(taken.kind()).isEqualTo(Kind.NOTHING);
     assertThat(taken.credential().generation()).isEqualTo(3);
   }
 
   @Test
-  void roundsAndRepairsEnd() {
-    assertRefused(503, () -> settlement.plan(stored(mark(CURRENT, 1)), JOHN, ROLES, null, 5));
-    Mark refused = mark(CURRENT, 1);
-    for (int i = 0; i < 5; i++) {
-      Plan plan = settlement.plan(stored(refused), JOHN, ROLES, refused, 1);
-      assertThat(plan.write()).as("none was made yet").isEqualTo(Write.REPAIR);
-    }
-    for (int i = 0; i < 3; i++) {
-      settlement.repaired(JOHN);
-    }
-    assertRefused(503, () -> settlement.plan(stored(refused), JOHN, ROLES, refused, 1));
-  }
-
-  @Test
   void aClockThatRanAheadNeitherFreezesRolesNorStopsRotation() {
-    Mark ahead = new Mark(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "");
+    OwnershipMetadata ahead =
+        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "");
     StoredUser before =
         new StoredUser(
-            true, false, true, List.of("superuser"), "", "", List.of("x"), false, ahead, 5);
-    assertThat(plan(before).write()).isEqualTo(Write.PROFILE);
+            true,
+            false,
+            true,
+            new UserProfile(List.of("superuser"), "", "", List.of("x")),
+            false,
+            ahead,
+            5);
+    assertThat(plan(before).kind()).isEqualTo(Kind.PROFILE);
   }
 
   /** Tokens may be minutes old; what a newer one left must stand. */
@@ -292,26 +318,32 @@ class SettlementTest {
     Identity early = new Identity("john.doe", "", "", List.of("staff"), NOW - 600);
     StoredUser later =
         new StoredUser(
-            true, false, true, List.of("editor"), "", "", List.of("x"), false, mark(CURRENT, 1), 5);
-    Plan plan = settlement.plan(later, early, ROLES, null, 0);
-    assertThat(plan.write()).isEqualTo(Write.NOTHING);
+            true,
+            false,
+            true,
+            new UserProfile(List.of("editor"), "", "", List.of("x")),
+            false,
+            mark(CURRENT, 1),
+            5);
+    UserChange plan = planner.plan(later, early, ROLES, null);
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
   }
 
   @Test
   void aWindowThatEndsInTheFarFutureIsNotBelieved() {
-    Plan plan = plan(stored(mark(new Window(NOW, NOW + 9 * 86_400), 1)));
-    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    UserChange plan = plan(stored(mark(new Window(NOW, NOW + 9 * 86_400), 1)));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.credential().window().until()).isLessThanOrEqualTo(NOW + 3600);
   }
 
   @Test
   void elastauthsUserIsAdoptedOnlyWhereItIsAskedForAndNothingSpeaksAgainstIt() {
-    Settlement adopting =
-        settlement(
+    UserChangePlanner adopting =
+        planner(
             TestSettings.of(Map.of("elasticsearch.adopt", "elastauth", "default_roles", "viewer")));
     StoredUser theirs = unmarked(false, true, ROLES, true);
-    Plan plan = adopting.plan(theirs, JOHN, ROLES, null, 0);
-    assertThat(plan.write()).isEqualTo(Write.PASSWORD);
+    UserChange plan = adopting.plan(theirs, JOHN, ROLES, null);
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.credential().generation()).isEqualTo(1);
     assertThat(plan.credential().window()).isEqualTo(CURRENT);
 
@@ -322,13 +354,19 @@ class SettlementTest {
             unmarked(false, false, ROLES, true),
             unmarked(false, true, List.of("superuser"), true),
             unmarked(false, true, ROLES, false))) {
-      assertRefused(403, () -> adopting.plan(other, JOHN, ROLES, null, 0));
+      assertRefused(403, () -> adopting.plan(other, JOHN, ROLES, null));
     }
   }
 
   private static StoredUser unmarked(
       boolean reserved, boolean enabled, List<String> roles, boolean fromElastauth) {
     return new StoredUser(
-        true, reserved, enabled, roles, "", "", List.of("staff"), fromElastauth, null, 5);
+        true,
+        reserved,
+        enabled,
+        new UserProfile(roles, "", "", List.of("staff")),
+        fromElastauth,
+        null,
+        5);
   }
 }
