@@ -6,8 +6,8 @@ import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
 
 /**
- * A cookie of the gateway's own. Over https its name begins with {@code __Host-}, so that no other
- * host of the domain, and nobody on the way, can set it; or with {@code __Secure-}, where hosts
+ * A cookie of the gateway. Over https its name begins with {@code __Host-}, so that no other host
+ * of the domain and no attacker on the network can set it; or with {@code __Secure-}, where hosts
  * share it (RFC 6265bis, 4.1.3).
  */
 public final class GatewayCookie {
@@ -18,8 +18,8 @@ public final class GatewayCookie {
 
   /**
    * @param name without a prefix
-   * @param https whether the browser comes over it
-   * @param domain whose hosts share it; empty: only the host that set it has it
+   * @param https whether browsers use it
+   * @param domain the domain whose hosts share it; empty: only the host that set it gets it
    */
   public GatewayCookie(String name, boolean https, String domain) {
     String prefix = domain.isEmpty() ? "__Host-" : "__Secure-";
@@ -36,12 +36,12 @@ public final class GatewayCookie {
     this.attributes = attributes;
   }
 
-  /** One of several of this kind. */
+  /** A cookie of this name with a suffix. */
   GatewayCookie of(String which) {
     return new GatewayCookie(name + '_' + which, attributes);
   }
 
-  /** Which ones of this kind a browser has, the oldest first (RFC 6265, 5.4). */
+  /** The suffixes of the cookies that a browser has, the oldest first (RFC 6265, 5.4). */
   List<String> which(HttpServerRequest request) {
     return Cookies.names(request, name + '_').stream()
         .map(one -> one.substring(name.length() + 1))
@@ -53,8 +53,8 @@ public final class GatewayCookie {
   }
 
   /**
-   * @return null if there is none, or none that could be ours
-   * @throws Refusal 400 if there are two: one of them somebody else has set
+   * @return null if there is none, or it cannot be ours
+   * @throws Refusal 400 if there are two, as another host must have set one of them
    */
   public String read(HttpServerRequest request) {
     String value = Cookies.value(request, name);

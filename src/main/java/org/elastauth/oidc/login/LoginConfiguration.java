@@ -7,17 +7,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** What follows from {@code oidc.redirect_url}, which is there wherever browsers log in. */
+/** Beans that follow from {@code oidc.redirect_url}, which is set wherever browsers log in. */
 @Lazy
 @Configuration(proxyBeanMethods = false)
 class LoginConfiguration {
-  /** Holds the id of the session. */
+  /** The cookie with the id of the session. */
   @Bean
   GatewayCookie sessionCookie(Settings settings) {
     return cookie(settings, settings.session().cookieName());
   }
 
-  /** The kind of those that tell this browser from others, while it logs in. */
+  /** The cookies that tie a login to its browser. */
   @Bean
   GatewayCookie browserCookie(Settings settings) {
     return cookie(settings, settings.session().cookieName() + "_login");

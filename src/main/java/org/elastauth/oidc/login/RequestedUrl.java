@@ -10,13 +10,13 @@ import org.elastauth.http.Refusal;
 import org.elastauth.identity.TrustedProxies;
 
 /**
- * Where a browser wanted to go, as its reverse proxy says in {@code X-Forwarded-Host} and {@code
- * X-Forwarded-Uri}. A login leads back there, so it must be one of our own sites: anything else
- * would be an open redirect (RFC 9700, 4.11). The scheme is that of the redirect URL, whatever a
- * header says, as the session's cookie goes nowhere else.
+ * The URL that a browser requested, from {@code X-Forwarded-Host} and {@code X-Forwarded-Uri}. A
+ * login redirects to it, so it must be one of our own sites: anything else would be an open
+ * redirect (RFC 9700, 4.11). The scheme is that of the redirect URL, as the session cookie is sent
+ * nowhere else.
  */
 final class RequestedUrl {
-  /** More would not fit into a URL at some providers, encrypted and encoded as it is there. */
+  /** A longer one, encrypted and encoded, does not fit into a URL of some providers. */
   private static final int MAX_LENGTH = 2000;
 
   private static final String OWN_PATHS = "/elastauth/oidc/";
@@ -41,8 +41,8 @@ final class RequestedUrl {
   }
 
   /**
-   * @return an absolute URL; the redirect URL's site if no trusted proxy says another
-   * @throws Refusal 401 if that is none of the allowed hosts
+   * @return an absolute URL; the home page if the peer is not a trusted proxy
+   * @throws Refusal 401 if its host is not allowed
    */
   String of(HttpServerRequest request) {
     return of(
@@ -71,7 +71,7 @@ final class RequestedUrl {
     return scheme + "://" + host + path;
   }
 
-  /** Where to go from here if nobody said where to. */
+  /** The page to redirect to where no other is known. */
   String home() {
     return scheme + "://" + home + "/";
   }

@@ -13,12 +13,12 @@ import org.elastauth.session.SessionId;
 import org.springframework.stereotype.Component;
 
 /**
- * Logins that are under way, as the {@code state} that goes to the provider and comes back: nobody
- * but the gateways can read or make one, and whichever gateway it comes back to completes it.
+ * Encrypts a login as the {@code state} of the authorization request. Only gateways can read or
+ * make one, and any of them can complete the login.
  */
 @Component
 final class SealedLogins {
-  /** Longer than any of ours; nobody should make us decode more. */
+  /** A longer state is not ours, and is not decoded. */
   private static final int MAX_LENGTH = 8192;
 
   private final String name;
@@ -27,7 +27,7 @@ final class SealedLogins {
 
   SealedLogins(Settings settings, SecretKeys keys, Clock clock) {
     Settings.Oidc oidc = settings.oidc();
-    // gateways of another provider, client or site may hold the same secret key
+    // gateways of another provider, client or site may have the same secret key
     this.name =
         "state-"
             + SessionId.sha256(oidc.issuer() + '\n' + oidc.clientId() + '\n' + oidc.redirectUrl());
@@ -52,7 +52,7 @@ final class SealedLogins {
   }
 
   /**
-   * @return null if it is none of ours, or too old
+   * @return null if it is not ours, or has expired
    */
   Login open(String state) {
     if (state.length() > MAX_LENGTH) {
