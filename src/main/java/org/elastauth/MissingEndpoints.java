@@ -24,7 +24,6 @@ import org.apache.camel.support.DefaultExchange;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 import org.elastauth.credential.SingleFlight;
-import org.elastauth.oidc.ProviderAnswers;
 
 /**
  * A route that calls an endpoint nobody serves would fail its first request; here it fails the
@@ -37,7 +36,7 @@ record MissingEndpoints(String source) {
 
   /** What beans call that routes name. */
   private static final Map<String, String> CALLED_BY_BEANS =
-      Map.of("singleFlight", SingleFlight.SETTLE, "providerAnswers", ProviderAnswers.FETCH);
+      Map.of("singleFlight", SingleFlight.SETTLE);
 
   /**
    * @throws ConfigurationFaults one that names all of them

@@ -28,8 +28,6 @@ public final class UnusedRouteFiles {
     CACHES.forEach(type -> used.put("cache-" + type, type.equals("memory") || type.equals(cache)));
     used.put("cache-redis", redisCache);
     used.put("identity-oidc", oidc);
-    used.put("token", oidc);
-    used.put("provider", oidc);
     used.put("oidc-login", login);
     used.put("oidc-session", login);
     used.put("oidc-logout", login);
