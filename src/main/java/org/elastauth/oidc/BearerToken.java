@@ -5,7 +5,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
@@ -16,8 +15,7 @@ import org.springframework.stereotype.Component;
  * The token of a request: {@code Authorization: Bearer}, else, where no session answers first, the
  * cookie {@code access_token}, else {@code id_token}. If it was seen a moment ago, leaves whose it
  * is in the property {@code identity}; else itself in {@code token}, what it must be good for in
- * {@code tokenUse}, and its hash in {@code tokenHash}. Then the steps that follow find the HTTP
- * request in {@code request}.
+ * {@code tokenUse}, and its hash in {@code tokenHash}.
  */
 @Lazy
 @Component("bearerToken")
@@ -38,12 +36,10 @@ public final class BearerToken implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     String token = header(request);
-    if (token == null) {
-      exchange.setProperty("request", request);
-    } else {
-      show(exchange, request, token, TokenUse.ACCESS);
+    if (token != null) {
+      show(exchange, token, TokenUse.ACCESS);
     }
   }
 
@@ -54,7 +50,7 @@ public final class BearerToken implements Processor {
    * @throws Refusal as for the header
    */
   public void cookie(Exchange exchange) {
-    // a step before may have put another message in the place of the first, or looked at a token
+    // a step before may have looked at a token
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     exchange.removeProperty("token");
     TokenUse use = TokenUse.ACCESS;
@@ -64,11 +60,11 @@ public final class BearerToken implements Processor {
       use = TokenUse.ID;
     }
     if (token != null) {
-      show(exchange, request, token, use);
+      show(exchange, token, use);
     }
   }
 
-  private void show(Exchange exchange, HttpServerRequest request, String token, TokenUse use) {
+  private void show(Exchange exchange, String token, TokenUse use) {
     if (token.length() > LONGEST) {
       throw BearerChallenge.invalid("the token is longer than 16384 characters");
     }
@@ -81,7 +77,6 @@ public final class BearerToken implements Processor {
     if (!isToken(token)) {
       throw BearerChallenge.invalid("the token has characters that no token has");
     }
-    exchange.setProperty("request", request);
     exchange.setProperty("token", token);
     exchange.setProperty("tokenUse", use);
     exchange.setProperty("tokenHash", hash);
