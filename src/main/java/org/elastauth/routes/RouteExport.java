@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.routes;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /** Writes the routes inside the jar to a folder, where they can be edited. */
-final class RouteExport {
+public final class RouteExport {
   private static final String PACKAGED = "classpath:routes/*.camel.yaml";
 
   private RouteExport() {}
@@ -23,7 +23,7 @@ final class RouteExport {
    * @return the number of files that the folder now holds of the packaged ones
    * @throws IOException with a message for whoever asked, if something stands in the way
    */
-  static int to(Path folder) throws IOException {
+  public static int to(Path folder) throws IOException {
     Resource[] packaged = new PathMatchingResourcePatternResolver().getResources(PACKAGED);
     List<Resource> missing = new ArrayList<>();
     List<String> differing = new ArrayList<>();

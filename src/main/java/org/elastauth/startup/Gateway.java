@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.startup;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +18,8 @@ import org.elastauth.config.UnusedRouteFiles;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.redis.RedisConnections;
+import org.elastauth.routes.MissingEndpoints;
+import org.elastauth.routes.RoutesReload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;

@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.startup;
 
 import org.elastauth.config.Settings;
 import org.elastauth.http.GatewayHttpServer;

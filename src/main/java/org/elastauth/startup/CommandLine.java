@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.startup;
 
 import java.util.List;
 import java.util.Set;
@@ -6,15 +6,15 @@ import java.util.TreeSet;
 import org.springframework.boot.ApplicationArguments;
 
 /** The options that are not settings, and whether a command line makes sense. */
-final class CommandLine {
-  static final String GENERATE_KEY = "generateKey";
-  static final String CHECK_CONFIG = "check-config";
-  static final String EXPORT_ROUTES = "export-routes";
-  static final String CREATE_CACHE_TABLE = "create-cache-table";
-  static final String CONFIG = "config";
-  static final String HELP_OPTION = "help";
+public final class CommandLine {
+  public static final String GENERATE_KEY = "generateKey";
+  public static final String CHECK_CONFIG = "check-config";
+  public static final String EXPORT_ROUTES = "export-routes";
+  public static final String CREATE_CACHE_TABLE = "create-cache-table";
+  public static final String CONFIG = "config";
+  public static final String HELP_OPTION = "help";
 
-  static final String HELP =
+  public static final String HELP =
       """
       java -jar elastauth.jar [option]
         (none)                 serve
@@ -39,7 +39,7 @@ final class CommandLine {
   /**
    * @return what cannot be understood, empty if nothing
    */
-  static String complaint(ApplicationArguments arguments) {
+  public static String complaint(ApplicationArguments arguments) {
     Set<String> unknown = new TreeSet<>();
     for (String name : arguments.getOptionNames()) {
       if (!OPTIONS.contains(name) && PREFIXES.stream().noneMatch(name::startsWith)) {
@@ -63,7 +63,7 @@ final class CommandLine {
   }
 
   /** What stands behind --export-routes, as {@code =DIR} or as the next word. */
-  static List<String> folders(ApplicationArguments arguments) {
+  public static List<String> folders(ApplicationArguments arguments) {
     return values(arguments, EXPORT_ROUTES);
   }
 

@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.routes;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * folder; its own way of reloading would leave no route where an edit is broken, so here the file's
  * last good text comes back.
  */
-final class RoutesReload {
+public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
   private static final String FILES = "*.camel.yaml";
 
@@ -41,7 +41,7 @@ final class RoutesReload {
    * @param unused files that this configuration does not load
    * @param check throws if the routes do not belong together
    */
-  RoutesReload(
+  public RoutesReload(
       ModelCamelContext context,
       Path folder,
       UnusedRouteFiles unused,
@@ -53,7 +53,7 @@ final class RoutesReload {
   }
 
   /** The watcher, to be added to the context. */
-  Service watcher() throws Exception {
+  public Service watcher() throws Exception {
     try (var files = Files.newDirectoryStream(folder, FILES)) {
       for (Path file : files) {
         running.put(file.toFile().getName(), Files.readString(file));
