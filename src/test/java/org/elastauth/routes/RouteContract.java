@@ -1,6 +1,7 @@
 package org.elastauth.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -148,7 +149,13 @@ final class RouteContract {
     if (type.equals("loop")) {
       set.addAll(steps(body, set)); // the condition and the second round know what the first set
     }
-    check(body, name, set);
+    if (body.isTextual()) {
+      checkText(body.asText(), name, set); // to: direct:x
+    } else if (BEAN_STEPS.contains(type)) {
+      check(((ObjectNode) body).deepCopy().without("ref"), name, set);
+    } else {
+      check(body, name, set);
+    }
     switch (type) {
       case "setProperty" -> set.add(use(body.path("name").asText()));
       case "removeProperty" -> use(body.path("name").asText());
@@ -172,13 +179,15 @@ final class RouteContract {
   }
 
   private static String name(String type, JsonNode body) {
-    String what = type;
+    if (body.isTextual()) {
+      return type + " " + body.asText();
+    }
     for (String field : List.of("id", "ref", "uri", "name")) {
       if (body.path(field).isTextual()) {
-        return what + " " + body.path(field).asText();
+        return type + " " + body.path(field).asText();
       }
     }
-    return what;
+    return type;
   }
 
   /** The names in a step's own fields: not in the steps inside it. */
@@ -194,8 +203,10 @@ final class RouteContract {
               if (name.equals("method") && value.isObject()) {
                 call(
                     value.path("ref").asText(), value.path("method").asText(), "method", step, set);
-              } else if (name.equals("ref") && value.isObject()) {
-                call(value.path("expression").asText(), "", "ref", step, set);
+              } else if (name.equals("ref")) {
+                String bean =
+                    value.isTextual() ? value.asText() : value.path("expression").asText();
+                call(bean, "", "ref", step, set);
               } else if (name.equals("circuitBreaker") && value.isTextual()) {
                 require(value.asText(), step);
               } else if (name.equals("exchangeProperty")) {

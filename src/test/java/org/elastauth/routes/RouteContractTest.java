@@ -146,12 +146,16 @@ class RouteContractTest {
           .containsExactly(fault.formatted("bean reader: the bean reader has no method absent"));
       assertThat(faults("filter: {id: x, ref: {expression: writer}, steps: []}"))
           .containsExactly(fault.formatted("filter x: the bean writer cannot be used by ref"));
+      assertThat(faults("filter: {id: x, ref: absent, steps: []}"))
+          .containsExactly(fault.formatted("filter x: there is no bean absent"));
     }
 
     @Test
     void anEndpointIsAbsent() {
       String fault = "a.camel.yaml: front: %s: no route begins at direct:%s";
       assertThat(faults("to: {uri: 'direct:absent'}"))
+          .containsExactly(fault.formatted("to direct:absent", "absent"));
+      assertThat(faults("to: 'direct:absent'"))
           .containsExactly(fault.formatted("to direct:absent", "absent"));
       assertThat(faults("to: {uri: 'direct:absent-{{a}}'}"))
           .containsExactly(fault.formatted("to direct:absent-{{a}}", "absent-{{a}}"));
