@@ -65,7 +65,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
   }
 
-  /** A route that {@code consumes} a form begins once that is there; Vert.x limits its size. */
+  /** A route that {@code consumes} a form begins after the form; Vert.x limits its size. */
   private void readForm(RoutingContext routing) {
     HttpServerRequest request = routing.request();
     request.setExpectMultipart(true);

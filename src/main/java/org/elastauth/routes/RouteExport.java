@@ -17,11 +17,11 @@ public final class RouteExport {
   private RouteExport() {}
 
   /**
-   * Writes all or nothing: a file that differs is somebody's work, and a folder half old and half
-   * new would be a set that nobody tested.
+   * Writes all files or none: a file that differs was edited, and old and new files together were
+   * never tested.
    *
-   * @return the number of files that the folder now holds of the packaged ones
-   * @throws IOException with a message for whoever asked, if something stands in the way
+   * @return the number of packaged files, all of which are in the folder now
+   * @throws IOException with a message for the user if a file cannot be written
    */
   public static int to(Path folder) throws IOException {
     Resource[] packaged = new PathMatchingResourcePatternResolver().getResources(PACKAGED);

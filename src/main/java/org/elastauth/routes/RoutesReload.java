@@ -21,9 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over a route file as soon as it is saved, for whoever edits routes. Camel watches the
- * folder; its own way of reloading would leave no route where an edit is broken, so here the file's
- * last good text comes back.
+ * Reloads a route file as soon as it is saved. Camel watches the folder; its own reload leaves no
+ * route of a file that is broken, so the last valid text of the file is restored here.
  */
 public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.boot.ApplicationArguments;
 
-/** The options that are not settings, and whether a command line makes sense. */
+/** The options that are not settings, and the check of a command line. */
 public final class CommandLine {
   public static final String GENERATE_KEY = "generateKey";
   public static final String CHECK_CONFIG = "check-config";
@@ -30,14 +30,14 @@ public final class CommandLine {
   private static final Set<String> OPTIONS =
       Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, CONFIG, HELP_OPTION);
 
-  /** Whose properties an option may set. */
+  /** Prefixes of the properties that an option may set. */
   private static final List<String> PREFIXES =
       List.of("elastauth.", "spring.", "camel.", "logging.");
 
   private CommandLine() {}
 
   /**
-   * @return what cannot be understood, empty if nothing
+   * @return the error message; empty for a valid command line
    */
   public static String complaint(ApplicationArguments arguments) {
     Set<String> unknown = new TreeSet<>();
@@ -62,7 +62,7 @@ public final class CommandLine {
         : "unknown option " + String.join(" ", unknown) + "; --help prints those there are";
   }
 
-  /** What stands behind --export-routes, as {@code =DIR} or as the next word. */
+  /** The value of --export-routes, as {@code =DIR} or as the next argument. */
   public static List<String> folders(ApplicationArguments arguments) {
     return values(arguments, EXPORT_ROUTES);
   }
