@@ -23,6 +23,8 @@ import org.elastauth.elasticsearch.InstanceStart;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
 import org.elastauth.identity.TrustedProxies;
+import org.elastauth.routes.RouteExport;
+import org.elastauth.startup.CommandLine;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.SpringApplication;

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
@@ -51,7 +50,7 @@ public final class AdminCredential implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
     String value = values.size() == 1 ? values.get(0) : "";
     if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.elasticsearch.Revocation;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.IdentityRules;
@@ -36,7 +35,7 @@ public final class RevocationRequest implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     String path = request.path();
     String name = decoded(path.substring(path.lastIndexOf('/') + 1));
     exchange.setProperty(

@@ -5,7 +5,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
@@ -41,11 +40,9 @@ public final class BearerToken implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     String token = header(request);
-    if (token == null) {
-      exchange.setProperty("request", request);
-    } else {
+    if (token != null) {
       find(exchange, request, token, TokenUse.ACCESS, false);
     }
   }
@@ -88,7 +85,6 @@ public final class BearerToken implements Processor {
     if (!isToken(token)) {
       throw BearerChallenge.invalid("the token has characters that no token has");
     }
-    exchange.setProperty("request", request);
     exchange.setProperty("token", new Token(token, hash, use, replaceable, null, null));
   }
 

@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,7 @@
-package org.elastauth;
+package org.elastauth.routes;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,25 +22,20 @@ import org.apache.camel.model.WhenDefinition;
 import org.apache.camel.support.DefaultExchange;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
-import org.elastauth.credential.SingleFlight;
 
 /**
- * A route that calls an endpoint nobody serves would fail its first request; here it fails the
- * start, or the reload.
+ * Fails the start, or the reload, where a route calls an endpoint that no route serves: else its
+ * first request would fail. A bean that runs a route has it named in the description of its step.
  *
  * @param source where the routes come from
  */
-record MissingEndpoints(String source) {
-  private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?'\")\\s]+)");
-
-  /** What beans call that routes name. */
-  private static final Map<String, String> CALLED_BY_BEANS =
-      Map.of("singleFlight", SingleFlight.SETTLE);
+public record MissingEndpoints(String source) {
+  private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?,'\")\\s]+)");
 
   /**
    * @throws ConfigurationFaults one that names all of them
    */
-  void refuse(ModelCamelContext context) {
+  public void refuse(ModelCamelContext context) {
     Set<String> served = new TreeSet<>();
     Set<String> called = new TreeSet<>();
     for (RouteDefinition route : context.getRouteDefinitions()) {
@@ -76,7 +70,7 @@ record MissingEndpoints(String source) {
     return called;
   }
 
-  /** Each call as often as it stands there. */
+  /** Each call as often as it is written. */
   private static List<String> calls(List<ProcessorDefinition<?>> steps) {
     List<String> calls = new ArrayList<>();
     ProcessorDefinitionHelper.filterTypeInOutputs(steps, ToDefinition.class)
@@ -86,7 +80,7 @@ record MissingEndpoints(String source) {
         .filter(uri -> !uri.contains("${"))
         .forEach(calls::add);
     ProcessorDefinitionHelper.filterTypeInOutputs(steps, ProcessDefinition.class).stream()
-        .map(process -> CALLED_BY_BEANS.get(process.getRef()))
+        .map(ProcessDefinition::getDescription)
         .filter(Objects::nonNull)
         .forEach(calls::add);
     return calls;

@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.startup;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +18,8 @@ import org.elastauth.config.UnusedRouteFiles;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.redis.RedisConnections;
+import org.elastauth.routes.MissingEndpoints;
+import org.elastauth.routes.RoutesReload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -26,8 +28,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * Puts the routes behind an HTTP server, and says at start what runs and what production would
- * miss.
+ * Starts the HTTP server after the routes, and logs at startup what runs and which settings are not
+ * fit for production.
  */
 @Configuration(proxyBeanMethods = false)
 class Gateway implements CamelContextConfiguration, StartupListener {
@@ -65,7 +67,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     if (usesRedis() && context.isAutoStartup()) {
       redisConnections.getObject().open();
     }
-    // whoever was worth waiting for has been waited for by then (Drain)
+    // Drain has waited for the pending requests before
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
     try {
       context.addService(server);
@@ -104,7 +106,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     reloadRoutes((ModelCamelContext) context);
     boolean redis = usesRedis();
     if (redis) {
-      // what is not there must not be waited for by the first users, each in turn
+      // else the first requests would each wait for a Redis that is unreachable
       health.awaitFirstLook();
     }
     server.listen();
@@ -172,7 +174,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
   }
 
-  /** What a production gateway should not be without. */
+  /** Settings that are not fit for production. */
   private void warn() {
     if (settings.secretKey().isEmpty() && settings.secretKeys().isEmpty()) {
       LOG.warn(

@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.routes;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,19 +11,19 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /** Writes the routes inside the jar to a folder, where they can be edited. */
-final class RouteExport {
+public final class RouteExport {
   private static final String PACKAGED = "classpath:routes/*.camel.yaml";
 
   private RouteExport() {}
 
   /**
-   * Writes all or nothing: a file that differs is somebody's work, and a folder half old and half
-   * new would be a set that nobody tested.
+   * Writes all files or none: a file that differs was edited, and old and new files together were
+   * never tested.
    *
-   * @return the number of files that the folder now holds of the packaged ones
-   * @throws IOException with a message for whoever asked, if something stands in the way
+   * @return the number of packaged files, all of which are in the folder now
+   * @throws IOException with a message for the user if a file cannot be written
    */
-  static int to(Path folder) throws IOException {
+  public static int to(Path folder) throws IOException {
     Resource[] packaged = new PathMatchingResourcePatternResolver().getResources(PACKAGED);
     List<Resource> missing = new ArrayList<>();
     List<String> differing = new ArrayList<>();

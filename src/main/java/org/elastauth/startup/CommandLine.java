@@ -1,20 +1,20 @@
-package org.elastauth;
+package org.elastauth.startup;
 
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.boot.ApplicationArguments;
 
-/** The options that are not settings, and whether a command line makes sense. */
-final class CommandLine {
-  static final String GENERATE_KEY = "generateKey";
-  static final String CHECK_CONFIG = "check-config";
-  static final String EXPORT_ROUTES = "export-routes";
-  static final String CREATE_CACHE_TABLE = "create-cache-table";
-  static final String CONFIG = "config";
-  static final String HELP_OPTION = "help";
+/** The options that are not settings, and the check of a command line. */
+public final class CommandLine {
+  public static final String GENERATE_KEY = "generateKey";
+  public static final String CHECK_CONFIG = "check-config";
+  public static final String EXPORT_ROUTES = "export-routes";
+  public static final String CREATE_CACHE_TABLE = "create-cache-table";
+  public static final String CONFIG = "config";
+  public static final String HELP_OPTION = "help";
 
-  static final String HELP =
+  public static final String HELP =
       """
       java -jar elastauth.jar [option]
         (none)                 serve
@@ -30,16 +30,16 @@ final class CommandLine {
   private static final Set<String> OPTIONS =
       Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, CONFIG, HELP_OPTION);
 
-  /** Whose properties an option may set. */
+  /** Prefixes of the properties that an option may set. */
   private static final List<String> PREFIXES =
       List.of("elastauth.", "spring.", "camel.", "logging.");
 
   private CommandLine() {}
 
   /**
-   * @return what cannot be understood, empty if nothing
+   * @return the error message; empty for a valid command line
    */
-  static String complaint(ApplicationArguments arguments) {
+  public static String complaint(ApplicationArguments arguments) {
     Set<String> unknown = new TreeSet<>();
     for (String name : arguments.getOptionNames()) {
       if (!OPTIONS.contains(name) && PREFIXES.stream().noneMatch(name::startsWith)) {
@@ -62,8 +62,8 @@ final class CommandLine {
         : "unknown option " + String.join(" ", unknown) + "; --help prints those there are";
   }
 
-  /** What stands behind --export-routes, as {@code =DIR} or as the next word. */
-  static List<String> folders(ApplicationArguments arguments) {
+  /** The value of --export-routes, as {@code =DIR} or as the next argument. */
+  public static List<String> folders(ApplicationArguments arguments) {
     return values(arguments, EXPORT_ROUTES);
   }
 

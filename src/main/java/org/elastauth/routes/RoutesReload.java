@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.routes;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -21,11 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over a route file as soon as it is saved, for whoever edits routes. Camel watches the
- * folder; its own way of reloading would leave no route where an edit is broken, so here the file's
- * last good text comes back.
+ * Reloads a route file as soon as it is saved. Camel watches the folder; its own reload leaves no
+ * route of a file that is broken, so the last valid text of the file is restored here.
  */
-final class RoutesReload {
+public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
   private static final String FILES = "*.camel.yaml";
 
@@ -41,7 +40,7 @@ final class RoutesReload {
    * @param unused files that this configuration does not load
    * @param check throws if the routes do not belong together
    */
-  RoutesReload(
+  public RoutesReload(
       ModelCamelContext context,
       Path folder,
       UnusedRouteFiles unused,
@@ -53,7 +52,7 @@ final class RoutesReload {
   }
 
   /** The watcher, to be added to the context. */
-  Service watcher() throws Exception {
+  public Service watcher() throws Exception {
     try (var files = Files.newDirectoryStream(folder, FILES)) {
       for (Path file : files) {
         running.put(file.toFile().getName(), Files.readString(file));

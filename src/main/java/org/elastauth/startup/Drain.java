@@ -1,4 +1,4 @@
-package org.elastauth;
+package org.elastauth.startup;
 
 import org.elastauth.config.Settings;
 import org.elastauth.http.GatewayHttpServer;
@@ -9,9 +9,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * The order of stopping: readiness refuses (Health hears of it first), the server finishes what is
- * under way, and only then Camel takes the routes away, which would answer 404 to whoever still
- * asks.
+ * The order of a shutdown: readiness fails (Health stops first), the server answers pending
+ * requests, then Camel stops the routes. In another order pending requests would receive 404.
  */
 @Component
 final class Drain implements SmartLifecycle, DisposableBean {
