@@ -20,12 +20,14 @@ import org.elastauth.credential.KeySettings;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.database.CacheTable;
 import org.elastauth.database.DatabaseFailure;
-import org.elastauth.elasticsearch.Boot;
 import org.elastauth.elasticsearch.ElasticsearchSettings;
+import org.elastauth.elasticsearch.InstanceStart;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
 import org.elastauth.identity.IdentitySettings;
 import org.elastauth.identity.TrustedProxies;
+import org.elastauth.routes.RouteExport;
+import org.elastauth.startup.CommandLine;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.boot.SpringApplication;
@@ -135,8 +137,8 @@ public class Application {
   }
 
   @Bean
-  Boot boot(Clock clock) {
-    return new Boot(clock.millis());
+  InstanceStart instanceStart(Clock clock) {
+    return new InstanceStart(clock.millis());
   }
 
   /**

@@ -12,26 +12,25 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Lets nobody pass but who shows {@code admin.credential} as a bearer token (RFC 6750). */
+/** Refuses requests without {@code admin.credential} as their bearer token (RFC 6750). */
 @Component("adminCredential")
 public final class AdminCredential implements Processor {
   private static final Logger LOG = LoggerFactory.getLogger(AdminCredential.class);
   private static final String SCHEME = "Bearer ";
   private static final String CHALLENGE = "Bearer realm=\"elastauth\"";
 
-  /** Null where nobody is let pass. */
+  /** Null if every request is refused. */
   private final byte[] expected;
 
   private final MeterRegistry meters;
 
-  /** Peers that were named in the log a moment ago. */
+  /** Peers that were logged within the last minute. */
   private final Cache<String, Boolean> told =
       Caffeine.newBuilder()
           .executor(Runnable::run)
@@ -51,13 +50,13 @@ public final class AdminCredential implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
     String value = values.size() == 1 ? values.get(0) : "";
     if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       throw refusal(request, CHALLENGE);
     }
-    // hashes, whose comparison tells nothing about where the credentials differ
+    // comparing hashes does not leak where the credentials differ
     byte[] shown = sha256(value.substring(SCHEME.length()).trim());
     if (expected == null || !MessageDigest.isEqual(expected, shown)) {
       throw refusal(request, CHALLENGE + ", error=\"invalid_token\"");

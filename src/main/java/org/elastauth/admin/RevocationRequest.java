@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.elastauth.elasticsearch.Revocation;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.IdentityRules;
 import org.springframework.stereotype.Component;
 
 /**
- * Whose login is revoked: leaves the exchange properties {@code identity}, which knows nothing but
- * the name, {@code disable} and {@code apiKeys}.
+ * What a revocation asks for: leaves the exchange properties {@code identity}, which knows nothing
+ * but the name, and {@code revocation}.
  */
 @Component("revocationRequest")
 public final class RevocationRequest implements Processor {
@@ -35,7 +35,7 @@ public final class RevocationRequest implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     String path = request.path();
     String name = decoded(path.substring(path.lastIndexOf('/') + 1));
     exchange.setProperty(
@@ -46,11 +46,10 @@ public final class RevocationRequest implements Processor {
         throw Refusal.malformed("malformed query: it takes disable and api_keys");
       }
     }
-    exchange.setProperty("disable", isOn(query, DISABLE));
-    exchange.setProperty("apiKeys", isOn(query, API_KEYS));
+    exchange.setProperty("revocation", new Revocation(isOn(query, DISABLE), isOn(query, API_KEYS)));
   }
 
-  /** As in a path, where a plus sign is one. */
+  /** In a path, unlike in a query, a plus sign is no space. */
   private static String decoded(String segment) {
     try {
       return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -28,8 +28,6 @@ public final class UnusedRouteFiles {
     CACHES.forEach(type -> used.put("cache-" + type, type.equals("memory") || type.equals(cache)));
     used.put("cache-redis", redisCache);
     used.put("identity-oidc", oidc);
-    used.put("token", oidc);
-    used.put("provider", oidc);
     used.put("oidc-login", login);
     used.put("oidc-session", login);
     used.put("oidc-logout", login);
@@ -40,6 +38,8 @@ public final class UnusedRouteFiles {
     used.put("rate-limit-redis", settings.rateLimit().inRedis());
     used.put("revocation-channel", redisCache || settings.session().inRedis());
     used.put("revoke", settings.admin().enabled());
+    used.put("user-store-elasticsearch", elasticsearch);
+    used.put("user-store-dry-run", !elasticsearch);
     used.put("expiry", elasticsearch && settings.expiry().enabled());
     used.put(
         "reread",

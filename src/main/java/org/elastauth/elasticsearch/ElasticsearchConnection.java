@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The one client of Elasticsearch. It remembers which hosts did not answer, and asks those again
- * only after a minute or more, or where none is left.
+ * The client of Elasticsearch. It remembers which hosts did not answer, and asks those again only
+ * after a minute or more, or if no other is left.
  */
 @Configuration(proxyBeanMethods = false)
 class ElasticsearchConnection {
@@ -32,8 +32,8 @@ class ElasticsearchConnection {
             .distinct()
             .toArray(HttpHost[]::new);
     return RestClient.builder(hosts)
-        .setNodeSelector(new OneInTurn())
-        .setFailureListener(new Failures(hosts.length))
+        .setNodeSelector(new RoundRobinNodeSelector())
+        .setFailureListener(hosts.length > 1 ? new LogFailures() : new RestClient.FailureListener())
         .setRequestConfigCallback(
             config ->
                 config
@@ -73,21 +73,12 @@ class ElasticsearchConnection {
     return http;
   }
 
-  /** Names the host that did not answer, where others serve in its place. */
-  private static final class Failures extends RestClient.FailureListener {
-    private final int hosts;
-
-    Failures(int hosts) {
-      this.hosts = hosts;
-    }
-
+  private static final class LogFailures extends RestClient.FailureListener {
     @Override
     public void onFailure(Node node) {
-      if (hosts > 1) {
-        LOG.atWarn()
-            .addKeyValue("host", node.getHost())
-            .log("An Elasticsearch host does not answer; another is asked");
-      }
+      LOG.atWarn()
+          .addKeyValue("host", node.getHost())
+          .log("An Elasticsearch host does not answer; another is asked");
     }
   }
 }

@@ -2,6 +2,8 @@ package org.elastauth.elasticsearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,15 +11,14 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
 import org.apache.http.HttpEntity;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NStringEntity;
 import org.elastauth.config.Settings;
-import org.elastauth.identity.Identity;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory.HeapBufferedResponseConsumerFactory;
 import org.elasticsearch.client.Request;
@@ -25,284 +26,261 @@ import org.elasticsearch.client.RequestOptions;
 import org.elasticsearch.client.Response;
 import org.elasticsearch.client.ResponseException;
 import org.elasticsearch.client.RestClient;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
 /**
- * The native users of an Elasticsearch, over its <a
+ * The native users of an Elasticsearch 6.8 to 9, over its <a
  * href="https://www.elastic.co/guide/en/elasticsearch/reference/current/security-api.html">security
- * API</a> as 6.8 to 9 speak it. Every method throws {@link IOException} where Elasticsearch gives
- * no usable answer; that is what the circuit breaker counts.
+ * API</a>. Every method throws {@link IOException} if Elasticsearch gives no usable answer. The
+ * circuit breaker counts such failures and, while it is open, is one.
  */
 @Component("elasticsearchUsers")
 public final class ElasticsearchUsers {
-  private static final String USERS = "/_security/user/";
-  private static final int CONFLICT = 409;
-  private static final String DEFAULT_NATIVE_REALM = "default_native";
-  private static final int MAX_RESPONSE = 1 << 20;
-  private static final int MAX_RESPONSE_OF_MANY = 8 << 20;
+  static final String UNREACHABLE = "Elasticsearch does not answer";
 
-  /** Milliseconds in which what was read may be written. */
+  /** Milliseconds for which a user that was read may be written. */
   static final long FRESH = TimeUnit.SECONDS.toMillis(2);
 
+  private static final String USERS = "/_security/user/";
+  private static final String WHO_AM_I = "/_security/_authenticate";
+  private static final String DEFAULT_NATIVE_REALM = "default_native";
+
+  private static final HttpAsyncResponseConsumerFactory UP_TO_1_MB =
+      new HeapBufferedResponseConsumerFactory(1 << 20);
+
+  private static final HttpAsyncResponseConsumerFactory UP_TO_8_MB =
+      new HeapBufferedResponseConsumerFactory(8 << 20);
+
   private final RestClient client;
+  private final CircuitBreaker breaker;
+  private final String authorization;
   private final RequestOptions options;
-  private final RequestOptions ofMany;
   private final ObjectMapper json;
   private final MeterRegistry meters;
 
   public ElasticsearchUsers(
-      RestClient client, Settings settings, ObjectMapper json, MeterRegistry meters) {
-    ElasticsearchSettings elasticsearch = settings.elasticsearch();
+      RestClient client,
+      @Qualifier("elasticsearchBreaker") CircuitBreaker breaker,
+      Settings settings,
+      ObjectMapper json,
+      MeterRegistry meters) {
     this.client = client;
+    this.breaker = breaker;
     this.json = json;
     this.meters = meters;
-    RequestOptions.Builder builder =
-        RequestOptions.DEFAULT.toBuilder()
-            .setHttpAsyncResponseConsumerFactory(
-                new HeapBufferedResponseConsumerFactory(MAX_RESPONSE));
-    if (!elasticsearch.username().isEmpty()) {
-      builder.addHeader("Authorization", basic(elasticsearch.username(), elasticsearch.password()));
-    }
-    this.options = builder.build();
-    this.ofMany =
-        options.toBuilder()
-            .setHttpAsyncResponseConsumerFactory(
-                new HeapBufferedResponseConsumerFactory(MAX_RESPONSE_OF_MANY))
-            .build();
+    ElasticsearchSettings account = settings.elasticsearch();
+    String login = account.username() + ':' + account.password();
+    this.authorization =
+        account.username().isEmpty()
+            ? ""
+            : "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
+    this.options = options(authorization, UP_TO_1_MB);
   }
 
-  /** How a user stands; what was asked long ago is old, however late the answer came. */
-  public StoredUser read(@ExchangeProperty("identity") Identity identity) throws IOException {
-    String name = identity.username();
-    long asked = now();
-    try {
-      Response response = send("user_get", new Request("GET", path(name)), options);
-      JsonNode user = json.readTree(response.getEntity().getContent()).get(name);
-      if (user == null) {
-        throw new IOException("Elasticsearch answered without the user that was asked for");
-      }
-      return StoredUser.read(user, asked);
-    } catch (ResponseException e) {
-      if (e.getResponse().getStatusLine().getStatusCode() == 404) {
-        return StoredUser.absent(asked);
-      }
-      throw explained(e);
+  private static RequestOptions options(
+      String authorization, HttpAsyncResponseConsumerFactory consumer) {
+    RequestOptions.Builder builder =
+        RequestOptions.DEFAULT.toBuilder().setHttpAsyncResponseConsumerFactory(consumer);
+    if (!authorization.isEmpty()) {
+      builder.addHeader("Authorization", authorization);
     }
+    return builder.build();
+  }
+
+  StoredUser read(String username) throws IOException {
+    long asked = now(); // the age counts from the request on, however late the response
+    Request request = get(path(username), 404);
+    return guarded(
+        () -> {
+          Response response = send("user_get", request, options);
+          if (status(response) == 404) {
+            return StoredUser.absent(asked);
+          }
+          JsonNode user = body(response).get(username);
+          if (user == null) {
+            throw new IOException("Elasticsearch answered without the user that was asked for");
+          }
+          return StoredUser.read(user, asked);
+        });
   }
 
   /**
-   * Writes what was planned, unless that was concluded from a user read too long ago: Elasticsearch
-   * has no compare-and-set on users, so what is written must have been read a moment before. For
-   * the same reason a write is not carried over to another host: where there is one, it is asked
-   * again how the user stands. So it is where another gateway writes the same user at the same
-   * moment.
+   * Reads several users.
+   *
+   * @param usernames at least one; together no longer than a request line may be
+   * @return those that exist
+   */
+  Map<String, StoredUser> readAll(Collection<String> usernames) throws IOException {
+    long asked = now();
+    String list =
+        usernames.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
+    Request request = get(USERS + list, 404);
+    RequestOptions ofMany = options(authorization, UP_TO_8_MB);
+    return guarded(
+        () -> {
+          Response response = send("user_reread", request, ofMany);
+          JsonNode found = body(response);
+          Map<String, StoredUser> users = new HashMap<>();
+          for (Map.Entry<String, JsonNode> user : found.properties()) {
+            if (usernames.contains(user.getKey())) {
+              users.put(user.getKey(), StoredUser.read(user.getValue(), asked));
+            }
+          }
+          boolean none = status(response) == 404;
+          // a proxy in front of Elasticsearch may answer as well
+          if (!found.isObject() || found.size() != users.size() || found.isEmpty() != none) {
+            throw new IOException(
+                "Elasticsearch answered with something else than the users asked for");
+          }
+          return users;
+        });
+  }
+
+  /**
+   * Lists users. That Elasticsearch refuses to is no failure for the breaker, as logins do without.
+   *
+   * @param consumer takes the response
+   * @return why Elasticsearch refuses; empty if it does not
+   */
+  String list(Request request, HttpAsyncResponseConsumerFactory consumer) throws IOException {
+    return guarded(
+        () -> refusal(() -> send("user_list", request, options(authorization, consumer))));
+  }
+
+  /**
+   * Writes a change unless the user was read too long ago: Elasticsearch has no compare-and-set on
+   * users. For the same reason a failed write is not repeated on another host; the user must be
+   * read again. So it must where another gateway writes the same user at the same moment (409).
    *
    * @return whether it was written
    */
-  public boolean write(@Body Plan plan) throws IOException {
-    if (now() - plan.readAt() > FRESH) {
+  boolean write(UserChange change) throws IOException {
+    if (millisSince(change.readAt()) > FRESH) {
       return false;
     }
-    Request request = new Request("PUT", path(plan.credential().username()));
-    request.setEntity(
-        new NStringEntity(json.writeValueAsString(plan.document()), ContentType.APPLICATION_JSON));
     String operation =
-        plan.write() == Plan.Write.PROFILE ? "user_put_profile" : "user_put_password";
-    try {
-      sendOnce(operation, request, options);
-      return true;
-    } catch (ResponseException e) {
-      if (isAway(e) && hosts() > 1 || status(e) == CONFLICT) {
-        return false;
-      }
-      throw explained(e);
-    } catch (IOException e) {
-      if (hosts() > 1) {
-        return false;
-      }
-      throw e;
-    }
+        change.kind() == UserChange.Kind.PROFILE ? "user_put_profile" : "user_put_password";
+    Request request = withBody("PUT", path(change.username()), change.document());
+    request.addParameter("ignore", "409");
+    return guarded(
+        () -> {
+          try {
+            return status(sendOnce(operation, request, options)) != 409;
+          } catch (IOException e) {
+            if (isHostsOwn(e) && hosts() > 1) {
+              return false;
+            }
+            throw e;
+          }
+        });
   }
 
   /**
-   * Carries out a step of the expiry, under the conditions of {@link #write}. Whether it was taken
-   * shows when the user is read again: it may be somebody else's turn to write (409), or the user
-   * may be gone (404).
+   * Disables, enables or deletes a user for the expiry, under the conditions of {@link #write}. A
+   * refusal is no failure: the expiry reads the user again to find out.
+   *
+   * @param document the body of a PUT; empty to delete the user
    */
-  public void apply(@Body ExpiryStep step) throws IOException {
-    if (now() - step.readAt() > FRESH) {
+  void expire(String username, Map<String, Object> document, long readAt) throws IOException {
+    if (millisSince(readAt) > FRESH) {
       return;
     }
-    boolean delete = step.act() == ExpiryStep.Act.DELETE;
-    Request request = new Request(delete ? "DELETE" : "PUT", path(step.username()));
-    if (!delete) {
-      request.setEntity(
-          new NStringEntity(
-              json.writeValueAsString(step.document()), ContentType.APPLICATION_JSON));
-    }
-    try {
-      sendOnce(delete ? "user_delete" : "user_put_expiry", request, options);
-    } catch (ResponseException e) {
-      int status = e.getResponse().getStatusLine().getStatusCode();
-      if (status == 429 || status >= 500) {
-        throw explained(e);
-      }
-    }
+    boolean delete = document.isEmpty();
+    Request request =
+        delete ? new Request("DELETE", path(username)) : withBody("PUT", path(username), document);
+    String operation = delete ? "user_delete" : "user_put_expiry";
+    guarded(() -> refusal(() -> sendOnce(operation, request, options)));
+  }
+
+  /** Whether the user's new password works. */
+  boolean accepts(UserChange change) throws IOException {
+    RequestOptions asUser = options(change.credential().authorization(), UP_TO_1_MB);
+    Request request = get(WHO_AM_I, 401);
+    return guarded(() -> status(send("authenticate", request, asUser)) != 401);
   }
 
   /**
-   * Asks for many users at once.
-   *
-   * @param consumer takes the answer
+   * Asks who the gateway itself is: proves that Elasticsearch answers and knows the account. Not
+   * guarded by the circuit breaker, which a successful health check closes.
    */
-  Response list(Request request, HttpAsyncResponseConsumerFactory consumer) throws IOException {
-    return send(
-        "user_list",
-        request,
-        options.toBuilder().setHttpAsyncResponseConsumerFactory(consumer).build());
-  }
-
-  /** Whether the user gets in with this password. */
-  public boolean accepts(@Body Plan plan) throws IOException {
-    RequestOptions asUser =
-        RequestOptions.DEFAULT.toBuilder()
-            .setHttpAsyncResponseConsumerFactory(
-                new HeapBufferedResponseConsumerFactory(MAX_RESPONSE))
-            .addHeader("Authorization", plan.credential().authorization())
-            .build();
-    try {
-      send("authenticate", new Request("GET", "/_security/_authenticate"), asUser);
-      return true;
-    } catch (ResponseException e) {
-      if (e.getResponse().getStatusLine().getStatusCode() == 401) {
-        return false;
-      }
-      throw explained(e);
-    }
-  }
-
-  /** Asks who the gateway itself is: proves that Elasticsearch answers and knows the account. */
   public void ping() throws IOException {
+    whoAmI();
+  }
+
+  private JsonNode whoAmI() throws IOException {
     try {
-      send("ping", new Request("GET", "/_security/_authenticate"), options);
+      return body(send("ping", new Request("GET", WHO_AM_I), options));
     } catch (ResponseException e) {
       throw explained(e);
     }
   }
 
   /**
-   * How several users stand.
-   *
-   * @param names one at least; together no longer than a request line may be
-   * @return those that are there
-   */
-  Map<String, StoredUser> readAll(Collection<String> names) throws IOException {
-    long asked = now();
-    String list = names.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
-    boolean none = false;
-    Response response;
-    try {
-      response = send("user_reread", new Request("GET", USERS + list), ofMany);
-    } catch (ResponseException e) {
-      none = e.getResponse().getStatusLine().getStatusCode() == 404;
-      if (!none) {
-        throw explained(e);
-      }
-      response = e.getResponse();
-    }
-    HttpEntity entity = response.getEntity();
-    JsonNode found = entity == null ? json.nullNode() : json.readTree(entity.getContent());
-    Map<String, StoredUser> stored = new HashMap<>();
-    for (Map.Entry<String, JsonNode> user : found.properties()) {
-      if (names.contains(user.getKey())) {
-        stored.put(user.getKey(), StoredUser.read(user.getValue(), asked));
-      }
-    }
-    // what stands between here and Elasticsearch may answer as well
-    if (!found.isObject() || found.size() != stored.size() || found.isEmpty() != none) {
-      throw new IOException("Elasticsearch answered with something else than the users asked for");
-    }
-    return stored;
-  }
-
-  /**
-   * Takes every API key from a user.
+   * Invalidates every API key of a user. Not guarded by the circuit breaker: a missing privilege
+   * for API keys must not keep logins from Elasticsearch.
    *
    * @return how many there were
    */
-  public int invalidateApiKeys(@ExchangeProperty("identity") Identity identity) throws IOException {
-    Request request = new Request("DELETE", "/_security/api_key");
-    request.setEntity(
-        new NStringEntity(
-            json.writeValueAsString(
-                Map.of("username", identity.username(), "realm_name", nativeRealm())),
-            ContentType.APPLICATION_JSON));
+  int invalidateApiKeys(String username) throws IOException {
+    // the realm of native users may be renamed, which shows if the gateway's account is in it
+    JsonNode realm = whoAmI().path("authentication_realm");
+    String realmName =
+        realm.path("type").asText().equals("native")
+            ? realm.path("name").asText(DEFAULT_NATIVE_REALM)
+            : DEFAULT_NATIVE_REALM;
+    Map<String, Object> owner = Map.of("username", username, "realm_name", realmName);
     try {
       JsonNode answer =
-          json.readTree(send("api_key_delete", request, options).getEntity().getContent());
+          body(send("api_key_delete", withBody("DELETE", "/_security/api_key", owner), options));
       if (answer.path("error_count").asInt() > 0) {
         throw new IOException("Elasticsearch could not invalidate all of them");
       }
       return answer.path("invalidated_api_keys").size();
     } catch (ResponseException e) {
-      if (e.getResponse().getStatusLine().getStatusCode() == 403) {
-        throw new IOException(
-            "the gateway's own account lacks the cluster privilege manage_api_key in Elasticsearch (403)");
-      }
-      throw explained(e);
+      throw status(e.getResponse()) == 403 ? lacks("manage_api_key") : explained(e);
     }
   }
 
-  /**
-   * The realm of the users this gateway makes. It may bear another name than usual, which shows
-   * where the gateway's own account is one of them.
-   */
-  private String nativeRealm() throws IOException {
+  private <T> T guarded(Callable<T> call) throws IOException {
     try {
-      JsonNode realm =
-          json.readTree(
-                  send("ping", new Request("GET", "/_security/_authenticate"), options)
-                      .getEntity()
-                      .getContent())
-              .path("authentication_realm");
-      return realm.path("type").asText().equals("native")
-          ? realm.path("name").asText(DEFAULT_NATIVE_REALM)
-          : DEFAULT_NATIVE_REALM;
+      return breaker.executeCallable(call);
+    } catch (CallNotPermittedException open) {
+      throw new IOException(UNREACHABLE, open);
     } catch (ResponseException e) {
       throw explained(e);
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
     }
   }
 
-  /** Asks one host after the other until one answers. */
+  /** Why Elasticsearch refuses a request; empty if it does not. */
+  private static String refusal(Callable<Response> call) throws Exception {
+    try {
+      call.call();
+      return "";
+    } catch (ResponseException e) {
+      if (status(e.getResponse()) == 429 || status(e.getResponse()) >= 500) {
+        throw e;
+      }
+      return explained(e).getMessage();
+    }
+  }
+
+  /** Asks the hosts one after the other until one answers. */
   private Response send(String operation, Request request, RequestOptions options)
       throws IOException {
     for (int left = hosts() - 1; ; left--) {
       try {
         return sendOnce(operation, request, options);
-      } catch (ResponseException e) {
-        if (left == 0 || !isAway(e)) {
-          throw e;
-        }
       } catch (IOException e) {
-        if (left == 0) {
+        if (left == 0 || !isHostsOwn(e)) {
           throw e;
         }
       }
     }
-  }
-
-  private int hosts() {
-    return client.getNodes().size();
-  }
-
-  /** Whether this host does not serve at the moment, which says nothing about the others. */
-  private static boolean isAway(ResponseException e) {
-    int status = status(e);
-    return status == 502 || status == 503 || status == 504;
-  }
-
-  private static int status(ResponseException e) {
-    return e.getResponse().getStatusLine().getStatusCode();
   }
 
   private Response sendOnce(String operation, Request request, RequestOptions options)
@@ -312,20 +290,58 @@ public final class ElasticsearchUsers {
     return client.performRequest(request);
   }
 
+  private int hosts() {
+    return client.getNodes().size();
+  }
+
   /**
-   * The client's own message quotes the request and the response; ours names the status and the
-   * mend.
+   * @param expected an error status that is an answer
    */
-  static IOException explained(ResponseException e) {
-    int status = e.getResponse().getStatusLine().getStatusCode();
+  private static Request get(String path, int expected) {
+    Request request = new Request("GET", path);
+    request.addParameter("ignore", Integer.toString(expected)); // the client's, not sent
+    return request;
+  }
+
+  Request withBody(String method, String path, Map<String, Object> document) throws IOException {
+    Request request = new Request(method, path);
+    request.setEntity(
+        new NStringEntity(json.writeValueAsString(document), ContentType.APPLICATION_JSON));
+    return request;
+  }
+
+  private JsonNode body(Response response) throws IOException {
+    HttpEntity entity = response.getEntity();
+    return entity == null ? json.nullNode() : json.readTree(entity.getContent());
+  }
+
+  private static int status(Response response) {
+    return response.getStatusLine().getStatusCode();
+  }
+
+  /** Whether a failure says nothing about the other hosts. */
+  private static boolean isHostsOwn(IOException e) {
+    return !(e instanceof ResponseException answer)
+        || Set.of(502, 503, 504).contains(status(answer.getResponse()));
+  }
+
+  /** The client's own message quotes the request and the response; ours says what to do. */
+  private static IOException explained(ResponseException e) {
+    int status = status(e.getResponse());
+    return switch (status) {
+      case 401 ->
+          new IOException(
+              "Elasticsearch refuses the gateway's own account (401): check elasticsearch.username and elasticsearch.password");
+      case 403 -> lacks("manage_security");
+      default -> new IOException("Elasticsearch answers " + status);
+    };
+  }
+
+  private static IOException lacks(String privilege) {
     return new IOException(
-        switch (status) {
-          case 401 ->
-              "Elasticsearch refuses the gateway's own account (401): check elasticsearch.username and elasticsearch.password";
-          case 403 ->
-              "the gateway's own account lacks the cluster privilege manage_security in Elasticsearch (403)";
-          default -> "Elasticsearch answers " + status;
-        });
+        "the gateway's own account lacks the cluster privilege "
+            + privilege
+            + " in Elasticsearch (403)");
   }
 
   private static String path(String username) {
@@ -334,12 +350,6 @@ public final class ElasticsearchUsers {
 
   static String encoded(String username) {
     return username.replace("+", "%2B").replace("@", "%40");
-  }
-
-  private static String basic(String username, String password) {
-    return "Basic "
-        + Base64.getEncoder()
-            .encodeToString((username + ':' + password).getBytes(StandardCharsets.UTF_8));
   }
 
   static long millisSince(long readAt) {

@@ -7,42 +7,47 @@ import java.util.List;
 /**
  * A user as Elasticsearch holds it.
  *
- * @param exists false if there is no such user; the rest then says nothing
+ * @param exists false if there is no such user; the other components are then empty
  * @param reserved built into Elasticsearch
- * @param fromElastauth whether it carries {@code metadata.groups}, as elastauth's users do, and no
- *     mark of whatever version
- * @param mark null if the gateway did not make this user
- * @param readAt when it was asked for, milliseconds of a clock that never goes back
+ * @param fromElastauth whether it carries {@code metadata.groups}, as users of elastauth v2 do, and
+ *     no ownership metadata of any version
+ * @param ownership null if no gateway made this user
+ * @param readAt when the request was sent, milliseconds of a monotonic clock
  */
 record StoredUser(
     boolean exists,
     boolean reserved,
     boolean enabled,
-    List<String> roles,
-    String fullName,
-    String email,
-    List<String> groups,
+    UserProfile profile,
     boolean fromElastauth,
-    Mark mark,
+    OwnershipMetadata ownership,
     long readAt) {
 
   static StoredUser read(JsonNode user, long readAt) {
     JsonNode metadata = user.path("metadata");
+    JsonNode groups = metadata.path("groups");
     return new StoredUser(
         true,
         metadata.path("_reserved").asBoolean(),
         user.path("enabled").asBoolean(true),
-        texts(user.path("roles")),
-        text(user.path("full_name")),
-        text(user.path("email")),
-        texts(metadata.path("groups")),
-        metadata.path("groups").isArray() && !metadata.has(Mark.FIELD),
-        Mark.read(metadata),
+        new UserProfile(
+            texts(user.path("roles")),
+            text(user.path("full_name")),
+            text(user.path("email")),
+            texts(groups)),
+        groups.isArray() && !metadata.has(OwnershipMetadata.FIELD),
+        OwnershipMetadata.read(metadata),
         readAt);
   }
 
   static StoredUser absent(long readAt) {
-    return new StoredUser(false, false, false, List.of(), "", "", List.of(), false, null, readAt);
+    UserProfile none = new UserProfile(List.of(), "", "", List.of());
+    return new StoredUser(false, false, false, none, false, null, readAt);
+  }
+
+  /** Whether a gateway made this user. */
+  boolean isOurs() {
+    return exists && !reserved && ownership != null;
   }
 
   private static String text(JsonNode node) {

@@ -7,101 +7,75 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import org.apache.camel.ExchangeProperty;
-import org.apache.http.entity.ContentType;
-import org.apache.http.nio.entity.NStringEntity;
 import org.elasticsearch.client.Request;
-import org.elasticsearch.client.ResponseException;
-import org.springframework.stereotype.Component;
 
 /**
- * Goes through all users for those that {@link Expiry} means; Elasticsearch cannot be asked for
- * what their metadata says. From 8.14 on they come in <a
+ * Lists all users once and filters them, as Elasticsearch cannot be asked for what their metadata
+ * says. From 8.14 on they come in <a
  * href="https://www.elastic.co/guide/en/elasticsearch/reference/current/security-api-query-user.html">pages</a>
- * of 500, before that all in one answer. Either is read as it arrives: in memory are one user, of
- * at most 1 MB, and the names that are returned, at most 10 000.
+ * of 500, before that in one response. Both are parsed as they arrive: memory holds one user, of at
+ * most 1 MB, and at most 10 000 names.
  */
-@Component("userListing")
-public final class UserListing {
+final class UserListing {
   private static final int PAGE = 500;
   private static final int MOST_NAMES = 10_000;
 
   private final ElasticsearchUsers users;
-  private final Expiry expiry;
   private final ObjectMapper json;
+  private final BiPredicate<String, StoredUser> filter;
+  private String last = "";
+  private boolean complete;
 
-  public UserListing(ElasticsearchUsers users, Expiry expiry, ObjectMapper json) {
+  UserListing(ElasticsearchUsers users, ObjectMapper json, BiPredicate<String, StoredUser> filter) {
     this.users = users;
-    this.expiry = expiry;
     this.json = json;
+    this.filter = filter;
+  }
+
+  boolean isComplete() {
+    return complete;
   }
 
   /**
-   * The names of the next users that seem to be meant; may be none before the last.
+   * The names of the next users that pass the filter; may be none before the last.
    *
-   * @throws IOException if Elasticsearch gives no usable answer. That it refuses to list users is
-   *     none of these: logins do without, and must not find the breaker open for it.
+   * @throws IOException if Elasticsearch gives no usable answer, or refuses to list users
    */
-  public List<String> next(@ExchangeProperty("expiryRun") ExpiryRun run) throws IOException {
-    try {
-      return page(run);
-    } catch (ResponseException e) {
-      if (isAway(e)) {
-        throw ElasticsearchUsers.explained(e);
-      }
+  List<String> next() throws IOException {
+    Found found = new Found();
+    // a release without pages takes the path for that of a document, and refuses in many ways
+    if (page(found).isEmpty()) {
+      complete = found.users < PAGE;
+      last = found.last;
+      return found.names;
     }
-    // a release without pages takes the path for that of a document, and says no in many ways
-    try {
-      return all(run);
-    } catch (ResponseException e) {
-      if (isAway(e)) {
-        throw ElasticsearchUsers.explained(e);
-      }
-      run.cutShort(ElasticsearchUsers.explained(e).getMessage());
-      return List.of();
+    Found all = new Found();
+    String refusal =
+        users.list(new Request("GET", "/_security/user"), () -> new UserStream(json, 2, all));
+    if (!refusal.isEmpty()) {
+      throw new IOException(refusal);
     }
+    complete = true;
+    return all.names;
   }
 
-  private static boolean isAway(ResponseException e) {
-    int status = e.getResponse().getStatusLine().getStatusCode();
-    return status == 429 || status >= 500;
-  }
-
-  /** {@code {"total":…,"count":…,"users":[{…},…]}} */
-  private List<String> page(ExpiryRun run) throws IOException {
+  private String page(Found found) throws IOException {
     Map<String, Object> query = new LinkedHashMap<>();
     query.put("size", PAGE);
     query.put("sort", List.of("username"));
-    if (!run.lastListed().isEmpty()) {
-      query.put("search_after", List.of(run.lastListed()));
+    if (!last.isEmpty()) {
+      query.put("search_after", List.of(last));
     }
-    Request request = new Request("POST", "/_security/_query/user");
-    request.setEntity(
-        new NStringEntity(json.writeValueAsString(query), ContentType.APPLICATION_JSON));
-    Found found = new Found();
-    users.list(request, () -> new UserStream(json, 3, found));
-    if (found.users < PAGE) {
-      run.listedAll();
-    }
-    run.listedUpTo(found.last);
-    return found.meant;
+    return users.list(
+        users.withBody("POST", "/_security/_query/user", query),
+        () -> new UserStream(json, 3, found));
   }
 
-  /** <code>{"name":{…},…}</code> */
-  private List<String> all(ExpiryRun run) throws IOException {
-    Found found = new Found();
-    users.list(new Request("GET", "/_security/user"), () -> new UserStream(json, 2, found));
-    run.listedAll();
-    return found.meant;
-  }
-
-  /**
-   * What an answer held. If one host breaks off and another begins anew, users stand in it twice,
-   * which costs a second look at them.
-   */
+  /** If one host breaks off and another begins again, users are found twice, which is harmless. */
   private final class Found implements Consumer<JsonNode> {
-    private final List<String> meant = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
     private int users;
     private String last = "";
 
@@ -109,8 +83,8 @@ public final class UserListing {
     public void accept(JsonNode user) {
       users++;
       last = user.path("username").asText();
-      if (meant.size() < MOST_NAMES && expiry.isDue(last, StoredUser.read(user, 0))) {
-        meant.add(last);
+      if (names.size() < MOST_NAMES && filter.test(last, StoredUser.read(user, 0))) {
+        names.add(last);
       }
     }
   }

@@ -7,17 +7,17 @@ import java.util.List;
 
 /**
  * Cookies as browsers name them: from a {@code ;} to the first {@code =}, without the spaces and
- * tabs around (RFC 6265bis, 5.6 and 5.8.3). Netty and Vert.x skip further characters before a name,
- * so that a {@code ,__Host-session}, which any host of the domain may plant, would become a {@code
- * __Host-session}, which none may; and Vert.x keeps one of several with the same name, where
- * whoever has planted one beside the right one must not choose.
+ * tabs around (RFC 6265bis, 5.6 and 5.8.3). Netty and Vert.x skip further characters before a name.
+ * They would read {@code ,__Host-session}, which any host of the domain may set, as {@code
+ * __Host-session}, which no other host may set. Vert.x also picks one of several cookies with the
+ * same name, so that an attacker's cookie could win.
  */
 public final class Cookies {
   private Cookies() {}
 
   /**
-   * @return null if there is none of this name
-   * @throws Refusal 400 if there are several
+   * @return null if the request has no such cookie
+   * @throws Refusal 400 if it has several
    */
   public static String value(HttpServerRequest request, String name) {
     return value(request.headers().getAll(HttpHeaders.COOKIE), name);
@@ -44,7 +44,7 @@ public final class Cookies {
     return value;
   }
 
-  /** The names, in their order, that begin so. */
+  /** The names with this prefix, in the order of the request. */
   public static List<String> names(HttpServerRequest request, String prefix) {
     return names(request.headers().getAll(HttpHeaders.COOKIE), prefix);
   }

@@ -2,7 +2,7 @@ package org.elastauth.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands requests to a route. Camel's own consumer makes message headers of request headers, query
  * parameters and form fields, and response headers of message headers, so that a client could plant
- * one in the answer that a proxy then copies upstream. Here nothing comes in, whoever wants to know
- * something asks the {@link HttpMessage}'s request for it, and only named headers go out.
+ * one in the answer that a proxy then copies upstream. Here no header comes in: the exchange
+ * property {@code request} holds the HTTP request, and only named headers go out.
  *
- * <p>Camel's own also blocks a thread until the route is done. Here a route begins on the event
- * loop that read the request, and a cached decision ends there too. What waits for something goes
- * behind a {@code threads} step, or is asynchronous itself.
+ * <p>Camel's own also blocks a thread until the route ends. Here a route begins on the event loop
+ * that read the request, and a cached decision ends there too. A step that waits is asynchronous,
+ * or follows a {@code threads} step.
  */
 final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
@@ -65,7 +65,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
   }
 
-  /** A route that {@code consumes} a form begins once that is there; Vert.x limits its size. */
+  /** A route that {@code consumes} a form begins after the form; Vert.x limits its size. */
   private void readForm(RoutingContext routing) {
     HttpServerRequest request = routing.request();
     request.setExpectMultipart(true);
@@ -84,11 +84,11 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   }
 
   private void begin(RoutingContext routing) {
-    long began = System.nanoTime();
-    Context loop = routing.vertx().getOrCreateContext();
     Exchange exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOnly);
     exchange.setMessage(new HttpMessage(exchange, routing.request(), routing.response()));
+    exchange.setProperty("request", routing.request());
+    PendingRequest request = new PendingRequest(routing, exchange);
     try {
       createUoW(exchange);
       boolean answered =
@@ -97,39 +97,46 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
                   exchange,
                   onLoop -> {
                     if (onLoop) {
-                      respond(routing, exchange, began);
+                      respond(request);
                     } else {
-                      loop.runOnContext(back -> respondLate(routing, exchange, began));
+                      request.loop.runOnContext(back -> respondLate(request));
                     }
                   });
       if (!answered) {
-        inFlight.add(routing, loop); // before respondLate, which waits for this very event loop
+        inFlight.add(request); // before respondLate, which waits for this very event loop
       }
     } catch (Exception unexpected) {
       exchange.setException(unexpected);
-      respond(routing, exchange, began);
+      respond(request);
     }
   }
 
-  private void respondLate(RoutingContext routing, Exchange exchange, long began) {
-    inFlight.remove(routing);
-    respond(routing, exchange, began);
+  private void respondLate(PendingRequest request) {
+    inFlight.remove(request);
+    if (request.isAbandoned()) {
+      LOG.atWarn()
+          .addKeyValue("path", request.path())
+          .log("A route ended after its request was answered with 500");
+    } else {
+      respond(request);
+    }
   }
 
-  private void respond(RoutingContext routing, Exchange exchange, long began) {
-    HttpServerResponse response = routing.response();
+  private void respond(PendingRequest request) {
+    HttpServerResponse response = request.routing.response();
+    Exchange exchange = request.exchange;
     try {
       if (response.ended()) {
         LOG.debug("A route is done after its request was answered");
       } else if (exchange.getException() != null) {
         LOG.error("A request failed unexpectedly", exchange.getException());
-        routing.fail(500);
+        request.answer(500);
       } else if (!response.closed()) {
         write(response, exchange.getMessage());
       }
       timers
           .computeIfAbsent(response.getStatusCode(), this::timer)
-          .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+          .record(System.nanoTime() - request.began, TimeUnit.NANOSECONDS);
     } finally {
       doneUoW(exchange);
       releaseExchange(exchange, false);
@@ -149,7 +156,11 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
         response.putHeader(headers.get(i), value.toString());
       }
     }
-    response.end(message.getBody(String.class));
+    if (message.getBody() instanceof byte[] bytes) {
+      response.end(Buffer.buffer(bytes));
+    } else {
+      response.end(message.getBody(String.class));
+    }
   }
 
   private Timer timer(int status) {

@@ -13,7 +13,7 @@ import org.elastauth.config.Settings;
 import org.springframework.stereotype.Component;
 
 /**
- * Camel's Vert.x engine, with consumers that neither let headers through nor hold a thread while a
+ * Camel's Vert.x engine with our consumers, which pass no headers on and hold no thread while a
  * route waits.
  */
 @Component(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)

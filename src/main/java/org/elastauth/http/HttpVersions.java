@@ -8,8 +8,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 
 /**
- * Makes a request in any version but HTTP/1.0 and 1.1 an invalid one. Vert.x would answer it by
- * itself, in that version and without our JSON.
+ * Marks a request in any version but HTTP/1.0 and 1.1 as invalid. Vert.x would answer it itself, in
+ * that version and without our JSON.
  */
 @ChannelHandler.Sharable
 final class HttpVersions extends ChannelInboundHandlerAdapter {

@@ -1,41 +1,87 @@
 package org.elastauth.http;
 
-import io.vertx.core.Context;
-import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.elastauth.config.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Requests whose answer waits for something, with the event loop each belongs to. What is answered
- * at once, without leaving its event loop, never comes by here.
+ * Requests whose routes wait for a reply. Camel drops an exception in a continuation, after which
+ * the route never ends; such a request receives 500 before its idle connection is closed.
  */
 @Component
 public final class InFlight {
-  private final Map<RoutingContext, Context> waiting = new ConcurrentHashMap<>();
+  private static final Logger LOG = LoggerFactory.getLogger(InFlight.class);
+  private static final long SCAN_MILLIS = 1_000;
 
-  void add(RoutingContext routing, Context loop) {
-    waiting.put(routing, loop);
+  private final Set<PendingRequest> pending = ConcurrentHashMap.newKeySet();
+  private final Counter abandoned;
+
+  public InFlight(Settings settings, MeterRegistry meters, Vertx vertx) {
+    this.abandoned =
+        Counter.builder("elastauth.requests.abandoned")
+            .description("requests answered 500 because their route did not end")
+            .register(meters);
+    Duration longest = longest(settings.http().idleTimeout(), settings.elasticsearch().patience());
+    vertx.setPeriodic(SCAN_MILLIS, scan -> abandonOlderThan(longest));
   }
 
-  void remove(RoutingContext routing) {
-    waiting.remove(routing);
+  /**
+   * A little less than the idle timeout, at which the server closes the connection: no later answer
+   * reaches the client. The settings make that longer than a login at Elasticsearch.
+   */
+  static Duration longest(Duration idleTimeout, Duration login) {
+    Duration twentieth = idleTimeout.dividedBy(20);
+    Duration half = idleTimeout.minus(login).dividedBy(2);
+    return idleTimeout.minus(twentieth.compareTo(half) < 0 ? twentieth : half);
+  }
+
+  void add(PendingRequest request) {
+    pending.add(request);
+  }
+
+  void remove(PendingRequest request) {
+    pending.remove(request);
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
+    return pending.isEmpty();
   }
 
-  /** Answers 503 to whoever still waits. Their routes run on; what they find comes too late. */
+  /** Answers 503. The routes go on; their results are dropped. */
   void refuseAll() {
-    waiting.forEach(
-        (routing, loop) ->
-            loop.runOnContext(
-                now -> {
-                  remove(routing);
-                  if (!routing.response().ended()) {
-                    routing.fail(503);
-                  }
-                }));
+    for (PendingRequest request : pending) {
+      request.loop.runOnContext(
+          now -> {
+            remove(request);
+            request.answer(503);
+          });
+    }
+  }
+
+  /** One scan in place of a timer for each request. */
+  void abandonOlderThan(Duration longest) {
+    long now = System.nanoTime();
+    for (PendingRequest request : pending) {
+      if (now - request.began > longest.toNanos()) {
+        request.loop.runOnContext(late -> abandon(request));
+      }
+    }
+  }
+
+  private void abandon(PendingRequest request) {
+    if (pending.remove(request)) {
+      LOG.atError()
+          .addKeyValue("path", request.path())
+          .log("A route did not end: its request is answered with 500");
+      abandoned.increment();
+      request.abandon();
+    }
   }
 }

@@ -8,9 +8,9 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a connection whose client may still be sending. A close with unread bytes is a reset, which
- * can take the answer away from the client (RFC 9112, 9.6): so first only our side ends, and what
- * still comes is discarded for a while.
+ * Closes a connection whose client may still be sending. A close with unread bytes is a reset,
+ * after which the client may lose the response (RFC 9112, 9.6). So only our side is closed first,
+ * and further bytes are discarded for a while.
  */
 final class LingeringClose {
   private static final int SECONDS = 1;

@@ -7,8 +7,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
- * Cuts off a connection that asks on and on without reading the answers, or before it has them:
- * each of them would be kept in memory.
+ * Closes a connection that sends further requests without reading the responses. Each unread
+ * response would stay in memory.
  */
 final class PipelineLimit extends ChannelDuplexHandler {
   private static final int UNANSWERED = 64;

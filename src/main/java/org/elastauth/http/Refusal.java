@@ -1,8 +1,8 @@
 package org.elastauth.http;
 
 /**
- * An answer that is not 200. Its message goes to the client, so it says what is wrong and names no
- * host, password, key or account but the asker's own.
+ * A response that is not 200. The client reads the message: it says what is wrong, and names no
+ * host, password, key or other user's account.
  */
 public final class Refusal extends RuntimeException {
   private final int status;
@@ -13,7 +13,7 @@ public final class Refusal extends RuntimeException {
 
   /**
    * @param status HTTP status code
-   * @param retryAfter seconds after which asking again makes sense; 0: no such promise
+   * @param retryAfter the value of Retry-After in seconds; 0: no such header
    */
   public Refusal(int status, String message, int retryAfter) {
     this(status, message, retryAfter, "", "", "");
@@ -50,7 +50,7 @@ public final class Refusal extends RuntimeException {
   }
 
   /**
-   * Sends a browser elsewhere first.
+   * Redirects a browser; an exception, so that no step follows.
    *
    * @param location absolute URL
    * @param cookie the value of Set-Cookie

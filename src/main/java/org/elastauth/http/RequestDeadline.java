@@ -8,17 +8,17 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Cuts off a connection whose request, once begun, has not arrived whole in time, and a new one
- * that sends none. Netty's own timeouts begin anew with each byte, so that a client could hold a
- * connection for ever by sending one now and then.
+ * Closes a connection whose request does not arrive completely in time, and a new connection
+ * without a request. Netty's own timeouts restart with each byte, so that a slow client could hold
+ * a connection for ever.
  *
- * <p>It stands behind the HTTP decoder: a read that brought bytes but no message is a part of a
+ * <p>This handler follows the HTTP decoder: a read that brings bytes but no message is a part of a
  * head.
  */
 final class RequestDeadline extends ChannelInboundHandlerAdapter {
   private final long millis;
 
-  /** The request that is being read lacks its end. */
+  /** The end of the current request has not arrived. */
   private boolean halfRead;
 
   /** The current read completed a head or a part of a body. */

@@ -9,28 +9,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** An answer that is not 2xx. */
+/** Responses that are not 2xx. */
 @Component("responses")
 public final class Responses {
   private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
 
   /**
-   * Ends a request as it was refused before something else had to happen.
+   * Ends a request with the error that was caught before.
    *
-   * @throws Exception always: a {@link Refusal}, or what else it was
+   * @throws Exception always
    */
   public void refuseAgain(@ExchangeProperty("refusal") Exception refusal) throws Exception {
     throw refusal;
   }
 
   /**
-   * The status of a refusal, or 500 without a word about the reason; and what a route left in the
-   * exchange property {@code spentCookie}, as the value of {@code Set-Cookie}.
+   * The status and headers of the error; of any other exception, 500 without a reason. The exchange
+   * property {@code spentCookie} becomes {@code Set-Cookie}.
    */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
     Refusal refusal;
     if (failure instanceof Refusal || failure instanceof RejectedExecutionException) {
-      // a threads step turns away what its queue does not take
+      // a threads step whose queue is full
       refusal =
           failure instanceof Refusal known
               ? known

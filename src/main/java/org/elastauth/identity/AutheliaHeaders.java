@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,8 +58,7 @@ public final class AutheliaHeaders implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    HttpMessage message = (HttpMessage) exchange.getMessage();
-    exchange.setProperty("identity", read(message.getRequest()));
+    exchange.setProperty("identity", read((HttpServerRequest) exchange.getProperty("request")));
   }
 
   private Identity read(HttpServerRequest request) {

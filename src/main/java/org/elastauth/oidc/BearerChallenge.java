@@ -2,13 +2,13 @@ package org.elastauth.oidc;
 
 import org.elastauth.http.Refusal;
 
-/** 401 as RFC 6750, section 3, has it. */
+/** 401 with a Bearer challenge (RFC 6750, section 3). */
 public final class BearerChallenge {
   private static final String REALM = "Bearer realm=\"elastauth\"";
 
   private BearerChallenge() {}
 
-  /** No token came at all. */
+  /** The request carries no token. */
   public static Refusal missing() {
     return Refusal.unauthorized(
         "no identity: the request carries no token, and no session that lives", REALM);

@@ -3,15 +3,15 @@ package org.elastauth.oidc;
 import java.util.Map;
 
 /**
- * What is said of a user, and believed.
+ * Verified claims about a user.
  *
- * @param claims by name, as JSON has them: texts, numbers, lists and maps
- * @param asOf when it was said, in epoch seconds
- * @param until when it ends
+ * @param claims by name; values are strings, numbers, lists and maps
+ * @param asOf when they were asserted, in epoch seconds
+ * @param until when they expire, in epoch seconds
  */
 public record TokenClaims(Map<String, Object> claims, long asOf, long until) {
   /**
-   * @return empty if it is not there, or no text
+   * @return empty if the claim is missing or not a string
    */
   public String text(String claim) {
     return claims.get(claim) instanceof String text ? text : "";

@@ -4,7 +4,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.TrustedProxies;
@@ -41,11 +40,7 @@ public final class RateLimitKey implements Processor {
   }
 
   private String byAddress(Exchange exchange) {
-    // a step before may have put another message in the place of the first
-    HttpServerRequest request =
-        exchange.getMessage() instanceof HttpMessage first
-            ? first.getRequest()
-            : (HttpServerRequest) exchange.getProperty("request");
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     String client =
         trustedProxies.client(
             request.remoteAddress().hostAddress(), request.headers().getAll(FORWARDED));

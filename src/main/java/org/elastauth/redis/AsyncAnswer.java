@@ -43,7 +43,8 @@ public final class AsyncAnswer {
     return false;
   }
 
-  static Throwable cause(Throwable failure) {
+  /** The exception that a stage threw, without the one around it. */
+  public static Throwable cause(Throwable failure) {
     return failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;

@@ -10,11 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.camel.Body;
-import org.apache.camel.ExchangeException;
-import org.apache.camel.ExchangeProperty;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.cache.MemoryCache;
+import org.elastauth.config.Settings;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.HighWaterMarks;
 import org.elastauth.session.SessionMemory;
@@ -24,10 +22,10 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Where gateways tell each other over Redis whose login was revoked, and which session ended. A
- * message is {@code <cache key> <issued> <generation>}, the last two 0 where Elasticsearch was not
- * asked yet, or {@code session <session key>}. Whoever may publish may send one; all it brings
- * about is that a user is asked for in Elasticsearch, or a session in Redis, once more.
+ * The Redis channel on which gateways announce revoked logins and ended sessions. A message is
+ * {@code <cache key> <issued> <generation>}, with 0 for both as long as Elasticsearch holds no new
+ * password, or {@code session <session key>}. A forged message only causes one more read of a user
+ * from Elasticsearch, or of a session from Redis.
  */
 @Lazy
 @Component("revocationChannel")
@@ -37,68 +35,66 @@ public final class RevocationChannel {
   private static final String SESSION = "session ";
   private static final int MAX_MESSAGE = 2_048;
 
+  private final SharedState shared;
   private final RedisConnections connections;
   private final HighWaterMarks marks;
   private final MemoryCache memory;
   private final SessionMemory sessions;
   private final CacheKey cacheKey;
   private final Counter heard;
-  private final String name;
+  private final byte[] name;
   private final Duration timeout;
 
-  /** Of the timer's thread alone; null until there is one. */
+  /** Used by the timer's thread alone; null if there is none. */
   private StatefulRedisPubSubConnection<byte[], byte[]> subscription;
 
   public RevocationChannel(
-      CacheSettings cacheSettings,
-      RedisSettings redis,
+      Settings settings,
+      SharedState shared,
       RedisConnections connections,
       HighWaterMarks marks,
       MemoryCache memory,
       SessionMemory sessions,
       CacheKey cacheKey,
       MeterRegistry meters) {
+    this.shared = shared;
     this.connections = connections;
     this.marks = marks;
     this.memory = memory;
     this.sessions = sessions;
     this.cacheKey = cacheKey;
     this.heard = meters.counter("elastauth.invalidations", "source", "message");
-    this.name = nameIn(cacheSettings);
-    this.timeout = redis.readTimeout();
+    this.name = nameIn(settings.cache()).getBytes(StandardCharsets.UTF_8);
+    this.timeout = settings.redis().readTimeout();
   }
 
   public static String nameIn(CacheSettings cache) {
     return cache.keyPrefix() + NAME;
   }
 
-  public String name() {
-    return name;
-  }
-
   /**
-   * @param issued null where Elasticsearch was not asked yet, and so is the generation
+   * Tells the other gateways to drop what they hold of a user. Waits for Redis, as the caller's
+   * thread talks to Elasticsearch next, which an event loop must not do.
+   *
+   * @param issued 0 as long as Elasticsearch holds no new password, and so is the generation
    */
-  public String message(
-      @ExchangeProperty("cacheKey") String key,
-      @ExchangeProperty("issued") Long issued,
-      @ExchangeProperty("generation") Long generation) {
-    return key + ' ' + (issued == null ? 0 : issued) + ' ' + (generation == null ? 0 : generation);
-  }
-
-  public String sessionMessage(@Body String key) {
-    return SESSION + key;
-  }
-
-  public void unannounced(@ExchangeException Exception failure) {
-    LOG.atWarn()
-        .addKeyValue("reason", RedisFailure.reason(failure))
-        .log(
-            "A revocation was not announced; other gateways notice it within elasticsearch.reread_interval");
+  public void announceRevocation(String key, long issued, long generation) {
+    byte[] message = (key + ' ' + issued + ' ' + generation).getBytes(StandardCharsets.US_ASCII);
+    shared
+        .write("publish", redis -> redis.publish(name, message))
+        .exceptionally(
+            failure -> {
+              LOG.atWarn()
+                  .addKeyValue("reason", RedisFailure.reason(failure))
+                  .log(
+                      "A revocation was not announced; other gateways notice it within elasticsearch.reread_interval");
+              return 0L;
+            })
+        .join();
   }
 
   /**
-   * Sees to it that this gateway listens, where the Redis user may. Lettuce itself mends a
+   * Subscribes if the Redis user may and no subscription exists. Lettuce itself reconnects a
    * connection that was lost; one whose server is silent is replaced here.
    */
   public void listen() {
@@ -116,7 +112,7 @@ public final class RevocationChannel {
     }
   }
 
-  /** Null where the Redis user may not listen, or no Redis was met yet. */
+  /** Null if the Redis user may not subscribe, or Redis was not reached yet. */
   private StatefulRedisPubSubConnection<byte[], byte[]> subscribe() {
     StatefulRedisPubSubConnection<byte[], byte[]> connection = connections.subscription();
     if (connection == null) {
@@ -130,7 +126,7 @@ public final class RevocationChannel {
               hear(message);
             }
           });
-      connection.sync().subscribe(name.getBytes(StandardCharsets.US_ASCII));
+      connection.sync().subscribe(name);
       return connection;
     } catch (RedisException failed) {
       connection.closeAsync();

@@ -51,7 +51,7 @@ public final class RedisSessions {
   /**
    * @return null if there is none
    */
-  CompletionStage<Session> get(String key, Exchange exchange) {
+  public CompletionStage<Session> get(String key, Exchange exchange) {
     return redis.ask(
         exchange,
         "hmget",

@@ -72,7 +72,7 @@ class CommandLineIT {
     exportTo(routes); // the same again is no harm
 
     Files.writeString(routes.resolve("health.camel.yaml"), "# mine");
-    Files.delete(routes.resolve("json.camel.yaml"));
+    Files.delete(routes.resolve("metrics.camel.yaml"));
     try (PackagedJar jar = jar("--export-routes=" + routes)) {
       assertThat(jar.exitCode()).isEqualTo(1);
       assertThat(jar.output().lines())
@@ -82,7 +82,7 @@ class CommandLineIT {
           .contains("health.camel.yaml");
     }
     assertThat(routes.resolve("health.camel.yaml")).hasContent("# mine");
-    assertThat(routes.resolve("json.camel.yaml")).doesNotExist();
+    assertThat(routes.resolve("metrics.camel.yaml")).doesNotExist();
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.elastauth.redis.ExpiryTurn;
+import org.elastauth.redis.ExpiryLease;
 import org.elastauth.server.Door;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
@@ -111,8 +111,8 @@ class RedisClusterIT {
   void oneOfItsGatewaysTakesTheTurnToExpireUsers() {
     try (TestGateway one = gateway(cluster.url()).start();
         TestGateway other = gateway(cluster.url()).start()) {
-      assertThat(one.bean(ExpiryTurn.class).take()).isTrue();
-      assertThat(other.bean(ExpiryTurn.class).take()).isFalse();
+      assertThat(one.bean(ExpiryLease.class).acquire()).isTrue();
+      assertThat(other.bean(ExpiryLease.class).acquire()).isFalse();
       assertThat(cluster.owner("elastauth-expiry").admin().pttl("elastauth-expiry")).isPositive();
     }
   }

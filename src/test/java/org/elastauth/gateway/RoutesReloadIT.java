@@ -74,12 +74,12 @@ class RoutesReloadIT {
       edit("health.camel.yaml", "- route:", "- route: [");
       awaitOutput(output, "health.camel.yaml, line 2");
       edit("health.camel.yaml", "- route: [", "- route:");
-      edit("json.camel.yaml", "id: json-text", "id: json-texts");
-      awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("json.camel.yaml"));
+      edit("metrics.camel.yaml", "id: metrics-scrape-type", "id: metrics-scrape-types");
+      awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("metrics.camel.yaml"));
       edit("credential.camel.yaml", "ref: cacheKey", "ref: noSuchBean");
       awaitOutput(output, "No bean could be found in the registry for: noSuchBean");
-      Files.delete(folder.resolve("json.camel.yaml"));
-      awaitOutput(output, "no route serves direct:json");
+      Files.delete(folder.resolve("cache-memory.camel.yaml"));
+      awaitOutput(output, "no route serves direct:cache-memory-");
       assertThat(output.getOut()).contains("An edited route file is not taken over");
 
       awaitLive(gateway, "edited");

@@ -1,8 +1,0 @@
-package org.elastauth.elasticsearch;
-
-/**
- * When this gateway started.
- *
- * @param at epoch milliseconds
- */
-public record Boot(long at) {}

@@ -1,0 +1,112 @@
+package org.elastauth.elasticsearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.elastauth.credential.Credential;
+import org.elastauth.credential.Fingerprint;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.credential.Window;
+
+/**
+ * What the gateway writes under {@code metadata.elastauth} into each of its users. From it and the
+ * secret key every gateway computes the user's password.
+ *
+ * @param key id of the secret key
+ * @param boot when the gateway that wrote this started, epoch milliseconds
+ * @param asOf when the groups were asserted, epoch seconds
+ * @param state {@code expired} if the gateway disabled the user, {@code overtaken} if another
+ *     gateway wrote the user just before it did, {@code revoked} if an administrator asked for it;
+ *     else as stored, mostly empty
+ */
+record OwnershipMetadata(
+    String key, Window window, long generation, long boot, long asOf, String state) {
+  static final String FIELD = "elastauth";
+  static final String EXPIRED = "expired";
+
+  /** Disabled until an administrator of Elasticsearch enables the user again. */
+  static final String REVOKED = "revoked";
+
+  private static final String OVERTAKEN = "overtaken";
+  private static final int VERSION = 1;
+
+  /** Null if no gateway of this version wrote the metadata. */
+  static OwnershipMetadata read(JsonNode metadata) {
+    JsonNode ours = metadata.path(FIELD);
+    boolean readable =
+        ours.path("v").asInt() == VERSION
+            && ours.path("key").isTextual()
+            && ours.path("issued").isIntegralNumber()
+            && ours.path("until").isIntegralNumber()
+            && ours.path("generation").isIntegralNumber();
+    if (!readable) {
+      return null;
+    }
+    Window window = new Window(ours.path("issued").asLong(), ours.path("until").asLong());
+    long generation = ours.path("generation").asLong();
+    String state = ours.path("state").asText("");
+    JsonNode expired = ours.path(EXPIRED);
+    boolean overtaken =
+        state.equals(EXPIRED)
+            && expired.isObject()
+            && (expired.path("issued").asLong() != window.issued()
+                || expired.path("generation").asLong() != generation);
+    return new OwnershipMetadata(
+        ours.path("key").asText(),
+        window,
+        generation,
+        ours.path("boot").asLong(),
+        ours.path("asof").asLong(),
+        overtaken ? OVERTAKEN : state);
+  }
+
+  /**
+   * What the expiry adds. Elasticsearch merges it into the metadata that is stored by then; naming
+   * the password of this one shows whether it was still stored.
+   */
+  Map<String, Object> expired() {
+    return Map.of(
+        "state", EXPIRED, EXPIRED, Map.of("issued", window.issued(), "generation", generation));
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("v", VERSION);
+    json.put("key", key);
+    json.put("issued", window.issued());
+    json.put("until", window.until());
+    json.put("generation", generation);
+    json.put("boot", boot);
+    json.put("asof", asOf);
+    if (!state.isEmpty()) {
+      json.put("state", state);
+    }
+    return json;
+  }
+
+  Credential credential(String username, SecretKeys keys, long asOf, Fingerprint fingerprint) {
+    String password = keys.password(key, username, window.issued(), generation);
+    return new Credential(username, password, window, generation, asOf, fingerprint);
+  }
+
+  boolean isExpired() {
+    return state.equals(EXPIRED);
+  }
+
+  /** Whether the gateway disabled the user, so that a login enables it again. */
+  boolean isDisabledByUs() {
+    return isExpired() || isOvertakenLogin();
+  }
+
+  /**
+   * Whether the expiry disabled a login by mistake. It was a login and no revocation, which only an
+   * administrator lifts, if this is the first password of its window.
+   */
+  boolean isOvertakenLogin() {
+    return state.equals(OVERTAKEN) && generation == 1;
+  }
+
+  boolean samePassword(OwnershipMetadata other) {
+    return key.equals(other.key) && window.equals(other.window) && generation == other.generation;
+  }
+}

@@ -1,0 +1,84 @@
+package org.elastauth.elasticsearch;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The accounts that no login may touch: those reserved by name, and those that were just found to
+ * be foreign. The latter are remembered, so that repeated requests do not reach Elasticsearch.
+ */
+@Component("protectedAccounts")
+public final class ProtectedAccounts {
+  private static final Logger LOG = LoggerFactory.getLogger(ProtectedAccounts.class);
+
+  private static final Set<String> RESERVED =
+      Set.of(
+          "elastic",
+          "kibana",
+          "kibana_system",
+          "logstash_system",
+          "beats_system",
+          "apm_system",
+          "remote_monitoring_user");
+
+  private static final Duration REMEMBERED = Duration.ofSeconds(30);
+  private static final int MOST_REMEMBERED = 10_000;
+
+  private final String ownAccount;
+  private final Cache<String, Boolean> foreign;
+
+  public ProtectedAccounts(Settings settings, Ticker ticker) {
+    this.ownAccount = settings.elasticsearch().username().toLowerCase(Locale.ROOT);
+    this.foreign =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .maximumSize(MOST_REMEMBERED)
+            .expireAfterWrite(REMEMBERED)
+            .build();
+  }
+
+  /**
+   * @throws Refusal 403
+   */
+  public void refuseReserved(@ExchangeProperty("identity") Identity identity) {
+    if (isReserved(identity.username())) {
+      LOG.atWarn().addKeyValue("user", identity.username()).log("Refused: the account is reserved");
+      throw Refusal.forbidden("this account is reserved");
+    }
+  }
+
+  boolean isReserved(String username) {
+    String name = username.toLowerCase(Locale.ROOT);
+    return RESERVED.contains(name) || name.equals(ownAccount);
+  }
+
+  /**
+   * @throws Refusal 403 for an account that was foreign a moment ago
+   */
+  public void refuseForeign(@ExchangeProperty("identity") Identity identity) {
+    if (foreign.getIfPresent(identity.username()) != null) {
+      throw foreign();
+    }
+  }
+
+  /** Remembers a foreign account. */
+  Refusal foundForeign(String username) {
+    foreign.put(username, true);
+    return foreign();
+  }
+
+  static Refusal foreign() {
+    return Refusal.forbidden("an account of this name exists that the gateway does not manage");
+  }
+}

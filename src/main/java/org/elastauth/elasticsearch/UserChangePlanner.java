@@ -1,0 +1,195 @@
+package org.elastauth.elasticsearch;
+
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.credential.Credential;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.credential.Window;
+import org.elastauth.elasticsearch.UserChange.Kind;
+import org.elastauth.health.Health;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+import org.springframework.stereotype.Component;
+
+/**
+ * Concludes from a user as Elasticsearch holds it what the password is and what must be written.
+ * Every gateway that holds the key concludes the same, so none of them needs a lock.
+ */
+@Component("userChangePlanner")
+public final class UserChangePlanner {
+  private static final Logger LOG = LoggerFactory.getLogger(UserChangePlanner.class);
+
+  /** Seconds by which the clocks of two gateways may differ. */
+  private static final long CLOCK_SKEW = 60;
+
+  /** What is written: the profile of this login, or the stored one where that is newer. */
+  private record View(UserProfile profile, long asOf) {}
+
+  private final SecretKeys keys;
+  private final Clock clock;
+  private final InstanceStart start;
+  private final Health health;
+  private final ProtectedAccounts accounts;
+  private final long lifetime;
+  private final boolean adopts;
+
+  /** Roles that a login here can have. */
+  private final Set<String> grantedRoles;
+
+  public UserChangePlanner(
+      Settings settings,
+      SecretKeys keys,
+      Clock clock,
+      InstanceStart start,
+      Health health,
+      ProtectedAccounts accounts) {
+    this.keys = keys;
+    this.clock = clock;
+    this.start = start;
+    this.health = health;
+    this.accounts = accounts;
+    this.lifetime = settings.cache().lifetime().toSeconds();
+    this.adopts = settings.elasticsearch().adopt().equals("elastauth");
+    this.grantedRoles = new HashSet<>(settings.roles().defaultRoles());
+    settings.roles().groupMappings().values().forEach(grantedRoles::addAll);
+  }
+
+  /**
+   * The table of what a cache miss does (SPEC 4).
+   *
+   * @param stored as just read
+   * @param refused whose password Elasticsearch has just refused; null if it refused none
+   * @throws Refusal 403 for an account that is foreign or disabled, 503 for another gateway's key
+   */
+  UserChange plan(
+      StoredUser stored, Identity identity, List<String> roles, OwnershipMetadata refused) {
+    String user = identity.username();
+    long readAt = stored.readAt();
+    View login = new View(UserProfile.of(identity, roles), identity.asOf());
+    if (!stored.exists()) {
+      return password(Kind.CREATE, user, login, window(user), 1, readAt);
+    }
+    boolean adopted = isAdopted(stored);
+    if (!stored.isOurs() && !adopted) {
+      line(user)
+          .log(
+              "Refused: Elasticsearch has an account of this name that the gateway did not make; it is left alone"
+                  + " (elasticsearch.adopt: elastauth takes over what elastauth made)");
+      throw accounts.foundForeign(user);
+    }
+    OwnershipMetadata ownership = stored.ownership();
+    if (!stored.enabled() && (adopted || !ownership.isDisabledByUs())) {
+      line(user).log("Refused: an administrator disabled the account");
+      throw Refusal.forbidden("this account is disabled");
+    }
+    if (adopted) {
+      LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth made");
+      return password(Kind.PASSWORD, user, login, window(user), 1, readAt);
+    }
+    View view = isNewer(ownership, login) ? new View(stored.profile(), ownership.asOf()) : login;
+    Window last = ownership.window();
+    long next = ownership.generation() + 1;
+    if (last.isPast(now()) || last.isAhead(now())) {
+      Window window = window(user);
+      long generation = window.issued() > last.issued() ? 1 : next;
+      return password(Kind.PASSWORD, user, view, window, generation, readAt);
+    }
+    if (!keys.holds(ownership.key())) {
+      refuseLaterGateway(user, ownership);
+      line(user)
+          .log("Taking over a user whose password was written under a key that is not held here");
+      return password(Kind.PASSWORD, user, view, window(user), next, readAt);
+    }
+    if (refused != null && refused.samePassword(ownership)) {
+      return password(Kind.REPAIR, user, view, last, next, readAt);
+    }
+    return keep(user, stored, view);
+  }
+
+  /** What would be written, for {@code elasticsearch.dry_run}. */
+  public Credential dryRun(
+      @ExchangeProperty("identity") Identity identity,
+      @ExchangeProperty("roles") List<String> roles) {
+    return plan(StoredUser.absent(0), identity, roles, null).credential();
+  }
+
+  /**
+   * {@code elasticsearch.adopt}: a user of elastauth v2 becomes the gateway's own. One with a role
+   * that no login here can have was made, or raised, by an administrator.
+   */
+  private boolean isAdopted(StoredUser stored) {
+    return adopts
+        && stored.ownership() == null
+        && !stored.reserved()
+        && stored.fromElastauth()
+        && grantedRoles.containsAll(stored.profile().roles());
+  }
+
+  /** A clock that ran ahead must not freeze the roles until time has caught up with it. */
+  private boolean isNewer(OwnershipMetadata stored, View login) {
+    return stored.asOf() > login.asOf() && stored.asOf() <= now() + CLOCK_SKEW;
+  }
+
+  private void refuseLaterGateway(String user, OwnershipMetadata ownership) {
+    if (ownership.boot() >= start.at()) {
+      health.keyConflict();
+      LOG.atError()
+          .addKeyValue("user", user)
+          .log(
+              "Another gateway, started after this one, writes with another secret_key; give both the same key");
+      throw Refusal.unavailable("the login is held by a gateway with another key");
+    }
+  }
+
+  private UserChange keep(String user, StoredUser stored, View view) {
+    OwnershipMetadata ownership = stored.ownership();
+    Credential credential = credential(user, ownership, view);
+    boolean disabledByUs = ownership.isDisabledByUs();
+    if (stored.enabled() && !disabledByUs && view.profile().equals(stored.profile())) {
+      return new UserChange(Kind.NOTHING, credential, ownership, Map.of(), stored.readAt());
+    }
+    // without a password Elasticsearch merges metadata: a window sent here could be an old one
+    Map<String, Object> change = new LinkedHashMap<>();
+    change.put("asof", view.asOf());
+    if (disabledByUs) {
+      change.put("state", ""); // the expiry met a login and could not undo its own write
+    }
+    Map<String, Object> document = view.profile().documentWithGroups(true, change);
+    return new UserChange(Kind.PROFILE, credential, ownership, document, stored.readAt());
+  }
+
+  private UserChange password(
+      Kind kind, String user, View view, Window window, long generation, long readAt) {
+    OwnershipMetadata ownership =
+        new OwnershipMetadata(keys.currentId(), window, generation, start.at(), view.asOf(), "");
+    Credential credential = credential(user, ownership, view);
+    Map<String, Object> document = view.profile().documentWithGroups(true, ownership.json());
+    document.put("password", credential.password());
+    return new UserChange(kind, credential, ownership, document, readAt);
+  }
+
+  private Credential credential(String user, OwnershipMetadata ownership, View view) {
+    return ownership.credential(user, keys, view.asOf(), view.profile().fingerprint());
+  }
+
+  private Window window(String user) {
+    return Window.of(user, now(), lifetime);
+  }
+
+  private long now() {
+    return clock.millis() / 1000;
+  }
+
+  private static LoggingEventBuilder line(String user) {
+    return LOG.atWarn().addKeyValue("user", user);
+  }
+}

@@ -1,0 +1,41 @@
+package org.elastauth.elasticsearch;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.elastauth.credential.Fingerprint;
+import org.elastauth.identity.Identity;
+
+/**
+ * Roles, names and groups of a user: what a login asserts, or what Elasticsearch holds.
+ *
+ * @param roles sorted
+ * @param groups sorted
+ */
+record UserProfile(List<String> roles, String fullName, String email, List<String> groups) {
+
+  static UserProfile of(Identity identity, List<String> roles) {
+    return new UserProfile(roles, identity.fullName(), identity.email(), identity.groups());
+  }
+
+  Fingerprint fingerprint() {
+    return Fingerprint.of(fullName, email, groups);
+  }
+
+  /** The body of a PUT that leaves the password and the groups as they are. */
+  Map<String, Object> document(boolean enabled, Map<String, Object> ownership) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("roles", roles);
+    document.put("full_name", fullName.isEmpty() ? null : fullName);
+    document.put("email", email.isEmpty() ? null : email);
+    document.put("enabled", enabled);
+    document.put("metadata", Map.of(OwnershipMetadata.FIELD, ownership));
+    return document;
+  }
+
+  Map<String, Object> documentWithGroups(boolean enabled, Map<String, Object> ownership) {
+    Map<String, Object> document = document(enabled, ownership);
+    document.put("metadata", Map.of("groups", groups, OwnershipMetadata.FIELD, ownership));
+    return document;
+  }
+}

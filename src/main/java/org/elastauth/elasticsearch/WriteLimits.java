@@ -1,0 +1,97 @@
+package org.elastauth.elasticsearch;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.springframework.stereotype.Component;
+
+/** Limits on what logins write to Elasticsearch, which hashes each password for 100 ms. */
+@Component
+final class WriteLimits {
+  /** Well within {@link ElasticsearchUsers#FRESH}. */
+  private static final Duration WAIT_FOR_SLOT = Duration.ofMillis(1_500);
+
+  private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+  private static final int MAX_REPAIRS = 3;
+  private static final Duration REPAIRS_SPAN = Duration.ofMinutes(10);
+
+  private final Bulkhead slots;
+  private final int maxNewUsers;
+  private final Ticker ticker;
+  private final Deque<Long> newUsers = new ArrayDeque<>();
+  private final Cache<String, AtomicInteger> repairs;
+
+  WriteLimits(Settings settings, Ticker ticker) {
+    this.ticker = ticker;
+    this.maxNewUsers = settings.elasticsearch().maxNewUsers();
+    this.slots =
+        Bulkhead.of(
+            "password writes",
+            BulkheadConfig.custom()
+                .maxConcurrentCalls(settings.elasticsearch().maxPasswordWrites())
+                .maxWaitDuration(WAIT_FOR_SLOT)
+                .build());
+    this.repairs =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .maximumSize(10_000)
+            .expireAfterWrite(REPAIRS_SPAN)
+            .build();
+  }
+
+  /**
+   * Waits for a slot to write a password; {@link #leave} must release it.
+   *
+   * @throws Refusal 429 if none becomes free
+   */
+  void enter() {
+    if (!slots.tryAcquirePermission()) {
+      throw new Refusal(429, "too many logins are being set up; try again", 5);
+    }
+  }
+
+  void leave() {
+    slots.onComplete();
+  }
+
+  /**
+   * Counts a new user. Exact for any minute, where the limiters of Bucket4j and Resilience4j admit
+   * up to twice the limit around a refill.
+   *
+   * @throws Refusal 429 if the last minute saw as many as are allowed
+   */
+  synchronized void admitNewUser() {
+    long now = ticker.read();
+    while (!newUsers.isEmpty() && now - newUsers.peek() >= MINUTE) {
+      newUsers.remove();
+    }
+    if (newUsers.size() >= maxNewUsers) {
+      throw new Refusal(429, "too many new users at the moment; try again", 60);
+    }
+    newUsers.add(now);
+  }
+
+  /**
+   * @throws Refusal 503 where a user's password was replaced again and again, so that two parties
+   *     that both write it do not fight forever
+   */
+  void admitRepair(String username) {
+    AtomicInteger made = repairs.getIfPresent(username);
+    if (made != null && made.get() >= MAX_REPAIRS) {
+      throw Refusal.unavailable("the password of this user keeps being changed by somebody else");
+    }
+  }
+
+  /** Counts a repair that Elasticsearch has taken. */
+  void repaired(String username) {
+    repairs.get(username, name -> new AtomicInteger()).incrementAndGet();
+  }
+}

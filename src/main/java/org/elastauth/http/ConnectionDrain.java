@@ -1,0 +1,66 @@
+package org.elastauth.http;
+
+import io.netty.channel.Channel;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Lets requests finish before the server stops. */
+final class ConnectionDrain {
+  /** Time for the last answers to be written. */
+  private static final Duration FINAL_WRITES = Duration.ofSeconds(1);
+
+  private static final long POLL_MILLIS = 10;
+
+  private final InFlight inFlight;
+
+  /** The listening socket; null before the first connection. */
+  private volatile Channel listener;
+
+  private volatile boolean draining;
+
+  ConnectionDrain(InFlight inFlight) {
+    this.inFlight = inFlight;
+  }
+
+  void accepted(HttpConnection connection) {
+    listener = ((ConnectionBase) connection).channelHandlerContext().channel().parent();
+  }
+
+  /** Whether each answer ends its connection. */
+  boolean isDraining() {
+    return draining;
+  }
+
+  /**
+   * For the first half of the time new connections are accepted, so that load balancers notice that
+   * readiness fails. Then the listening socket closes and pending requests finish. Requests that
+   * are pending when the time is up receive 503.
+   */
+  void drain(Duration time) {
+    long began = System.nanoTime();
+    draining = true;
+    if (listener != null) {
+      pause(time.toMillis() / 2);
+      listener.close().syncUninterruptibly();
+    }
+    awaitAnswers(began + time.toNanos());
+    inFlight.refuseAll();
+    awaitAnswers(System.nanoTime() + FINAL_WRITES.toNanos());
+  }
+
+  private void awaitAnswers(long until) {
+    while (!inFlight.isEmpty() && System.nanoTime() < until) {
+      pause(POLL_MILLIS);
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

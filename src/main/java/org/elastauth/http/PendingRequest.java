@@ -1,0 +1,48 @@
+package org.elastauth.http;
+
+import io.vertx.core.Context;
+import io.vertx.ext.web.RoutingContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.UnitOfWorkHelper;
+
+/** A request whose route waits for a reply. It changes on its event loop only. */
+final class PendingRequest {
+  final RoutingContext routing;
+  final Exchange exchange;
+  final Context loop;
+
+  /** {@link System#nanoTime} at its arrival. */
+  final long began = System.nanoTime();
+
+  private boolean abandoned;
+
+  PendingRequest(RoutingContext routing, Exchange exchange) {
+    this.routing = routing;
+    this.exchange = exchange;
+    this.loop = routing.vertx().getOrCreateContext();
+  }
+
+  String path() {
+    return routing.request().path();
+  }
+
+  void answer(int status) {
+    if (!routing.response().ended()) {
+      routing.fail(status);
+    }
+  }
+
+  /**
+   * Answers 500 and takes the exchange out of Camel's inflight repository. The exchange does not
+   * return to its factory: its route may still hold it.
+   */
+  void abandon() {
+    abandoned = true;
+    answer(500);
+    UnitOfWorkHelper.doneUow(exchange.getUnitOfWork(), exchange);
+  }
+
+  boolean isAbandoned() {
+    return abandoned;
+  }
+}

@@ -1,0 +1,132 @@
+package org.elastauth.http;
+
+import static io.vertx.core.http.HttpHeaders.CONTENT_LENGTH;
+import static io.vertx.core.http.HttpHeaders.TRANSFER_ENCODING;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/**
+ * Rejects requests that another HTTP implementation could read differently (request smuggling, dot
+ * segments), and discards bodies, before any route runs.
+ */
+final class RequestScreening {
+  /** Bytes of a body to discard; beyond them the connection is closed. */
+  private static final int MAX_DISCARDED = 1 << 20;
+
+  /** A longer Content-Length may not fit a long. */
+  private static final int MAX_DIGITS = 18;
+
+  private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
+
+  private final ErrorPages errors;
+
+  RequestScreening(ErrorPages errors) {
+    this.errors = errors;
+  }
+
+  /**
+   * @param last whether the connection ends with this request
+   * @param next receives what is not rejected
+   */
+  void screen(HttpServerRequest request, boolean last, Handler<HttpServerRequest> next) {
+    boolean chunked = request.headers().contains(TRANSFER_ENCODING);
+    boolean malformed =
+        !isPath(request.path())
+            || request.method() == HttpMethod.CONNECT
+            || chunked && !isPlainlyChunked(request);
+    boolean withBody = chunked || request.headers().contains(CONTENT_LENGTH);
+    boolean tooLarge = withBody && isTooLarge(request.getHeader(CONTENT_LENGTH));
+    if (withBody) {
+      discardBody(request);
+    }
+    if (malformed || chunked || tooLarge || last) {
+      // what follows a chunked body is not read as a request: there may have been a
+      // Content-Length, too (RFC 9112, 6.1)
+      request.response().putHeader("Connection", "close");
+      request.response().endHandler(answered -> close(request.connection(), withBody));
+    } else if (withBody) {
+      request.response().endHandler(answered -> request.resume());
+    }
+    if (malformed) {
+      errors.answer(request, 400);
+    } else if (tooLarge) {
+      errors.answer(request, 413);
+    } else {
+      next.handle(request);
+    }
+  }
+
+  /** Answers a request that Netty could not decode. */
+  void reject(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    int status = 400;
+    if (cause instanceof TooLongHttpLineException) {
+      status = 414;
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      status = 431;
+    }
+    request.response().putHeader("Connection", "close");
+    errors.answer(request, status);
+    LingeringClose.of(request.connection());
+  }
+
+  /** No coding but chunked, named once and in HTTP/1.1: else peers differ in where a body ends. */
+  private static boolean isPlainlyChunked(HttpServerRequest request) {
+    List<String> codings = request.headers().getAll(TRANSFER_ENCODING);
+    return request.version() == HttpVersion.HTTP_1_1
+        && codings.size() == 1
+        && codings.get(0).equalsIgnoreCase("chunked");
+  }
+
+  /** Neither * nor host:443, and without dot segments. */
+  private static boolean isPath(String path) {
+    return path != null && path.startsWith("/") && !hasDotSegment(path);
+  }
+
+  /**
+   * Envoy appends the client's path to ours. With dot segments, {@code
+   * /elastauth/authz/../../health} would not reach the decision.
+   */
+  private static boolean hasDotSegment(String path) {
+    if (path.indexOf('.') < 0 && path.indexOf('%') < 0) {
+      return false;
+    }
+    String decoded = path.replaceAll("(?i)%2e", ".").replaceAll("(?i)%2f|%5c|\\\\", "/");
+    return DOT_SEGMENT.matcher(decoded).find();
+  }
+
+  /** The decoder lets only digits through. */
+  private static boolean isTooLarge(String length) {
+    return length != null
+        && (length.length() > MAX_DIGITS || Long.parseLong(length) > MAX_DISCARDED);
+  }
+
+  /** Routes do not read bodies, but a body precedes the connection's next request. */
+  private void discardBody(HttpServerRequest request) {
+    AtomicLong left = new AtomicLong(MAX_DISCARDED);
+    request.handler(
+        data -> {
+          if (left.getAndAdd(-data.length()) >= 0 && left.get() < 0) {
+            errors.answer(request, 413);
+            LingeringClose.of(request.connection());
+          }
+        });
+  }
+
+  private static void close(HttpConnection connection, boolean withBody) {
+    if (withBody) {
+      LingeringClose.of(connection);
+    } else {
+      connection.close();
+    }
+  }
+}

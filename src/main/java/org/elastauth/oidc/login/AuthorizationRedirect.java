@@ -1,0 +1,124 @@
+package org.elastauth.oidc.login;
+
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
+import com.nimbusds.openid.connect.sdk.Nonce;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.elastauth.oidc.OidcSettings;
+import org.elastauth.oidc.provider.Provider;
+import org.elastauth.redis.AsyncAnswer;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Redirects a browser to the provider (OpenID Connect Core, 3.1.2.1), with PKCE (RFC 7636). The
+ * login travels with the browser as the encrypted {@code state}, so that any gateway can complete
+ * it; a cookie ties it to the browser.
+ */
+@Lazy
+@Component("authorizationRedirect")
+final class AuthorizationRedirect {
+  /** How long a user may take to log in. */
+  private static final long PATIENCE_SECONDS = 900;
+
+  private static final int RANDOM_BYTES = 32;
+  private static final int NAME_BYTES = 6;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{8}");
+
+  /** How many logins a browser may have begun at once; a further one replaces the oldest. */
+  private static final int ATTEMPTS = 16;
+
+  private final Provider provider;
+  private final RequestedUrl requestedUrl;
+  private final SealedLogins logins;
+  private final GatewayCookie browserCookie;
+  private final OidcSettings oidc;
+  private final Clock clock;
+
+  AuthorizationRedirect(
+      Provider provider,
+      RequestedUrl requestedUrl,
+      SealedLogins logins,
+      GatewayCookie browserCookie,
+      Settings settings,
+      Clock clock) {
+    this.provider = provider;
+    this.requestedUrl = requestedUrl;
+    this.logins = logins;
+    this.browserCookie = browserCookie;
+    this.oidc = settings.oidc();
+    this.clock = clock;
+  }
+
+  /**
+   * @throws Refusal 401 if the requested site is not ours
+   * @return fails always: with 302, or with 503 if the provider is unreachable
+   */
+  CompletionStage<Void> redirect(@ExchangeProperty("request") HttpServerRequest request) {
+    String target = requestedUrl.of(request);
+    List<String> attempts = browserCookie.which(request);
+    return AsyncAnswer.plain(
+        provider
+            .endpoints()
+            .thenApply(
+                endpoints -> {
+                  throw redirect(endpoints.authorization(), target, attempts);
+                }));
+  }
+
+  /**
+   * @param attempts logins that the browser has begun, the oldest first
+   */
+  private Refusal redirect(URI authorization, String target, List<String> attempts) {
+    if (authorization == null) {
+      return Refusal.unavailable("the identity provider has no address to log in at");
+    }
+    String attempt =
+        attempts.size() >= ATTEMPTS && NAME.matcher(attempts.get(0)).matches()
+            ? attempts.get(0)
+            : new Nonce(NAME_BYTES).getValue();
+    CodeVerifier verifier = new CodeVerifier();
+    Login login =
+        new Login(
+            random(),
+            random(),
+            oidc.usePkce() ? verifier.getValue() : "",
+            attempt,
+            random(),
+            target,
+            clock.millis() / 1000 + PATIENCE_SECONDS);
+    AuthenticationRequest.Builder authentication =
+        new AuthenticationRequest.Builder(
+                ResponseType.CODE,
+                Scope.parse(oidc.scopes()),
+                new ClientID(oidc.clientId()),
+                URI.create(oidc.redirectUrl()))
+            .endpointURI(authorization)
+            .state(new State(logins.seal(login)))
+            .nonce(new Nonce(login.nonce()));
+    if (oidc.usePkce()) {
+      authentication.codeChallenge(verifier, CodeChallengeMethod.S256);
+    }
+    return Refusal.elsewhere(
+        "log in at the provider first",
+        authentication.build().toURI().toString(),
+        browserCookie.of(attempt).set(login.browser(), PATIENCE_SECONDS));
+  }
+
+  private static String random() {
+    return new Nonce(RANDOM_BYTES).getValue();
+  }
+}

@@ -1,0 +1,106 @@
+package org.elastauth.oidc.login;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Processor;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.elastauth.replay.ReplayKey;
+import org.elastauth.replay.ReplayKind;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** Reads the {@link AuthorizationResponse} of a request, and checks that it may be used. */
+@Lazy
+@Component("authorizationResponseReader")
+final class AuthorizationResponseReader implements Processor {
+  static final String AGAIN = "; open the page again";
+
+  private final SealedLogins logins;
+  private final GatewayCookie browserCookie;
+  private final String issuer;
+
+  AuthorizationResponseReader(SealedLogins logins, GatewayCookie browserCookie, Settings settings) {
+    this.logins = logins;
+    this.browserCookie = browserCookie;
+    this.issuer = settings.oidc().issuer();
+  }
+
+  /**
+   * Leaves the exchange property {@code login}.
+   *
+   * @throws Refusal 400 if it does not answer a login that this browser began
+   */
+  @Override
+  public void process(Exchange exchange) {
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    Map<String, List<String>> query = query(request.query());
+    String state = one(query, "state");
+    Login login = state == null ? null : logins.open(state);
+    if (login == null) {
+      throw Refusal.malformed("this login was not begun here, or took too long" + AGAIN);
+    }
+    String browser = browserCookie.of(login.attempt()).read(request);
+    if (browser == null || !isSame(login.browser(), browser)) {
+      throw Refusal.malformed("this login was begun in another browser" + AGAIN);
+    }
+    String from = one(query, "iss");
+    if (from != null && !from.equals(issuer)) {
+      throw Refusal.malformed("another provider answers than was asked" + AGAIN);
+    }
+    exchange.setProperty(
+        "login", new AuthorizationResponse(login, one(query, "code"), one(query, "error"), from));
+  }
+
+  ReplayKey replayKey(@ExchangeProperty("login") AuthorizationResponse response) {
+    Login login = response.login();
+    return new ReplayKey("login|" + login.id(), login.until(), ReplayKind.LOGIN);
+  }
+
+  /**
+   * Leaves the exchange property {@code spentCookie}, with which the browser forgets this login.
+   *
+   * @param first whether the response is used for the first time
+   * @throws Refusal 400 if not
+   */
+  void use(
+      @Body boolean first,
+      @ExchangeProperty("login") AuthorizationResponse response,
+      Exchange exchange) {
+    exchange.setProperty("spentCookie", browserCookie.of(response.login().attempt()).clear());
+    if (!first) {
+      throw Refusal.malformed("this login was completed before" + AGAIN);
+    }
+  }
+
+  private static boolean isSame(String expected, String actual) {
+    return MessageDigest.isEqual(
+        expected.getBytes(StandardCharsets.US_ASCII), actual.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static Map<String, List<String>> query(String text) {
+    try {
+      return text == null
+          ? Map.of()
+          : new QueryStringDecoder(text, StandardCharsets.UTF_8, false).parameters();
+    } catch (IllegalArgumentException malformed) {
+      throw Refusal.malformed("malformed query: it is not percent-encoded");
+    }
+  }
+
+  /** No parameter may be there twice (RFC 6749, 3.1). */
+  private static String one(Map<String, List<String>> query, String name) {
+    List<String> values = query.getOrDefault(name, List.of());
+    if (values.size() > 1) {
+      throw Refusal.malformed("malformed query: " + name + " is there more than once");
+    }
+    return values.isEmpty() ? null : values.get(0);
+  }
+}

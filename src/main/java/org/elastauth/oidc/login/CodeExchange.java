@@ -1,0 +1,81 @@
+package org.elastauth.oidc.login;
+
+import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
+import java.time.Clock;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.elastauth.oidc.provider.Provider;
+import org.elastauth.oidc.provider.ProviderEndpoints;
+import org.elastauth.redis.AsyncAnswer;
+import org.elastauth.session.Session;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** Exchanges the code of a login for tokens, and these for a session. */
+@Lazy
+@Component("codeExchange")
+final class CodeExchange {
+  private static final int MAX_CODE = 4096;
+  private static final Pattern ERROR = Pattern.compile("[a-z_]{1,64}");
+
+  private final Provider provider;
+  private final TokenEndpoint tokenEndpoint;
+  private final IdTokenVerifier idTokens;
+  private final long maxAge;
+  private final Clock clock;
+
+  CodeExchange(
+      Provider provider,
+      TokenEndpoint tokenEndpoint,
+      IdTokenVerifier idTokens,
+      Settings settings,
+      Clock clock) {
+    this.provider = provider;
+    this.tokenEndpoint = tokenEndpoint;
+    this.idTokens = idTokens;
+    this.maxAge = settings.session().maxAge().toSeconds();
+    this.clock = clock;
+  }
+
+  /**
+   * Waits for the provider.
+   *
+   * @return fails with 400, 401, 403 or 503 where the provider gives no code or no valid tokens
+   */
+  CompletionStage<Session> session(@ExchangeProperty("login") AuthorizationResponse response) {
+    return AsyncAnswer.plain(
+        provider.endpoints().thenCompose(endpoints -> session(response, endpoints)));
+  }
+
+  private CompletionStage<Session> session(
+      AuthorizationResponse response, ProviderEndpoints endpoints) {
+    check(response, endpoints);
+    Login login = response.login();
+    OIDCTokens tokens = tokenEndpoint.request(endpoints, response.code(), login.verifier());
+    return idTokens
+        .verify(tokens, login)
+        .thenApply(verified -> verified.newSession(clock.millis() / 1000, maxAge));
+  }
+
+  private static void check(AuthorizationResponse response, ProviderEndpoints endpoints) {
+    if (response.issuer() == null && endpoints.namesIssuer()) {
+      throw Refusal.malformed(
+          "the answer does not say which provider gives it" + AuthorizationResponseReader.AGAIN);
+    }
+    String error = response.error();
+    if (error != null) {
+      boolean passing = error.equals("temporarily_unavailable") || error.equals("server_error");
+      String reason = ERROR.matcher(error).matches() ? error : "error";
+      String message = "the provider did not log the user in: " + reason;
+      throw passing ? Refusal.unavailable(message) : Refusal.forbidden(message);
+    }
+    String code = response.code();
+    if (code == null || code.isEmpty() || code.length() > MAX_CODE) {
+      throw Refusal.malformed(
+          "the provider's answer has no code" + AuthorizationResponseReader.AGAIN);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package org.elastauth.oidc.login;
+
+import com.nimbusds.oauth2.sdk.token.AccessToken;
+import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
+import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
+import com.nimbusds.openid.connect.sdk.validators.AccessTokenValidator;
+import com.nimbusds.openid.connect.sdk.validators.InvalidHashException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.TokenClaims;
+import org.elastauth.oidc.provider.Provider;
+import org.elastauth.oidc.token.ClaimMapping;
+import org.elastauth.oidc.token.Token;
+import org.elastauth.oidc.token.TokenUse;
+import org.elastauth.oidc.token.TokenVerifier;
+import org.elastauth.session.Session;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Verifies the tokens of a token response: the ID token must answer the login, or be about the
+ * session's user (OpenID Connect Core, 3.1.3.7, 3.1.3.8 and 12.2).
+ */
+@Lazy
+@Component
+final class IdTokenVerifier {
+  private final TokenVerifier verifier;
+  private final Provider provider;
+  private final ClaimMapping mapping;
+
+  IdTokenVerifier(TokenVerifier verifier, Provider provider, ClaimMapping mapping) {
+    this.verifier = verifier;
+    this.provider = provider;
+    this.mapping = mapping;
+  }
+
+  /** The tokens of a login. */
+  CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Login login) {
+    if (tokens.getIDToken() == null) {
+      throw BearerChallenge.invalid("the provider gives no ID token");
+    }
+    return claims(tokens, login.nonce())
+        .thenApply(claims -> new VerifiedTokens(tokens, claims, mapping.identity(claims)));
+  }
+
+  /**
+   * Newer tokens of a session, which may come without an ID token.
+   *
+   * @return fails with 403 if the session must end: the tokens are another user's, or describe the
+   *     user in a way that is rejected; else a user could keep groups by a name that is too long
+   */
+  CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Session session) {
+    CompletionStage<TokenClaims> claims =
+        tokens.getIDToken() == null ? userinfo(tokens) : claims(tokens, null);
+    return claims.thenApply(
+        verified -> {
+          if (!verified.text("sub").equals(session.subject())) {
+            throw Refusal.forbidden("the token is another user's");
+          }
+          return new VerifiedTokens(tokens, verified, identityOrEnd(verified));
+        });
+  }
+
+  private Identity identityOrEnd(TokenClaims claims) {
+    try {
+      return mapping.identity(claims);
+    } catch (Refusal rejected) {
+      throw Refusal.forbidden(rejected.getMessage());
+    }
+  }
+
+  private CompletionStage<TokenClaims> userinfo(OIDCTokens tokens) {
+    Token access = access(tokens);
+    return provider.userinfo(access.text(), access.hash()).thenApply(IdTokenVerifier::withSubject);
+  }
+
+  /**
+   * @param nonce null: the tokens answer no login
+   */
+  private CompletionStage<TokenClaims> claims(OIDCTokens tokens, String nonce) {
+    return CompletableFuture.completedFuture(Token.of(tokens.getIDTokenString(), TokenUse.ID))
+        .thenCompose(verifier::verifySigned)
+        .thenApply(signed -> check(signed, tokens.getAccessToken(), nonce))
+        .thenCompose(signed -> verifier.addUserinfo(signed, access(tokens)))
+        .thenApply(verified -> withSubject(verified.claims()));
+  }
+
+  private static Token access(OIDCTokens tokens) {
+    return Token.of(tokens.getAccessToken().getValue(), TokenUse.ACCESS);
+  }
+
+  private static Token check(Token id, AccessToken access, String nonce) {
+    if (nonce != null && !isSame(nonce, id.claims().text("nonce"))) {
+      throw BearerChallenge.invalid("the ID token answers another login");
+    }
+    String hash = id.claims().text("at_hash");
+    if (!hash.isEmpty()) {
+      try {
+        AccessTokenValidator.validate(
+            access, id.jwt().getHeader().getAlgorithm(), new AccessTokenHash(hash));
+      } catch (InvalidHashException foreign) {
+        throw BearerChallenge.invalid("the ID token came with another access token");
+      }
+    }
+    return id;
+  }
+
+  private static TokenClaims withSubject(TokenClaims claims) {
+    if (claims.text("sub").isEmpty()) {
+      throw BearerChallenge.invalid("the token names no user");
+    }
+    return claims;
+  }
+
+  private static boolean isSame(String expected, String actual) {
+    return MessageDigest.isEqual(
+        expected.getBytes(StandardCharsets.UTF_8), actual.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,89 @@
+package org.elastauth.oidc.login;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.TrustedProxies;
+
+/**
+ * The URL that a browser requested, from {@code X-Forwarded-Host} and {@code X-Forwarded-Uri}. A
+ * login redirects to it, so it must be one of our own sites: anything else would be an open
+ * redirect (RFC 9700, 4.11). The scheme is that of the redirect URL, as the session cookie is sent
+ * nowhere else.
+ */
+final class RequestedUrl {
+  /** A longer one, encrypted and encoded, does not fit into a URL of some providers. */
+  private static final int MAX_LENGTH = 2000;
+
+  private static final String OWN_PATHS = "/elastauth/oidc/";
+
+  private final TrustedProxies proxies;
+  private final String scheme;
+  private final String home;
+  private final Set<String> allowed;
+
+  /**
+   * @param allowedHosts {@code host} for the scheme's usual port, or {@code host:port}; empty: that
+   *     of the redirect URL
+   */
+  RequestedUrl(TrustedProxies proxies, URI redirectUrl, List<String> allowedHosts) {
+    this.proxies = proxies;
+    this.scheme = redirectUrl.getScheme().toLowerCase(Locale.ROOT);
+    this.home = withoutUsualPort(redirectUrl.getRawAuthority());
+    this.allowed =
+        allowedHosts.isEmpty()
+            ? Set.of(home)
+            : allowedHosts.stream().map(this::withoutUsualPort).collect(Collectors.toSet());
+  }
+
+  /**
+   * @return an absolute URL; the home page if the peer is not a trusted proxy
+   * @throws Refusal 401 if its host is not allowed
+   */
+  String of(HttpServerRequest request) {
+    return of(
+        request.remoteAddress().hostAddress(),
+        request.headers().getAll("X-Forwarded-Host"),
+        request.headers().getAll("X-Forwarded-Uri"));
+  }
+
+  String of(String peer, List<String> hosts, List<String> paths) {
+    if (!proxies.contains(peer)) {
+      return home();
+    }
+    String host = hosts.isEmpty() ? home : withoutUsualPort(String.join(",", hosts));
+    if (!allowed.contains(host)) {
+      throw Refusal.unauthorized(
+          "this site is none of oidc.allowed_hosts, so nobody can log in here", "Bearer");
+    }
+    String path = paths.size() == 1 ? paths.get(0) : "/";
+    if (!isPath(path) || path.startsWith(OWN_PATHS)) {
+      path = "/";
+    }
+    if (path.length() > MAX_LENGTH) {
+      int query = path.indexOf('?');
+      path = query > 0 && query <= MAX_LENGTH ? path.substring(0, query) : "/";
+    }
+    return scheme + "://" + host + path;
+  }
+
+  /** The page to redirect to where no other is known. */
+  String home() {
+    return scheme + "://" + home + "/";
+  }
+
+  /** Origin form (RFC 9112, 3.2.1), in nothing but visible ASCII. */
+  private static boolean isPath(String text) {
+    return text.startsWith("/") && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '\\');
+  }
+
+  private String withoutUsualPort(String authority) {
+    String usual = scheme.equals("https") ? ":443" : ":80";
+    String host = authority.toLowerCase(Locale.ROOT);
+    return host.endsWith(usual) ? host.substring(0, host.length() - usual.length()) : host;
+  }
+}

@@ -1,0 +1,81 @@
+package org.elastauth.oidc.login;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Clock;
+import org.elastauth.config.Settings;
+import org.elastauth.credential.Envelope;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.oidc.OidcSettings;
+import org.elastauth.session.SessionId;
+import org.springframework.stereotype.Component;
+
+/**
+ * Encrypts a login as the {@code state} of the authorization request. Only gateways can read or
+ * make one, and any of them can complete the login.
+ */
+@Component
+final class SealedLogins {
+  /** A longer state is not ours, and is not decoded. */
+  private static final int MAX_LENGTH = 8192;
+
+  private final String name;
+  private final Envelope envelope;
+  private final Clock clock;
+
+  SealedLogins(Settings settings, SecretKeys keys, Clock clock) {
+    OidcSettings oidc = settings.oidc();
+    // gateways of another provider, client or site may have the same secret key
+    this.name =
+        "state-"
+            + SessionId.sha256(oidc.issuer() + '\n' + oidc.clientId() + '\n' + oidc.redirectUrl());
+    this.envelope = new Envelope(keys, "login");
+    this.clock = clock;
+  }
+
+  String seal(Login login) {
+    ByteArrayOutputStream content = new ByteArrayOutputStream(512);
+    try (DataOutputStream out = new DataOutputStream(content)) {
+      out.writeUTF(login.id());
+      out.writeUTF(login.nonce());
+      out.writeUTF(login.verifier());
+      out.writeUTF(login.attempt());
+      out.writeUTF(login.browser());
+      out.writeUTF(login.target());
+      out.writeLong(login.until());
+    } catch (IOException cannotHappen) {
+      throw new IllegalStateException(cannotHappen);
+    }
+    return envelope.seal(name, content.toByteArray());
+  }
+
+  /**
+   * @return null if it is not ours, or has expired
+   */
+  Login open(String state) {
+    if (state.length() > MAX_LENGTH) {
+      return null;
+    }
+    byte[] content = envelope.open(name, state);
+    if (content == null) {
+      return null;
+    }
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
+      Login login =
+          new Login(
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readUTF(),
+              in.readLong());
+      return login.until() > clock.millis() / 1000 ? login : null;
+    } catch (IOException ofAnotherFormat) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.elastauth.oidc.provider;
+
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.elastauth.config.Settings;
+import org.elastauth.oidc.OidcSettings;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sends requests to the provider, and waits for the response. Time and size of a response are
+ * limited, and redirects are not followed.
+ */
+@Lazy
+@Component
+public final class ProviderHttp {
+  private static final int LARGEST = 256 * 1024;
+
+  private final HttpClient client;
+  private final Map<String, String> headers;
+  private final Duration patience;
+
+  ProviderHttp(Settings settings) {
+    OidcSettings oidc = settings.oidc();
+    this.headers = oidc.customHeaders();
+    this.patience = oidc.connectTimeout().plus(oidc.readTimeout());
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(oidc.connectTimeout())
+            .sslContext(oidc.tls().managers(false).createSslContext(SslBundle.DEFAULT_PROTOCOL))
+            .build();
+  }
+
+  /**
+   * @throws IOException if the provider is unreachable, or answers with 5xx
+   */
+  public HTTPResponse send(HTTPRequest asked) throws IOException {
+    asked.setAccept("application/json");
+    HttpRequest.Builder request = HttpRequest.newBuilder(asked.getURI());
+    headers.forEach(request::setHeader);
+    asked.getHeaderMap().forEach((name, values) -> request.setHeader(name, values.get(0)));
+    request.method(
+        asked.getMethod().name(),
+        asked.getBody() == null
+            ? BodyPublishers.noBody()
+            : BodyPublishers.ofString(asked.getBody(), StandardCharsets.UTF_8));
+    HTTPResponse response =
+        response(await(client.sendAsync(request.build(), LimitedBody.upTo(LARGEST))));
+    if (response.getStatusCode() >= HTTPResponse.SC_SERVER_ERROR) {
+      throw new IOException("HTTP status " + response.getStatusCode());
+    }
+    return response;
+  }
+
+  private HttpResponse<String> await(CompletableFuture<HttpResponse<String>> answer)
+      throws IOException {
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      answer.cancel(true);
+      throw new IOException("no answer within " + patience.toMillis() + " ms", late);
+    } catch (ExecutionException failed) {
+      Throwable cause = failed.getCause();
+      throw cause instanceof IOException known ? known : new IOException(cause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private static HTTPResponse response(HttpResponse<String> answer) {
+    HTTPResponse response = new HTTPResponse(answer.statusCode());
+    answer
+        .headers()
+        .map()
+        .forEach((name, values) -> response.setHeader(name, values.toArray(String[]::new)));
+    response.setBody(answer.body());
+    return response;
+  }
+}

@@ -1,0 +1,47 @@
+package org.elastauth.oidc.provider;
+
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * A request to the provider.
+ *
+ * @param name of the response in memory and in Redis
+ * @param token bearer token of the request; null: none
+ * @param life how long a response is valid
+ * @param rejected a response that lacks what is wanted; null: any response will do
+ */
+record ProviderRequest(
+    Kind kind, String name, URI url, String token, Duration life, Object rejected) {
+
+  /** The document that is requested. */
+  enum Kind {
+    DISCOVERY,
+    KEYS,
+    USERINFO
+  }
+
+  /** Whether the response of another gateway will do, too. */
+  boolean isShared() {
+    return rejected == null;
+  }
+
+  /** Whether any client can cause it, by a token that it makes up. */
+  boolean isAboutOneToken() {
+    return kind == Kind.USERINFO;
+  }
+
+  HTTPRequest http() {
+    HTTPRequest http = new HTTPRequest(HTTPRequest.Method.GET, url);
+    if (token != null) {
+      http.setAuthorization("Bearer " + token);
+    }
+    return http;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,128 @@
+package org.elastauth.oidc.provider;
+
+import com.nimbusds.oauth2.sdk.ParseException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.elastauth.config.Settings;
+import org.elastauth.credential.Envelope;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.redis.SharedState;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * The provider's responses that gateways share through Redis. They are encrypted: a program that
+ * can write to Redis must not choose the keys that tokens are verified with, nor see which users
+ * log in. Content: when the provider was asked (8 bytes, epoch seconds), and its response.
+ */
+@Lazy
+@Component
+final class SharedProviderResponses {
+  /** How far the clocks of two gateways may differ, in seconds. */
+  private static final long SKEW = 60;
+
+  /** A longer value is not an entry of ours, and is not read to its end. */
+  private static final long LAST = 64L * 1024;
+
+  private final boolean used;
+  private final String prefix;
+  private final Envelope envelope;
+  private final ProviderResponseParser parser;
+  private final ObjectProvider<SharedState> redis;
+  private final Clock clock;
+
+  SharedProviderResponses(
+      Settings settings,
+      SecretKeys keys,
+      ProviderResponseParser parser,
+      ObjectProvider<SharedState> redis,
+      Clock clock) {
+    this.used = settings.sharesProviderAnswers();
+    this.prefix = settings.cache().keyPrefix() + "oidc-";
+    this.envelope = new Envelope(keys, "oidc");
+    this.parser = parser;
+    this.redis = redis;
+    this.clock = clock;
+  }
+
+  /**
+   * @return null if there is no valid one, or Redis is unreachable
+   */
+  CompletionStage<ProviderResponse> get(ProviderRequest request) {
+    // other gateways have no newer keys than those that were rejected
+    if (!used || !request.isShared()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return redis
+        .getObject()
+        .ask("get", commands -> commands.getrange(bytes(key(request)), 0, LAST))
+        .handle(
+            (value, failure) ->
+                failure != null || value == null
+                    ? null
+                    : open(new String(value, StandardCharsets.UTF_8), request));
+  }
+
+  /** Ends without a failure even if Redis is unreachable. */
+  CompletionStage<ProviderResponse> put(ProviderRequest request, ProviderResponse response) {
+    if (!used || !fits(response)) {
+      return CompletableFuture.completedFuture(response);
+    }
+    return redis
+        .getObject()
+        .write(
+            "set",
+            commands ->
+                commands.setex(
+                    bytes(key(request)),
+                    request.life().toSeconds(),
+                    bytes(seal(response, request))))
+        .handle((done, failure) -> response);
+  }
+
+  private String key(ProviderRequest request) {
+    return prefix + request.name();
+  }
+
+  /**
+   * @return null if there is none, or none that is valid
+   */
+  ProviderResponse open(String text, ProviderRequest request) {
+    byte[] content = text == null || text.isEmpty() ? null : envelope.open(key(request), text);
+    if (content == null || content.length < Long.BYTES) {
+      return null;
+    }
+    long at = ByteBuffer.wrap(content).getLong();
+    long age = clock.millis() / 1000 - at;
+    if (age < -SKEW || age >= request.life().toSeconds()) {
+      return null;
+    }
+    String said =
+        new String(content, Long.BYTES, content.length - Long.BYTES, StandardCharsets.UTF_8);
+    try {
+      return new ProviderResponse(parser.parse(request, said, at * 1000), said, at);
+    } catch (ParseException | java.text.ParseException | IllegalArgumentException unreadable) {
+      return null;
+    }
+  }
+
+  /** Whether other gateways can open it; they open nothing larger. */
+  boolean fits(ProviderResponse response) {
+    return bytes(response.text()).length <= Envelope.LARGEST - Long.BYTES;
+  }
+
+  String seal(ProviderResponse response, ProviderRequest request) {
+    byte[] said = bytes(response.text());
+    return envelope.seal(
+        key(request),
+        ByteBuffer.allocate(Long.BYTES + said.length).putLong(response.at()).put(said).array());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,122 @@
+package org.elastauth.oidc.token;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Cookies;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.TokenHash;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * The token of a request: {@code Authorization: Bearer}, else, after the session, the cookie {@code
+ * access_token} or {@code id_token}. Leaves the exchange property {@code identity} if the token was
+ * verified a moment ago, else {@code token}.
+ */
+@Lazy
+@Component("bearerToken")
+public final class BearerToken implements Processor {
+  private static final String SCHEME = "Bearer ";
+  private static final int LONGEST = 16 * 1024;
+
+  private final VerifiedTokenCache verified;
+  private final boolean logsIn;
+
+  BearerToken(VerifiedTokenCache verified, Settings settings) {
+    this.verified = verified;
+    this.logsIn = settings.logsBrowsersIn();
+  }
+
+  /**
+   * The token of the header.
+   *
+   * @throws Refusal 400 if there is more than one, 401 if it cannot be a token
+   */
+  @Override
+  public void process(Exchange exchange) {
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    String token = header(request);
+    if (token != null) {
+      find(exchange, request, token, TokenUse.ACCESS, false);
+    }
+  }
+
+  /**
+   * The token of a cookie. Any host of the domain may set a cookie of this name, so the session's
+   * cookie has precedence.
+   *
+   * @throws Refusal as for the header
+   */
+  public void cookie(Exchange exchange) {
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    boolean replaceable = logsIn && BrowserNavigation.isNavigation(request);
+    String token = Cookies.value(request, "access_token");
+    if (token != null) {
+      find(exchange, request, token, TokenUse.ACCESS, replaceable);
+      return;
+    }
+    token = Cookies.value(request, "id_token");
+    if (token != null) {
+      find(exchange, request, token, TokenUse.ID, replaceable);
+    }
+  }
+
+  private void find(
+      Exchange exchange,
+      HttpServerRequest request,
+      String token,
+      TokenUse use,
+      boolean replaceable) {
+    if (token.length() > LONGEST) {
+      throw BearerChallenge.invalid("the token is longer than 16384 characters");
+    }
+    TokenHash hash = TokenHash.of(token);
+    Identity identity = verified.get(hash, use);
+    if (identity != null) {
+      exchange.setProperty("identity", identity);
+      return;
+    }
+    if (!isToken(token)) {
+      throw BearerChallenge.invalid("the token has characters that no token has");
+    }
+    exchange.setProperty("token", new Token(token, hash, use, replaceable, null, null));
+  }
+
+  /** RFC 6750, section 2.1. */
+  private static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')
+          && "-._~+/=".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String header(HttpServerRequest request) {
+    List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+    if (values.isEmpty()) {
+      return null;
+    }
+    if (values.size() > 1) {
+      throw Refusal.malformed(
+          "malformed identity: the header Authorization is there more than once");
+    }
+    String value = values.get(0);
+    if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    String token = value.substring(SCHEME.length()).trim();
+    if (token.isEmpty()) {
+      throw Refusal.malformed("malformed identity: Authorization carries no token");
+    }
+    return token;
+  }
+}

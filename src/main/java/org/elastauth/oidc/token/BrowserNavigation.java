@@ -1,0 +1,35 @@
+package org.elastauth.oidc.token;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import org.apache.camel.Exchange;
+import org.apache.camel.Predicate;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether a browser opens a page, so that it can be redirected to a login. A script that fetches
+ * something has no use for a login page.
+ */
+@Lazy
+@Component("browserNavigation")
+public final class BrowserNavigation implements Predicate {
+  @Override
+  public boolean matches(Exchange exchange) {
+    return isNavigation((HttpServerRequest) exchange.getProperty("request"));
+  }
+
+  static boolean isNavigation(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    String forwarded = headers.get("X-Forwarded-Method");
+    String method = forwarded == null ? request.method().name() : forwarded;
+    String accept = headers.get(HttpHeaders.ACCEPT);
+    String mode = headers.get("Sec-Fetch-Mode");
+    // a redirect would lose the form of a POST
+    return (method.equals("GET") || method.equals("HEAD"))
+        && accept != null
+        && accept.contains("text/html")
+        && (mode == null || mode.isEmpty() || mode.equals("navigate"));
+  }
+}

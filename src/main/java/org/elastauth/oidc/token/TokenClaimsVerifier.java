@@ -1,0 +1,161 @@
+package org.elastauth.oidc.token;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Clock;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.TokenClaims;
+import org.elastauth.replay.ReplayKey;
+import org.elastauth.replay.ReplayKind;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Verifies the claims of a token: its issuer, that it is for this gateway (RFC 9068, section 4;
+ * OpenID Connect Core, 3.1.3.7), its use, and its times.
+ */
+@Lazy
+@Component("tokenClaimsVerifier")
+public final class TokenClaimsVerifier {
+  /** How far the clocks of provider and gateway may differ, in seconds. */
+  private static final long SKEW = 60;
+
+  private static final String LOGOUT = "http://schemas.openid.net/event/backchannel-logout";
+
+  /**
+   * Values of the claim {@code typ} of Keycloak's other tokens, which it signs with the same keys.
+   */
+  private static final Set<String> KEYCLOAK_TYPES_OF_OTHER_USE =
+      Set.of(
+          "Refresh",
+          "Offline",
+          "Logout",
+          "Initial",
+          "InitialAccessToken",
+          "RegistrationAccessToken");
+
+  /** OpenID Connect Core, 2 and 3.3.2.11. */
+  private static final List<String> CLAIMS_OF_ID_TOKENS = List.of("nonce", "at_hash", "c_hash");
+
+  private final String issuer;
+  private final String client;
+  private final Clock clock;
+
+  TokenClaimsVerifier(Settings settings, Clock clock) {
+    this.issuer = settings.oidc().issuer();
+    this.client = settings.oidc().clientId();
+    this.clock = clock;
+  }
+
+  /**
+   * @param jwt a token whose signature is valid, or that the userinfo endpoint verifies
+   * @throws Refusal 401 that names the rule
+   */
+  TokenClaims verify(SignedJWT jwt, TokenUse use) {
+    JWTClaimsSet claims;
+    try {
+      claims = jwt.getJWTClaimsSet();
+    } catch (ParseException | IllegalArgumentException malformed) {
+      claims = null;
+    }
+    if (claims == null) {
+      throw BearerChallenge.invalid("the token's claims are malformed");
+    }
+    require(issuer.equals(claims.getIssuer()), "the token is of another issuer");
+    require(claims.getAudience().contains(client), "the token is for another audience");
+    checkUse(jwt, claims, use);
+    long now = clock.millis() / 1000;
+    require(claims.getExpirationTime() != null, "the token never expires");
+    require(seconds(claims.getExpirationTime()) + SKEW > now, "the token has expired");
+    require(claims.getIssueTime() != null, "the token does not say when it was issued");
+    require(seconds(claims.getIssueTime()) - SKEW <= now, "the token is issued in the future");
+    Date notBefore = claims.getNotBeforeTime();
+    require(notBefore == null || seconds(notBefore) - SKEW <= now, "the token is not yet valid");
+    return new TokenClaims(
+        claims.getClaims(), seconds(claims.getIssueTime()), seconds(claims.getExpirationTime()));
+  }
+
+  private void checkUse(SignedJWT jwt, JWTClaimsSet claims, TokenUse use) {
+    boolean saysLogout =
+        claims.getClaim("events") instanceof Map<?, ?> events && events.containsKey(LOGOUT);
+    if (use == TokenUse.LOGOUT) {
+      require(saysLogout, "the token is no logout token");
+      return;
+    }
+    require(
+        claims.getClaim("events") == null
+            && !(claims.getClaim("typ") instanceof String type
+                && KEYCLOAK_TYPES_OF_OTHER_USE.contains(type)),
+        "the token is not one to ask with");
+    if (use == TokenUse.ACCESS) {
+      require(
+          !isId(jwt, claims), "the token is an ID token, which says who logged in, not who asks");
+      return;
+    }
+    Object party = claims.getClaim("azp");
+    require(party == null || client.equals(party), "the ID token is of another client");
+  }
+
+  /** Access tokens of Keycloak up to 23 have a nonce, too, and {@code typ} Bearer. */
+  private static boolean isId(SignedJWT jwt, JWTClaimsSet claims) {
+    Object type = claims.getClaim("typ");
+    boolean isAccess = "Bearer".equals(type) || isAccessToken(jwt.getHeader().getType());
+    return "ID".equals(type)
+        || !isAccess
+            && CLAIMS_OF_ID_TOKENS.stream().anyMatch(claim -> claims.getClaim(claim) != null);
+  }
+
+  /** RFC 9068, 2.1. */
+  private static boolean isAccessToken(JOSEObjectType type) {
+    return type != null && type.getType().toLowerCase(Locale.ROOT).endsWith("at+jwt");
+  }
+
+  /**
+   * What may be used once; another signature does not make it another token. Its end is that of the
+   * token itself: userinfo may be valid for a shorter time.
+   */
+  public ReplayKey replayKey(@ExchangeProperty("token") Token token) {
+    try {
+      JWTClaimsSet claims = token.jwt().getJWTClaimsSet();
+      String id = claims.getJWTID();
+      return new ReplayKey(
+          issuer
+              + '|'
+              + (id == null || id.isEmpty()
+                  ? new String(token.jwt().getSigningInput(), StandardCharsets.US_ASCII)
+                  : id),
+          seconds(claims.getExpirationTime()) + SKEW,
+          ReplayKind.TOKEN);
+    } catch (ParseException unverified) {
+      throw new IllegalStateException(unverified);
+    }
+  }
+
+  /**
+   * @throws Refusal 401, always
+   */
+  public void refuseReplayed() {
+    throw BearerChallenge.invalid("the token was used before");
+  }
+
+  private static long seconds(Date date) {
+    return date.getTime() / 1000;
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw BearerChallenge.invalid(otherwise);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.elastauth.oidc.token;
+
+import com.nimbusds.jwt.SignedJWT;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.Settings;
+import org.elastauth.http.Refusal;
+import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.provider.Provider;
+import org.elastauth.oidc.provider.ProviderKeys;
+import org.elastauth.redis.AsyncAnswer;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/**
+ * Verifies a token: by its signature and claims, by the provider's userinfo endpoint, or by both.
+ * Stages fail with a {@link Refusal}: 401 if the token is invalid, 503 if the provider is
+ * unreachable.
+ */
+@Lazy
+@Component("tokenVerifier")
+public final class TokenVerifier {
+  private final String validation;
+  private final Provider provider;
+  private final TokenSignatureVerifier signatures;
+  private final TokenClaimsVerifier claims;
+  private final ClaimMapping mapping;
+  private final Clock clock;
+
+  TokenVerifier(
+      Settings settings,
+      Provider provider,
+      TokenSignatureVerifier signatures,
+      TokenClaimsVerifier claims,
+      ClaimMapping mapping,
+      Clock clock) {
+    this.validation = settings.oidc().tokenValidation();
+    this.provider = provider;
+    this.signatures = signatures;
+    this.claims = claims;
+    this.mapping = mapping;
+    this.clock = clock;
+  }
+
+  /** The token of a request, in the way that {@code oidc.token_validation} names. */
+  public CompletionStage<Token> verify(@ExchangeProperty("token") Token token) {
+    return AsyncAnswer.plain(
+        validation.equals("userinfo")
+            ? verifyByUserinfo(token)
+            : verifySigned(token).thenCompose(signed -> addUserinfo(signed, token)));
+  }
+
+  /** A token that the provider has signed, whatever {@code oidc.token_validation} is. */
+  public CompletionStage<Token> verifySigned(Token token) {
+    SignedJWT jwt = signatures.read(token);
+    long received = clock.millis();
+    return AsyncAnswer.plain(
+        provider
+            .keys()
+            .thenCompose(keys -> verify(token, jwt, keys, received, false))
+            .thenApply(signed -> token.verified(signed, claims.verify(signed, token.use()))));
+  }
+
+  /**
+   * A signed token with what the userinfo endpoint says, unless {@code oidc.token_validation} is
+   * jwks.
+   *
+   * @param access what the userinfo endpoint is asked with
+   */
+  public CompletionStage<Token> addUserinfo(Token signed, Token access) {
+    return validation.equals("jwks")
+        ? CompletableFuture.completedFuture(signed)
+        : provider
+            .userinfo(access.text(), access.hash())
+            .thenApply(said -> signed.verified(signed.jwt(), mapping.join(signed.claims(), said)));
+  }
+
+  /** By the provider alone; a token that is readable must not contradict it. */
+  private CompletionStage<Token> verifyByUserinfo(Token token) {
+    SignedJWT jwt = signatures.readIfReadable(token);
+    if (jwt != null) {
+      claims.verify(jwt, token.use());
+    }
+    return provider
+        .userinfo(token.text(), token.hash())
+        .thenApply(said -> token.verified(jwt, said));
+  }
+
+  /**
+   * Asks the provider for newer keys until they have the token's, or were requested after the token
+   * was received: a new key must not cost a user the login.
+   */
+  private CompletionStage<SignedJWT> verify(
+      Token token, SignedJWT jwt, ProviderKeys keys, long received, boolean newer) {
+    if (signatures.verifies(keys.keys(), jwt)) {
+      return CompletableFuture.completedFuture(jwt);
+    }
+    // a login is quicker than newer keys
+    if (token.replaceable() || newer && keys.asked() >= received) {
+      throw BearerChallenge.invalid(
+          "the token is signed with a key that the provider does not have");
+    }
+    return provider
+        .newerKeys(keys)
+        .thenCompose(others -> verify(token, jwt, others, received, true));
+  }
+}

@@ -1,0 +1,67 @@
+package org.elastauth.oidc.token;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.elastauth.config.Settings;
+import org.elastauth.identity.Identity;
+import org.elastauth.oidc.TokenHash;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** The users of tokens that were verified within the last minute, until the tokens expire. */
+@Lazy
+@Component
+public final class VerifiedTokenCache {
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final long CHARACTERS = 16 << 20;
+  private static final int OVERHEAD = 200;
+
+  private record Entry(Identity identity, TokenUse use, long until) {}
+
+  private final Cache<TokenHash, Entry> tokens;
+  private final Clock clock;
+  private final boolean remembers;
+
+  public VerifiedTokenCache(Settings settings, Ticker ticker, Clock clock) {
+    this.clock = clock;
+    // a token that is valid once must be verified each time
+    this.remembers = !(settings.replay().enabled() && settings.replay().bearer());
+    this.tokens =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .ticker(ticker)
+            .maximumWeight(CHARACTERS)
+            .weigher((TokenHash hash, Entry entry) -> weight(entry.identity))
+            .expireAfterWrite(LONGEST)
+            .build();
+  }
+
+  private static int weight(Identity identity) {
+    int weight = OVERHEAD + identity.fullName().length() + identity.email().length();
+    List<String> groups = identity.groups();
+    for (String group : groups) {
+      weight += group.length();
+    }
+    return weight;
+  }
+
+  /**
+   * @return null if it was not verified lately, or for another use
+   */
+  Identity get(TokenHash token, TokenUse use) {
+    Entry entry = tokens.getIfPresent(token);
+    return entry == null || entry.use != use || clock.millis() >= entry.until * 1000
+        ? null
+        : entry.identity;
+  }
+
+  void put(Token token, Identity identity) {
+    if (remembers) {
+      tokens.put(token.hash(), new Entry(identity, token.use(), token.claims().until()));
+    }
+  }
+}

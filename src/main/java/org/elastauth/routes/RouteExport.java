@@ -1,0 +1,55 @@
+package org.elastauth.routes;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+
+/** Writes the routes inside the jar to a folder, where they can be edited. */
+public final class RouteExport {
+  private static final String PACKAGED = "classpath:routes/*.camel.yaml";
+
+  private RouteExport() {}
+
+  /**
+   * Writes all files or none: a file that differs was edited, and old and new files together were
+   * never tested.
+   *
+   * @return the number of packaged files, all of which are in the folder now
+   * @throws IOException with a message for the user if a file cannot be written
+   */
+  public static int to(Path folder) throws IOException {
+    Resource[] packaged = new PathMatchingResourcePatternResolver().getResources(PACKAGED);
+    List<Resource> missing = new ArrayList<>();
+    List<String> differing = new ArrayList<>();
+    for (Resource route : packaged) {
+      Path file = folder.resolve(route.getFilename());
+      if (Files.notExists(file)) {
+        missing.add(route);
+      } else if (!Files.isRegularFile(file)
+          || !Arrays.equals(Files.readAllBytes(file), route.getContentAsByteArray())) {
+        differing.add(file.toString());
+      }
+    }
+    if (!differing.isEmpty()) {
+      throw new IOException(
+          "nothing was written, because these files differ from the packaged ones: "
+              + String.join(", ", differing)
+              + "; move them away or name another folder");
+    }
+    Files.createDirectories(folder);
+    for (Resource route : missing) {
+      Files.write(
+          folder.resolve(route.getFilename()),
+          route.getContentAsByteArray(),
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
+    }
+    return packaged.length;
+  }
+}

@@ -1,0 +1,113 @@
+package org.elastauth.routes;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.camel.Service;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.support.RouteWatcherReloadStrategy;
+import org.elastauth.config.RouteFailure;
+import org.elastauth.config.UnusedRouteFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reloads a route file as soon as it is saved. Camel watches the folder; its own reload leaves no
+ * route of a file that is broken, so the last valid text of the file is restored here.
+ */
+public final class RoutesReload {
+  private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
+  private static final String FILES = "*.camel.yaml";
+
+  private final ModelCamelContext context;
+  private final Path folder;
+  private final UnusedRouteFiles unused;
+  private final Consumer<ModelCamelContext> check;
+
+  /** The text that runs, by the name of its file. */
+  private final Map<String, String> running = new HashMap<>();
+
+  /**
+   * @param unused files that this configuration does not load
+   * @param check throws if the routes do not belong together
+   */
+  public RoutesReload(
+      ModelCamelContext context,
+      Path folder,
+      UnusedRouteFiles unused,
+      Consumer<ModelCamelContext> check) {
+    this.context = context;
+    this.folder = folder;
+    this.unused = unused;
+    this.check = check;
+  }
+
+  /** The watcher, to be added to the context. */
+  public Service watcher() throws Exception {
+    try (var files = Files.newDirectoryStream(folder, FILES)) {
+      for (Path file : files) {
+        running.put(file.toFile().getName(), Files.readString(file));
+      }
+    }
+    RouteWatcherReloadStrategy watcher = new RouteWatcherReloadStrategy(folder.toString());
+    watcher.setPattern(FILES);
+    watcher.setResourceReload(this::reload);
+    return watcher;
+  }
+
+  private void reload(String path, Resource changed) throws Exception {
+    String name = new File(path).getName();
+    Path file = folder.resolve(name);
+    if (unused.contains(name)) {
+      LOG.atInfo()
+          .addKeyValue("file", file)
+          .log("An edited route file is not loaded, because this configuration does not use it");
+      return;
+    }
+    String before = running.get(name);
+    String now = Files.exists(file) ? Files.readString(file) : null;
+    if (now == null ? before == null : now.equals(before) || now.isBlank()) {
+      return; // an editor's save is often more than one change, the first of which empties the file
+    }
+    try {
+      replace(name, now);
+      check.accept(context);
+    } catch (Exception broken) {
+      replace(name, before);
+      LOG.atWarn()
+          .addKeyValue("file", file)
+          .addKeyValue("reason", RouteFailure.reason(broken))
+          .log("An edited route file is not taken over; its old routes go on");
+      return;
+    }
+    running.put(name, now);
+    LOG.atInfo().addKeyValue("file", file).log("Routes reloaded");
+  }
+
+  /**
+   * @param text null: the file is gone
+   */
+  private void replace(String name, String text) throws Exception {
+    Set<String> fresh =
+        text == null
+            ? Set.of()
+            : PluginHelper.getRoutesLoader(context)
+                .updateRoutes(ResourceHelper.fromString(name, text));
+    for (RouteDefinition route : List.copyOf(context.getRouteDefinitions())) {
+      if (route.getResource() != null
+          && name.equals(new File(route.getResource().getLocation()).getName())
+          && !fresh.contains(route.getRouteId())) {
+        context.removeRouteDefinition(route);
+      }
+    }
+  }
+}

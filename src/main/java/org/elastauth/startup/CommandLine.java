@@ -1,0 +1,74 @@
+package org.elastauth.startup;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.boot.ApplicationArguments;
+
+/** The options that are not settings, and the check of a command line. */
+public final class CommandLine {
+  public static final String GENERATE_KEY = "generateKey";
+  public static final String CHECK_CONFIG = "check-config";
+  public static final String EXPORT_ROUTES = "export-routes";
+  public static final String CREATE_CACHE_TABLE = "create-cache-table";
+  public static final String CONFIG = "config";
+  public static final String HELP_OPTION = "help";
+
+  public static final String HELP =
+      """
+      java -jar elastauth.jar [option]
+        (none)                 serve
+        --config FILE          settings in elastauth's own form; without it ./config.yml or /config.yml, if there is one
+        --generateKey          print a fresh secret key
+        --check-config         print what is wrong with the configuration, or that it is valid; starts nothing
+        --export-routes DIR    write the routes inside the jar to DIR; overwrites nothing
+        --create-cache-table   make the table of cache.type database, if it is not there yet
+        --help                 print this
+        --elastauth.KEY=VALUE  a setting of application.yaml, such as --elastauth.cache.type=memory
+      """;
+
+  private static final Set<String> OPTIONS =
+      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, CONFIG, HELP_OPTION);
+
+  /** Prefixes of the properties that an option may set. */
+  private static final List<String> PREFIXES =
+      List.of("elastauth.", "spring.", "camel.", "logging.");
+
+  private CommandLine() {}
+
+  /**
+   * @return the error message; empty for a valid command line
+   */
+  public static String complaint(ApplicationArguments arguments) {
+    Set<String> unknown = new TreeSet<>();
+    for (String name : arguments.getOptionNames()) {
+      if (!OPTIONS.contains(name) && PREFIXES.stream().noneMatch(name::startsWith)) {
+        unknown.add("--" + name);
+      }
+    }
+    if (arguments.getOptionNames().contains(EXPORT_ROUTES)) {
+      if (folders(arguments).size() != 1) {
+        return "--export-routes takes one folder";
+      }
+    } else if (arguments.getOptionNames().contains(CONFIG)) {
+      if (values(arguments, CONFIG).size() != 1) {
+        return "--config takes one file";
+      }
+    } else {
+      unknown.addAll(arguments.getNonOptionArgs());
+    }
+    return unknown.isEmpty()
+        ? ""
+        : "unknown option " + String.join(" ", unknown) + "; --help prints those there are";
+  }
+
+  /** The value of --export-routes, as {@code =DIR} or as the next argument. */
+  public static List<String> folders(ApplicationArguments arguments) {
+    return values(arguments, EXPORT_ROUTES);
+  }
+
+  private static List<String> values(ApplicationArguments arguments, String option) {
+    List<String> values = arguments.getOptionValues(option);
+    return values.isEmpty() ? arguments.getNonOptionArgs() : values;
+  }
+}

@@ -1,0 +1,49 @@
+package org.elastauth.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.elastauth.config.TestSettings;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SPEC 5: reserved names, and a foreign account's 403, which is remembered for 30 s. */
+class ProtectedAccountsTest {
+  private final AtomicLong now = new AtomicLong();
+  private final ProtectedAccounts accounts =
+      new ProtectedAccounts(TestSettings.of(Map.of("elasticsearch.username", "Gateway")), now::get);
+
+  private static Identity identity(String name) {
+    return new Identity(name, "", "", List.of(), 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"elastic", "KIBANA", "GATEWAY"})
+  void reservedNamesAndTheGatewaysOwnAreRefused(String name) {
+    assertThatThrownBy(() -> accounts.refuseReserved(identity(name))).isInstanceOf(Refusal.class);
+  }
+
+  @Test
+  void otherNamesAreNot() {
+    assertThatCode(() -> accounts.refuseReserved(identity("elastic2"))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void foreignOnesAreRememberedForHalfAMinute() {
+    accounts.foundForeign("a");
+    assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(Refusal.class);
+    assertThatCode(() -> accounts.refuseForeign(identity("A"))).doesNotThrowAnyException();
+
+    now.set(Duration.ofSeconds(29).toNanos());
+    assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(Refusal.class);
+    now.set(Duration.ofSeconds(30).toNanos());
+    assertThatCode(() -> accounts.refuseForeign(identity("a"))).doesNotThrowAnyException();
+  }
+}

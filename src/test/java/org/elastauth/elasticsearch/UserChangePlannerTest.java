@@ -1,0 +1,372 @@
+package org.elastauth.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.elastauth.config.Settings;
+import org.elastauth.config.TestSettings;
+import org.elastauth.credential.Fingerprint;
+import org.elastauth.credential.SecretKeys;
+import org.elastauth.credential.Window;
+import org.elastauth.elasticsearch.UserChange.Kind;
+import org.elastauth.health.Health;
+import org.elastauth.http.Refusal;
+import org.elastauth.identity.Identity;
+import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Test;
+
+/** SPEC 4: the table of what a miss does, row by row. */
+class UserChangePlannerTest {
+  private static final long NOW = 1_768_473_000;
+  private static final long BOOT = NOW * 1000;
+  private static final List<String> ROLES = List.of("viewer");
+  private static final Identity JOHN =
+      new Identity("john.doe", "j@x.org", "John", List.of("staff"), NOW);
+  private static final Window CURRENT = Window.of("john.doe", NOW, 3600);
+
+  private final SecretKeys keys = new SecretKeys(List.of(TestGateway.KEY), "");
+  private final Settings settings = TestSettings.of(Map.of("elasticsearch.username", "Gateway"));
+  private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
+  private final Health health =
+      new Health(
+          settings,
+          CircuitBreaker.ofDefaults("r"),
+          CircuitBreaker.ofDefaults("e"),
+          CircuitBreaker.ofDefaults("d"),
+          clock);
+  private final UserChangePlanner planner = planner(settings);
+
+  private UserChangePlanner planner(Settings settings) {
+    return new UserChangePlanner(
+        settings,
+        keys,
+        clock,
+        new InstanceStart(BOOT),
+        health,
+        new ProtectedAccounts(settings, Ticker.systemTicker()));
+  }
+
+  private OwnershipMetadata mark(Window window, long generation) {
+    return new OwnershipMetadata(keys.currentId(), window, generation, BOOT - 1, NOW - 10, "");
+  }
+
+  private static StoredUser stored(OwnershipMetadata mark) {
+    return new StoredUser(
+        true,
+        false,
+        true,
+        new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
+        false,
+        mark,
+        5);
+  }
+
+  private UserChange plan(StoredUser stored) {
+    return planner.plan(stored, JOHN, ROLES, null);
+  }
+
+  private String password(Window window, long generation) {
+    return keys.password(keys.currentId(), "john.doe", window.issued(), generation);
+  }
+
+  private static void assertRefused(int status, Runnable run) {
+    assertThatThrownBy(run::run)
+        .isInstanceOfSatisfying(
+            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
+  }
+
+  @Test
+  void absentIsCreated() {
+    UserChange plan = plan(StoredUser.absent(5));
+    assertThat(plan.kind()).isEqualTo(Kind.CREATE);
+    assertThat(plan.credential().password()).isEqualTo("JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2");
+    assertThat(plan.document())
+        .isEqualTo(
+            Map.of(
+                "password",
+                "JX2EF9MVcggfUrzpT5EDuHl0vPqBWSJ2",
+                "roles",
+                ROLES,
+                "full_name",
+                "John",
+                "email",
+                "j@x.org",
+                "enabled",
+                true,
+                "metadata",
+                Map.of(
+                    "groups", List.of("staff"),
+                    "elastauth",
+                        Map.of(
+                            "v",
+                            1,
+                            "key",
+                            "dab61aaf88df0c01",
+                            "issued",
+                            CURRENT.issued(),
+                            "until",
+                            CURRENT.until(),
+                            "generation",
+                            1L,
+                            "boot",
+                            BOOT,
+                            "asof",
+                            NOW))));
+  }
+
+  @Test
+  void oursInsideItsWindowIsComputed() {
+    UserChange plan = plan(stored(mark(CURRENT, 4)));
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
+    assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 4));
+  }
+
+  @Test
+  void theStoredWindowCountsWhateverThisGatewaysLifetime() {
+    Window longer = new Window(NOW - 50_000, NOW + 1);
+    UserChange plan = plan(stored(mark(longer, 2)));
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
+    assertThat(plan.credential().window()).isEqualTo(longer);
+    assertThat(plan.credential().password()).isEqualTo(password(longer, 2));
+  }
+
+  @Test
+  void otherRolesOrProfileAreWrittenWithoutCredentialFieldsOrWindow() {
+    StoredUser before =
+        new StoredUser(
+            true,
+            false,
+            true,
+            new UserProfile(List.of("editor"), "", "", List.of("other")),
+            false,
+            mark(CURRENT, 3),
+            5);
+    UserChange plan = plan(before);
+    assertThat(plan.kind()).isEqualTo(Kind.PROFILE);
+    assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 3));
+    assertThat(plan.document())
+        .isEqualTo(
+            Map.of(
+                "roles",
+                ROLES,
+                "full_name",
+                "John",
+                "email",
+                "j@x.org",
+                "enabled",
+                true,
+                "metadata",
+                Map.of("groups", List.of("staff"), "elastauth", Map.of("asof", NOW))));
+  }
+
+  @Test
+  void oursPastItsWindowGetsTheNextOne() {
+    UserChange plan = plan(stored(mark(new Window(CURRENT.issued() - 3600, CURRENT.issued()), 9)));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
+    assertThat(plan.credential().window()).isEqualTo(CURRENT);
+    assertThat(plan.credential().generation()).isEqualTo(1);
+  }
+
+  @Test
+  void aPasswordIsNeverUsedAgainWhereALongerWindowBeginsNoLater() {
+    UserChange plan = plan(stored(mark(new Window(CURRENT.issued(), CURRENT.issued() + 60), 3)));
+    assertThat(plan.credential().window()).isEqualTo(CURRENT);
+    assertThat(plan.credential().generation()).isEqualTo(4);
+  }
+
+  @Test
+  void anotherKeyIsTakenOverOnlyByTheLaterProcess() {
+    OwnershipMetadata older =
+        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT - 1, NOW - 10, "");
+    UserChange plan = plan(stored(older));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
+    assertThat(plan.credential().generation()).isEqualTo(7);
+    assertThat(plan.ownership().key()).isEqualTo(keys.currentId());
+
+    OwnershipMetadata younger =
+        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT, NOW - 10, "");
+    assertRefused(503, () -> plan(stored(younger)));
+  }
+
+  @Test
+  void disabledByAnAdministratorIsRefusedDisabledByUsIsNot() {
+    StoredUser disabled =
+        new StoredUser(
+            true,
+            false,
+            false,
+            new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
+            false,
+            mark(CURRENT, 1),
+            5);
+    assertRefused(403, () -> plan(disabled));
+
+    OwnershipMetadata expired =
+        new OwnershipMetadata(
+            keys.currentId(), new Window(NOW - 7200, NOW - 3600), 1, BOOT - 1, NOW - 10, "expired");
+    UserChange plan =
+        plan(
+            new StoredUser(
+                true,
+                false,
+                false,
+                new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
+                false,
+                expired,
+                5));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
+    assertThat(plan.document()).containsEntry("enabled", true);
+  }
+
+  /** By a gateway whose clock is ahead: the password is still good. */
+  @Test
+  void disabledByUsInARunningWindowIsEnabledWithoutAPassword() {
+    OwnershipMetadata expired =
+        new OwnershipMetadata(keys.currentId(), CURRENT, 2, BOOT - 1, NOW - 10, "expired");
+    UserChange plan =
+        plan(
+            new StoredUser(
+                true,
+                false,
+                false,
+                new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
+                false,
+                expired,
+                5));
+    assertThat(plan.kind()).isEqualTo(Kind.PROFILE);
+    assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 2));
+    assertThat(plan.document()).containsEntry("enabled", true).doesNotContainKey("password");
+    assertThat(plan.document().get("metadata"))
+        .isEqualTo(
+            Map.of("groups", List.of("staff"), "elastauth", Map.of("asof", NOW, "state", "")));
+  }
+
+  @Test
+  void notOursIsRefused() {
+    assertRefused(403, () -> plan(stored(null)));
+    assertRefused(
+        403,
+        () ->
+            plan(
+                new StoredUser(
+                    true,
+                    true,
+                    true,
+                    new UserProfile(ROLES, "", "", List.of()),
+                    false,
+                    mark(CURRENT, 1),
+                    5)));
+  }
+
+  @Test
+  void anOlderViewNeverWritesAndIsServedWithTheStoredRoles() {
+    OwnershipMetadata newer =
+        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "");
+    StoredUser before =
+        new StoredUser(
+            true,
+            false,
+            true,
+            new UserProfile(List.of("editor"), "J", "", List.of("other")),
+            false,
+            newer,
+            5);
+    UserChange plan = plan(before);
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
+    assertThat(plan.credential().fingerprint())
+        .isEqualTo(Fingerprint.of("J", "", List.of("other")));
+  }
+
+  @Test
+  void aRefusedPasswordIsReplacedOnlyWhereNobodyElseDidSo() {
+    OwnershipMetadata refused = mark(CURRENT, 2);
+    UserChange replaced = planner.plan(stored(mark(CURRENT, 2)), JOHN, ROLES, refused);
+    assertThat(replaced.kind()).isEqualTo(Kind.REPAIR);
+    assertThat(replaced.credential().generation()).isEqualTo(3);
+
+    UserChange taken = planner.plan(stored(mark(CURRENT, 3)), JOHN, ROLES, refused);
+    assertThat(taken.kind()).isEqualTo(Kind.NOTHING);
+    assertThat(taken.credential().generation()).isEqualTo(3);
+  }
+
+  @Test
+  void aClockThatRanAheadNeitherFreezesRolesNorStopsRotation() {
+    OwnershipMetadata ahead =
+        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "");
+    StoredUser before =
+        new StoredUser(
+            true,
+            false,
+            true,
+            new UserProfile(List.of("superuser"), "", "", List.of("x")),
+            false,
+            ahead,
+            5);
+    assertThat(plan(before).kind()).isEqualTo(Kind.PROFILE);
+  }
+
+  /** Tokens may be minutes old; what a newer one left must stand. */
+  @Test
+  void aViewOlderThanTheStoredOneWritesNothing() {
+    Identity early = new Identity("john.doe", "", "", List.of("staff"), NOW - 600);
+    StoredUser later =
+        new StoredUser(
+            true,
+            false,
+            true,
+            new UserProfile(List.of("editor"), "", "", List.of("x")),
+            false,
+            mark(CURRENT, 1),
+            5);
+    UserChange plan = planner.plan(later, early, ROLES, null);
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
+  }
+
+  @Test
+  void aWindowThatEndsInTheFarFutureIsNotBelieved() {
+    UserChange plan = plan(stored(mark(new Window(NOW, NOW + 9 * 86_400), 1)));
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
+    assertThat(plan.credential().window().until()).isLessThanOrEqualTo(NOW + 3600);
+  }
+
+  @Test
+  void elastauthsUserIsAdoptedOnlyWhereItIsAskedForAndNothingSpeaksAgainstIt() {
+    UserChangePlanner adopting =
+        planner(
+            TestSettings.of(Map.of("elasticsearch.adopt", "elastauth", "default_roles", "viewer")));
+    StoredUser theirs = unmarked(false, true, ROLES, true);
+    UserChange plan = adopting.plan(theirs, JOHN, ROLES, null);
+    assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
+    assertThat(plan.credential().generation()).isEqualTo(1);
+    assertThat(plan.credential().window()).isEqualTo(CURRENT);
+
+    assertRefused(403, () -> plan(theirs));
+    for (StoredUser other :
+        List.of(
+            unmarked(true, true, ROLES, true),
+            unmarked(false, false, ROLES, true),
+            unmarked(false, true, List.of("superuser"), true),
+            unmarked(false, true, ROLES, false))) {
+      assertRefused(403, () -> adopting.plan(other, JOHN, ROLES, null));
+    }
+  }
+
+  private static StoredUser unmarked(
+      boolean reserved, boolean enabled, List<String> roles, boolean fromElastauth) {
+    return new StoredUser(
+        true,
+        reserved,
+        enabled,
+        new UserProfile(roles, "", "", List.of("staff")),
+        fromElastauth,
+        null,
+        5);
+  }
+}
