@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +37,7 @@ public final class AdminCredential implements Processor {
           .expireAfterWrite(Duration.ofMinutes(1))
           .build();
 
-  public AdminCredential(Settings settings, MeterRegistry meters) {
-    AdminSettings admin = settings.admin();
+  public AdminCredential(AdminSettings admin, MeterRegistry meters) {
     this.expected =
         admin.enabled() && !admin.credential().isEmpty() ? sha256(admin.credential()) : null;
     this.meters = meters;

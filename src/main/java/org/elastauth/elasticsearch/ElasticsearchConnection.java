@@ -4,7 +4,6 @@ import java.net.URI;
 import org.apache.http.HttpHost;
 import org.apache.http.conn.ssl.NoopHostnameVerifier;
 import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
-import org.elastauth.config.Settings;
 import org.elasticsearch.client.Node;
 import org.elasticsearch.client.RestClient;
 import org.slf4j.Logger;
@@ -22,8 +21,7 @@ class ElasticsearchConnection {
   private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchConnection.class);
 
   @Bean(destroyMethod = "close")
-  RestClient elasticsearchClient(Settings settings) {
-    ElasticsearchSettings elasticsearch = settings.elasticsearch();
+  RestClient elasticsearchClient(ElasticsearchSettings elasticsearch) {
     int connect = (int) elasticsearch.connectTimeout().toMillis();
     int read = (int) elasticsearch.readTimeout().toMillis();
     HttpHost[] hosts =

@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
 import org.apache.http.HttpEntity;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NStringEntity;
-import org.elastauth.config.Settings;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory.HeapBufferedResponseConsumerFactory;
 import org.elasticsearch.client.Request;
@@ -62,14 +61,13 @@ public final class ElasticsearchUsers {
   public ElasticsearchUsers(
       RestClient client,
       @Qualifier("elasticsearchBreaker") CircuitBreaker breaker,
-      Settings settings,
+      ElasticsearchSettings account,
       ObjectMapper json,
       MeterRegistry meters) {
     this.client = client;
     this.breaker = breaker;
     this.json = json;
     this.meters = meters;
-    ElasticsearchSettings account = settings.elasticsearch();
     String login = account.username() + ':' + account.password();
     this.authorization =
         account.username().isEmpty()

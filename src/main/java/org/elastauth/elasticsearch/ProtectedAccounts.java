@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
@@ -38,8 +37,8 @@ public final class ProtectedAccounts {
   private final String ownAccount;
   private final Cache<String, Boolean> foreign;
 
-  public ProtectedAccounts(Settings settings, Ticker ticker) {
-    this.ownAccount = settings.elasticsearch().username().toLowerCase(Locale.ROOT);
+  public ProtectedAccounts(ElasticsearchSettings settings, Ticker ticker) {
+    this.ownAccount = settings.username().toLowerCase(Locale.ROOT);
     this.foreign =
         Caffeine.newBuilder()
             .ticker(ticker)

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
@@ -25,14 +24,13 @@ public final class RoleMapping {
   private final Map<String, Set<String>> byGroup = new HashMap<>();
   private final List<String> defaults;
 
-  public RoleMapping(Settings settings) {
+  public RoleMapping(RoleSettings settings) {
     settings
-        .roles()
         .groupMappings()
         .forEach(
             (group, roles) ->
                 byGroup.computeIfAbsent(fold(group), g -> new HashSet<>()).addAll(roles));
-    this.defaults = settings.roles().defaultRoles().stream().distinct().sorted().toList();
+    this.defaults = settings.defaultRoles().stream().distinct().sorted().toList();
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
@@ -46,7 +46,9 @@ public final class UserChangePlanner {
   private final Set<String> grantedRoles;
 
   public UserChangePlanner(
-      Settings settings,
+      CacheSettings cache,
+      ElasticsearchSettings settings,
+      RoleSettings roleSettings,
       SecretKeys keys,
       Clock clock,
       InstanceStart start,
@@ -57,10 +59,10 @@ public final class UserChangePlanner {
     this.start = start;
     this.health = health;
     this.accounts = accounts;
-    this.lifetime = settings.cache().lifetime().toSeconds();
-    this.adopts = settings.elasticsearch().adopt().equals("elastauth");
-    this.grantedRoles = new HashSet<>(settings.roles().defaultRoles());
-    settings.roles().groupMappings().values().forEach(grantedRoles::addAll);
+    this.lifetime = cache.lifetime().toSeconds();
+    this.adopts = settings.adopt().equals("elastauth");
+    this.grantedRoles = new HashSet<>(roleSettings.defaultRoles());
+    roleSettings.groupMappings().values().forEach(grantedRoles::addAll);
   }
 
   /**

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.springframework.stereotype.Component;
 
@@ -29,14 +28,14 @@ final class WriteLimits {
   private final Deque<Long> newUsers = new ArrayDeque<>();
   private final Cache<String, AtomicInteger> repairs;
 
-  WriteLimits(Settings settings, Ticker ticker) {
+  WriteLimits(ElasticsearchSettings settings, Ticker ticker) {
     this.ticker = ticker;
-    this.maxNewUsers = settings.elasticsearch().maxNewUsers();
+    this.maxNewUsers = settings.maxNewUsers();
     this.slots =
         Bulkhead.of(
             "password writes",
             BulkheadConfig.custom()
-                .maxConcurrentCalls(settings.elasticsearch().maxPasswordWrites())
+                .maxConcurrentCalls(settings.maxPasswordWrites())
                 .maxWaitDuration(WAIT_FOR_SLOT)
                 .build());
     this.repairs =

@@ -6,9 +6,9 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.elastauth.config.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -23,12 +23,16 @@ public final class InFlight {
   private final Set<PendingRequest> pending = ConcurrentHashMap.newKeySet();
   private final Counter abandoned;
 
-  public InFlight(Settings settings, MeterRegistry meters, Vertx vertx) {
+  public InFlight(
+      HttpSettings http,
+      @Value("${elastauth.elasticsearch.patience}") long patienceMillis,
+      MeterRegistry meters,
+      Vertx vertx) {
     this.abandoned =
         Counter.builder("elastauth.requests.abandoned")
             .description("requests answered 500 because their route did not end")
             .register(meters);
-    Duration longest = longest(settings.http().idleTimeout(), settings.elasticsearch().patience());
+    Duration longest = longest(http.idleTimeout(), Duration.ofMillis(patienceMillis));
     vertx.setPeriodic(SCAN_MILLIS, scan -> abandonOlderThan(longest));
   }
 

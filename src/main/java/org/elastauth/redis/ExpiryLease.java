@@ -3,7 +3,8 @@ package org.elastauth.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lettuce.core.SetArgs;
-import org.elastauth.config.Settings;
+import org.elastauth.cache.CacheSettings;
+import org.elastauth.expiry.ExpirySettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
@@ -19,11 +20,11 @@ public final class ExpiryLease {
   private final byte[] key;
   private final SetArgs args;
 
-  public ExpiryLease(SharedState shared, Settings settings) {
+  public ExpiryLease(SharedState shared, CacheSettings cache, ExpirySettings expiry) {
     this.shared = shared;
     // no key of a credential: base64 comes in fours
-    this.key = (settings.cache().keyPrefix() + "expiry").getBytes(UTF_8);
-    this.args = SetArgs.Builder.nx().px(settings.expiry().turn().toMillis());
+    this.key = (cache.keyPrefix() + "expiry").getBytes(UTF_8);
+    this.args = SetArgs.Builder.nx().px(expiry.turn().toMillis());
   }
 
   /**

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.cache.MemoryCache;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.HighWaterMarks;
 import org.elastauth.session.SessionMemory;
@@ -49,7 +48,8 @@ public final class RevocationChannel {
   private StatefulRedisPubSubConnection<byte[], byte[]> subscription;
 
   public RevocationChannel(
-      Settings settings,
+      CacheSettings cacheSettings,
+      RedisSettings redisSettings,
       SharedState shared,
       RedisConnections connections,
       HighWaterMarks marks,
@@ -64,8 +64,8 @@ public final class RevocationChannel {
     this.sessions = sessions;
     this.cacheKey = cacheKey;
     this.heard = meters.counter("elastauth.invalidations", "source", "message");
-    this.name = nameIn(settings.cache()).getBytes(StandardCharsets.UTF_8);
-    this.timeout = settings.redis().readTimeout();
+    this.name = nameIn(cacheSettings).getBytes(StandardCharsets.UTF_8);
+    this.timeout = redisSettings.readTimeout();
   }
 
   public static String nameIn(CacheSettings cache) {

@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.elastauth.config.Settings;
 import org.elastauth.config.TestSettings;
 import org.elastauth.server.RedisServer;
 import org.elasticsearch.client.RestClient;
@@ -19,8 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** The circuit breaker around the conversations with an Elasticsearch that is not there. */
 class ElasticsearchUsersTest {
-  private final Settings settings =
-      TestSettings.of(Map.of("elasticsearch.hosts", "http://127.0.0.1:" + RedisServer.freePort()));
+  private final ElasticsearchSettings settings =
+      TestSettings.of(Map.of("elasticsearch.hosts", "http://127.0.0.1:" + RedisServer.freePort()))
+          .elasticsearch();
   private final RestClient client = new ElasticsearchConnection().elasticsearchClient(settings);
   private final CircuitBreaker breaker =
       CircuitBreaker.of(

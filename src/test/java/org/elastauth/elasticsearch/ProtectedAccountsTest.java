@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProtectedAccountsTest {
   private final AtomicLong now = new AtomicLong();
   private final ProtectedAccounts accounts =
-      new ProtectedAccounts(TestSettings.of(Map.of("elasticsearch.username", "Gateway")), now::get);
+      new ProtectedAccounts(
+          TestSettings.of(Map.of("elasticsearch.username", "Gateway")).elasticsearch(), now::get);
 
   private static Identity identity(String name) {
     return new Identity(name, "", "", List.of(), 0);

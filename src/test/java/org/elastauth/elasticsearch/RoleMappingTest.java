@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RoleMappingTest {
   private static List<String> roles(Map<String, Object> settings, String... groups) {
     Identity identity = IdentityRules.identity("a", "", "", List.of(groups), 0);
-    return new RoleMapping(TestSettings.of(settings)).roles(identity);
+    return new RoleMapping(TestSettings.of(settings).roles()).roles(identity);
   }
 
   private static final Map<String, Object> MAPPINGS =

@@ -45,12 +45,14 @@ class UserChangePlannerTest {
 
   private UserChangePlanner planner(Settings settings) {
     return new UserChangePlanner(
-        settings,
+        settings.cache(),
+        settings.elasticsearch(),
+        settings.roles(),
         keys,
         clock,
         new InstanceStart(BOOT),
         health,
-        new ProtectedAccounts(settings, Ticker.systemTicker()));
+        new ProtectedAccounts(settings.elasticsearch(), Ticker.systemTicker()));
   }
 
   private OwnershipMetadata mark(Window window, long generation) {

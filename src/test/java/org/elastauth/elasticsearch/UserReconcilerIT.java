@@ -64,19 +64,22 @@ class UserReconcilerIT {
               breaker,
               CircuitBreaker.ofDefaults("d"),
               clock);
-      this.client = new ElasticsearchConnection().elasticsearchClient(settings);
+      this.client = new ElasticsearchConnection().elasticsearchClient(settings.elasticsearch());
       Ticker ticker = Ticker.systemTicker();
       this.reconciler =
           new UserReconciler(
-              new ElasticsearchUsers(client, breaker, settings, new ObjectMapper(), meters),
+              new ElasticsearchUsers(
+                  client, breaker, settings.elasticsearch(), new ObjectMapper(), meters),
               new UserChangePlanner(
-                  settings,
+                  settings.cache(),
+                  settings.elasticsearch(),
+                  settings.roles(),
                   new SecretKeys(List.of(TestGateway.KEY), ""),
                   clock,
                   new InstanceStart(clock.millis()),
                   health,
-                  new ProtectedAccounts(settings, ticker)),
-              new WriteLimits(settings, ticker));
+                  new ProtectedAccounts(settings.elasticsearch(), ticker)),
+              new WriteLimits(settings.elasticsearch(), ticker));
     }
 
     Credential login(String user) {

@@ -18,7 +18,8 @@ class WriteLimitsTest {
   private final WriteLimits limits =
       new WriteLimits(
           TestSettings.of(
-              Map.of("elasticsearch.max_new_users", 2, "elasticsearch.max_password_writes", 1)),
+                  Map.of("elasticsearch.max_new_users", 2, "elasticsearch.max_password_writes", 1))
+              .elasticsearch(),
           now::get);
 
   private static void assertRefused(int status, String message, ThrowingCallable call) {

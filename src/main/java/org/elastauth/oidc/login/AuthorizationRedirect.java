@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
@@ -53,13 +52,13 @@ final class AuthorizationRedirect {
       RequestedUrl requestedUrl,
       SealedLogins logins,
       GatewayCookie browserCookie,
-      Settings settings,
+      OidcSettings settings,
       Clock clock) {
     this.provider = provider;
     this.requestedUrl = requestedUrl;
     this.logins = logins;
     this.browserCookie = browserCookie;
-    this.oidc = settings.oidc();
+    this.oidc = settings;
     this.clock = clock;
   }
 

@@ -10,8 +10,8 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.replay.ReplayKey;
 import org.elastauth.replay.ReplayKind;
 import org.springframework.context.annotation.Lazy;
@@ -27,10 +27,11 @@ final class AuthorizationResponseReader implements Processor {
   private final GatewayCookie browserCookie;
   private final String issuer;
 
-  AuthorizationResponseReader(SealedLogins logins, GatewayCookie browserCookie, Settings settings) {
+  AuthorizationResponseReader(
+      SealedLogins logins, GatewayCookie browserCookie, OidcSettings settings) {
     this.logins = logins;
     this.browserCookie = browserCookie;
-    this.issuer = settings.oidc().issuer();
+    this.issuer = settings.issuer();
   }
 
   /**

@@ -5,12 +5,12 @@ import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.session.Session;
+import org.elastauth.session.SessionSettings;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -31,12 +31,12 @@ final class CodeExchange {
       Provider provider,
       TokenEndpoint tokenEndpoint,
       IdTokenVerifier idTokens,
-      Settings settings,
+      SessionSettings settings,
       Clock clock) {
     this.provider = provider;
     this.tokenEndpoint = tokenEndpoint;
     this.idTokens = idTokens;
-    this.maxAge = settings.session().maxAge().toSeconds();
+    this.maxAge = settings.maxAge().toSeconds();
     this.clock = clock;
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.elastauth.config.Settings;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.session.Session;
@@ -33,11 +33,11 @@ final class Logout {
       Provider provider,
       RequestedUrl requestedUrl,
       GatewayCookie sessionCookie,
-      Settings settings) {
+      OidcSettings settings) {
     this.provider = provider;
     this.requestedUrl = requestedUrl;
     this.sessionCookie = sessionCookie;
-    this.client = new ClientID(settings.oidc().clientId());
+    this.client = new ClientID(settings.clientId());
   }
 
   /**

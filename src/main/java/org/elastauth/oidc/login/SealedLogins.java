@@ -6,7 +6,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Clock;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.oidc.OidcSettings;
@@ -26,8 +25,7 @@ final class SealedLogins {
   private final Envelope envelope;
   private final Clock clock;
 
-  SealedLogins(Settings settings, SecretKeys keys, Clock clock) {
-    OidcSettings oidc = settings.oidc();
+  SealedLogins(OidcSettings oidc, SecretKeys keys, Clock clock) {
     // gateways of another provider, client or site may have the same secret key
     this.name =
         "state-"

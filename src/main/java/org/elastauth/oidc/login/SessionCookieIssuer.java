@@ -4,9 +4,9 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.elastauth.config.Settings;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
+import org.elastauth.session.SessionSettings;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -20,9 +20,9 @@ final class SessionCookieIssuer {
   private final GatewayCookie sessionCookie;
   private final long maxAge;
 
-  SessionCookieIssuer(GatewayCookie sessionCookie, Settings settings) {
+  SessionCookieIssuer(GatewayCookie sessionCookie, SessionSettings settings) {
     this.sessionCookie = sessionCookie;
-    this.maxAge = settings.session().maxAge().toSeconds();
+    this.maxAge = settings.maxAge().toSeconds();
   }
 
   /** Leaves the exchange property {@code sessionKey}, the cookie as a header, and the session. */

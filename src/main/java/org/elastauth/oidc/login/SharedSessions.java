@@ -3,10 +3,10 @@ package org.elastauth.oidc.login;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
-import org.elastauth.config.Settings;
 import org.elastauth.session.RedisSessions;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionMemory;
+import org.elastauth.session.SessionSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -19,8 +19,9 @@ final class SharedSessions {
   private final ObjectProvider<RedisSessions> redis;
   private final SessionMemory memory;
 
-  SharedSessions(Settings settings, ObjectProvider<RedisSessions> redis, SessionMemory memory) {
-    this.inRedis = settings.session().inRedis();
+  SharedSessions(
+      SessionSettings settings, ObjectProvider<RedisSessions> redis, SessionMemory memory) {
+    this.inRedis = settings.inRedis();
     this.redis = redis;
     this.memory = memory;
   }

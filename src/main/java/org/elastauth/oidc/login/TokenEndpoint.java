@@ -22,7 +22,6 @@ import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.net.URI;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
@@ -51,8 +50,7 @@ final class TokenEndpoint {
   private final URI redirectUrl;
 
   TokenEndpoint(
-      ProviderHttp http, @Qualifier("providerBreaker") CircuitBreaker breaker, Settings settings) {
-    OidcSettings oidc = settings.oidc();
+      ProviderHttp http, @Qualifier("providerBreaker") CircuitBreaker breaker, OidcSettings oidc) {
     this.http = http;
     this.breaker = breaker;
     this.client = new ClientID(oidc.clientId());

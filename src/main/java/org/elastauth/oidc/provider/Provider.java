@@ -3,7 +3,6 @@ package org.elastauth.oidc.provider;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
@@ -29,9 +28,9 @@ public final class Provider {
   private final String keys;
   private final String client;
 
-  Provider(ProviderResponseCache responses, Settings settings) {
+  Provider(ProviderResponseCache responses, OidcSettings settings) {
     this.responses = responses;
-    this.oidc = settings.oidc();
+    this.oidc = settings;
     this.configured = ProviderEndpoints.configured(oidc);
     // gateways of different providers may share a Redis
     TokenHash name = TokenHash.of(oidc.issuer() + '\n' + oidc.jwksUri());

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.elastauth.config.Settings;
 import org.elastauth.oidc.OidcSettings;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.context.annotation.Lazy;
@@ -33,8 +32,7 @@ public final class ProviderHttp {
   private final Map<String, String> headers;
   private final Duration patience;
 
-  ProviderHttp(Settings settings) {
-    OidcSettings oidc = settings.oidc();
+  ProviderHttp(OidcSettings oidc) {
     this.headers = oidc.customHeaders();
     this.patience = oidc.connectTimeout().plus(oidc.readTimeout());
     this.client =

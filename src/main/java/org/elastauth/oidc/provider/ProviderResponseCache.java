@@ -18,12 +18,12 @@ import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.provider.ProviderRequest.Kind;
 import org.elastauth.redis.AsyncAnswer;
+import org.elastauth.redis.RedisSettings;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -98,7 +98,8 @@ final class ProviderResponseCache {
       @Qualifier("providerBreaker") CircuitBreaker breaker,
       @Qualifier("userinfoBreaker") CircuitBreaker userinfoBreaker,
       CamelContext context,
-      Settings settings,
+      OidcSettings oidcSettings,
+      RedisSettings redis,
       Ticker ticker,
       Clock clock) {
     this.http = http;
@@ -111,12 +112,9 @@ final class ProviderResponseCache {
     this.documents = pool(context, "provider", DOCUMENT_THREADS, DOCUMENT_THREADS);
     // has room for all that wait, so that no request is rejected after it has waited
     this.resumed = pool(context, "provider-resume", RESUMING, WAITING + WAITING_FOR_NEWER);
-    OidcSettings oidc = settings.oidc();
+    OidcSettings oidc = oidcSettings;
     this.patience =
-        oidc.connectTimeout()
-            .plus(oidc.readTimeout())
-            .plus(settings.redis().readTimeout())
-            .plus(INTERVAL);
+        oidc.connectTimeout().plus(oidc.readTimeout()).plus(redis.readTimeout()).plus(INTERVAL);
     this.known =
         Caffeine.newBuilder()
             .executor(Runnable::run)

@@ -14,9 +14,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.provider.ProviderRequest.Kind;
 import org.slf4j.Logger;
@@ -50,9 +50,9 @@ final class ProviderResponseParser {
           .expireAfterWrite(SAID_AGAIN)
           .build();
 
-  ProviderResponseParser(Settings settings) {
-    this.issuer = settings.oidc().issuer();
-    this.configured = ProviderEndpoints.configured(settings.oidc());
+  ProviderResponseParser(OidcSettings settings) {
+    this.issuer = settings.issuer();
+    this.configured = ProviderEndpoints.configured(settings);
   }
 
   /**

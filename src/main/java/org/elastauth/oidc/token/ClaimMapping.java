@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
@@ -21,8 +20,8 @@ import org.springframework.stereotype.Component;
 public final class ClaimMapping {
   private final OidcSettings.ClaimMappings mappings;
 
-  public ClaimMapping(Settings settings) {
-    this.mappings = settings.oidc().claimMappings();
+  public ClaimMapping(OidcSettings settings) {
+    this.mappings = settings.claimMappings();
   }
 
   /**

@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.replay.ReplayKey;
 import org.elastauth.replay.ReplayKind;
@@ -52,9 +52,9 @@ public final class TokenClaimsVerifier {
   private final String client;
   private final Clock clock;
 
-  TokenClaimsVerifier(Settings settings, Clock clock) {
-    this.issuer = settings.oidc().issuer();
-    this.client = settings.oidc().clientId();
+  TokenClaimsVerifier(OidcSettings settings, Clock clock) {
+    this.issuer = settings.issuer();
+    this.client = settings.clientId();
     this.clock = clock;
   }
 

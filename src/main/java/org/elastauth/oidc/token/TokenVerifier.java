@@ -5,9 +5,9 @@ import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.elastauth.oidc.BearerChallenge;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderKeys;
 import org.elastauth.redis.AsyncAnswer;
@@ -30,13 +30,13 @@ public final class TokenVerifier {
   private final Clock clock;
 
   TokenVerifier(
-      Settings settings,
+      OidcSettings settings,
       Provider provider,
       TokenSignatureVerifier signatures,
       TokenClaimsVerifier claims,
       ClaimMapping mapping,
       Clock clock) {
-    this.validation = settings.oidc().tokenValidation();
+    this.validation = settings.tokenValidation();
     this.provider = provider;
     this.signatures = signatures;
     this.claims = claims;

@@ -6,9 +6,9 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import org.elastauth.config.Settings;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.TokenHash;
+import org.elastauth.replay.ReplaySettings;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -26,10 +26,10 @@ public final class VerifiedTokenCache {
   private final Clock clock;
   private final boolean remembers;
 
-  public VerifiedTokenCache(Settings settings, Ticker ticker, Clock clock) {
+  public VerifiedTokenCache(ReplaySettings settings, Ticker ticker, Clock clock) {
     this.clock = clock;
     // a token that is valid once must be verified each time
-    this.remembers = !(settings.replay().enabled() && settings.replay().bearer());
+    this.remembers = !(settings.enabled() && settings.bearer());
     this.tokens =
         Caffeine.newBuilder()
             .executor(Runnable::run)

@@ -37,7 +37,7 @@ class SharedProviderResponsesTest {
   }
 
   private static ProviderResponseParser parser() {
-    return new ProviderResponseParser(SETTINGS);
+    return new ProviderResponseParser(SETTINGS.oidc());
   }
 
   private static Clock at(long second) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** SPEC 3: where in the claims a user is found. */
 class ClaimMappingTest {
   private static Identity identity(String groups, Map<String, Object> claims) {
-    return new ClaimMapping(TestSettings.of(Map.of("oidc.claim_mappings.groups", groups)))
+    return new ClaimMapping(TestSettings.of(Map.of("oidc.claim_mappings.groups", groups)).oidc())
         .identity(new TokenClaims(user(claims), 7, 8));
   }
 
@@ -66,7 +66,7 @@ class ClaimMappingTest {
 
   @Test
   void userinfoIsNewerAndOfTheSameUser() {
-    ClaimMapping mapping = new ClaimMapping(TestSettings.of(Map.of()));
+    ClaimMapping mapping = new ClaimMapping(TestSettings.of(Map.of()).oidc());
     TokenClaims token = new TokenClaims(user(Map.of("groups", List.of("old"))), 10, 100);
     TokenClaims userinfo = new TokenClaims(user(Map.of("groups", List.of("new"))), 50, 90);
     TokenClaims both = mapping.join(token, userinfo);
