@@ -9,7 +9,7 @@ import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.elastauth.config.Settings;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,12 +30,16 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
   private final MeterRegistry meters;
   private final InFlight inFlight;
 
-  public GatewayHttpEngine(Settings settings, MeterRegistry meters, InFlight inFlight) {
+  public GatewayHttpEngine(
+      @Value("${elastauth.rate_limit.enabled}") boolean limits,
+      @Value("${elastauth.auth_provider}") String authProvider,
+      MeterRegistry meters,
+      InFlight inFlight) {
     List<String> out = new ArrayList<>(OUT);
-    if (settings.rateLimit().enabled()) {
+    if (limits) {
       out.addAll(LIMITS);
     }
-    if (settings.authProvider().equals("oidc")) {
+    if (authProvider.equals("oidc")) {
       out.addAll(LOGIN);
     }
     this.headers = List.copyOf(out);

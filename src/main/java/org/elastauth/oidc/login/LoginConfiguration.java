@@ -1,8 +1,9 @@
 package org.elastauth.oidc.login;
 
 import java.net.URI;
-import org.elastauth.config.Settings;
 import org.elastauth.identity.TrustedProxies;
+import org.elastauth.oidc.OidcSettings;
+import org.elastauth.session.SessionSettings;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -13,26 +14,23 @@ import org.springframework.context.annotation.Lazy;
 class LoginConfiguration {
   /** The cookie with the id of the session. */
   @Bean
-  GatewayCookie sessionCookie(Settings settings) {
-    return cookie(settings, settings.session().cookieName());
+  GatewayCookie sessionCookie(SessionSettings session, OidcSettings oidc) {
+    return cookie(session, oidc, session.cookieName());
   }
 
   /** The cookies that tie a login to its browser. */
   @Bean
-  GatewayCookie browserCookie(Settings settings) {
-    return cookie(settings, settings.session().cookieName() + "_login");
+  GatewayCookie browserCookie(SessionSettings session, OidcSettings oidc) {
+    return cookie(session, oidc, session.cookieName() + "_login");
   }
 
-  private static GatewayCookie cookie(Settings settings, String name) {
-    boolean https = settings.oidc().redirectUrl().startsWith("https:");
-    return new GatewayCookie(name, https, settings.session().cookieDomain());
+  private static GatewayCookie cookie(SessionSettings session, OidcSettings oidc, String name) {
+    boolean https = oidc.redirectUrl().startsWith("https:");
+    return new GatewayCookie(name, https, session.cookieDomain());
   }
 
   @Bean
-  RequestedUrl requestedUrl(Settings settings) {
-    return new RequestedUrl(
-        new TrustedProxies(settings.identity().trustedProxies()),
-        URI.create(settings.oidc().redirectUrl()),
-        settings.oidc().allowedHosts());
+  RequestedUrl requestedUrl(OidcSettings oidc, TrustedProxies trustedProxies) {
+    return new RequestedUrl(trustedProxies, URI.create(oidc.redirectUrl()), oidc.allowedHosts());
   }
 }

@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.elastauth.config.Settings;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.redis.SharedState;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -36,13 +36,14 @@ final class SharedProviderResponses {
   private final Clock clock;
 
   SharedProviderResponses(
-      Settings settings,
+      @Value("${elastauth.oidc.in_redis}") boolean used,
+      @Value("${elastauth.cache.key_prefix}") String prefix,
       SecretKeys keys,
       ProviderResponseParser parser,
       ObjectProvider<SharedState> redis,
       Clock clock) {
-    this.used = settings.sharesProviderAnswers();
-    this.prefix = settings.cache().keyPrefix() + "oidc-";
+    this.used = used;
+    this.prefix = prefix + "oidc-";
     this.envelope = new Envelope(keys, "oidc");
     this.parser = parser;
     this.redis = redis;

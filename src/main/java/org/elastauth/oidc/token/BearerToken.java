@@ -5,12 +5,12 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Cookies;
 import org.elastauth.http.Refusal;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.TokenHash;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -28,9 +28,9 @@ public final class BearerToken implements Processor {
   private final VerifiedTokenCache verified;
   private final boolean logsIn;
 
-  BearerToken(VerifiedTokenCache verified, Settings settings) {
+  BearerToken(VerifiedTokenCache verified, @Value("${elastauth.oidc.login}") boolean logsIn) {
     this.verified = verified;
-    this.logsIn = settings.logsBrowsersIn();
+    this.logsIn = logsIn;
   }
 
   /**

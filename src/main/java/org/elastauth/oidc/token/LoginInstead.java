@@ -4,10 +4,10 @@ import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
-import org.elastauth.config.Settings;
 import org.elastauth.http.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -24,8 +24,8 @@ final class LoginInstead implements Predicate, Processor {
   private final boolean logsIn;
   private final InvalidToken invalidToken;
 
-  LoginInstead(Settings settings, InvalidToken invalidToken) {
-    this.logsIn = settings.logsBrowsersIn();
+  LoginInstead(@Value("${elastauth.oidc.login}") boolean logsIn, InvalidToken invalidToken) {
+    this.logsIn = logsIn;
     this.invalidToken = invalidToken;
   }
 

@@ -46,7 +46,7 @@ class SharedProviderResponsesTest {
 
   private static SharedProviderResponses responses(String digit, long now) {
     return new SharedProviderResponses(
-        SETTINGS, new SecretKeys(List.of(digit.repeat(64)), ""), parser(), null, at(now));
+        true, "elastauth-", new SecretKeys(List.of(digit.repeat(64)), ""), parser(), null, at(now));
   }
 
   private static String sealed(ProviderRequest request) {
