@@ -18,7 +18,7 @@ import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.elastauth.config.Settings;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.springframework.stereotype.Component;
 
@@ -160,11 +160,11 @@ public final class SingleFlight extends AsyncProcessorSupport {
             ? failure.getCause()
             : failure;
     return cause instanceof TimeoutException
-        ? Refusal.unavailable("the login takes too long; try again")
+        ? HttpError.unavailable("the login takes too long; try again")
         : cause;
   }
 
-  private static Refusal tooMany() {
-    return new Refusal(429, "too many logins at once; try again", 1);
+  private static HttpError tooMany() {
+    return new HttpError(429, "too many logins at once; try again", 1);
   }
 }

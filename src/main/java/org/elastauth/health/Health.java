@@ -13,7 +13,7 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.database.DatabaseFailure;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -245,11 +245,11 @@ public final class Health {
   }
 
   /**
-   * @throws Refusal 503 while stopping
+   * @throws HttpError 503 while stopping
    */
   public Map<String, String> ready() {
     if (stopping) {
-      throw Refusal.unavailable("the gateway is stopping");
+      throw HttpError.unavailable("the gateway is stopping");
     }
     return Map.of("status", "ready");
   }

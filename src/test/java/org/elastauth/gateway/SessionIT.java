@@ -20,7 +20,7 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.replay.ReplayKind;
 import org.elastauth.server.ProviderDouble;
@@ -937,7 +937,7 @@ class SessionIT {
               () -> once(closed, "away", until))) {
         assertThatThrownBy(refused::run)
             .isInstanceOfSatisfying(
-                Refusal.class,
+                HttpError.class,
                 refusal -> {
                   assertThat(refusal.status()).isEqualTo(503);
                   assertThat(refusal.retryAfter()).isPositive();
@@ -1002,7 +1002,7 @@ class SessionIT {
             session.expiresAt());
     assertThatThrownBy(() -> put(narrow, large))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
     assertThat(redis.admin().keys("*")).isEmpty();
     assertThat(large.toString()).doesNotContain("xxx");
   }

@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
 import org.elastauth.config.Settings;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.replay.ReplayKey;
 import org.elastauth.replay.ReplayKind;
 import org.springframework.context.annotation.Lazy;
@@ -36,7 +36,7 @@ final class AuthorizationResponseReader implements Processor {
   /**
    * Leaves the exchange property {@code login}.
    *
-   * @throws Refusal 400 if it does not answer a login that this browser began
+   * @throws HttpError 400 if it does not answer a login that this browser began
    */
   @Override
   public void process(Exchange exchange) {
@@ -45,15 +45,15 @@ final class AuthorizationResponseReader implements Processor {
     String state = one(query, "state");
     Login login = state == null ? null : logins.open(state);
     if (login == null) {
-      throw Refusal.malformed("this login was not begun here, or took too long" + AGAIN);
+      throw HttpError.malformed("this login was not begun here, or took too long" + AGAIN);
     }
     String browser = browserCookie.of(login.attempt()).read(request);
     if (browser == null || !isSame(login.browser(), browser)) {
-      throw Refusal.malformed("this login was begun in another browser" + AGAIN);
+      throw HttpError.malformed("this login was begun in another browser" + AGAIN);
     }
     String from = one(query, "iss");
     if (from != null && !from.equals(issuer)) {
-      throw Refusal.malformed("another provider answers than was asked" + AGAIN);
+      throw HttpError.malformed("another provider answers than was asked" + AGAIN);
     }
     exchange.setProperty(
         "login", new AuthorizationResponse(login, one(query, "code"), one(query, "error"), from));
@@ -68,7 +68,7 @@ final class AuthorizationResponseReader implements Processor {
    * Leaves the exchange property {@code spentCookie}, with which the browser forgets this login.
    *
    * @param first whether the response is used for the first time
-   * @throws Refusal 400 if not
+   * @throws HttpError 400 if not
    */
   void use(
       @Body boolean first,
@@ -76,7 +76,7 @@ final class AuthorizationResponseReader implements Processor {
       Exchange exchange) {
     exchange.setProperty("spentCookie", browserCookie.of(response.login().attempt()).clear());
     if (!first) {
-      throw Refusal.malformed("this login was completed before" + AGAIN);
+      throw HttpError.malformed("this login was completed before" + AGAIN);
     }
   }
 
@@ -91,7 +91,7 @@ final class AuthorizationResponseReader implements Processor {
           ? Map.of()
           : new QueryStringDecoder(text, StandardCharsets.UTF_8, false).parameters();
     } catch (IllegalArgumentException malformed) {
-      throw Refusal.malformed("malformed query: it is not percent-encoded");
+      throw HttpError.malformed("malformed query: it is not percent-encoded");
     }
   }
 
@@ -99,7 +99,7 @@ final class AuthorizationResponseReader implements Processor {
   private static String one(Map<String, List<String>> query, String name) {
     List<String> values = query.getOrDefault(name, List.of());
     if (values.size() > 1) {
-      throw Refusal.malformed("malformed query: " + name + " is there more than once");
+      throw HttpError.malformed("malformed query: " + name + " is there more than once");
     }
     return values.isEmpty() ? null : values.get(0);
   }
