@@ -121,8 +121,8 @@ public final class SingleFlight extends AsyncProcessorSupport {
     Throwable failure = new IllegalStateException("the run ended without a result");
     try {
       Exchange exchange = settle(identity, cacheKey, bypassed);
-      if (Boolean.TRUE.equals(exchange.getProperty("overtaken"))) {
-        // revoked while Elasticsearch was asked; once more, as it knows the new password by now
+      if (Long.valueOf(0).equals(exchange.getProperty("ttl"))) {
+        // revoked meanwhile: Elasticsearch knows the new password by now
         exchange = settle(identity, cacheKey, bypassed);
       }
       failure = exchange.getException();
