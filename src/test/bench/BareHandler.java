@@ -15,7 +15,7 @@ import org.elastauth.credential.Fingerprint;
 import org.elastauth.credential.SealedCredentials;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
 import org.elastauth.identity.TrustedProxies;
@@ -71,7 +71,7 @@ public final class BareHandler extends AbstractVerticle {
     Identity identity;
     try {
       identity = identity(request);
-    } catch (Refusal refusal) {
+    } catch (HttpError refusal) {
       request.response().setStatusCode(refusal.status()).end();
       return;
     }
@@ -101,10 +101,10 @@ public final class BareHandler extends AbstractVerticle {
     String email = one(request, "Remote-Email");
     String fullName = one(request, "Remote-Name");
     if (!PROXIES.contains(request.remoteAddress().hostAddress())) {
-      throw Refusal.forbidden("identity headers are not accepted from this address");
+      throw HttpError.forbidden("identity headers are not accepted from this address");
     }
     if (username == null) {
-      throw Refusal.unidentified();
+      throw HttpError.unidentified();
     }
     return IdentityRules.identity(
         username,
@@ -117,7 +117,7 @@ public final class BareHandler extends AbstractVerticle {
   private static String one(HttpServerRequest request, String name) {
     String first = request.headers().get(name);
     if (first != null && request.headers().getAll(name).size() > 1) {
-      throw Refusal.malformed(name);
+      throw HttpError.malformed(name);
     }
     return first;
   }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -44,7 +44,7 @@ public final class AdminCredential implements Processor {
   }
 
   /**
-   * @throws Refusal 401
+   * @throws HttpError 401
    */
   @Override
   public void process(Exchange exchange) {
@@ -61,7 +61,7 @@ public final class AdminCredential implements Processor {
     }
   }
 
-  private Refusal refusal(HttpServerRequest request, String challenge) {
+  private HttpError refusal(HttpServerRequest request, String challenge) {
     meters.counter("elastauth.admin.refusals").increment();
     String peer = request.remoteAddress().hostAddress();
     if (told.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
@@ -69,7 +69,7 @@ public final class AdminCredential implements Processor {
           .addKeyValue("peer", peer)
           .log("Refused: an administrator's request without admin.credential; said once a minute");
     }
-    return Refusal.unauthorized("the administrator's credential is missing or wrong", challenge);
+    return HttpError.unauthorized("the administrator's credential is missing or wrong", challenge);
   }
 
   private static byte[] sha256(String text) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.elastauth.elasticsearch.Revocation;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.IdentityRules;
 import org.springframework.stereotype.Component;
 
@@ -30,7 +30,7 @@ public final class RevocationRequest implements Processor {
   }
 
   /**
-   * @throws Refusal 400 for a name that no user can have, and for a query that asks for something
+   * @throws HttpError 400 for a name that no user can have, and for a query that asks for something
    *     else: a misspelt {@code disable} must not pass for a revocation without it
    */
   @Override
@@ -43,7 +43,7 @@ public final class RevocationRequest implements Processor {
     Map<String, List<String>> query = query(request.query());
     for (String parameter : query.keySet()) {
       if (!parameter.equals(DISABLE) && !parameter.equals(API_KEYS)) {
-        throw Refusal.malformed("malformed query: it takes disable and api_keys");
+        throw HttpError.malformed("malformed query: it takes disable and api_keys");
       }
     }
     exchange.setProperty("revocation", new Revocation(isOn(query, DISABLE), isOn(query, API_KEYS)));
@@ -54,7 +54,7 @@ public final class RevocationRequest implements Processor {
     try {
       return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException malformed) {
-      throw Refusal.malformed("malformed username: it is not percent-encoded");
+      throw HttpError.malformed("malformed username: it is not percent-encoded");
     }
   }
 
@@ -64,14 +64,14 @@ public final class RevocationRequest implements Processor {
           ? Map.of()
           : new QueryStringDecoder(text, StandardCharsets.UTF_8, false).parameters();
     } catch (IllegalArgumentException malformed) {
-      throw Refusal.malformed("malformed query: it is not percent-encoded");
+      throw HttpError.malformed("malformed query: it is not percent-encoded");
     }
   }
 
   private static boolean isOn(Map<String, List<String>> query, String parameter) {
     List<String> values = query.getOrDefault(parameter, List.of("false"));
     if (values.size() != 1 || !values.get(0).equals("true") && !values.get(0).equals("false")) {
-      throw Refusal.malformed("malformed query: " + parameter + " is true or false");
+      throw HttpError.malformed("malformed query: " + parameter + " is true or false");
     }
     return values.get(0).equals("true");
   }

@@ -23,7 +23,6 @@ public final class UnusedRouteFiles {
     boolean oidc = settings.usesOidc();
     boolean login = settings.logsBrowsersIn();
     boolean sessions = settings.session().enabled();
-    boolean replay = sessions || oidc || settings.replay().enabled();
     // every shared cache falls back to memory
     CACHES.forEach(type -> used.put("cache-" + type, type.equals("memory") || type.equals(cache)));
     used.put("cache-redis", redisCache);
@@ -33,7 +32,6 @@ public final class UnusedRouteFiles {
     used.put("oidc-logout", login);
     used.put("session-memory", sessions);
     used.put("session-redis", settings.session().inRedis());
-    used.put("replay", replay);
     used.put("rate-limit", settings.rateLimit().enabled());
     used.put("rate-limit-redis", settings.rateLimit().inRedis());
     used.put("revocation-channel", redisCache || settings.session().inRedis());

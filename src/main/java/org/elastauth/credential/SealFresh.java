@@ -19,9 +19,8 @@ public final class SealFresh {
   }
 
   /**
-   * Leaves the property {@code ttl}: how long the entry may stay, in seconds. It is 0 where a newer
-   * password was announced since the conversation began; the property {@code overtaken} then says
-   * so.
+   * Sets the property {@code ttl}: how long the entry may stay, in seconds. It is 0 where a newer
+   * password was announced since the conversation began.
    *
    * @param heard what {@link HighWaterMarks#heard} was when the conversation began
    */
@@ -31,7 +30,6 @@ public final class SealFresh {
       @ExchangeProperty("heard") long heard,
       Exchange exchange) {
     boolean newest = marks.set(credential, heard);
-    exchange.setProperty("overtaken", !newest);
     exchange.setProperty("ttl", newest ? renewal.ttl(credential) : 0L);
     return sealed.seal(cacheKey, credential);
   }

@@ -17,7 +17,7 @@ import org.apache.camel.builder.ExchangeBuilder;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -124,8 +124,8 @@ public final class SingleFlight extends AsyncProcessorSupport {
     Throwable failure = new IllegalStateException("the run ended without a result");
     try {
       Exchange exchange = settle(identity, cacheKey, bypassed);
-      if (Boolean.TRUE.equals(exchange.getProperty("overtaken"))) {
-        // revoked while Elasticsearch was asked; once more, as it knows the new password by now
+      if (Long.valueOf(0).equals(exchange.getProperty("ttl"))) {
+        // revoked meanwhile: Elasticsearch knows the new password by now
         exchange = settle(identity, cacheKey, bypassed);
       }
       failure = exchange.getException();
@@ -163,11 +163,11 @@ public final class SingleFlight extends AsyncProcessorSupport {
             ? failure.getCause()
             : failure;
     return cause instanceof TimeoutException
-        ? Refusal.unavailable("the login takes too long; try again")
+        ? HttpError.unavailable("the login takes too long; try again")
         : cause;
   }
 
-  private static Refusal tooMany() {
-    return new Refusal(429, "too many logins at once; try again", 1);
+  private static HttpError tooMany() {
+    return new HttpError(429, "too many logins at once; try again", 1);
   }
 }

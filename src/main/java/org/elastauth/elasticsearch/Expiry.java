@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.elastauth.config.Settings;
 import org.elastauth.expiry.ExpirySettings;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
 import org.slf4j.Logger;
@@ -229,7 +229,7 @@ public final class Expiry {
   private List<String> roles(String name, UserProfile profile) {
     try {
       return roles.roles(new Identity(name, "", "", profile.groups(), 0));
-    } catch (Refusal none) {
+    } catch (HttpError none) {
       return List.of();
     }
   }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,12 +48,12 @@ public final class ProtectedAccounts {
   }
 
   /**
-   * @throws Refusal 403
+   * @throws HttpError 403
    */
   public void refuseReserved(@ExchangeProperty("identity") Identity identity) {
     if (isReserved(identity.username())) {
       LOG.atWarn().addKeyValue("user", identity.username()).log("Refused: the account is reserved");
-      throw Refusal.forbidden("this account is reserved");
+      throw HttpError.forbidden("this account is reserved");
     }
   }
 
@@ -63,7 +63,7 @@ public final class ProtectedAccounts {
   }
 
   /**
-   * @throws Refusal 403 for an account that was foreign a moment ago
+   * @throws HttpError 403 for an account that was foreign a moment ago
    */
   public void refuseForeign(@ExchangeProperty("identity") Identity identity) {
     if (foreign.getIfPresent(identity.username()) != null) {
@@ -72,12 +72,12 @@ public final class ProtectedAccounts {
   }
 
   /** Remembers a foreign account. */
-  Refusal foundForeign(String username) {
+  HttpError foundForeign(String username) {
     foreign.put(username, true);
     return foreign();
   }
 
-  static Refusal foreign() {
-    return Refusal.forbidden("an account of this name exists that the gateway does not manage");
+  static HttpError foreign() {
+    return HttpError.forbidden("an account of this name exists that the gateway does not manage");
   }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +35,7 @@ public final class RoleMapping {
 
   /**
    * @return sorted, at least one
-   * @throws Refusal 403 if no group is mapped and there are no default roles
+   * @throws HttpError 403 if no group is mapped and there are no default roles
    */
   public List<String> roles(@ExchangeProperty("identity") Identity identity) {
     TreeSet<String> roles = new TreeSet<>();
@@ -49,7 +49,7 @@ public final class RoleMapping {
       LOG.atInfo()
           .addKeyValue("user", identity.username())
           .log("Refused: neither group_mappings nor default_roles give this user a role");
-      throw Refusal.forbidden("no group of this user gives a role");
+      throw HttpError.forbidden("no group of this user gives a role");
     }
     return defaults;
   }

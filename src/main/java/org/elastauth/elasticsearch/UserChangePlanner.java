@@ -13,7 +13,7 @@ import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
 import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.Health;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +70,7 @@ public final class UserChangePlanner {
    *
    * @param stored as just read
    * @param refused whose password Elasticsearch has just refused; null if it refused none
-   * @throws Refusal 403 for an account that is foreign or disabled, 503 for another gateway's key
+   * @throws HttpError 403 for an account that is foreign or disabled, 503 for another gateway's key
    */
   UserChange plan(
       StoredUser stored, Identity identity, List<String> roles, OwnershipMetadata refused) {
@@ -91,7 +91,7 @@ public final class UserChangePlanner {
     OwnershipMetadata ownership = stored.ownership();
     if (!stored.enabled() && (adopted || !ownership.isDisabledByUs())) {
       line(user).log("Refused: an administrator disabled the account");
-      throw Refusal.forbidden("this account is disabled");
+      throw HttpError.forbidden("this account is disabled");
     }
     if (adopted) {
       LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth made");
@@ -148,7 +148,7 @@ public final class UserChangePlanner {
           .addKeyValue("user", user)
           .log(
               "Another gateway, started after this one, writes with another secret_key; give both the same key");
-      throw Refusal.unavailable("the login is held by a gateway with another key");
+      throw HttpError.unavailable("the login is held by a gateway with another key");
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.credential.Credential;
 import org.elastauth.elasticsearch.UserChange.Kind;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,7 @@ public final class UserReconciler {
   }
 
   /**
-   * @throws Refusal 403 for an account that is foreign or disabled, 429 beyond a limit, 503 if
+   * @throws HttpError 403 for an account that is foreign or disabled, 429 beyond a limit, 503 if
    *     Elasticsearch gives no usable answer or no round leads to a password that works
    */
   public Credential reconcile(
@@ -43,7 +43,7 @@ public final class UserReconciler {
       return rounds(identity, roles);
     } catch (IOException e) {
       LOG.debug("A login was not settled with Elasticsearch", e);
-      throw Refusal.unavailable("Elasticsearch cannot be asked at the moment; try again");
+      throw HttpError.unavailable("Elasticsearch cannot be asked at the moment; try again");
     }
   }
 
@@ -69,7 +69,7 @@ public final class UserReconciler {
         refused = change.ownership();
       }
     }
-    throw Refusal.unavailable("the login could not be settled; try again");
+    throw HttpError.unavailable("the login could not be settled; try again");
   }
 
   /**

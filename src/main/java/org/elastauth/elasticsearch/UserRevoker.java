@@ -7,7 +7,7 @@ import org.apache.camel.ExchangeProperty;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.HighWaterMarks;
 import org.elastauth.credential.SecretKeys;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +49,8 @@ public final class UserRevoker {
   /**
    * Writes the new password.
    *
-   * @throws Refusal 404 for a user that does not exist, 403 for a foreign one, 503 if Elasticsearch
-   *     gives no usable answer or other gateways keep writing the user
+   * @throws HttpError 404 for a user that does not exist, 403 for a foreign one, 503 if
+   *     Elasticsearch gives no usable answer or other gateways keep writing the user
    */
   public Revocation replacePassword(
       @ExchangeProperty("identity") Identity identity,
@@ -74,14 +74,14 @@ public final class UserRevoker {
     } catch (IOException e) {
       throw unavailable(identity, change != null, e);
     }
-    throw Refusal.unavailable("the revocation could not be settled; try again");
+    throw HttpError.unavailable("the revocation could not be settled; try again");
   }
 
   /**
    * Checks that no late write of another gateway has undone the revocation. Where one has, writes
    * the next password, waits for late writes and checks again.
    *
-   * @throws Refusal as {@link #replacePassword}
+   * @throws HttpError as {@link #replacePassword}
    */
   public Revocation confirm(
       @ExchangeProperty("identity") Identity identity,
@@ -100,7 +100,7 @@ public final class UserRevoker {
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     }
-    throw Refusal.unavailable("the revocation could not be settled; try again");
+    throw HttpError.unavailable("the revocation could not be settled; try again");
   }
 
   /** Window, roles and profile stay; a window that is over ends at the user's next login. */
@@ -173,21 +173,21 @@ public final class UserRevoker {
     }
   }
 
-  private Refusal absent(Identity identity, Revocation revocation) {
+  private HttpError absent(Identity identity, Revocation revocation) {
     Integer apiKeys = invalidateApiKeys(identity, revocation).apiKeysInvalidated();
-    return new Refusal(
+    return new HttpError(
         404,
         "there is no such user; what was cached is dropped"
             + (apiKeys == null ? "" : "; API keys invalidated: " + apiKeys),
         0);
   }
 
-  private static Refusal unavailable(Identity identity, boolean written, IOException failure) {
+  private static HttpError unavailable(Identity identity, boolean written, IOException failure) {
     LOG.atWarn()
         .addKeyValue("user", identity.username())
         .log("A revocation failed: Elasticsearch does not answer; what was cached is dropped");
     LOG.debug("A revocation failed", failure);
-    return Refusal.unavailable(
+    return HttpError.unavailable(
         (written
                 ? "Elasticsearch does not confirm the revocation at the moment"
                 : "nothing was revoked in Elasticsearch, which cannot be asked at the moment")

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.springframework.stereotype.Component;
 
 /** Limits on what logins write to Elasticsearch, which hashes each password for 100 ms. */
@@ -49,11 +49,11 @@ final class WriteLimits {
   /**
    * Waits for a slot to write a password; {@link #leave} must release it.
    *
-   * @throws Refusal 429 if none becomes free
+   * @throws HttpError 429 if none becomes free
    */
   void enter() {
     if (!slots.tryAcquirePermission()) {
-      throw new Refusal(429, "too many logins are being set up; try again", 5);
+      throw new HttpError(429, "too many logins are being set up; try again", 5);
     }
   }
 
@@ -65,7 +65,7 @@ final class WriteLimits {
    * Counts a new user. Exact for any minute, where the limiters of Bucket4j and Resilience4j admit
    * up to twice the limit around a refill.
    *
-   * @throws Refusal 429 if the last minute saw as many as are allowed
+   * @throws HttpError 429 if the last minute saw as many as are allowed
    */
   synchronized void admitNewUser() {
     long now = ticker.read();
@@ -73,19 +73,19 @@ final class WriteLimits {
       newUsers.remove();
     }
     if (newUsers.size() >= maxNewUsers) {
-      throw new Refusal(429, "too many new users at the moment; try again", 60);
+      throw new HttpError(429, "too many new users at the moment; try again", 60);
     }
     newUsers.add(now);
   }
 
   /**
-   * @throws Refusal 503 where a user's password was replaced again and again, so that two parties
+   * @throws HttpError 503 where a user's password was replaced again and again, so that two parties
    *     that both write it do not fight forever
    */
   void admitRepair(String username) {
     AtomicInteger made = repairs.getIfPresent(username);
     if (made != null && made.get() >= MAX_REPAIRS) {
-      throw Refusal.unavailable("the password of this user keeps being changed by somebody else");
+      throw HttpError.unavailable("the password of this user keeps being changed by somebody else");
     }
   }
 

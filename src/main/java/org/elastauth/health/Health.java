@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
-import org.apache.camel.ExchangeProperty;
 import org.elastauth.config.Settings;
 import org.elastauth.database.DatabaseFailure;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -88,16 +88,11 @@ public final class Health {
     }
   }
 
-  /** Starts the clock of a look. */
-  public void ask(Exchange exchange) {
-    exchange.setProperty("asked", System.nanoTime());
-  }
-
   /**
-   * @param asked {@link System#nanoTime} when the ping went out
+   * @param latency of the PING, in milliseconds
    */
-  public void redisAnswered(@ExchangeProperty("asked") long asked) {
-    redisLatency = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
+  public void redisAnswered(@Body long latency) {
+    redisLatency = latency;
     if (redisAnswers == null) {
       LOG.info("Redis connection initialized successfully");
     } else if (!redisAnswers) {
@@ -245,11 +240,11 @@ public final class Health {
   }
 
   /**
-   * @throws Refusal 503 while stopping
+   * @throws HttpError 503 while stopping
    */
   public Map<String, String> ready() {
     if (stopping) {
-      throw Refusal.unavailable("the gateway is stopping");
+      throw HttpError.unavailable("the gateway is stopping");
     }
     return Map.of("status", "ready");
   }

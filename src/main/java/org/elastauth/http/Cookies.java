@@ -17,7 +17,7 @@ public final class Cookies {
 
   /**
    * @return null if the request has no such cookie
-   * @throws Refusal 400 if it has several
+   * @throws HttpError 400 if it has several
    */
   public static String value(HttpServerRequest request, String name) {
     return value(request.headers().getAll(HttpHeaders.COOKIE), name);
@@ -33,7 +33,7 @@ public final class Cookies {
         int equals = begin + name.length();
         if (header.startsWith(name, begin) && isNamed(header, equals, end)) {
           if (value != null) {
-            throw Refusal.malformed(
+            throw HttpError.malformed(
                 "malformed identity: the cookie " + name + " is there more than once");
           }
           value = trim(header, header.indexOf('=', equals) + 1, end);

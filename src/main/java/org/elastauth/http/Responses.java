@@ -28,19 +28,19 @@ public final class Responses {
    * property {@code spentCookie} becomes {@code Set-Cookie}.
    */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
-    Refusal refusal;
-    if (failure instanceof Refusal || failure instanceof RejectedExecutionException) {
+    HttpError refusal;
+    if (failure instanceof HttpError || failure instanceof RejectedExecutionException) {
       // a threads step whose queue is full
       refusal =
-          failure instanceof Refusal known
+          failure instanceof HttpError known
               ? known
-              : new Refusal(429, "too many requests at once; try again", 1);
+              : new HttpError(429, "too many requests at once; try again", 1);
       LOG.atDebug()
           .addKeyValue("status", refusal.status())
           .log("Refused: {}", refusal.getMessage());
     } else {
       LOG.error("A request failed unexpectedly", failure);
-      refusal = new Refusal(500, "internal error", 0);
+      refusal = new HttpError(500, "internal error", 0);
     }
     Message message = exchange.getMessage();
     message.removeHeaders("*", "RateLimit-*");

@@ -14,7 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -54,7 +54,7 @@ public final class AutheliaHeaders implements Processor {
   /**
    * Leaves the identity in the exchange property {@code identity}.
    *
-   * @throws Refusal 400 malformed, 401 no identity, 403 from a peer that is not trusted
+   * @throws HttpError 400 malformed, 401 no identity, 403 from a peer that is not trusted
    */
   @Override
   public void process(Exchange exchange) {
@@ -68,7 +68,7 @@ public final class AutheliaHeaders implements Processor {
     String address = one(headers, email);
     String title = one(headers, fullName);
     if (name == null && groupList == null && address == null && title == null) {
-      throw Refusal.unidentified();
+      throw HttpError.unidentified();
     }
     String peer = request.remoteAddress().hostAddress();
     if (!trustedProxies.contains(peer)) {
@@ -78,10 +78,10 @@ public final class AutheliaHeaders implements Processor {
             .log(
                 "Refused: identity headers from an address that is not in trusted_proxies; said once a minute");
       }
-      throw Refusal.forbidden("identity headers are not accepted from this address");
+      throw HttpError.forbidden("identity headers are not accepted from this address");
     }
     if (name == null || name.isBlank()) {
-      throw Refusal.unidentified();
+      throw HttpError.unidentified();
     }
     return IdentityRules.identity(
         utf8(name, username),
@@ -98,7 +98,7 @@ public final class AutheliaHeaders implements Processor {
   private static String one(MultiMap headers, CharSequence name) {
     List<String> values = headers.getAll(name);
     if (values.size() > 1) {
-      throw Refusal.malformed(
+      throw HttpError.malformed(
           "malformed identity: the header " + name + " is there more than once");
     }
     return values.isEmpty() ? null : values.get(0);
@@ -124,7 +124,7 @@ public final class AutheliaHeaders implements Processor {
           .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
           .toString();
     } catch (CharacterCodingException malformed) {
-      throw Refusal.malformed("malformed identity: the header " + name + " is not UTF-8");
+      throw HttpError.malformed("malformed identity: the header " + name + " is not UTF-8");
     }
   }
 }

@@ -3,7 +3,7 @@ package org.elastauth.identity;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.springframework.stereotype.Component;
 
 /** Refuses a user with a group outside {@code group_whitelist}, where it is enabled. */
@@ -20,12 +20,12 @@ public final class GroupWhitelist implements Processor {
   /**
    * Looks at the property {@code identity}.
    *
-   * @throws Refusal 403
+   * @throws HttpError 403
    */
   @Override
   public void process(Exchange exchange) {
     if (enabled && !groups.containsAll(((Identity) exchange.getProperty("identity")).groups())) {
-      throw Refusal.forbidden("a group of this user is not on the whitelist");
+      throw HttpError.forbidden("a group of this user is not on the whitelist");
     }
   }
 }

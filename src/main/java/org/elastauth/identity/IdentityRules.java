@@ -3,7 +3,7 @@ package org.elastauth.identity;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 
 /**
  * The limits every identity keeps, wherever it comes from. A breach is a 400 that names the field.
@@ -19,14 +19,14 @@ public final class IdentityRules {
   /**
    * @param username at least one character
    * @param groups untrimmed; empty ones are dropped
-   * @throws Refusal 400
+   * @throws HttpError 400
    */
   public static Identity identity(
       String username, String email, String fullName, Collection<String> groups, long asOf) {
     checkUsername(username);
     checkEmail(email);
     if (characters(fullName) > MAX_FULL_NAME || hasControl(fullName)) {
-      throw Refusal.malformed(
+      throw HttpError.malformed(
           "malformed full name: at most 500 characters, none of them a control character");
     }
     return new Identity(username, email, fullName, groups(groups), asOf);
@@ -48,7 +48,7 @@ public final class IdentityRules {
 
   private static void checkUsername(String name) {
     if (!isUsername(name)) {
-      throw Refusal.malformed(
+      throw HttpError.malformed(
           "malformed username: 1 to 255 of A-Z a-z 0-9 . _ @ + - and neither . nor _ at its beginning");
     }
   }
@@ -79,7 +79,7 @@ public final class IdentityRules {
               && c != ',';
     }
     if (!good) {
-      throw Refusal.malformed("malformed email: at most 320 characters in the form name@host");
+      throw HttpError.malformed("malformed email: at most 320 characters in the form name@host");
     }
   }
 
@@ -94,7 +94,7 @@ public final class IdentityRules {
         continue;
       }
       if (characters(group) > MAX_GROUP || hasControl(group)) {
-        throw Refusal.malformed(
+        throw HttpError.malformed(
             "malformed group: at most 255 characters, none of them a control character");
       }
       groups.add(group);

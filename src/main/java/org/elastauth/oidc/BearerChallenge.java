@@ -1,6 +1,6 @@
 package org.elastauth.oidc;
 
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 
 /** 401 with a Bearer challenge (RFC 6750, section 3). */
 public final class BearerChallenge {
@@ -9,16 +9,16 @@ public final class BearerChallenge {
   private BearerChallenge() {}
 
   /** The request carries no token. */
-  public static Refusal missing() {
-    return Refusal.unauthorized(
+  public static HttpError missing() {
+    return HttpError.unauthorized(
         "no identity: the request carries no token, and no session that lives", REALM);
   }
 
   /**
    * @param reason what is wrong with the token, without a quotation mark
    */
-  public static Refusal invalid(String reason) {
-    return Refusal.unauthorized(
+  public static HttpError invalid(String reason) {
+    return HttpError.unauthorized(
         reason, REALM + ", error=\"invalid_token\", error_description=\"" + reason + "\"");
   }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -55,7 +55,7 @@ public final class RateLimitAnswer implements Processor {
    * Takes the {@link Verdict} out of the body; none there: the request was not counted, and may
    * pass.
    *
-   * @throws Refusal 429 over the limit
+   * @throws HttpError 429 over the limit
    */
   @Override
   public void process(Exchange exchange) {
@@ -86,7 +86,7 @@ public final class RateLimitAnswer implements Processor {
   /**
    * @param reset seconds
    */
-  static Refusal overTheLimit(int reset) {
-    return new Refusal(429, "too many requests; try again later", reset);
+  static HttpError overTheLimit(int reset) {
+    return new HttpError(429, "too many requests; try again later", reset);
   }
 }

@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -43,7 +43,7 @@ public final class ThrottledAddresses {
 
   /**
    * @param address the name under which it is counted; null: it is not
-   * @throws Refusal 429 if it was over the limit, and would be again
+   * @throws HttpError 429 if it was over the limit, and would be again
    */
   public void refuse(@ExchangeProperty("rateLimitKey") String address) {
     Long end = address == null ? null : until.getIfPresent(address);

@@ -3,7 +3,7 @@ package org.elastauth.redis;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 
 /**
  * What applies to a request while Redis has no answer.
@@ -25,7 +25,7 @@ public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers) {
     }
     return new Outage<>(
         () -> {
-          throw Refusal.unavailable(refusal);
+          throw HttpError.unavailable(refusal);
         },
         null);
   }

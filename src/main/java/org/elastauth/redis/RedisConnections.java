@@ -243,9 +243,11 @@ public final class RedisConnections implements AutoCloseable {
    * frozen or gone without a word keeps its connections open, and a Sentinel or a cluster may know
    * another by now.
    *
+   * @return milliseconds until the last answer
    * @throws RedisConnectionFailureException why nobody answers, if nobody does
    */
-  public void ping() {
+  public long ping() {
+    long began = System.nanoTime();
     List<Ping> pings = new ArrayList<>();
     for (int i = 0; i < connections.length(); i++) {
       StatefulConnection<byte[], byte[]> connection = connections.get(i);
@@ -272,6 +274,7 @@ public final class RedisConnections implements AutoCloseable {
               ? "no answer within " + readTimeout.toMillis() + " ms"
               : RedisFailure.reason(last));
     }
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
   }
 
   private static List<CompletableFuture<String>> ping(

@@ -8,7 +8,7 @@ import java.security.SecureRandom;
 import java.util.Map;
 import org.elastauth.credential.Envelope;
 import org.elastauth.credential.SecretKeys;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -53,7 +53,7 @@ public final class SealedSessions {
 
   /**
    * @return the fields of the hash
-   * @throws Refusal 403 if it is larger than anybody would read
+   * @throws HttpError 403 if it is larger than anybody would read
    */
   Map<String, String> seal(String key, Session session) {
     long writing = random.nextLong();
@@ -76,7 +76,7 @@ public final class SealedSessions {
       String text =
           envelope.seal(names.session(key) + ' ' + field, json.writeValueAsBytes(content));
       if (text.length() > MAX_TEXT) {
-        throw Refusal.forbidden("the session is too large: too many groups, or too long tokens");
+        throw HttpError.forbidden("the session is too large: too many groups, or too long tokens");
       }
       return text;
     } catch (JsonProcessingException cannotHappen) {

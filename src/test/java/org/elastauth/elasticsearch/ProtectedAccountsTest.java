@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.elastauth.config.TestSettings;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +28,7 @@ class ProtectedAccountsTest {
   @ParameterizedTest
   @ValueSource(strings = {"elastic", "KIBANA", "GATEWAY"})
   void reservedNamesAndTheGatewaysOwnAreRefused(String name) {
-    assertThatThrownBy(() -> accounts.refuseReserved(identity(name))).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> accounts.refuseReserved(identity(name))).isInstanceOf(HttpError.class);
   }
 
   @Test
@@ -39,11 +39,11 @@ class ProtectedAccountsTest {
   @Test
   void foreignOnesAreRememberedForHalfAMinute() {
     accounts.foundForeign("a");
-    assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(HttpError.class);
     assertThatCode(() -> accounts.refuseForeign(identity("A"))).doesNotThrowAnyException();
 
     now.set(Duration.ofSeconds(29).toNanos());
-    assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(HttpError.class);
     now.set(Duration.ofSeconds(30).toNanos());
     assertThatCode(() -> accounts.refuseForeign(identity("a"))).doesNotThrowAnyException();
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.config.TestSettings;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
 import org.junit.jupiter.api.Test;
@@ -48,6 +48,6 @@ class RoleMappingTest {
   void noRoleAtAllIsRefused() {
     assertThatThrownBy(() -> roles(Map.of("group_mappings.x", "superuser"), "y"))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
   }
 }

@@ -17,7 +17,7 @@ import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
 import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.Health;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
@@ -81,7 +81,7 @@ class UserChangePlannerTest {
   private static void assertRefused(int status, Runnable run) {
     assertThatThrownBy(run::run)
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.health.Health;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
@@ -112,7 +112,7 @@ class UserReconcilerIT {
   private static void assertRefused(int status, String message, ThrowingCallable login) {
     assertThatThrownBy(login)
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status))
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(status))
         .hasMessageContaining(message);
   }
 
@@ -158,7 +158,7 @@ class UserReconcilerIT {
       proof.release();
       assertThatThrownBy(login::join)
           .cause()
-          .isInstanceOf(Refusal.class)
+          .isInstanceOf(HttpError.class)
           .hasMessageContaining("keeps being changed");
       assertThat(side.requests("user_put_password")).as("one, and three repairs").isEqualTo(4);
       assertRefused(503, "keeps being changed", () -> side.login(user));

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.elastauth.credential.HighWaterMarks;
 import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
@@ -137,7 +137,7 @@ class UserRevokerTest {
   private void assertForbidden(StoredUser stored) {
     assertThatThrownBy(() -> plan(stored, false))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
   }
 
   private Revocation written(boolean disable) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.elastauth.config.TestSettings;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 5: new users a minute, passwords at once, and repairs of one user. */
@@ -25,7 +25,7 @@ class WriteLimitsTest {
   private static void assertRefused(int status, String message, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
-            Refusal.class,
+            HttpError.class,
             refusal -> {
               assertThat(refusal.status()).isEqualTo(status);
               assertThat(refusal.retryAfter()).isPositive();

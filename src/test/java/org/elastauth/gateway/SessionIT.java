@@ -13,15 +13,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.replay.Replay;
+import org.elastauth.replay.ReplayKey;
 import org.elastauth.replay.ReplayKind;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisCluster;
@@ -30,6 +36,8 @@ import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.elastauth.session.PendingSessionWrites;
+import org.elastauth.session.ProviderLogout;
+import org.elastauth.session.RefreshLock;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.elastauth.session.SessionMemory;
@@ -148,11 +156,12 @@ class SessionIT {
   }
 
   private static Session get(TestGateway gateway, String key) {
-    return (Session) call(gateway, "session-get", "?", Map.of("sessionKey", key));
+    return (Session)
+        call(gateway, "session-{{elastauth.session.store}}-get", "?", Map.of("sessionKey", key));
   }
 
   private static void put(TestGateway gateway, String key, Session session) {
-    call(gateway, "session-put", session, Map.of("sessionKey", key));
+    call(gateway, "session-{{elastauth.session.shared}}-put", session, Map.of("sessionKey", key));
   }
 
   private static String put(TestGateway gateway, Session session) {
@@ -162,32 +171,43 @@ class SessionIT {
   }
 
   private static void delete(TestGateway gateway, String key) {
-    call(gateway, "session-delete", null, Map.of("sessionKey", key));
+    call(gateway, "session-{{elastauth.session.shared}}-delete", null, Map.of("sessionKey", key));
   }
 
   private static void deleteAll(TestGateway gateway, String name, String value) {
-    call(
-        gateway,
-        "session-delete-all",
-        null,
-        Map.of("issuer", "https://provider.example.org", name, value));
+    deleteAllOf(gateway, name.equals("sid") ? value : "", name.equals("subject") ? value : "");
   }
 
   private static void deleteAllOf(TestGateway gateway, String sid, String subject) {
-    call(gateway, "session-delete-all", null, Map.of("sid", sid, "subject", subject));
+    call(
+        gateway,
+        "session-{{elastauth.session.shared}}-delete-all",
+        new ProviderLogout(sid, subject, ProviderLogout.NOW),
+        Map.of());
   }
 
   private static boolean turn(TestGateway gateway, String key) {
-    return (boolean) call(gateway, "session-refresh-turn", null, Map.of("sessionKey", key));
+    return await(gateway.bean(RefreshLock.class).take(key, exchange(gateway)));
   }
 
   private static boolean once(TestGateway gateway, String id, Instant until) {
-    return (boolean)
-        call(
-            gateway,
-            "replay-once",
-            null,
-            Map.of("replayId", id, "replayUntil", until.getEpochSecond()));
+    return use(gateway, new ReplayKey(id, until.getEpochSecond(), ReplayKind.TOKEN));
+  }
+
+  private static boolean use(TestGateway gateway, ReplayKey key) {
+    return await(gateway.bean(Replay.class).use(key, exchange(gateway)));
+  }
+
+  private static Exchange exchange(TestGateway gateway) {
+    return new DefaultExchange(gateway.bean(CamelContext.class));
+  }
+
+  private static boolean await(CompletionStage<Boolean> answer) {
+    try {
+      return answer.toCompletableFuture().join();
+    } catch (CompletionException failed) {
+      throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+    }
   }
 
   private static String breaker(TestGateway gateway) {
@@ -750,11 +770,7 @@ class SessionIT {
   private static void answerLogins(TestGateway gateway, int from, int to) {
     long until = Instant.now().plusSeconds(900).getEpochSecond();
     for (int i = from; i < to; i++) {
-      call(
-          gateway,
-          "replay-once",
-          null,
-          Map.of("replayId", "login|" + i, "replayUntil", until, "replayKind", ReplayKind.LOGIN));
+      use(gateway, new ReplayKey("login|" + i, until, ReplayKind.LOGIN));
     }
   }
 
@@ -937,7 +953,7 @@ class SessionIT {
               () -> once(closed, "away", until))) {
         assertThatThrownBy(refused::run)
             .isInstanceOfSatisfying(
-                Refusal.class,
+                HttpError.class,
                 refusal -> {
                   assertThat(refusal.status()).isEqualTo(503);
                   assertThat(refusal.retryAfter()).isPositive();
@@ -1002,7 +1018,7 @@ class SessionIT {
             session.expiresAt());
     assertThatThrownBy(() -> put(narrow, large))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
     assertThat(redis.admin().keys("*")).isEmpty();
     assertThat(large.toString()).doesNotContain("xxx");
   }

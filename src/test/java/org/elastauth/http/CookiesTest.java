@@ -58,10 +58,10 @@ class CookiesTest {
       })
   void whichOneIsMeantIsNotClear(String header) {
     assertThatThrownBy(() -> value(header))
-        .isInstanceOf(Refusal.class)
+        .isInstanceOf(HttpError.class)
         .hasMessageContaining("more than once");
     assertThatThrownBy(() -> value("__Host-elastauth_session=a", "__Host-elastauth_session=b"))
-        .isInstanceOf(Refusal.class);
+        .isInstanceOf(HttpError.class);
   }
 
   @Test

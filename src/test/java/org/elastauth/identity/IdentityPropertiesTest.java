@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.statistics.Statistics;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 
 /** SPEC 2: whatever is claimed, it is an identity within the limits or a refusal, nothing else. */
 class IdentityPropertiesTest {
@@ -68,7 +68,7 @@ class IdentityPropertiesTest {
     try {
       identity.run();
       return false;
-    } catch (Refusal refusal) {
+    } catch (HttpError refusal) {
       assertThat(refusal.status()).isIn(400, 401);
       return true;
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +19,7 @@ class IdentityRulesTest {
   private static void assertMalformed(String field, Runnable identity) {
     assertThatThrownBy(identity::run)
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(400))
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(400))
         .hasMessageStartingWith("malformed " + field);
   }
 

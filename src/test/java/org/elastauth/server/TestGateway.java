@@ -247,7 +247,7 @@ public final class TestGateway implements AutoCloseable {
     Exchange put =
         bean(ProducerTemplate.class)
             .request(
-                "direct:session-put",
+                "direct:session-{{elastauth.session.shared}}-put",
                 exchange -> {
                   exchange.setProperty("sessionKey", id.key());
                   exchange.getMessage().setBody(session);

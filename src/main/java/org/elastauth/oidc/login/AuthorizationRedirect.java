@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.redis.AsyncAnswer;
@@ -63,7 +63,7 @@ final class AuthorizationRedirect {
   }
 
   /**
-   * @throws Refusal 401 if the requested site is not ours
+   * @throws HttpError 401 if the requested site is not ours
    * @return fails always: with 302, or with 503 if the provider is unreachable
    */
   CompletionStage<Void> redirect(@ExchangeProperty("request") HttpServerRequest request) {
@@ -81,9 +81,9 @@ final class AuthorizationRedirect {
   /**
    * @param attempts logins that the browser has begun, the oldest first
    */
-  private Refusal redirect(URI authorization, String target, List<String> attempts) {
+  private HttpError redirect(URI authorization, String target, List<String> attempts) {
     if (authorization == null) {
-      return Refusal.unavailable("the identity provider has no address to log in at");
+      return HttpError.unavailable("the identity provider has no address to log in at");
     }
     String attempt =
         attempts.size() >= ATTEMPTS && NAME.matcher(attempts.get(0)).matches()
@@ -111,7 +111,7 @@ final class AuthorizationRedirect {
     if (oidc.usePkce()) {
       authentication.codeChallenge(verifier, CodeChallengeMethod.S256);
     }
-    return Refusal.elsewhere(
+    return HttpError.elsewhere(
         "log in at the provider first",
         authentication.build().toURI().toString(),
         browserCookie.of(attempt).set(login.browser(), PATIENCE_SECONDS));

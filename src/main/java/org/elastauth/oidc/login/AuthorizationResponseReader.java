@@ -10,7 +10,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.replay.ReplayKey;
 import org.elastauth.replay.ReplayKind;
@@ -37,7 +37,7 @@ final class AuthorizationResponseReader implements Processor {
   /**
    * Leaves the exchange property {@code login}.
    *
-   * @throws Refusal 400 if it does not answer a login that this browser began
+   * @throws HttpError 400 if it does not answer a login that this browser began
    */
   @Override
   public void process(Exchange exchange) {
@@ -46,15 +46,15 @@ final class AuthorizationResponseReader implements Processor {
     String state = one(query, "state");
     Login login = state == null ? null : logins.open(state);
     if (login == null) {
-      throw Refusal.malformed("this login was not begun here, or took too long" + AGAIN);
+      throw HttpError.malformed("this login was not begun here, or took too long" + AGAIN);
     }
     String browser = browserCookie.of(login.attempt()).read(request);
     if (browser == null || !isSame(login.browser(), browser)) {
-      throw Refusal.malformed("this login was begun in another browser" + AGAIN);
+      throw HttpError.malformed("this login was begun in another browser" + AGAIN);
     }
     String from = one(query, "iss");
     if (from != null && !from.equals(issuer)) {
-      throw Refusal.malformed("another provider answers than was asked" + AGAIN);
+      throw HttpError.malformed("another provider answers than was asked" + AGAIN);
     }
     exchange.setProperty(
         "login", new AuthorizationResponse(login, one(query, "code"), one(query, "error"), from));
@@ -69,7 +69,7 @@ final class AuthorizationResponseReader implements Processor {
    * Leaves the exchange property {@code spentCookie}, with which the browser forgets this login.
    *
    * @param first whether the response is used for the first time
-   * @throws Refusal 400 if not
+   * @throws HttpError 400 if not
    */
   void use(
       @Body boolean first,
@@ -77,7 +77,7 @@ final class AuthorizationResponseReader implements Processor {
       Exchange exchange) {
     exchange.setProperty("spentCookie", browserCookie.of(response.login().attempt()).clear());
     if (!first) {
-      throw Refusal.malformed("this login was completed before" + AGAIN);
+      throw HttpError.malformed("this login was completed before" + AGAIN);
     }
   }
 
@@ -92,7 +92,7 @@ final class AuthorizationResponseReader implements Processor {
           ? Map.of()
           : new QueryStringDecoder(text, StandardCharsets.UTF_8, false).parameters();
     } catch (IllegalArgumentException malformed) {
-      throw Refusal.malformed("malformed query: it is not percent-encoded");
+      throw HttpError.malformed("malformed query: it is not percent-encoded");
     }
   }
 
@@ -100,7 +100,7 @@ final class AuthorizationResponseReader implements Processor {
   private static String one(Map<String, List<String>> query, String name) {
     List<String> values = query.getOrDefault(name, List.of());
     if (values.size() > 1) {
-      throw Refusal.malformed("malformed query: " + name + " is there more than once");
+      throw HttpError.malformed("malformed query: " + name + " is there more than once");
     }
     return values.isEmpty() ? null : values.get(0);
   }

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
@@ -62,7 +62,7 @@ final class CodeExchange {
 
   private static void check(AuthorizationResponse response, ProviderEndpoints endpoints) {
     if (response.issuer() == null && endpoints.namesIssuer()) {
-      throw Refusal.malformed(
+      throw HttpError.malformed(
           "the answer does not say which provider gives it" + AuthorizationResponseReader.AGAIN);
     }
     String error = response.error();
@@ -70,11 +70,11 @@ final class CodeExchange {
       boolean passing = error.equals("temporarily_unavailable") || error.equals("server_error");
       String reason = ERROR.matcher(error).matches() ? error : "error";
       String message = "the provider did not log the user in: " + reason;
-      throw passing ? Refusal.unavailable(message) : Refusal.forbidden(message);
+      throw passing ? HttpError.unavailable(message) : HttpError.forbidden(message);
     }
     String code = response.code();
     if (code == null || code.isEmpty() || code.length() > MAX_CODE) {
-      throw Refusal.malformed(
+      throw HttpError.malformed(
           "the provider's answer has no code" + AuthorizationResponseReader.AGAIN);
     }
   }

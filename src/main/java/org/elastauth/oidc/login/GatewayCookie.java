@@ -3,7 +3,7 @@ package org.elastauth.oidc.login;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import org.elastauth.http.Cookies;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 
 /**
  * A cookie of the gateway. Over https its name begins with {@code __Host-}, so that no other host
@@ -54,7 +54,7 @@ public final class GatewayCookie {
 
   /**
    * @return null if there is none, or it cannot be ours
-   * @throws Refusal 400 if there are two, as another host must have set one of them
+   * @throws HttpError 400 if there are two, as another host must have set one of them
    */
   public String read(HttpServerRequest request) {
     String value = Cookies.value(request, name);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.TokenClaims;
@@ -60,7 +60,7 @@ final class IdTokenVerifier {
     return claims.thenApply(
         verified -> {
           if (!verified.text("sub").equals(session.subject())) {
-            throw Refusal.forbidden("the token is another user's");
+            throw HttpError.forbidden("the token is another user's");
           }
           return new VerifiedTokens(tokens, verified, identityOrEnd(verified));
         });
@@ -69,8 +69,8 @@ final class IdTokenVerifier {
   private Identity identityOrEnd(TokenClaims claims) {
     try {
       return mapping.identity(claims);
-    } catch (Refusal rejected) {
-      throw Refusal.forbidden(rejected.getMessage());
+    } catch (HttpError rejected) {
+      throw HttpError.forbidden(rejected.getMessage());
     }
   }
 

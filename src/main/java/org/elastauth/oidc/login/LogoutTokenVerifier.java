@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.token.Token;
 import org.elastauth.oidc.token.TokenClaimsVerifier;
@@ -42,12 +42,12 @@ final class LogoutTokenVerifier {
   }
 
   /**
-   * @throws Refusal 400
+   * @throws HttpError 400
    */
   Token read(@ExchangeProperty("request") HttpServerRequest request) {
     List<String> values = request.formAttributes().getAll("logout_token");
     if (values.size() != 1 || values.get(0).length() > MAX_LENGTH) {
-      throw Refusal.malformed("malformed form: it takes one logout_token");
+      throw HttpError.malformed("malformed form: it takes one logout_token");
     }
     return Token.of(values.get(0), TokenUse.LOGOUT);
   }
@@ -82,18 +82,18 @@ final class LogoutTokenVerifier {
   private static Token check(Token token) {
     TokenClaims claims = token.claims();
     if (claims.claims().containsKey("nonce")) {
-      throw Refusal.malformed("this logout token has a nonce, as only ID tokens have");
+      throw HttpError.malformed("this logout token has a nonce, as only ID tokens have");
     }
     if (claims.text("sub").isEmpty() && claims.text("sid").isEmpty()) {
-      throw Refusal.malformed("this logout token names neither a user nor a session");
+      throw HttpError.malformed("this logout token names neither a user nor a session");
     }
     return token;
   }
 
   private static Token reject(Throwable failure) {
-    if (failure.getCause() instanceof Refusal refusal && refusal.status() == UNAUTHORIZED) {
+    if (failure.getCause() instanceof HttpError refusal && refusal.status() == UNAUTHORIZED) {
       LOG.atWarn().addKeyValue("reason", refusal.getMessage()).log("A logout token was refused");
-      throw Refusal.malformed(refusal.getMessage());
+      throw HttpError.malformed(refusal.getMessage());
     }
     throw new CompletionException(failure.getCause());
   }
@@ -104,10 +104,10 @@ final class LogoutTokenVerifier {
   }
 
   /**
-   * @throws Refusal 400, always
+   * @throws HttpError 400, always
    */
   void refuseReplay() {
-    throw Refusal.malformed("this logout token was used before");
+    throw HttpError.malformed("this logout token was used before");
   }
 
   Map<String, String> done(Exchange exchange) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.TrustedProxies;
 
 /**
@@ -42,7 +42,7 @@ final class RequestedUrl {
 
   /**
    * @return an absolute URL; the home page if the peer is not a trusted proxy
-   * @throws Refusal 401 if its host is not allowed
+   * @throws HttpError 401 if its host is not allowed
    */
   String of(HttpServerRequest request) {
     return of(
@@ -57,7 +57,7 @@ final class RequestedUrl {
     }
     String host = hosts.isEmpty() ? home : withoutUsualPort(String.join(",", hosts));
     if (!allowed.contains(host)) {
-      throw Refusal.unauthorized(
+      throw HttpError.unauthorized(
           "this site is none of oidc.allowed_hosts, so nobody can log in here", "Bearer");
     }
     String path = paths.size() == 1 ? paths.get(0) : "/";

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
@@ -104,8 +104,8 @@ final class SessionRefresh {
   private OIDCTokens request(Session session, ProviderEndpoints endpoints) {
     try {
       return tokenEndpoint.request(endpoints, session.refreshToken());
-    } catch (Refusal failure) {
-      throw failure.status() == UNAUTHORIZED ? Refusal.forbidden(failure.getMessage()) : failure;
+    } catch (HttpError failure) {
+      throw failure.status() == UNAUTHORIZED ? HttpError.forbidden(failure.getMessage()) : failure;
     }
   }
 
@@ -117,7 +117,7 @@ final class SessionRefresh {
 
   /** What the session knows of its user stays, and is due again. */
   private Session withNewRefreshToken(Session session, OIDCTokens tokens, Throwable failure) {
-    if (failure instanceof Refusal refusal && refusal.status() == FORBIDDEN) {
+    if (failure instanceof HttpError refusal && refusal.status() == FORBIDDEN) {
       throw refusal;
     }
     report(failure);

@@ -22,7 +22,7 @@ import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.net.URI;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.ProviderEndpoints;
@@ -81,8 +81,8 @@ final class TokenEndpoint {
   }
 
   /**
-   * @throws Refusal 401 if the provider rejects the grant, 503 if it is unreachable or its response
-   *     is unusable
+   * @throws HttpError 401 if the provider rejects the grant, 503 if it is unreachable or its
+   *     response is unusable
    */
   private OIDCTokens request(ProviderEndpoints endpoints, AuthorizationGrant grant) {
     HTTPResponse response;
@@ -92,7 +92,7 @@ final class TokenEndpoint {
       LOG.atWarn()
           .addKeyValue("reason", String.valueOf(unanswered))
           .log("The provider does not answer at its token endpoint");
-      throw Refusal.unavailable("the identity provider does not answer");
+      throw HttpError.unavailable("the identity provider does not answer");
     }
     return read(response);
   }
@@ -130,8 +130,8 @@ final class TokenEndpoint {
     return ((OIDCTokenResponse) answer).getOIDCTokens();
   }
 
-  private static Refusal unusable(String reason) {
+  private static HttpError unusable(String reason) {
     LOG.atWarn().addKeyValue("reason", reason).log("The provider gives no tokens");
-    return Refusal.unavailable("the identity provider does not answer");
+    return HttpError.unavailable("the identity provider does not answer");
   }
 }

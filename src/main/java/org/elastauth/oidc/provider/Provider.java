@@ -3,7 +3,7 @@ package org.elastauth.oidc.provider;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.TokenHash;
@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 /**
  * The OpenID Connect provider: its endpoints, its keys, and the claims of a token's user. Responses
  * come from memory, from another gateway through Redis, or from the provider. Stages fail with a
- * {@link Refusal}: 503 if the provider is unreachable, 429 if too many requests wait for it.
+ * {@link HttpError}: 503 if the provider is unreachable, 429 if too many requests wait for it.
  */
 @Lazy
 @Component("provider")
@@ -85,7 +85,7 @@ public final class Provider {
   private CompletionStage<TokenClaims> userinfo(
       ProviderEndpoints endpoints, String token, TokenHash hash) {
     if (endpoints.userinfo() == null) {
-      throw Refusal.unavailable("the identity provider has no userinfo endpoint");
+      throw HttpError.unavailable("the identity provider has no userinfo endpoint");
     }
     return responses.get(
         new ProviderRequest(

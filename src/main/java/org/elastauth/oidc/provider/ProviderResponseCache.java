@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.provider.ProviderRequest.Kind;
@@ -207,12 +207,12 @@ final class ProviderResponseCache {
       return tooMany();
     }
     return cause instanceof TimeoutException
-        ? Refusal.unavailable("the identity provider takes too long; try again")
+        ? HttpError.unavailable("the identity provider takes too long; try again")
         : cause;
   }
 
-  private static Refusal tooMany() {
-    return new Refusal(429, "too many tokens at once; try again", 1);
+  private static HttpError tooMany() {
+    return new HttpError(429, "too many tokens at once; try again", 1);
   }
 
   private static String flight(ProviderRequest request) {
@@ -259,7 +259,7 @@ final class ProviderResponseCache {
     try {
       // 401, 403 and 429 concern one token, and do not open the breaker for all
       return parser.read(guard.executeCallable(() -> http.send(request.http())), request, asked);
-    } catch (Refusal unusable) {
+    } catch (HttpError unusable) {
       throw unusable;
     } catch (Exception unanswered) {
       throw parser.unavailable(unanswered, request);

@@ -14,7 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
@@ -56,7 +56,7 @@ final class ProviderResponseParser {
   }
 
   /**
-   * @throws Refusal 401 if the provider refuses the token, 503 if it says nothing of use
+   * @throws HttpError 401 if the provider refuses the token, 503 if it says nothing of use
    */
   ProviderResponse read(HTTPResponse response, ProviderRequest request, long asked) {
     int status = response.getStatusCode();
@@ -80,7 +80,7 @@ final class ProviderResponseParser {
    * @param failure why the provider was not asked, or did not answer
    * @return 503
    */
-  Refusal unavailable(Exception failure, ProviderRequest request) {
+  HttpError unavailable(Exception failure, ProviderRequest request) {
     String reason = failure.toString();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ProtocolException) {
@@ -90,7 +90,7 @@ final class ProviderResponseParser {
     return unusable(request, reason);
   }
 
-  private Refusal unusable(ProviderRequest request, String reason) {
+  private HttpError unusable(ProviderRequest request, String reason) {
     if (said.asMap().putIfAbsent(request.kind() + reason, Boolean.TRUE) == null) {
       LOG.atWarn()
           .addKeyValue("asked", request.kind().name())
@@ -98,7 +98,7 @@ final class ProviderResponseParser {
           .addKeyValue("reason", reason)
           .log("The identity provider gives no answer of use; said once a minute");
     }
-    return Refusal.unavailable("the identity provider does not answer");
+    return HttpError.unavailable("the identity provider does not answer");
   }
 
   /**

@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.elastauth.http.Cookies;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.TokenHash;
@@ -36,7 +36,7 @@ public final class BearerToken implements Processor {
   /**
    * The token of the header.
    *
-   * @throws Refusal 400 if there is more than one, 401 if it cannot be a token
+   * @throws HttpError 400 if there is more than one, 401 if it cannot be a token
    */
   @Override
   public void process(Exchange exchange) {
@@ -51,7 +51,7 @@ public final class BearerToken implements Processor {
    * The token of a cookie. Any host of the domain may set a cookie of this name, so the session's
    * cookie has precedence.
    *
-   * @throws Refusal as for the header
+   * @throws HttpError as for the header
    */
   public void cookie(Exchange exchange) {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
@@ -106,7 +106,7 @@ public final class BearerToken implements Processor {
       return null;
     }
     if (values.size() > 1) {
-      throw Refusal.malformed(
+      throw HttpError.malformed(
           "malformed identity: the header Authorization is there more than once");
     }
     String value = values.get(0);
@@ -115,7 +115,7 @@ public final class BearerToken implements Processor {
     }
     String token = value.substring(SCHEME.length()).trim();
     if (token.isEmpty()) {
-      throw Refusal.malformed("malformed identity: Authorization carries no token");
+      throw HttpError.malformed("malformed identity: Authorization carries no token");
     }
     return token;
   }

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
 import org.elastauth.oidc.BearerChallenge;
@@ -25,7 +25,7 @@ public final class ClaimMapping {
   }
 
   /**
-   * @throws Refusal 400 if a claim breaks the rules of identities, 401 if there is no username
+   * @throws HttpError 400 if a claim breaks the rules of identities, 401 if there is no username
    */
   public Identity identity(TokenClaims claims) {
     String username = text(claims.claims(), mappings.username());
@@ -44,7 +44,7 @@ public final class ClaimMapping {
    * The claims of a token and those of the userinfo endpoint, which are newer. Both must name the
    * same user (OpenID Connect Core, 5.3.2).
    *
-   * @throws Refusal 401 if they do not
+   * @throws HttpError 401 if they do not
    */
   TokenClaims join(TokenClaims token, TokenClaims userinfo) {
     if (token.text("sub").isEmpty() || !token.text("sub").equals(userinfo.text("sub"))) {
@@ -88,8 +88,8 @@ public final class ClaimMapping {
     return value == null ? "" : (String) value;
   }
 
-  private static Refusal malformed(String path) {
-    return Refusal.malformed("malformed identity: the claim " + path + " is of another kind");
+  private static HttpError malformed(String path) {
+    return HttpError.malformed("malformed identity: the claim " + path + " is of another kind");
   }
 
   /** The claim of this name, which may be a URL; else the one that its dots lead to; else null. */

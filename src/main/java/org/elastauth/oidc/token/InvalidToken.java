@@ -2,7 +2,7 @@ package org.elastauth.oidc.token;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -14,6 +14,6 @@ public final class InvalidToken implements Predicate {
 
   @Override
   public boolean matches(Exchange exchange) {
-    return exchange.getException() instanceof Refusal refusal && refusal.status() < NOT_FOUND;
+    return exchange.getException() instanceof HttpError refusal && refusal.status() < NOT_FOUND;
   }
 }

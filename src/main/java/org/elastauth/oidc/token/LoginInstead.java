@@ -4,7 +4,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -40,7 +40,7 @@ final class LoginInstead implements Predicate, Processor {
   @Override
   public void process(Exchange exchange) {
     Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-    if (!(failure instanceof Refusal || failure instanceof RejectedExecutionException)) {
+    if (!(failure instanceof HttpError || failure instanceof RejectedExecutionException)) {
       LOG.error("The token of a cookie could not be verified", failure);
     }
     exchange.setProperty("refusal", failure);

@@ -2,7 +2,7 @@ package org.elastauth.oidc.token;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -15,7 +15,7 @@ final class NoIdentity implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    throw exchange.getProperty("refusal") instanceof Refusal refusal
+    throw exchange.getProperty("refusal") instanceof HttpError refusal
             && refusal.status() == UNAUTHORIZED
         ? refusal
         : BearerChallenge.missing();

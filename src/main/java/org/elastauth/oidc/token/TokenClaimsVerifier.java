@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
@@ -60,7 +60,7 @@ public final class TokenClaimsVerifier {
 
   /**
    * @param jwt a token whose signature is valid, or that the userinfo endpoint verifies
-   * @throws Refusal 401 that names the rule
+   * @throws HttpError 401 that names the rule
    */
   TokenClaims verify(SignedJWT jwt, TokenUse use) {
     JWTClaimsSet claims;
@@ -143,7 +143,7 @@ public final class TokenClaimsVerifier {
   }
 
   /**
-   * @throws Refusal 401, always
+   * @throws HttpError 401, always
    */
   public void refuseReplayed() {
     throw BearerChallenge.invalid("the token was used before");

@@ -2,7 +2,7 @@ package org.elastauth.oidc.token;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -20,7 +20,7 @@ final class TokenIdentity implements Processor {
   }
 
   /**
-   * @throws Refusal 401 or 400 if the claims name no valid user
+   * @throws HttpError 401 or 400 if the claims name no valid user
    */
   @Override
   public void process(Exchange exchange) {

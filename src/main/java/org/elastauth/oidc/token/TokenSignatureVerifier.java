@@ -22,7 +22,7 @@ import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Set;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -55,7 +55,7 @@ final class TokenSignatureVerifier {
   private static final int KEYS = 10;
 
   /**
-   * @throws Refusal 401 if it is not a signed JWT of an accepted algorithm and type
+   * @throws HttpError 401 if it is not a signed JWT of an accepted algorithm and type
    */
   SignedJWT read(Token token) {
     SignedJWT jwt;
@@ -84,8 +84,8 @@ final class TokenSignatureVerifier {
    * A token that the userinfo endpoint verifies, as far as it can be read here.
    *
    * @return null if it is opaque or encrypted
-   * @throws Refusal 401 if it begins as a JWT, but is not an acceptable one: a provider may be less
-   *     strict, and another dot must not make a token opaque
+   * @throws HttpError 401 if it begins as a JWT, but is not an acceptable one: a provider may be
+   *     less strict, and another dot must not make a token opaque
    */
   SignedJWT readIfReadable(Token token) {
     String text = token.text();
@@ -114,7 +114,7 @@ final class TokenSignatureVerifier {
    * Whether one of the keys verifies the token's signature.
    *
    * @return false if none of them can be the key that the token names
-   * @throws Refusal 401 if the key that the token names does not verify it
+   * @throws HttpError 401 if the key that the token names does not verify it
    */
   boolean verifies(JWKSet keys, SignedJWT jwt) {
     JWSHeader header = jwt.getHeader();

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Verifies a token: by its signature and claims, by the provider's userinfo endpoint, or by both.
- * Stages fail with a {@link Refusal}: 401 if the token is invalid, 503 if the provider is
+ * Stages fail with a {@link HttpError}: 401 if the token is invalid, 503 if the provider is
  * unreachable.
  */
 @Lazy

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.util.List;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.TrustedProxies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,13 +57,13 @@ class RequestedUrlTest {
   void anotherSiteIsRefused(String host) {
     assertThatThrownBy(() -> URL.of(PROXY, List.of(host), List.of("/")))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(401));
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(401));
   }
 
   @Test
   void twoSitesAreRefused() {
     List<String> hosts = List.of("kibana.example.org", "kibana.example.org");
-    assertThatThrownBy(() -> URL.of(PROXY, hosts, List.of("/"))).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> URL.of(PROXY, hosts, List.of("/"))).isInstanceOf(HttpError.class);
   }
 
   @ParameterizedTest
@@ -82,7 +82,7 @@ class RequestedUrlTest {
   void whereOthersAreListedTheRedirectUrlsHostIsNoneOfThem() {
     RequestedUrl url = of("https://auth.example.org/cb", "kibana.example.org");
     assertThatThrownBy(() -> url.of(PROXY, List.of("auth.example.org"), List.of("/")))
-        .isInstanceOf(Refusal.class);
+        .isInstanceOf(HttpError.class);
   }
 
   /** A path is a path: whatever it looks like, the host before it stays. */

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.config.TestSettings;
-import org.elastauth.http.Refusal;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.TokenClaims;
 import org.junit.jupiter.api.Test;
@@ -77,8 +77,8 @@ class ClaimMappingTest {
         .as("the groups are the token's")
         .isEqualTo(10);
     assertThatThrownBy(() -> mapping.join(token, new TokenClaims(Map.of("sub", "2"), 50, 90)))
-        .isInstanceOf(Refusal.class);
+        .isInstanceOf(HttpError.class);
     assertThatThrownBy(() -> mapping.join(token, new TokenClaims(Map.of(), 50, 90)))
-        .isInstanceOf(Refusal.class);
+        .isInstanceOf(HttpError.class);
   }
 }

@@ -4,7 +4,7 @@ package org.elastauth.http;
  * A response that is not 200. The client reads the message: it says what is wrong, and names no
  * host, password, key or other user's account.
  */
-public final class Refusal extends RuntimeException {
+public final class HttpError extends RuntimeException {
   private final int status;
   private final int retryAfter;
   private final String challenge;
@@ -15,11 +15,11 @@ public final class Refusal extends RuntimeException {
    * @param status HTTP status code
    * @param retryAfter the value of Retry-After in seconds; 0: no such header
    */
-  public Refusal(int status, String message, int retryAfter) {
+  public HttpError(int status, String message, int retryAfter) {
     this(status, message, retryAfter, "", "", "");
   }
 
-  private Refusal(
+  private HttpError(
       int status,
       String message,
       int retryAfter,
@@ -34,19 +34,19 @@ public final class Refusal extends RuntimeException {
     this.cookie = cookie;
   }
 
-  public static Refusal malformed(String message) {
-    return new Refusal(400, message, 0);
+  public static HttpError malformed(String message) {
+    return new HttpError(400, message, 0);
   }
 
-  public static Refusal unidentified() {
-    return new Refusal(401, "no identity: the request carries no username", 0);
+  public static HttpError unidentified() {
+    return new HttpError(401, "no identity: the request carries no username", 0);
   }
 
   /**
    * @param challenge the value of WWW-Authenticate (RFC 9110, 11.6.1)
    */
-  public static Refusal unauthorized(String message, String challenge) {
-    return new Refusal(401, message, 0, challenge, "", "");
+  public static HttpError unauthorized(String message, String challenge) {
+    return new HttpError(401, message, 0, challenge, "", "");
   }
 
   /**
@@ -55,16 +55,16 @@ public final class Refusal extends RuntimeException {
    * @param location absolute URL
    * @param cookie the value of Set-Cookie
    */
-  public static Refusal elsewhere(String message, String location, String cookie) {
-    return new Refusal(302, message, 0, "", location, cookie);
+  public static HttpError elsewhere(String message, String location, String cookie) {
+    return new HttpError(302, message, 0, "", location, cookie);
   }
 
-  public static Refusal forbidden(String message) {
-    return new Refusal(403, message, 0);
+  public static HttpError forbidden(String message) {
+    return new HttpError(403, message, 0);
   }
 
-  public static Refusal unavailable(String message) {
-    return new Refusal(503, message, 5);
+  public static HttpError unavailable(String message) {
+    return new HttpError(503, message, 5);
   }
 
   public int status() {
