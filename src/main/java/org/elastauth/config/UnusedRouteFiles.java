@@ -33,7 +33,6 @@ public final class UnusedRouteFiles {
     used.put("session-memory", sessions);
     used.put("session-redis", settings.session().inRedis());
     used.put("rate-limit", settings.rateLimit().enabled());
-    used.put("rate-limit-redis", settings.rateLimit().inRedis());
     used.put("revocation-channel", redisCache || settings.session().inRedis());
     used.put("revoke", settings.admin().enabled());
     used.put("user-store-elasticsearch", elasticsearch);

@@ -141,7 +141,7 @@ final class SessionCommands {
             () -> {
               Stream<String> places =
                   Stream.concat(indexes(session).stream(), Stream.of(names.session(key)));
-              return all(places.map(place -> redis.del(bytes(place))))
+              return all(places.map(place -> redis.del(new byte[][] {bytes(place)})))
                   .thenCompose(deleted -> write(redis, key, session, fields, left));
             })
         .thenRun(() -> pending.remove(key));
@@ -268,7 +268,7 @@ final class SessionCommands {
     byte[] name = bytes(index);
     return unlessForeign(
         mark(redis, name, until).thenCompose(marked -> endPages(redis, name, meant, ended)),
-        () -> redis.del(name).thenCompose(deleted -> mark(redis, name, until)));
+        () -> redis.del(new byte[][] {name}).thenCompose(deleted -> mark(redis, name, until)));
   }
 
   private CompletionStage<Void> endPages(
@@ -329,7 +329,7 @@ final class SessionCommands {
                 redis.hset(name, ENDED, bytes("1")),
                 redis.hdel(name, IDENTITY, TOKENS),
                 redis.pexpire(name, remembered.toMillis()))),
-        () -> all(Stream.of(redis.del(name))));
+        () -> all(Stream.of(redis.del(new byte[][] {name}))));
   }
 
   /** Writes to Redis what changed in memory alone. */

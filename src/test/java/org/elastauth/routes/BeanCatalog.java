@@ -85,6 +85,38 @@ final class BeanCatalog {
     return beans.get(name);
   }
 
+  /**
+   * @param pattern a regular expression
+   */
+  List<String> names(String pattern) {
+    return beans.keySet().stream().filter(name -> name.matches(pattern)).toList();
+  }
+
+  /** The properties that a method sets in the exchange, itself or by what it passes that to. */
+  Set<String> written(JavaText text, String method) {
+    Set<String> written = new HashSet<>();
+    write(text, method, written, new HashSet<>());
+    return written;
+  }
+
+  private void write(JavaText text, String method, Set<String> written, Set<String> seen) {
+    written.addAll(text.written(method));
+    for (String passed : text.passed(method)) {
+      if (seen.add(passed)) {
+        String type = "." + passed.substring(0, passed.indexOf('.'));
+        texts.entrySet().stream()
+            .filter(other -> other.getKey().endsWith(type))
+            .forEach(
+                other ->
+                    write(
+                        other.getValue(),
+                        passed.substring(passed.indexOf('.') + 1),
+                        written,
+                        seen));
+      }
+    }
+  }
+
   /** The sources of all classes, by the name of the class. */
   Map<String, JavaText> texts() {
     return texts;

@@ -23,6 +23,8 @@ final class JavaText {
       Pattern.compile(
           "(?:xchange(?:\\(\\))?\\s*\\.(?:set|remove)|\\.with)Property\\(\\s*\"(\\w+)\"");
   private static final Pattern BOUND = Pattern.compile("@ExchangeProperty\\(\"(\\w+)\"\\)");
+  private static final Pattern PASSED =
+      Pattern.compile("\\b(\\w+)(?:\\.getObject\\(\\))?\\s*\\.(\\w+)\\([^;{]*?\\bexchange\\b");
   private static final Pattern SENT = Pattern.compile("\"direct:([^?\"]+)");
 
   private final String text;
@@ -55,6 +57,21 @@ final class JavaText {
 
   Set<String> sent(String method) {
     return find(SENT, reach(method));
+  }
+
+  /** The methods of other classes that get the exchange, as {@code Type.method}. */
+  Set<String> passed(String method) {
+    Set<String> passed = new HashSet<>();
+    Matcher call = PASSED.matcher(reach(method));
+    while (call.find()) {
+      Matcher field =
+          Pattern.compile("private final (?:ObjectProvider<)?(\\w+)>? \\Q" + call.group(1) + "\\E;")
+              .matcher(text);
+      if (field.find()) {
+        passed.add(field.group(1) + "." + call.group(2));
+      }
+    }
+    return passed;
   }
 
   /** What any method uses. */

@@ -27,11 +27,11 @@ final class RouteContract {
   /** The contract's numbers. */
   record Limits(int properties, int routes, int lines, int depth, int singleBeanRoutes) {}
 
-  /** The routes that may consist of one bean: the ports. */
+  /** The routes that may consist of one bean: the ports, in addition to timers. */
   private static final Pattern PORT =
       Pattern.compile(
-          "identity-\\w+|rate-limit|cache-\\w+-(get|put|renew|delete)|user-store-\\w+"
-              + "|session-\\w+-(get|put|delete)|respond");
+          "identity-\\w+|rate-limit|cache-\\w+-(get|put|renew|delete)|user-store-[\\w-]+"
+              + "|session-\\w+-(get|put|delete|delete-all)|respond");
 
   private static final Pattern PROPERTY =
       Pattern.compile("exchangeProperty(?:\\.|\\[|:\\s*)(\\w+)");
@@ -283,6 +283,14 @@ final class RouteContract {
   }
 
   private void call(String bean, String method, String how, String step, Set<String> set) {
+    if (bean.contains("{{")) {
+      List<String> meant = beans.names(bean.replaceAll("\\{\\{[^}]*}}", "\\\\w+"));
+      meant.forEach(each -> call(each, method, how, step, set));
+      if (meant.isEmpty()) {
+        fault(step, "there is no bean " + bean);
+      }
+      return;
+    }
     BeanCatalog.Declared declared = require(bean, step);
     if (declared == null) {
       return;
@@ -297,7 +305,7 @@ final class RouteContract {
     declared.bound(name).forEach(property -> read(property, step, set));
     if (method.isEmpty() || declared.takesExchange(name)) {
       Set<String> read = text.read(name);
-      set.addAll(text.written(name));
+      set.addAll(beans.written(text, name));
       text.sent(name).forEach(endpoint -> send(endpoint, step, set));
       read.forEach(property -> read(property, step, set));
     }
@@ -379,7 +387,8 @@ final class RouteContract {
     for (Route each : routes) {
       route = each;
       deepest(each.content().path("from"), "from", 0);
-      if (!PORT.matcher(each.id()).matches() && isSingleBean(each)) {
+      boolean isPort = PORT.matcher(each.id()).matches() || each.from().startsWith("timer:");
+      if (!isPort && isSingleBean(each)) {
         single.add(each.id());
       }
     }
