@@ -13,12 +13,12 @@ import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.Fingerprint;
 import org.elastauth.credential.SealedCredentials;
-import org.elastauth.credential.SecretKeys;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.credential.Window;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
-import org.elastauth.identity.TrustedProxies;
+import org.elastauth.net.TrustedProxies;
 import org.springframework.boot.context.properties.bind.Binder;
 
 /**

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.elastauth.credential.SecretKeys;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.KeycloakServer;

@@ -2,7 +2,7 @@ package org.elastauth.cache;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.elastauth.credential.OpenCached;
+import org.elastauth.credential.DecryptCredential;
 import org.springframework.stereotype.Component;
 
 /**
@@ -13,9 +13,9 @@ import org.springframework.stereotype.Component;
 public final class DecryptLocal implements Processor {
   private final MemoryCache memory;
   private final PendingInvalidations pending;
-  private final OpenCached decrypt;
+  private final DecryptCredential decrypt;
 
-  public DecryptLocal(MemoryCache memory, PendingInvalidations pending, OpenCached decrypt) {
+  public DecryptLocal(MemoryCache memory, PendingInvalidations pending, DecryptCredential decrypt) {
     this.memory = memory;
     this.pending = pending;
     this.decrypt = decrypt;

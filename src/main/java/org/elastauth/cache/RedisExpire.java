@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
-import org.elastauth.health.Metrics;
+import org.elastauth.metrics.Metrics;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.RedisConnections;
 import org.springframework.context.annotation.Lazy;

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
-import org.elastauth.credential.OpenCached;
-import org.elastauth.health.Metrics;
+import org.elastauth.credential.DecryptCredential;
+import org.elastauth.metrics.Metrics;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.RedisConnections;
 import org.springframework.context.annotation.Lazy;
@@ -32,7 +32,7 @@ public final class RedisGet extends AsyncProcessorSupport {
   private final MemoryCache memory;
   private final PendingInvalidations pending;
   private final RedisErrorReply errorReplies;
-  private final OpenCached decrypt;
+  private final DecryptCredential decrypt;
   private final boolean firstTier;
 
   public RedisGet(
@@ -41,7 +41,7 @@ public final class RedisGet extends AsyncProcessorSupport {
       MemoryCache memory,
       PendingInvalidations pending,
       RedisErrorReply errorReplies,
-      OpenCached decrypt,
+      DecryptCredential decrypt,
       CacheSettings settings) {
     this.connections = connections;
     this.metrics = metrics;

@@ -29,7 +29,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
  * elastauth's own file: {@code --config FILE}, else {@code ./config.yml}, else {@code /config.yml}.
  * The settings stand at its top level, and of a key that is there twice the last one holds.
  */
-final class ElastauthFile {
+public final class ElastauthFile {
   private static final String OPTION = "config";
   private static final List<Path> USUAL = List.of(Path.of("config.yml"), Path.of("/config.yml"));
   private static final int LARGEST = 1 << 20;
@@ -41,7 +41,7 @@ final class ElastauthFile {
   private ElastauthFile() {}
 
   /** Reads it, if there is one, and puts it below the environment and above other files. */
-  static ElastauthFile addTo(ConfigurableEnvironment environment) {
+  public static ElastauthFile addTo(ConfigurableEnvironment environment) {
     ElastauthFile file = new ElastauthFile();
     Path path = named(environment);
     if (path == null) {
@@ -76,11 +76,11 @@ final class ElastauthFile {
   }
 
   /** Keys that are there more than once, with their line. */
-  List<String> repeated() {
+  public List<String> repeated() {
     return repeated;
   }
 
-  List<Fault> faults() {
+  public List<Fault> faults() {
     return faults;
   }
 

@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** What somebody who wrote an unknown name probably meant. */
-final class NearestName {
+public final class NearestName {
   private NearestName() {}
 
   /**
    * The known name that takes the fewest edits, if those are at most a third of what was written.
    */
-  static Optional<String> of(String name, Collection<String> known) {
+  public static Optional<String> of(String name, Collection<String> known) {
     String wanted = plain(name);
     LevenshteinDistance edits = new LevenshteinDistance(wanted.length() / 3);
     record Candidate(String name, int edits) {}

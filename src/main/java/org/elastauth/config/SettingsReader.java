@@ -29,7 +29,7 @@ import org.springframework.core.env.StandardEnvironment;
  * each with the setting's own name before its aliases. Spring's Binder drops the underscore of a
  * group's name, resolves placeholders in passwords and stops at the first fault.
  */
-final class SettingsReader<T> {
+public final class SettingsReader<T> {
   static final String PREFIX = "elastauth.";
 
   /** What else the file may configure. */
@@ -83,7 +83,7 @@ final class SettingsReader<T> {
   /**
    * @param defaults adds settings that were left out and depend on others, by path
    */
-  SettingsReader(
+  public SettingsReader(
       ConfigurableEnvironment environment, Class<T> type, Consumer<Map<String, String>> defaults) {
     this.environment = environment;
     this.variables = environment.getSystemEnvironment();
@@ -99,7 +99,7 @@ final class SettingsReader<T> {
    * @param unknown names that belong to no setting, as written
    * @param known every name that a file or a variable of our own may bear
    */
-  record Reading<T>(
+  public record Reading<T>(
       T settings,
       Map<String, Object> records,
       Map<String, Object> values,
@@ -108,7 +108,7 @@ final class SettingsReader<T> {
       Collection<String> unknown,
       Collection<String> known) {}
 
-  Reading<T> read() {
+  public Reading<T> read() {
     find(type, "");
     variables.forEach((name, value) -> readVariable(name, value.toString().trim()));
     for (PropertySource<?> source : environment.getPropertySources()) {
@@ -254,11 +254,11 @@ final class SettingsReader<T> {
             });
   }
 
-  static boolean isOn(String text) {
+  public static boolean isOn(String text) {
     return Set.of("true", "on", "yes", "1").contains(text.toLowerCase(Locale.ROOT));
   }
 
-  static boolean isOff(String text) {
+  public static boolean isOff(String text) {
     return Set.of("false", "off", "no", "0").contains(text.toLowerCase(Locale.ROOT));
   }
 

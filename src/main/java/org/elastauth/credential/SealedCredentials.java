@@ -3,6 +3,8 @@ package org.elastauth.credential;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.elastauth.crypto.Envelope;
+import org.elastauth.crypto.SecretKeys;
 import org.springframework.stereotype.Component;
 
 /**

@@ -42,14 +42,14 @@ public final class SingleFlight extends AsyncProcessorSupport {
   private final AtomicInteger waiting = new AtomicInteger();
   private final CamelContext context;
   private final ProducerTemplate template;
-  private final HighWaterMarks marks;
+  private final LatestCredentials marks;
   private final ExecutorService runs;
   private final Duration patience;
 
   public SingleFlight(
       CamelContext context,
       @Value("${elastauth.elasticsearch.patience}") long patienceMillis,
-      HighWaterMarks marks) {
+      LatestCredentials marks) {
     this.context = context;
     this.marks = marks;
     this.template = context.createProducerTemplate();

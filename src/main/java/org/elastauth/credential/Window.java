@@ -30,7 +30,7 @@ public record Window(long issued, long until) {
     return new Window(issued, issued + lifetime);
   }
 
-  static long offset(String username, long lifetime) {
+  public static long offset(String username, long lifetime) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       sha.update(OFFSET_LABEL);

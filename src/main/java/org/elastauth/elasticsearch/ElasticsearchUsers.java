@@ -36,10 +36,10 @@ import org.springframework.stereotype.Component;
  */
 @Component("elasticsearchUsers")
 public final class ElasticsearchUsers {
-  static final String UNREACHABLE = "Elasticsearch does not answer";
+  public static final String UNREACHABLE = "Elasticsearch does not answer";
 
   /** Milliseconds for which a user that was read may be written. */
-  static final long FRESH = TimeUnit.SECONDS.toMillis(2);
+  public static final long FRESH = TimeUnit.SECONDS.toMillis(2);
 
   private static final String USERS = "/_security/user/";
   private static final String WHO_AM_I = "/_security/_authenticate";
@@ -86,7 +86,7 @@ public final class ElasticsearchUsers {
     return builder.build();
   }
 
-  StoredUser read(String username) throws IOException {
+  public StoredUser read(String username) throws IOException {
     long asked = now(); // the age counts from the request on, however late the response
     Request request = get(path(username), 404);
     return guarded(
@@ -109,7 +109,7 @@ public final class ElasticsearchUsers {
    * @param usernames at least one; together no longer than a request line may be
    * @return those that exist
    */
-  Map<String, StoredUser> readAll(Collection<String> usernames) throws IOException {
+  public Map<String, StoredUser> readAll(Collection<String> usernames) throws IOException {
     long asked = now();
     String list =
         usernames.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
@@ -141,7 +141,8 @@ public final class ElasticsearchUsers {
    * @param consumer takes the response
    * @return why Elasticsearch refuses; empty if it does not
    */
-  String list(Request request, HttpAsyncResponseConsumerFactory consumer) throws IOException {
+  public String list(Request request, HttpAsyncResponseConsumerFactory consumer)
+      throws IOException {
     return guarded(
         () -> refusal(() -> send("user_list", request, options(authorization, consumer))));
   }
@@ -153,7 +154,7 @@ public final class ElasticsearchUsers {
    *
    * @return whether it was written
    */
-  boolean write(UserChange change) throws IOException {
+  public boolean write(UserChange change) throws IOException {
     if (millisSince(change.readAt()) > FRESH) {
       return false;
     }
@@ -180,7 +181,8 @@ public final class ElasticsearchUsers {
    *
    * @param document the body of a PUT; empty to delete the user
    */
-  void expire(String username, Map<String, Object> document, long readAt) throws IOException {
+  public void expire(String username, Map<String, Object> document, long readAt)
+      throws IOException {
     if (millisSince(readAt) > FRESH) {
       return;
     }
@@ -220,7 +222,7 @@ public final class ElasticsearchUsers {
    *
    * @return how many there were
    */
-  int invalidateApiKeys(String username) throws IOException {
+  public int invalidateApiKeys(String username) throws IOException {
     // the realm of native users may be renamed, which shows if the gateway's account is in it
     JsonNode realm = whoAmI().path("authentication_realm");
     String realmName =
@@ -301,7 +303,8 @@ public final class ElasticsearchUsers {
     return request;
   }
 
-  Request withBody(String method, String path, Map<String, Object> document) throws IOException {
+  public Request withBody(String method, String path, Map<String, Object> document)
+      throws IOException {
     Request request = new Request(method, path);
     request.setEntity(
         new NStringEntity(json.writeValueAsString(document), ContentType.APPLICATION_JSON));
@@ -346,11 +349,11 @@ public final class ElasticsearchUsers {
     return USERS + encoded(username);
   }
 
-  static String encoded(String username) {
+  public static String encoded(String username) {
     return username.replace("+", "%2B").replace("@", "%40");
   }
 
-  static long millisSince(long readAt) {
+  public static long millisSince(long readAt) {
     return now() - readAt;
   }
 

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.Fingerprint;
-import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
+import org.elastauth.crypto.SecretKeys;
 
 /**
  * What the gateway writes under {@code metadata.elastauth} into each of its users. From it and the
@@ -19,13 +19,13 @@ import org.elastauth.credential.Window;
  *     gateway wrote the user just before it did, {@code revoked} if an administrator asked for it;
  *     else as stored, mostly empty
  */
-record OwnershipMetadata(
+public record OwnershipMetadata(
     String key, Window window, long generation, long boot, long asOf, String state) {
   static final String FIELD = "elastauth";
-  static final String EXPIRED = "expired";
+  public static final String EXPIRED = "expired";
 
   /** Disabled until an administrator of Elasticsearch enables the user again. */
-  static final String REVOKED = "revoked";
+  public static final String REVOKED = "revoked";
 
   private static final String OVERTAKEN = "overtaken";
   private static final int VERSION = 1;
@@ -64,12 +64,12 @@ record OwnershipMetadata(
    * What the expiry adds. Elasticsearch merges it into the metadata that is stored by then; naming
    * the password of this one shows whether it was still stored.
    */
-  Map<String, Object> expired() {
+  public Map<String, Object> expired() {
     return Map.of(
         "state", EXPIRED, EXPIRED, Map.of("issued", window.issued(), "generation", generation));
   }
 
-  Map<String, Object> json() {
+  public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("v", VERSION);
     json.put("key", key);
@@ -84,17 +84,18 @@ record OwnershipMetadata(
     return json;
   }
 
-  Credential credential(String username, SecretKeys keys, long asOf, Fingerprint fingerprint) {
+  public Credential credential(
+      String username, SecretKeys keys, long asOf, Fingerprint fingerprint) {
     String password = keys.password(key, username, window.issued(), generation);
     return new Credential(username, password, window, generation, asOf, fingerprint);
   }
 
-  boolean isExpired() {
+  public boolean isExpired() {
     return state.equals(EXPIRED);
   }
 
   /** Whether the gateway disabled the user, so that a login enables it again. */
-  boolean isDisabledByUs() {
+  public boolean isDisabledByUs() {
     return isExpired() || isOvertakenLogin();
   }
 
@@ -102,7 +103,7 @@ record OwnershipMetadata(
    * Whether the expiry disabled a login by mistake. It was a login and no revocation, which only an
    * administrator lifts, if this is the first password of its window.
    */
-  boolean isOvertakenLogin() {
+  public boolean isOvertakenLogin() {
     return state.equals(OVERTAKEN) && generation == 1;
   }
 

@@ -57,7 +57,7 @@ public final class ProtectedAccounts {
     }
   }
 
-  boolean isReserved(String username) {
+  public boolean isReserved(String username) {
     String name = username.toLowerCase(Locale.ROOT);
     return RESERVED.contains(name) || name.equals(ownAccount);
   }
@@ -77,7 +77,7 @@ public final class ProtectedAccounts {
     return foreign();
   }
 
-  static HttpError foreign() {
+  public static HttpError foreign() {
     return HttpError.forbidden("an account of this name exists that the gateway does not manage");
   }
 }

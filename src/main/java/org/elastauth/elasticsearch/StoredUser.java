@@ -14,7 +14,7 @@ import java.util.List;
  * @param ownership null if no gateway made this user
  * @param readAt when the request was sent, milliseconds of a monotonic clock
  */
-record StoredUser(
+public record StoredUser(
     boolean exists,
     boolean reserved,
     boolean enabled,
@@ -23,7 +23,7 @@ record StoredUser(
     OwnershipMetadata ownership,
     long readAt) {
 
-  static StoredUser read(JsonNode user, long readAt) {
+  public static StoredUser read(JsonNode user, long readAt) {
     JsonNode metadata = user.path("metadata");
     JsonNode groups = metadata.path("groups");
     return new StoredUser(
@@ -40,13 +40,13 @@ record StoredUser(
         readAt);
   }
 
-  static StoredUser absent(long readAt) {
+  public static StoredUser absent(long readAt) {
     UserProfile none = new UserProfile(List.of(), "", "", List.of());
     return new StoredUser(false, false, false, none, false, null, readAt);
   }
 
   /** Whether a gateway made this user. */
-  boolean isOurs() {
+  public boolean isOurs() {
     return exists && !reserved && ownership != null;
   }
 

@@ -10,7 +10,7 @@ import org.elastauth.credential.Credential;
  * @param document the body of the write; empty for {@link Kind#NOTHING}
  * @param readAt when the user was read from which this was concluded
  */
-record UserChange(
+public record UserChange(
     Kind kind,
     Credential credential,
     OwnershipMetadata ownership,
@@ -18,7 +18,7 @@ record UserChange(
     long readAt) {
 
   /** Kinds of write. */
-  enum Kind {
+  public enum Kind {
     NOTHING,
     /** Roles, groups, name and email; password and window stay. */
     PROFILE,
@@ -30,7 +30,7 @@ record UserChange(
     CREATE
   }
 
-  String username() {
+  public String username() {
     return credential.username();
   }
 

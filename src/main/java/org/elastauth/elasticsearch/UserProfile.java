@@ -12,18 +12,18 @@ import org.elastauth.identity.Identity;
  * @param roles sorted
  * @param groups sorted
  */
-record UserProfile(List<String> roles, String fullName, String email, List<String> groups) {
+public record UserProfile(List<String> roles, String fullName, String email, List<String> groups) {
 
   static UserProfile of(Identity identity, List<String> roles) {
     return new UserProfile(roles, identity.fullName(), identity.email(), identity.groups());
   }
 
-  Fingerprint fingerprint() {
+  public Fingerprint fingerprint() {
     return Fingerprint.of(fullName, email, groups);
   }
 
   /** The body of a PUT that leaves the password and the groups as they are. */
-  Map<String, Object> document(boolean enabled, Map<String, Object> ownership) {
+  public Map<String, Object> document(boolean enabled, Map<String, Object> ownership) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("roles", roles);
     document.put("full_name", fullName.isEmpty() ? null : fullName);
@@ -33,7 +33,7 @@ record UserProfile(List<String> roles, String fullName, String email, List<Strin
     return document;
   }
 
-  Map<String, Object> documentWithGroups(boolean enabled, Map<String, Object> ownership) {
+  public Map<String, Object> documentWithGroups(boolean enabled, Map<String, Object> ownership) {
     Map<String, Object> document = document(enabled, ownership);
     document.put("metadata", Map.of("groups", groups, OwnershipMetadata.FIELD, ownership));
     return document;

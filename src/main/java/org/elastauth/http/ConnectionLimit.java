@@ -6,7 +6,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.elastauth.identity.TrustedProxies;
+import org.elastauth.net.TrustedProxies;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

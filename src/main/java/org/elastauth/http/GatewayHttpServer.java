@@ -21,7 +21,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
-import org.elastauth.identity.TrustedProxies;
+import org.elastauth.net.TrustedProxies;
 
 /**
  * Camel's Vert.x server with what it does not let configure: limits on connections and requests,

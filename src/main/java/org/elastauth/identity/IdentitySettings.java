@@ -4,6 +4,7 @@ import java.util.List;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
+import org.elastauth.net.TrustedProxies;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** Which proxies and groups are let in, and the names of the identity headers. */

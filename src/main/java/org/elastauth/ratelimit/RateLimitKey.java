@@ -6,7 +6,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.identity.Identity;
-import org.elastauth.identity.TrustedProxies;
+import org.elastauth.net.TrustedProxies;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;

@@ -11,7 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.elastauth.config.Settings;
+import org.elastauth.startup.Settings;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,7 +57,7 @@ class RedisConfiguration {
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
     RedisSettings redis = settings.redis();
     return new RedisConnections(
-        new RedisDialer(redis, resources, new RedisRights(settings)), redis, breaker, timer);
+        new RedisConnector(redis, resources, new RedisRights(settings)), redis, breaker, timer);
   }
 
   /** For commands that read. */
@@ -78,7 +78,7 @@ class RedisConfiguration {
   private static RedisTemplate<String, String> template(
       RedisConnections connections, Duration timeout) {
     RedisTemplate<String, String> template = new RedisTemplate<>();
-    template.setConnectionFactory(new TakingTurns(connections, timeout));
+    template.setConnectionFactory(new RoundRobinConnectionFactory(connections, timeout));
     template.setDefaultSerializer(RedisSerializer.string());
     template.setExposeConnection(true);
     return template;

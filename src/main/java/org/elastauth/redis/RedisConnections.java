@@ -44,7 +44,7 @@ public final class RedisConnections implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnections.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  private final RedisDialer dialer;
+  private final RedisConnector dialer;
   private final Duration connectTimeout;
   private final Duration readTimeout;
   private final Duration patience;
@@ -74,7 +74,7 @@ public final class RedisConnections implements AutoCloseable {
   private String complaint = "";
 
   RedisConnections(
-      RedisDialer dialer, RedisSettings settings, CircuitBreaker breaker, Timer timer) {
+      RedisConnector dialer, RedisSettings settings, CircuitBreaker breaker, Timer timer) {
     this.dialer = dialer;
     this.timer = timer;
     this.patience = settings.patience();
@@ -115,7 +115,7 @@ public final class RedisConnections implements AutoCloseable {
    *
    * @throws RedisException if it cannot be made
    */
-  StatefulRedisPubSubConnection<byte[], byte[]> subscription() {
+  public StatefulRedisPubSubConnection<byte[], byte[]> subscription() {
     return dialer.subscription();
   }
 

@@ -59,7 +59,7 @@ public final class RedisFailure {
   }
 
   /** The reason, and where one is known, what to do about it. */
-  static String reason(Throwable failure) {
+  public static String reason(Throwable failure) {
     Throwable root = root(failure);
     String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     if (root instanceof CertificateExpiredException) {

@@ -18,7 +18,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.elastauth.cache.CacheSettings;
-import org.elastauth.config.Settings;
+import org.elastauth.revocation.RevocationChannel;
+import org.elastauth.startup.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
-import org.elastauth.session.SessionId;
+import org.elastauth.crypto.Sha256;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
@@ -58,6 +58,6 @@ public final class Replay {
   }
 
   private String name(ReplayKey key) {
-    return prefix + SessionId.sha256(key.id());
+    return prefix + Sha256.hex(key.id());
   }
 }

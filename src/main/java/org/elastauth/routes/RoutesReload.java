@@ -16,7 +16,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.RouteFailure;
-import org.elastauth.config.UnusedRouteFiles;
+import org.elastauth.startup.UnusedRouteFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

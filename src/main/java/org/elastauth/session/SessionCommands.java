@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.redis.RedisSettings;
-import org.elastauth.redis.RevocationChannel;
+import org.elastauth.revocation.RevocationChannel;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 

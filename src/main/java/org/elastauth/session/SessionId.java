@@ -1,12 +1,9 @@
 package org.elastauth.session;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.elastauth.crypto.Sha256;
 
 /**
  * What a browser shows of a session: 256 random bits. Only its cookie holds them; everywhere else
@@ -48,21 +45,10 @@ public final class SessionId {
 
   /** Its SHA-256 in hex: the property {@code sessionKey} of the routes. */
   public String key() {
-    return sha256(cookie);
+    return Sha256.hex(cookie);
   }
 
-  /** 64 hex digits, for a name that lies in Redis. */
-  public static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
-  }
-
-  /** Nothing: whoever knows it is the user. */
+  /** Nothing: the id is a credential. */
   @Override
   public String toString() {
     return "SessionId";

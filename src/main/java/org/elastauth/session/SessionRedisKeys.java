@@ -1,5 +1,6 @@
 package org.elastauth.session;
 
+import org.elastauth.crypto.Sha256;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -22,7 +23,7 @@ public final class SessionRedisKeys {
       @Value("${elastauth.oidc.issuer}") String issuer,
       @Value("${elastauth.oidc.client_id}") String clientId,
       @Value("${elastauth.cache.key_prefix}") String prefix) {
-    String scope = SessionId.sha256(issuer + '\n' + clientId).substring(0, SCOPE_DIGITS);
+    String scope = Sha256.hex(issuer + '\n' + clientId).substring(0, SCOPE_DIGITS);
     this.session = prefix + "session-" + scope + '-';
     this.sid = prefix + "sessions-sid-" + scope + '-';
     this.subject = prefix + "sessions-subject-" + scope + '-';
@@ -35,16 +36,16 @@ public final class SessionRedisKeys {
 
   /** The index of the sessions that belong to a session of the provider. */
   public String ofSid(String id) {
-    return sid + SessionId.sha256(id);
+    return sid + Sha256.hex(id);
   }
 
   /** The index of all sessions of a subject. */
   public String ofSubject(String id) {
-    return subject + SessionId.sha256(id);
+    return subject + Sha256.hex(id);
   }
 
   /** The index of those sessions of a subject for which the provider named no session. */
   public String namelessOf(String id) {
-    return nameless + SessionId.sha256(id);
+    return nameless + Sha256.hex(id);
   }
 }

@@ -1,6 +1,5 @@
 package org.elastauth.startup;
 
-import org.elastauth.config.Settings;
 import org.elastauth.http.GatewayHttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

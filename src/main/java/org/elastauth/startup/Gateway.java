@@ -13,8 +13,6 @@ import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
-import org.elastauth.config.Settings;
-import org.elastauth.config.UnusedRouteFiles;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.identity.IdentitySettings;

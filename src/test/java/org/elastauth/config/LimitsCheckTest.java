@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.http.HttpSettings;
+import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
 
 /** The limits on connections and on stopping: their defaults, and values that make no sense. */

@@ -13,6 +13,7 @@ import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.RedisUrl;
 import org.elastauth.replay.ReplaySettings;
 import org.elastauth.session.SessionSettings;
+import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

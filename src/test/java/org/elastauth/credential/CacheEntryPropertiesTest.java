@@ -13,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.server.TestGateway;
 
 /** SPEC 4: names and values of cache entries, for every user and credential. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Base64;
 import java.util.List;
+import org.elastauth.crypto.PaddedEntry;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
 

@@ -10,16 +10,16 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import org.elastauth.config.Settings;
 import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Fingerprint;
-import org.elastauth.credential.SecretKeys;
 import org.elastauth.credential.Window;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.Health;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.TestGateway;
+import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 4: the table of what a miss does, row by row. */

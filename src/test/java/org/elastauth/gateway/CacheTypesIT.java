@@ -9,7 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.elastauth.credential.PaddedEntry;
+import org.elastauth.crypto.PaddedEntry;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
-import org.elastauth.credential.SecretKeys;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
-import org.elastauth.credential.SecretKeys;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;

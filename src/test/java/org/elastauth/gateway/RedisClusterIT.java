@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.elastauth.redis.ExpiryLease;
+import org.elastauth.expiry.ExpiryLease;
 import org.elastauth.server.Door;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;

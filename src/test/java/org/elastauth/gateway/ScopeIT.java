@@ -2,7 +2,7 @@ package org.elastauth.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.elastauth.credential.SecretKeys;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.elastauth.credential.SecretKeys;
+import org.elastauth.crypto.SecretKeys;
 import org.elastauth.server.ElasticsearchRelease;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Servers;

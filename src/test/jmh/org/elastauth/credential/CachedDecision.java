@@ -1,5 +1,6 @@
 package org.elastauth.credential;
 
+import org.elastauth.crypto.SecretKeys;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;

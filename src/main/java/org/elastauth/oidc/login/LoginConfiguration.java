@@ -1,7 +1,7 @@
 package org.elastauth.oidc.login;
 
 import java.net.URI;
-import org.elastauth.identity.TrustedProxies;
+import org.elastauth.net.TrustedProxies;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.session.SessionSettings;
 import org.springframework.context.annotation.Bean;

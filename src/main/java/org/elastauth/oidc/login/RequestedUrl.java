@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.elastauth.http.HttpError;
-import org.elastauth.identity.TrustedProxies;
+import org.elastauth.net.TrustedProxies;
 
 /**
  * The URL that a browser requested, from {@code X-Forwarded-Host} and {@code X-Forwarded-Uri}. A

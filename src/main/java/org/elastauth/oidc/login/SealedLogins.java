@@ -6,10 +6,10 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Clock;
-import org.elastauth.credential.Envelope;
-import org.elastauth.credential.SecretKeys;
+import org.elastauth.crypto.Envelope;
+import org.elastauth.crypto.SecretKeys;
+import org.elastauth.crypto.Sha256;
 import org.elastauth.oidc.OidcSettings;
-import org.elastauth.session.SessionId;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,8 +28,7 @@ final class SealedLogins {
   SealedLogins(OidcSettings oidc, SecretKeys keys, Clock clock) {
     // gateways of another provider, client or site may have the same secret key
     this.name =
-        "state-"
-            + SessionId.sha256(oidc.issuer() + '\n' + oidc.clientId() + '\n' + oidc.redirectUrl());
+        "state-" + Sha256.hex(oidc.issuer() + '\n' + oidc.clientId() + '\n' + oidc.redirectUrl());
     this.envelope = new Envelope(keys, "login");
     this.clock = clock;
   }

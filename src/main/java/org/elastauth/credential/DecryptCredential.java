@@ -1,0 +1,68 @@
+package org.elastauth.credential;
+
+import java.time.Clock;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.elastauth.identity.Identity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Opens what a cache returned. The body becomes the credential, or null, a miss, unless the entry
+ * opens, is still good, is no older than what was met before, and describes this very identity. A
+ * credential that {@link OpenFirstTier} opened already stays.
+ */
+@Component("decryptCredential")
+public final class DecryptCredential implements Processor {
+  private static final Logger LOG = LoggerFactory.getLogger(DecryptCredential.class);
+
+  private final SealedCredentials sealed;
+  private final LatestCredentials marks;
+  private final Clock clock;
+
+  public DecryptCredential(SealedCredentials sealed, LatestCredentials marks, Clock clock) {
+    this.sealed = sealed;
+    this.marks = marks;
+    this.clock = clock;
+  }
+
+  @Override
+  public void process(Exchange exchange) {
+    Message message = exchange.getMessage();
+    Credential credential =
+        message.getBody() instanceof Credential opened
+            ? opened
+            : open(exchange, (String) message.getBody());
+    if (LOG.isDebugEnabled()) {
+      LOG.atDebug()
+          .addKeyValue("cacheKey", exchange.getProperty("cacheKey"))
+          .addKeyValue("user", ((Identity) exchange.getProperty("identity")).username())
+          .log(credential == null ? "Cache miss" : "Cache hit");
+    }
+    message.setBody(credential);
+  }
+
+  /**
+   * @param entry null where a cache has none
+   * @return null if there is no entry, or it does not fit the identity of the exchange
+   */
+  public Credential open(Exchange exchange, String entry) {
+    if (entry == null) {
+      return null;
+    }
+    Identity identity = (Identity) exchange.getProperty("identity");
+    Credential credential =
+        sealed.open(identity.username(), (String) exchange.getProperty("cacheKey"), entry);
+    return credential != null && fits(credential, identity) ? credential : null;
+  }
+
+  private boolean fits(Credential credential, Identity identity) {
+    long now = clock.millis() / 1000;
+    return !credential.window().isPast(now)
+        && !credential.window().isAhead(now)
+        && credential.fingerprint().equals(Fingerprint.of(identity))
+        && marks.admits(credential);
+  }
+}

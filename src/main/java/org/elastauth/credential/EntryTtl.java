@@ -1,0 +1,30 @@
+package org.elastauth.credential;
+
+import java.time.Clock;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** How long an entry may stay from now on: {@code cache.expiration}, and never past its window. */
+@Component("entryTtl")
+public final class EntryTtl {
+  private final long expiration;
+  private final Clock clock;
+
+  public EntryTtl(@Value("${elastauth.cache.expiration}") long expirationMillis, Clock clock) {
+    this.expiration = expirationMillis / 1000;
+    this.clock = clock;
+  }
+
+  /** Sets the properties {@code credential}, and {@code ttl} in seconds. */
+  public void measure(@Body Credential credential, Exchange exchange) {
+    exchange.setProperty("credential", credential);
+    exchange.setProperty("ttl", ttl(credential));
+  }
+
+  long ttl(Credential credential) {
+    long left = credential.window().until() - clock.millis() / 1000;
+    return Math.max(0, Math.min(expiration, left));
+  }
+}

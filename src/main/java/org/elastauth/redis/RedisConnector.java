@@ -1,0 +1,292 @@
+package org.elastauth.redis;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SocketOptions.KeepAliveOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.GenericMapOutput;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.elastauth.config.ConfigurationFaults;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.ssl.SslManagerBundle;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider;
+
+/**
+ * Makes connections to whatever Redis is there: a server, the master that Sentinels name, or a
+ * cluster, which is also recognised where one of its nodes is configured as a server.
+ */
+final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisConnector.class);
+  private static final String SUBSCRIPTION = "elastauth-revocations";
+  private static final ByteArrayCodec BYTES = ByteArrayCodec.INSTANCE;
+  private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
+
+  /** A peer that is gone without a word is noticed within a minute, and not after two hours. */
+  private static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(30);
+
+  private static final Duration KEEPALIVE_INTERVAL = Duration.ofSeconds(10);
+  private static final int KEEPALIVE_COUNT = 3;
+
+  private final RedisUrl server;
+  private final RedisSettings settings;
+  private final ClientResources resources;
+  private final RedisRights rights;
+  private final SslOptions tls;
+
+  /** Null until a server of its kind has been met. */
+  private volatile RedisClient single;
+
+  private volatile RedisClusterClient cluster;
+
+  RedisConnector(RedisSettings settings, ClientResources resources, RedisRights rights) {
+    this.server = settings.server();
+    this.settings = settings;
+    this.resources = resources;
+    this.rights = rights;
+    SslManagerBundle managers = settings.tls().files().managers(settings.tls().skipVerify());
+    this.tls =
+        SslOptions.builder()
+            .jdkSslProvider()
+            .handshakeTimeout(settings.connectTimeout())
+            .keyManager(managers.getKeyManagerFactory())
+            .trustManager(managers.getTrustManagerFactory())
+            .build();
+  }
+
+  int db() {
+    return server.db();
+  }
+
+  /**
+   * A connection that is ready for commands.
+   *
+   * @throws ConfigurationFaults if Redis answers, and must not be used as it is configured
+   */
+  StatefulConnection<byte[], byte[]> connect() {
+    try {
+      if (single == null && cluster == null) {
+        recognise();
+      }
+      return cluster != null ? cluster.connect(BYTES) : single.connect(BYTES);
+    } catch (RuntimeException failure) {
+      RedisFailure.database(failure, server.db())
+          .ifPresent(
+              fault -> {
+                throw new ConfigurationFaults(List.of(fault));
+              });
+      throw failure;
+    }
+  }
+
+  /**
+   * For a subscription; null where the user may not subscribe, or no server was met yet.
+   *
+   * @throws RedisException if it cannot be made
+   */
+  StatefulRedisPubSubConnection<byte[], byte[]> subscription() {
+    if (!rights.maySubscribe()) {
+      return null;
+    }
+    if (cluster != null) {
+      return cluster.connectPubSub(BYTES);
+    }
+    if (single != null) {
+      RedisURI uri = uri(server.nodes());
+      uri.setClientName(SUBSCRIPTION);
+      return single.connectPubSub(BYTES, uri);
+    }
+    return null;
+  }
+
+  /** For transactions and subscriptions, which need a connection of their own. */
+  @Override
+  public <T extends io.lettuce.core.api.StatefulConnection<?, ?>>
+      CompletableFuture<T> getConnectionAsync(Class<T> type) {
+    boolean subscription =
+        io.lettuce.core.pubsub.StatefulRedisPubSubConnection.class.isAssignableFrom(type);
+    if (cluster != null) {
+      return subscription
+          ? cluster.connectPubSubAsync(BYTES).thenApply(type::cast).toCompletableFuture()
+          : cluster.connectAsync(BYTES).thenApply(type::cast).toCompletableFuture();
+    }
+    if (single == null) {
+      return CompletableFuture.failedFuture(
+          new io.lettuce.core.RedisConnectionException("not connected yet"));
+    }
+    return subscription
+        ? single
+            .connectPubSubAsync(BYTES, uri(server.nodes()))
+            .thenApply(type::cast)
+            .toCompletableFuture()
+        : single
+            .connectAsync(BYTES, uri(server.nodes()))
+            .thenApply(type::cast)
+            .toCompletableFuture();
+  }
+
+  /** Finds out, once, what is there and what the user may do with it. */
+  private void recognise() {
+    if (server.isCluster()) {
+      meetCluster();
+      return;
+    }
+    RedisClient client = RedisClient.create(resources, uri(server.nodes()));
+    client.setOptions(options(ClientOptions.builder()));
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      if (!isClusterNode(connection)) {
+        rights.check(connection.sync(), client::connectPubSub);
+        single = client;
+        return;
+      }
+    } finally {
+      if (single == null) {
+        client.shutdown(Duration.ZERO, Duration.ZERO);
+      }
+    }
+    LOG.atInfo()
+        .addKeyValue("node", server.nodes().get(0))
+        .log("This Redis is a node of a cluster, so the whole cluster is used");
+    meetCluster();
+  }
+
+  private void meetCluster() {
+    RedisClusterClient client =
+        RedisClusterClient.create(
+            resources, server.nodes().stream().map(node -> uri(List.of(node))).toList());
+    client.setOptions(
+        (ClusterClientOptions)
+            options(
+                ClusterClientOptions.builder()
+                    // a slot may move to a node that has just joined
+                    .validateClusterNodeMembership(false)
+                    .topologyRefreshOptions(
+                        ClusterTopologyRefreshOptions.builder()
+                            .enableAllAdaptiveRefreshTriggers()
+                            .enablePeriodicRefresh(TOPOLOGY_REFRESH)
+                            .build())));
+    try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+      rights.check(connection.sync(), client::connectPubSub);
+      cluster = client;
+    } finally {
+      if (cluster == null) {
+        client.shutdown(Duration.ZERO, Duration.ZERO);
+      }
+    }
+  }
+
+  /** Asked in two ways: the second is what Redis 5 understands. */
+  private static boolean isClusterNode(StatefulRedisConnection<String, String> connection) {
+    try {
+      return "cluster"
+          .equals(
+              connection
+                  .sync()
+                  .dispatch(CommandType.HELLO, new GenericMapOutput<>(StringCodec.UTF8))
+                  .get("mode"));
+    } catch (RedisCommandExecutionException unknown) {
+      try {
+        return connection.sync().info("cluster").contains("cluster_enabled:1");
+      } catch (RedisCommandExecutionException refused) {
+        return false;
+      }
+    }
+  }
+
+  /** What one connection is made with: a server, or all Sentinels. */
+  private RedisURI uri(List<RedisUrl.Node> nodes) {
+    RedisURI.Builder uri = RedisURI.builder();
+    if (server.isSentinel()) {
+      uri.withSentinelMasterId(server.master());
+      nodes.forEach(node -> uri.withSentinel(sentinel(node)));
+    } else {
+      encrypt(uri, nodes.get(0));
+    }
+    authenticate(uri, server.username(), server.password());
+    return uri.withSsl(server.tls())
+        .withVerifyPeer(verification())
+        .withDatabase(server.db())
+        .withClientName("elastauth")
+        // more than a narrow user may say of itself
+        .withLibraryName("")
+        .withLibraryVersion("")
+        .withTimeout(settings.connectTimeout())
+        .build();
+  }
+
+  private RedisURI sentinel(RedisUrl.Node node) {
+    RedisURI.Builder uri = encrypt(RedisURI.builder(), node);
+    authenticate(uri, settings.sentinelUsername(), settings.sentinelPassword());
+    return uri.build();
+  }
+
+  private static void authenticate(RedisURI.Builder uri, String username, String password) {
+    if (!username.isEmpty()) {
+      uri.withAuthentication(username, password.toCharArray());
+    } else if (!password.isEmpty()) {
+      uri.withPassword(password.toCharArray());
+    }
+  }
+
+  private RedisURI.Builder encrypt(RedisURI.Builder uri, RedisUrl.Node node) {
+    return uri.withHost(node.host())
+        .withPort(node.port())
+        .withSsl(server.tls())
+        .withVerifyPeer(verification())
+        .withTimeout(settings.connectTimeout());
+  }
+
+  private SslVerifyMode verification() {
+    return settings.tls().skipVerify() ? SslVerifyMode.NONE : SslVerifyMode.FULL;
+  }
+
+  private ClientOptions options(ClientOptions.Builder options) {
+    return options
+        // queueing while disconnected would let every request wait for its timeout
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        // who waits for a command has a timeout already
+        .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
+        .sslOptions(tls)
+        .socketOptions(
+            SocketOptions.builder()
+                .connectTimeout(settings.connectTimeout())
+                .keepAlive(
+                    KeepAliveOptions.builder()
+                        .enable(settings.keepalive())
+                        .idle(KEEPALIVE_IDLE)
+                        .interval(KEEPALIVE_INTERVAL)
+                        .count(KEEPALIVE_COUNT)
+                        .build())
+                .build())
+        .build();
+  }
+
+  @Override
+  public void close() {
+    for (AbstractRedisClient client : new AbstractRedisClient[] {single, cluster}) {
+      if (client != null) {
+        client.shutdown(Duration.ZERO, Duration.ZERO);
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package org.elastauth.revocation;
+
+import org.elastauth.config.Checked;
+import org.elastauth.config.Faults;
+import org.elastauth.config.Rules.Matches;
+import org.elastauth.config.Secret;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** What administrators may ask of the gateway. */
+public record AdminSettings(
+    @DefaultValue("false") boolean enabled,
+    @DefaultValue("")
+        @Secret
+        @Matches({
+          "|[!-~]{32,1024}",
+          "is not 32 to 1024 printable ASCII characters without a blank; --generateKey prints a good one"
+        })
+        String credential)
+    implements Checked {
+  @Override
+  public void check(Faults faults) {
+    faults.when(
+        enabled && credential.isEmpty(),
+        "credential",
+        "is missing; admin.enabled needs one, of at least 32 characters");
+  }
+
+  @Override
+  public String toString() {
+    return "Admin[" + enabled + "]";
+  }
+}

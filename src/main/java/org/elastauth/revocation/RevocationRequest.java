@@ -1,0 +1,77 @@
+package org.elastauth.revocation;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.elastauth.http.HttpError;
+import org.elastauth.identity.IdentityRules;
+import org.springframework.stereotype.Component;
+
+/**
+ * What a revocation asks for: leaves the exchange properties {@code identity}, which knows nothing
+ * but the name, and {@code revocation}.
+ */
+@Component("revocationRequest")
+public final class RevocationRequest implements Processor {
+  private static final String DISABLE = "disable";
+  private static final String API_KEYS = "api_keys";
+
+  private final Clock clock;
+
+  public RevocationRequest(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * @throws HttpError 400 for a name that no user can have, and for a query that asks for something
+   *     else: a misspelt {@code disable} must not pass for a revocation without it
+   */
+  @Override
+  public void process(Exchange exchange) {
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    String path = request.path();
+    String name = decoded(path.substring(path.lastIndexOf('/') + 1));
+    exchange.setProperty(
+        "identity", IdentityRules.identity(name, "", "", List.of(), clock.millis() / 1000));
+    Map<String, List<String>> query = query(request.query());
+    for (String parameter : query.keySet()) {
+      if (!parameter.equals(DISABLE) && !parameter.equals(API_KEYS)) {
+        throw HttpError.malformed("malformed query: it takes disable and api_keys");
+      }
+    }
+    exchange.setProperty("revocation", new Revocation(isOn(query, DISABLE), isOn(query, API_KEYS)));
+  }
+
+  /** In a path, unlike in a query, a plus sign is no space. */
+  private static String decoded(String segment) {
+    try {
+      return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException malformed) {
+      throw HttpError.malformed("malformed username: it is not percent-encoded");
+    }
+  }
+
+  private static Map<String, List<String>> query(String text) {
+    try {
+      return text == null
+          ? Map.of()
+          : new QueryStringDecoder(text, StandardCharsets.UTF_8, false).parameters();
+    } catch (IllegalArgumentException malformed) {
+      throw HttpError.malformed("malformed query: it is not percent-encoded");
+    }
+  }
+
+  private static boolean isOn(Map<String, List<String>> query, String parameter) {
+    List<String> values = query.getOrDefault(parameter, List.of("false"));
+    if (values.size() != 1 || !values.get(0).equals("true") && !values.get(0).equals("false")) {
+      throw HttpError.malformed("malformed query: " + parameter + " is true or false");
+    }
+    return values.get(0).equals("true");
+  }
+}
