@@ -49,7 +49,7 @@ public final class ElasticsearchServer implements AutoCloseable {
 
   public static final String GATEWAY_PASSWORD = "gateway-pw1";
 
-  private static final Path WORK = ServerProcess.WORK.resolve("elasticsearch");
+  private static final Path WORK = TestRun.FOLDER.resolve("elasticsearch");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final AtomicInteger STARTED = new AtomicInteger();

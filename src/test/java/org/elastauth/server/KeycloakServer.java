@@ -87,7 +87,7 @@ public final class KeycloakServer implements AutoCloseable {
 
   /** It writes into its own folder. */
   private static Path copy(Path unpacked) throws IOException {
-    Path home = ServerProcess.WORK.resolve("keycloak");
+    Path home = TestRun.FOLDER.resolve("keycloak");
     ElasticsearchServer.deleteRecursively(home);
     Files.createDirectories(home.getParent());
     try (Stream<Path> files = Files.walk(unpacked)) {

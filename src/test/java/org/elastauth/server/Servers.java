@@ -8,8 +8,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Hands real servers to tests. Elasticsearch and Keycloak start once in a JVM, because they start
- * slowly; tests use different user names. Each test class has its own Redis.
+ * Hands real servers to tests. Elasticsearch, Keycloak and PostgreSQL start once in a JVM, because
+ * they start slowly; tests use different user names and databases. Each test class has its own
+ * Redis.
  */
 public final class Servers implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
@@ -26,6 +27,7 @@ public final class Servers implements ParameterResolver {
     Class<?> type = parameter.getParameter().getType();
     return type == ElasticsearchServer.class
         || type == KeycloakServer.class
+        || type == PostgresServer.class
         || type == RedisServer.class;
   }
 
@@ -37,6 +39,9 @@ public final class Servers implements ParameterResolver {
     }
     if (type == KeycloakServer.class) {
       return once(type, KeycloakServer::start);
+    }
+    if (type == PostgresServer.class) {
+      return once(type, PostgresServer::start);
     }
     return context
         .getStore(NAMESPACE)

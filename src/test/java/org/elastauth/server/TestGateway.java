@@ -50,10 +50,15 @@ public final class TestGateway implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ConfigurableApplicationContext context;
+
+  /** Those of a gateway of the pool; null: it belongs to one test. */
+  private final Map<String, Object> settings;
+
   private final int port;
 
-  private TestGateway(ConfigurableApplicationContext context) {
+  private TestGateway(ConfigurableApplicationContext context, Map<String, Object> settings) {
     this.context = context;
+    this.settings = settings;
     this.port = context.getBean(GatewayHttpServer.class).getPort();
   }
 
@@ -100,6 +105,7 @@ public final class TestGateway implements AutoCloseable {
     /** Lets this gateway's clock be wrong by so much. */
     public Builder clockOffBy(Duration offset) {
       this.clock = Clock.offset(Clock.systemUTC(), offset);
+      settings.put("test.clock", offset); // part of what a borrowed one is found by
       return this;
     }
 
@@ -120,12 +126,32 @@ public final class TestGateway implements AutoCloseable {
       }
     }
 
+    /** A new gateway, which no other test uses. */
     public TestGateway start() {
+      return start(null);
+    }
+
+    /**
+     * A gateway with these settings that other tests may have used before and use afterwards. Only
+     * for tests that neither damage it nor its servers, nor count from zero, nor read what it logs
+     * at its start. {@link TestGateway#close} gives it back.
+     */
+    public TestGateway borrow() {
+      if (clock instanceof SetClock) {
+        throw new IllegalStateException("a gateway with a clock of its own is not for others");
+      }
+      Map<String, Object> key = Map.copyOf(settings);
+      TestGateway running = GatewayPool.take(key);
+      return running == null ? start(key) : running;
+    }
+
+    private TestGateway start(Map<String, Object> key) {
+      TestRun.gatewayStarts();
       SpringApplication application = new SpringApplication(Application.class);
       application.setDefaultProperties(settings);
       application.setRegisterShutdownHook(false);
       application.addInitializers(context -> replaceTime((GenericApplicationContext) context));
-      return new TestGateway(application.run());
+      return new TestGateway(application.run(), key);
     }
   }
 
@@ -261,8 +287,20 @@ public final class TestGateway implements AutoCloseable {
     return context.getBean(type);
   }
 
+  boolean hasSettings(Map<String, Object> others) {
+    return settings.equals(others);
+  }
+
   @Override
   public void close() {
+    if (settings == null) {
+      stop();
+    } else {
+      GatewayPool.putBack(this);
+    }
+  }
+
+  void stop() {
     context.close();
   }
 }
