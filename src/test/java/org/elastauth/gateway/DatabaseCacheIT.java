@@ -13,13 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.awaitility.Awaitility;
-import org.elastauth.Application;
 import org.elastauth.config.ConfigurationFaults;
-import org.elastauth.database.CacheTable;
+import org.elastauth.server.CachePort;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Load;
 import org.elastauth.server.PackagedJar;
@@ -35,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -69,32 +64,11 @@ class DatabaseCacheIT {
   }
 
   private static String database(PostgresServer mortal) {
-    return withTable(mortal.url());
+    return TestGateway.createCacheTable(mortal.url());
   }
 
   private String database(Product product) {
-    return withTable(empty(product));
-  }
-
-  private static String withTable(String url) {
-    // no command is waited for by every test: a gateway that need not serve makes it too
-    try (var context =
-        new SpringApplicationBuilder(Application.class)
-            .properties(
-                Map.of(
-                    "elastauth.cache.type",
-                    "database",
-                    "elastauth.cache.url",
-                    url,
-                    "elastauth.secret_key",
-                    TestGateway.KEY,
-                    "camel.main.auto-startup",
-                    "false"))
-            .registerShutdownHook(false)
-            .run()) {
-      context.getBean(CacheTable.class).create();
-    }
-    return url;
+    return TestGateway.createCacheTable(empty(product));
   }
 
   private TestGateway.Builder on(String url) {
@@ -239,7 +213,7 @@ class DatabaseCacheIT {
     try (TestGateway gateway = on(url).start()) {
       gateway.login("database.bystander");
       String entry = entry(url, "database.bystander");
-      ProducerTemplate routes = gateway.bean(CamelContext.class).createProducerTemplate();
+      CachePort cache = new CachePort(gateway, "database");
       for (String text :
           List.of(
               "x' OR '1'='1",
@@ -247,10 +221,8 @@ class DatabaseCacheIT {
               "' UNION SELECT '" + entry + "' --",
               ":#${body} ? ?",
               "\\' OR 1=1 --")) {
-        Exchange written = ask(routes, "direct:cache-database-put", text, text);
-        assertThat(written.getException()).isNull();
-        assertThat(ask(routes, "direct:cache-database-get", text, null).getMessage().getBody())
-            .isEqualTo(text);
+        cache.put(text, text, 60);
+        assertThat(cache.get(text)).isEqualTo(text);
         assertThat(
                 template(url)
                     .queryForObject(
@@ -264,16 +236,6 @@ class DatabaseCacheIT {
       assertThat(gateway.health().path("cache").path("circuit_breaker").path("failures").asInt())
           .isZero();
     }
-  }
-
-  private static Exchange ask(ProducerTemplate routes, String route, String key, String body) {
-    return routes.request(
-        route,
-        exchange -> {
-          exchange.setProperty("cacheKey", key);
-          exchange.setProperty("ttl", 60L);
-          exchange.getMessage().setBody(body);
-        });
   }
 
   /** A table that somebody made otherwise: nothing bounds a row, and it may be empty. */

@@ -4,19 +4,20 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Running gateways that tests of this JVM use one after another: a start costs more than most tests
- * do. Two borrowers never have the same gateway at the same time.
+ * Running gateways that the tests of a class use one after another. Two borrowers never have the
+ * same gateway at the same time. After the class they are stopped: their background checks would
+ * appear in the log and in the counts of other classes.
  */
-final class GatewayPool {
+public final class GatewayPool implements AfterAllCallback {
   /** Each holds some 15 MB and a few threads. */
   private static final int MOST_IDLE = 8;
 
   /** The least recently used is the first. */
   private static final Deque<TestGateway> IDLE = new ArrayDeque<>();
-
-  private GatewayPool() {}
 
   /** An idle gateway with exactly these settings, or null. */
   static synchronized TestGateway take(Map<String, Object> settings) {
@@ -34,6 +35,14 @@ final class GatewayPool {
     IDLE.addLast(gateway);
     if (IDLE.size() > MOST_IDLE) {
       IDLE.removeFirst().stop();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    synchronized (GatewayPool.class) {
+      IDLE.forEach(TestGateway::stop);
+      IDLE.clear();
     }
   }
 }

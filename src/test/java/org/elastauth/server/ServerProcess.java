@@ -29,6 +29,18 @@ final class ServerProcess implements AutoCloseable {
 
   static ServerProcess start(
       Path folder, Path log, Consumer<Map<String, String>> environment, List<String> command) {
+    return start(folder, log, environment, command, ProcessBuilder.Redirect.PIPE);
+  }
+
+  /**
+   * @param life ends when the server shall end
+   */
+  static ServerProcess start(
+      Path folder,
+      Path log,
+      Consumer<Map<String, String>> environment,
+      List<String> command,
+      ProcessBuilder.Redirect life) {
     try {
       Path pidFile =
           Files.createTempFile(Files.createDirectories(log.getParent()), "server", ".pid");
@@ -39,6 +51,7 @@ final class ServerProcess implements AutoCloseable {
       Process keeper =
           builder
               .directory(folder.toFile())
+              .redirectInput(life)
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();

@@ -38,7 +38,7 @@ public final class Servers implements ParameterResolver {
       return once(type, ElasticsearchServer::start);
     }
     if (type == KeycloakServer.class) {
-      return once(type, KeycloakServer::start);
+      return once(type, KeycloakServer::shared);
     }
     if (type == PostgresServer.class) {
       return once(type, PostgresServer::start);

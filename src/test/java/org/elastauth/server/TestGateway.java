@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.elastauth.Application;
+import org.elastauth.database.CacheTable;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
@@ -155,6 +157,26 @@ public final class TestGateway implements AutoCloseable {
     }
   }
 
+  /** Makes the table of cache.type database, as {@code --create-cache-table} does. */
+  public static String createCacheTable(String url) {
+    SpringApplication application = new SpringApplication(Application.class);
+    application.setDefaultProperties(
+        Map.of(
+            "elastauth.cache.type",
+            "database",
+            "elastauth.cache.url",
+            url,
+            "elastauth.secret_key",
+            KEY,
+            "camel.main.auto-startup",
+            "false"));
+    application.setRegisterShutdownHook(false);
+    try (ConfigurableApplicationContext context = application.run()) {
+      context.getBean(CacheTable.class).create();
+    }
+    return url;
+  }
+
   public static Builder builder() {
     return new Builder();
   }
@@ -270,17 +292,25 @@ public final class TestGateway implements AutoCloseable {
 
   /** Keeps a session as the end of a login does; a cookie with this id names it. */
   public void keep(SessionId id, Session session) {
-    Exchange put =
+    new SessionPort(this).put(id.key(), session);
+  }
+
+  /** The body that a route leaves. */
+  public Object call(String route, Object body, Map<String, Object> properties) {
+    Exchange exchange =
         bean(ProducerTemplate.class)
             .request(
-                "direct:session-{{elastauth.session.shared}}-put",
-                exchange -> {
-                  exchange.setProperty("sessionKey", id.key());
-                  exchange.getMessage().setBody(session);
+                route,
+                asked -> {
+                  asked.getMessage().setBody(body);
+                  properties.forEach(asked::setProperty);
                 });
-    if (put.getException() != null) {
-      throw new AssertionError("the session was not kept", put.getException());
+    if (exchange.getException() instanceof RuntimeException failure) {
+      throw failure;
+    } else if (exchange.getException() != null) {
+      throw new CamelExecutionException("it failed", exchange, exchange.getException());
     }
+    return exchange.getMessage().getBody();
   }
 
   public <T> T bean(Class<T> type) {
