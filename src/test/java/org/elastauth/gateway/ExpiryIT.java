@@ -524,7 +524,7 @@ class ExpiryIT {
   void beyondTheFirstPage(boolean pages) {
     // a hash, so that Elasticsearch need not make it
     String document =
-        "{\"password_hash\":\"$2a$10$PlzF4VJH0MmuC2jTQldNi.S4ZvyPitm92YojuEcL7enb5wxlTk09a\",\"roles\":[],"
+        "{\"password_hash\":\"$2a$04$PlzF4VJH0MmuC2jTQldNi.S4ZvyPitm92YojuEcL7enb5wxlTk09a\",\"roles\":[],"
             + "\"metadata\":{\"note\":\""
             + "x".repeat(1000)
             + "\"}}";
