@@ -14,10 +14,10 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
 import org.elastauth.server.FaultProxy.Hold;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -449,8 +449,8 @@ class ExpiryIT {
   void elasticsearchAwayIsSaidOnceAndLeftToTheNextRun(CapturedOutput output) {
     String user = "expiry.away";
     loginEightDaysAgo(user);
-    try (Door door = Door.to(elasticsearch);
-        TestGateway gateway = gateway().set("elasticsearch.hosts", door.url()).start()) {
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(elasticsearch);
+        TestGateway gateway = gateway().set("elasticsearch.hosts", tcpProxy.url()).start()) {
       for (int i = 0; i < 8; i++) {
         expire(gateway);
       }
@@ -458,7 +458,7 @@ class ExpiryIT {
           .as("once for each reason: refused, breaker open")
           .hasSizeBetween(2, 3);
       assertThat(enabled(user)).isTrue();
-      door.open();
+      tcpProxy.open();
       Awaitility.await("the breaker closes")
           .until(
               () -> {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.redis.ExpiryLease;
-import org.elastauth.server.Door;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.TestGateway;
@@ -160,7 +160,7 @@ class RedisClusterIT {
   /** SPEC 8: unreachable at start is the same as lost later. */
   @Test
   void aClusterThatIsThereOnlyLaterIsUsedByItself() {
-    try (Door door = Door.to(cluster.nodes().get(0).address());
+    try (FaultyTcpProxy door = FaultyTcpProxy.to(cluster.nodes().get(0).address());
         TestGateway gateway =
             gateway("redis://" + door.address() + ",127.0.0.1:" + RedisServer.freePort())
                 .set("redis.health_check.interval", "1s")

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -490,11 +490,11 @@ class RevokeIT {
   /** Fail closed: nobody is served from the cache whose revocation was asked for. */
   @Test
   void elasticsearchAwayIsSaidAndTheCacheIsDropped() {
-    try (Door door = Door.to(elasticsearch).open();
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(elasticsearch).open();
         TestGateway gateway =
-            gateway().set("elasticsearch.hosts", door.url()).with(redis).start()) {
+            gateway().set("elasticsearch.hosts", tcpProxy.url()).with(redis).start()) {
       String before = gateway.login("revoke.es-away");
-      door.shut();
+      tcpProxy.shut();
       HttpResponse<String> response = revoke(gateway, "revoke.es-away");
       assertThat(response.statusCode()).isEqualTo(503);
       assertThat(response.headers().firstValue("Retry-After")).isPresent();
@@ -502,7 +502,7 @@ class RevokeIT {
       assertThat(redis.template().hasKey(key("revoke.es-away"))).isFalse();
       assertThat(gateway.decide("revoke.es-away").statusCode()).isEqualTo(503);
       assertThat(authenticate(before)).isEqualTo(200);
-      door.open();
+      tcpProxy.open();
       Awaitility.await("the breaker closes")
           .atMost(Duration.ofSeconds(30))
           .until(() -> revoke(gateway, "revoke.es-away").statusCode() == 200);
