@@ -212,7 +212,7 @@ public final class KeycloakServer implements AutoCloseable {
     environment.keySet().removeIf(name -> name.startsWith("KC_"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("JAVA_OPTS_KC_HEAP", "-Xms256m -Xmx512m");
-    environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
     environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
     environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD);
   }
