@@ -166,7 +166,6 @@ class CacheContractIT {
     start(adapter);
     cache.put(key, "entry", LONG);
     assertThat(cache.get(key)).isNull();
-    cache.renew(key, LONG);
     cache.delete(key);
     assertThat(cache.get(key)).isNull();
   }
