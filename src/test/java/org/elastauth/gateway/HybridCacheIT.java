@@ -383,6 +383,7 @@ class HybridCacheIT {
       own.restart();
       own.template().opsForValue().set(key("hybrid.stale"), entry);
       awaitRedis(gateway, true);
+      awaitRedis(other, true);
       double before = asked(gateway);
       Awaitility.await("the old entry is deleted")
           .untilAsserted(

@@ -247,8 +247,11 @@ class SessionIT {
 
   @Test
   void hybridGatewaysTellEachOther() {
-    try (TestGateway one = shared().set("session.store", "hybrid").start();
-        TestGateway two = shared().set("session.store", "hybrid").start()) {
+    // no answer of Redis may be too late on a machine under load
+    TestGateway.Builder hybrid =
+        shared().set("session.store", "hybrid").set("redis.read_timeout", "10s");
+    try (TestGateway one = hybrid.start();
+        TestGateway two = hybrid.start()) {
       awaitListeners(3);
       Session session = session("sub-1", "sid-1");
       String deleted = put(one, session);
