@@ -33,12 +33,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.elastauth.identity.Identity;
+import org.elastauth.server.BrowserClient;
 import org.elastauth.server.KeycloakServer;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
-import org.elastauth.server.Visitor;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterAll;
@@ -71,8 +71,15 @@ class BackchannelLogoutIT {
   static void start(KeycloakServer provider, RedisServer redis) throws IOException {
     keycloak = provider;
     gateway =
-        Visitor.gateway(provider, SITE).set("elasticsearch.dry_run", true).with(redis).start();
-    other = Visitor.gateway(provider, SITE).set("elasticsearch.dry_run", true).with(redis).start();
+        BrowserClient.gateway(provider, SITE)
+            .set("elasticsearch.dry_run", true)
+            .with(redis)
+            .start();
+    other =
+        BrowserClient.gateway(provider, SITE)
+            .set("elasticsearch.dry_run", true)
+            .with(redis)
+            .start();
     interceptor = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     interceptor.createContext(
         "/",
@@ -106,11 +113,11 @@ class BackchannelLogoutIT {
     return "http://127.0.0.1:" + interceptor.getAddress().getPort() + "/";
   }
 
-  private static Visitor loggedIn(KeycloakServer.User user) {
-    Visitor visitor = new Visitor(gateway, SITE);
-    visitor.logIn("/", user);
-    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
-    return visitor;
+  private static BrowserClient loggedIn(KeycloakServer.User user) {
+    BrowserClient browser = new BrowserClient(gateway, SITE);
+    browser.logIn("/", user);
+    assertThat(browser.open("/").statusCode()).isEqualTo(200);
+    return browser;
   }
 
   /** What Keycloak signs when a login of the user ends. */
@@ -145,15 +152,15 @@ class BackchannelLogoutIT {
   void theProviderEndsASessionAtEveryGateway() {
     keycloak.setBackchannelLogout("http://127.0.0.1:" + gateway.port() + PATH);
     KeycloakServer.User user = keycloak.addUser("logout.everywhere");
-    Visitor visitor = loggedIn(user);
-    assertThat(visitor.at(other).open("/").statusCode()).isEqualTo(200);
+    BrowserClient browser = loggedIn(user);
+    assertThat(browser.at(other).open("/").statusCode()).isEqualTo(200);
     keycloak.logout(user);
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> {
-              assertThat(visitor.at(gateway).open("/").statusCode()).isEqualTo(302);
-              assertThat(visitor.at(other).open("/").statusCode()).isEqualTo(302);
+              assertThat(browser.at(gateway).open("/").statusCode()).isEqualTo(302);
+              assertThat(browser.at(other).open("/").statusCode()).isEqualTo(302);
             });
   }
 
@@ -161,14 +168,14 @@ class BackchannelLogoutIT {
   void aLogoutTokenIsGoodOnce() throws Exception {
     keycloak.setBackchannelLogout(intercept());
     KeycloakServer.User user = keycloak.addUser("logout.once");
-    Visitor visitor = loggedIn(user);
+    BrowserClient browser = loggedIn(user);
     String token = logoutToken(user);
-    assertThat(visitor.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
+    assertThat(browser.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
 
     HttpResponse<String> first = post(token);
     assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
     assertThat(first.headers().firstValue("Cache-Control")).contains("no-store");
-    assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+    assertThat(browser.open("/").statusCode()).isEqualTo(302);
     HttpResponse<String> second = post(token);
     assertThat(second.statusCode()).isEqualTo(400);
     assertThat(second.body()).contains("used before");
@@ -181,15 +188,15 @@ class BackchannelLogoutIT {
     KeycloakServer.User user = keycloak.addUser("logout.again");
     try (RedisServer server = RedisServer.start();
         TestGateway closed =
-            Visitor.gateway(keycloak, SITE)
+            BrowserClient.gateway(keycloak, SITE)
                 .set("elasticsearch.dry_run", true)
                 .set("session.policy", "fail_closed")
                 .set("redis.health_check.interval", "1s")
                 .set("redis.circuit_breaker.timeout", "1s")
                 .with(server)
                 .start()) {
-      Visitor visitor = new Visitor(closed, SITE);
-      visitor.logIn("/", user);
+      BrowserClient browser = new BrowserClient(closed, SITE);
+      browser.logIn("/", user);
       String token = logoutToken(user);
       server.kill();
       HttpResponse<String> failed = post(closed, token);
@@ -200,7 +207,7 @@ class BackchannelLogoutIT {
           .until(() -> closed.health().path("status").asText().equals("healthy"));
       HttpResponse<String> again = post(closed, token);
       assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(browser.open("/").statusCode()).isEqualTo(302);
       assertThat(post(closed, token).statusCode()).as("for good").isEqualTo(400);
     }
   }
@@ -216,9 +223,9 @@ class BackchannelLogoutIT {
                 .set("oidc.redirect_url", "https://" + SITE + "/elastauth/oidc/callback")
                 .start()) {
       SessionId id = begin(believer, "id-of-john");
-      Visitor visitor = new Visitor(believer, SITE);
-      visitor.cookies().put(SESSION, id.cookie());
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      BrowserClient browser = new BrowserClient(believer, SITE);
+      browser.cookies().put(SESSION, id.cookie());
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       Date past = Date.from(Instant.now().minusSeconds(120));
       Date future = Date.from(Instant.now().plusSeconds(120));
       Map<String, JWTClaimsSet.Builder> broken = new LinkedHashMap<>();
@@ -244,14 +251,14 @@ class BackchannelLogoutIT {
         assertThat(answer.statusCode()).as("events %s", event).isEqualTo(400);
         assertThat(answer.body()).contains("no logout token");
       }
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       String good = provider.sign(logout(provider).build());
       assertThat(post(believer, good).statusCode()).as("without any of that").isEqualTo(200);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(browser.open("/").statusCode()).isEqualTo(302);
 
-      visitor.cookies().put(SESSION, begin(believer, "id-of-john").cookie());
+      browser.cookies().put(SESSION, begin(believer, "id-of-john").cookie());
       assertThat(post(believer, good).statusCode()).as("kept, and sent again").isEqualTo(400);
-      assertThat(visitor.open("/").statusCode()).as("a later session").isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).as("a later session").isEqualTo(200);
     }
   }
 
@@ -268,8 +275,8 @@ class BackchannelLogoutIT {
                 .set("replay.policy", "fail_closed")
                 .start()) {
       SessionId id = begin(first, "id-of-john");
-      Visitor visitor = new Visitor(first, SITE);
-      visitor.cookies().put(SESSION, id.cookie());
+      BrowserClient browser = new BrowserClient(first, SITE);
+      browser.cookies().put(SESSION, id.cookie());
       String token = provider.sign(logout(provider).build());
 
       server.freeze();
@@ -278,7 +285,7 @@ class BackchannelLogoutIT {
       server.resume();
       Awaitility.await("Redis knows")
           .atMost(Duration.ofSeconds(30))
-          .until(() -> visitor.open("/").statusCode() == 302);
+          .until(() -> browser.open("/").statusCode() == 302);
       Awaitility.await("Redis is used again")
           .atMost(Duration.ofSeconds(30))
           .until(() -> closed.health().path("status").asText().equals("healthy"));
@@ -367,10 +374,10 @@ class BackchannelLogoutIT {
   @Test
   void whatIsNoLogoutTokenForThisClientEndsNothing() throws Exception {
     keycloak.setBackchannelLogout(intercept());
-    Visitor visitor = loggedIn(KeycloakServer.JOHN);
+    BrowserClient browser = loggedIn(KeycloakServer.JOHN);
     KeycloakServer.Tokens tokens = keycloak.tokens(KeycloakServer.JOHN);
     KeycloakServer.User user = keycloak.addUser("logout.attacked");
-    Visitor leaving = loggedIn(user);
+    BrowserClient leaving = loggedIn(user);
     String good = logoutToken(user);
     JWTClaimsSet claims = JWTParser.parse(good).getJWTClaimsSet();
     SignedJWT hmac =
@@ -395,11 +402,11 @@ class BackchannelLogoutIT {
       assertThat(answer.statusCode()).as(bad).isEqualTo(400);
       assertThat(answer.body()).contains("\"code\":400");
     }
-    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    assertThat(browser.open("/").statusCode()).isEqualTo(200);
     assertThat(leaving.open("/").statusCode()).isEqualTo(200);
     assertThat(post(good).statusCode()).as("the others have not used it up").isEqualTo(200);
     assertThat(leaving.open("/").statusCode()).isEqualTo(302);
-    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    assertThat(browser.open("/").statusCode()).isEqualTo(200);
   }
 
   /** A logout token of another client of the same provider, about the same user. */
@@ -407,7 +414,7 @@ class BackchannelLogoutIT {
   void anotherClientsLogoutTokenEndsNothing() throws Exception {
     keycloak.setBackchannelLogout("");
     KeycloakServer.User user = keycloak.addUser("logout.foreign");
-    Visitor visitor = loggedIn(user);
+    BrowserClient browser = loggedIn(user);
     JsonNode client =
         keycloak.admin("GET", "/clients?clientId=" + KeycloakServer.PUBLIC_CLIENT, null).get(0);
     String path = "/clients/" + client.path("id").asText();
@@ -418,7 +425,7 @@ class BackchannelLogoutIT {
       HttpResponse<String> answer = post(logoutToken(user));
       assertThat(answer.statusCode()).isEqualTo(400);
       assertThat(answer.body()).contains("audience");
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
     } finally {
       ((ObjectNode) client.get("attributes")).put("backchannel.logout.url", "");
       keycloak.admin("PUT", path, client.toString());

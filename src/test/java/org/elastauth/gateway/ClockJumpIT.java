@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Map;
 import org.elastauth.server.ElasticsearchServer;
-import org.elastauth.server.PackagedJar;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -61,19 +59,10 @@ class ClockJumpIT {
     }
   }
 
-  private TestGateway.Builder builder(String type, boolean extend) throws Exception {
+  private TestGateway.Builder builder(String type, boolean extend) {
     String url = "jdbc:h2:" + folder.resolve("cache") + ";AUTO_SERVER=TRUE";
     if (type.equals("database")) {
-      try (PackagedJar jar =
-          PackagedJar.run(
-              folder,
-              Map.of(
-                  "ELASTAUTH_CACHE_TYPE", type,
-                  "ELASTAUTH_CACHE_URL", url,
-                  "SECRET_KEY", TestGateway.KEY),
-              "--create-cache-table")) {
-        assertThat(jar.exitCode()).as(jar.output()).isZero();
-      }
+      TestGateway.createCacheTable(url);
     }
     return TestGateway.builder()
         .on(elasticsearch)
@@ -94,8 +83,7 @@ class ClockJumpIT {
     "hybrid, true",
     "database, false"
   })
-  void everyAnswerOpensElasticsearchAndTheSteadyGatewayAgrees(String type, boolean extend)
-      throws Exception {
+  void everyAnswerOpensElasticsearchAndTheSteadyGatewayAgrees(String type, boolean extend) {
     String user = "jump." + type + (extend ? ".extend" : "");
     TestGateway.Builder builder = builder(type, extend);
     try (TestGateway steady = builder.start();

@@ -233,7 +233,7 @@ class CommandLineIT {
   private void assertServes(String live, String source, String... arguments) throws Exception {
     int port = RedisServer.freePort();
     try (PackagedJar jar =
-        PackagedJar.run(
+        PackagedJar.runDownloaded(
             folder,
             Map.of("ELASTAUTH_LISTEN", "127.0.0.1:" + port, "ELASTAUTH_ROUTES_RELOAD", "true"),
             arguments)) {

@@ -153,7 +153,7 @@ class DrainIT {
 
   @Test
   void whoWaitsIsServedAfterNobodyListens() throws Exception {
-    try (PackagedGateway gateway = start("20s", Map.of())) {
+    try (PackagedGateway gateway = start("12s", Map.of())) {
       CompletableFuture<HttpResponse<String>> answer = askInVain(gateway, "drain.served");
       gateway.terminate();
       awaitRefusing(gateway);

@@ -7,8 +7,8 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(120)
 class ElasticsearchHostsIT {
   private final ElasticsearchServer elasticsearch;
-  private Door one;
-  private Door two;
+  private FaultyTcpProxy one;
+  private FaultyTcpProxy two;
 
   ElasticsearchHostsIT(ElasticsearchServer elasticsearch) {
     this.elasticsearch = elasticsearch;
@@ -32,8 +32,8 @@ class ElasticsearchHostsIT {
 
   @BeforeEach
   void doors() {
-    one = Door.to(elasticsearch);
-    two = Door.to(elasticsearch);
+    one = FaultyTcpProxy.to(elasticsearch);
+    two = FaultyTcpProxy.to(elasticsearch);
   }
 
   @AfterEach

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
@@ -87,15 +87,15 @@ class FloodIT {
 
   @Test
   void nobodyWaitsLongForOthersToHaveTheirPasswordsWritten() {
-    try (Door door = Door.to(elasticsearch).losingAnswersToWrites();
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(elasticsearch).losingAnswersToWrites();
         TestGateway gateway =
             TestGateway.builder()
                 .on(elasticsearch)
-                .set("elasticsearch.hosts", door.url())
+                .set("elasticsearch.hosts", tcpProxy.url())
                 .set("elasticsearch.max_password_writes", 1)
                 .start()) {
       CompletableFuture<HttpResponse<String>> first = gateway.decideLater("flood-slot.first");
-      Awaitility.await("the only slot is taken").until(() -> door.lost() == 1);
+      Awaitility.await("the only slot is taken").until(() -> tcpProxy.lost() == 1);
       assertTooMany(gateway.decide("flood-slot.second"));
       assertThat(first).isNotDone();
       assertThat(elasticsearch.user("flood-slot.second").isMissingNode()).isTrue();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** SPEC 4: a key rotated in three rollouts over two gateways, and in a careless one. */
 @ExtendWith(Servers.class)
 class KeyRolloutIT {
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = 8;
 
   private final ElasticsearchServer elasticsearch;
   private final RedisServer redis;

@@ -13,10 +13,10 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedGateway;
+import org.elastauth.server.RecordingTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
-import org.elastauth.server.Wiretap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,7 +40,8 @@ class LogIT {
   @Test
   void noSecretAtAnyLevel(@TempDir Path folder) throws Exception {
     try (RedisServer redis = RedisServer.start("--requirepass", REDIS_PASSWORD);
-        Wiretap toElasticsearch = Wiretap.to(URI.create(elasticsearch.url()).getPort())) {
+        RecordingTcpProxy toElasticsearch =
+            RecordingTcpProxy.to(URI.create(elasticsearch.url()).getPort())) {
       Map<String, String> environment = new HashMap<>();
       environment.put("ELASTAUTH_LOG_LEVEL", "trace");
       environment.put("ELASTAUTH_REDIS_HOST", redis.address());

@@ -16,13 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.elastauth.server.BrowserClient;
 import org.elastauth.server.KeycloakServer;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
-import org.elastauth.server.Visitor;
 import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +53,7 @@ class LoginAttacksIT {
   }
 
   private static TestGateway.Builder builder() {
-    return Visitor.gateway(keycloak, SITE).set("elasticsearch.dry_run", true);
+    return BrowserClient.gateway(keycloak, SITE).set("elasticsearch.dry_run", true);
   }
 
   @AfterAll
@@ -63,8 +63,8 @@ class LoginAttacksIT {
     }
   }
 
-  private static Visitor visitor() {
-    return new Visitor(gateway, SITE);
+  private static BrowserClient browser() {
+    return new BrowserClient(gateway, SITE);
   }
 
   private static String parameter(URI url, String name) {
@@ -102,8 +102,8 @@ class LoginAttacksIT {
   }
 
   /** By name, those of logins that are under way. */
-  private static Map<String, String> begun(Visitor visitor) {
-    Map<String, String> cookies = new LinkedHashMap<>(visitor.cookies());
+  private static Map<String, String> begun(BrowserClient browser) {
+    Map<String, String> cookies = new LinkedHashMap<>(browser.cookies());
     cookies.keySet().removeIf(name -> !name.startsWith(BROWSER));
     return cookies;
   }
@@ -111,26 +111,26 @@ class LoginAttacksIT {
   /** RFC 9700, 4.2.4: what leaked from a browser's history is of no use. */
   @Test
   void stateReplay() {
-    Visitor visitor = visitor();
-    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
-    Map<String, String> kept = begun(visitor);
-    assertThat(visitor.follow(callback).statusCode()).isEqualTo(302);
-    assertRefused(visitor.follow(callback), 400, "another browser");
-    visitor.cookies().putAll(kept);
-    assertRefused(visitor.follow(callback), 400, "completed before");
+    BrowserClient browser = browser();
+    URI callback = browser.authorize("/", KeycloakServer.JOHN);
+    Map<String, String> kept = begun(browser);
+    assertThat(browser.follow(callback).statusCode()).isEqualTo(302);
+    assertRefused(browser.follow(callback), 400, "another browser");
+    browser.cookies().putAll(kept);
+    assertRefused(browser.follow(callback), 400, "completed before");
     // with the code of a later login
-    URI later = visitor.authorizeAgain("/", KeycloakServer.JOHN);
-    visitor.cookies().putAll(kept);
+    URI later = browser.authorizeAgain("/", KeycloakServer.JOHN);
+    browser.cookies().putAll(kept);
     assertRefused(
-        visitor.follow(with(callback, "code", parameter(later, "code"))), 400, "completed before");
+        browser.follow(with(callback, "code", parameter(later, "code"))), 400, "completed before");
   }
 
   /** RFC 9700, 4.5: a code that was issued for another login, in this browser or another. */
   @Test
   void codeInjection() {
-    Visitor victim = visitor();
+    BrowserClient victim = browser();
     String stolen = parameter(victim.authorize("/", KeycloakServer.JOHN), "code");
-    Visitor attacker = visitor();
+    BrowserClient attacker = browser();
     URI own = attacker.authorize("/", KeycloakServer.JANE);
     assertRefused(attacker.follow(with(own, "code", stolen)), 401, "the provider has ended");
     assertThat(attacker.open("/").statusCode()).isEqualTo(302);
@@ -141,11 +141,11 @@ class LoginAttacksIT {
   void codeInjectionWithoutPkce() {
     try (TestGateway plain = builder().set("oidc.use_pkce", false).start()) {
       String stolen =
-          parameter(new Visitor(plain, SITE).authorize("/", KeycloakServer.JOHN), "code");
-      Visitor attacker = new Visitor(plain, SITE);
+          parameter(new BrowserClient(plain, SITE).authorize("/", KeycloakServer.JOHN), "code");
+      BrowserClient attacker = new BrowserClient(plain, SITE);
       URI own = attacker.authorize("/", KeycloakServer.JANE);
       assertRefused(attacker.follow(with(own, "code", stolen)), 401, "answers another login");
-      Visitor honest = new Visitor(plain, SITE);
+      BrowserClient honest = new BrowserClient(plain, SITE);
       honest.logIn("/", KeycloakServer.JANE);
       assertThat(honest.open("/").statusCode()).isEqualTo(200);
     }
@@ -154,26 +154,26 @@ class LoginAttacksIT {
   /** 4.8: whoever takes the challenge out of the request gets no code that is good. */
   @Test
   void pkceDowngrade() {
-    Visitor visitor = visitor();
-    String asked = Visitor.location(visitor.open("/"));
+    BrowserClient browser = browser();
+    String asked = BrowserClient.location(browser.open("/"));
     String without = asked.replaceAll("&code_challenge(_method)?=[^&]*", "");
     assertThat(without).isNotEqualTo(asked).doesNotContain("challenge");
     assertRefused(
-        visitor.follow(visitor.authorizeAt(without, KeycloakServer.JOHN)),
+        browser.follow(browser.authorizeAt(without, KeycloakServer.JOHN)),
         401,
         "the provider has ended");
-    assertThat(visitor.cookies()).doesNotContainKey(SESSION);
+    assertThat(browser.cookies()).doesNotContainKey(SESSION);
   }
 
   /** RFC 6749, 10.5: a code is good once. */
   @Test
   void codeReplay() {
-    Visitor visitor = visitor();
-    URI first = visitor.authorize("/", KeycloakServer.JOHN);
-    assertThat(visitor.follow(first).statusCode()).isEqualTo(302);
-    URI second = visitor.authorizeAgain("/", KeycloakServer.JOHN);
+    BrowserClient browser = browser();
+    URI first = browser.authorize("/", KeycloakServer.JOHN);
+    assertThat(browser.follow(first).statusCode()).isEqualTo(302);
+    URI second = browser.authorizeAgain("/", KeycloakServer.JOHN);
     assertRefused(
-        visitor.follow(with(second, "code", parameter(first, "code"))),
+        browser.follow(with(second, "code", parameter(first, "code"))),
         401,
         "the provider has ended");
   }
@@ -181,9 +181,9 @@ class LoginAttacksIT {
   /** 4.7: somebody else's login, to make the victim act as the attacker. */
   @Test
   void loginCsrf() {
-    Visitor attacker = visitor();
+    BrowserClient attacker = browser();
     URI callback = attacker.authorize("/", KeycloakServer.JANE);
-    Visitor victim = visitor();
+    BrowserClient victim = browser();
     assertRefused(victim.follow(callback), 400, "another browser");
     victim.open("/");
     assertRefused(victim.follow(callback), 400, "another browser");
@@ -193,21 +193,21 @@ class LoginAttacksIT {
   /** 4.4, RFC 9207: the answer of another provider, or one that does not say whose it is. */
   @Test
   void mixUp() {
-    Visitor visitor = visitor();
-    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    BrowserClient browser = browser();
+    URI callback = browser.authorize("/", KeycloakServer.JOHN);
     assertThat(parameter(callback, "iss")).isEqualTo(keycloak.issuer());
     assertRefused(
-        visitor.follow(with(callback, "iss", "https://attacker.example.org")),
+        browser.follow(with(callback, "iss", "https://attacker.example.org")),
         400,
         "another provider");
-    assertRefused(visitor.follow(with(callback, "iss", null)), 400, "which provider");
+    assertRefused(browser.follow(with(callback, "iss", null)), 400, "which provider");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "AQ", "..", "a b", "%00", "\u00e4", "{\"target\":\"https://evil\"}"})
   void aStateThatIsNone(String state) {
     assertRefused(
-        visitor()
+        browser()
             .ask(
                 "/elastauth/oidc/callback?code=c&state="
                     + URLEncoder.encode(state, StandardCharsets.UTF_8)),
@@ -217,13 +217,13 @@ class LoginAttacksIT {
 
   @Test
   void aStateThatWasChangedOrIsAnothersOrTooOld() {
-    Visitor visitor = visitor();
-    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    BrowserClient browser = browser();
+    URI callback = browser.authorize("/", KeycloakServer.JOHN);
     String state = parameter(callback, "state");
     for (int at : new int[] {0, 12, state.length() / 2, state.length() - 2}) {
       char other = state.charAt(at) == 'A' ? 'B' : 'A';
       assertRefused(
-          visitor.follow(
+          browser.follow(
               with(callback, "state", state.substring(0, at) + other + state.substring(at + 1))),
           400,
           "not begun here");
@@ -231,8 +231,8 @@ class LoginAttacksIT {
     SetClock clock = new SetClock(Instant.now());
     try (TestGateway foreign = builder().set("secret_key", "ab".repeat(32)).start();
         TestGateway later = builder().clock(clock).start()) {
-      assertRefused(visitor.at(foreign).follow(callback), 400, "not begun here");
-      Visitor slow = new Visitor(later, SITE);
+      assertRefused(browser.at(foreign).follow(callback), 400, "not begun here");
+      BrowserClient slow = new BrowserClient(later, SITE);
       URI late = slow.authorize("/", KeycloakServer.JOHN);
       clock.advance(Duration.ofSeconds(900));
       assertRefused(slow.follow(late), 400, "took too long");
@@ -241,49 +241,49 @@ class LoginAttacksIT {
 
   @Test
   void parametersThatAreThereTwiceOrNotAtAll() {
-    Visitor visitor = visitor();
-    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
+    BrowserClient browser = browser();
+    URI callback = browser.authorize("/", KeycloakServer.JOHN);
     String path = callback.getRawPath() + "?" + callback.getRawQuery();
     for (String twice : List.of("state=x", "code=x", "iss=x", "error=x&error=y")) {
-      assertRefused(visitor.ask(path + "&" + twice), 400, "more than once");
+      assertRefused(browser.ask(path + "&" + twice), 400, "more than once");
     }
-    assertRefused(visitor.ask("/elastauth/oidc/callback"), 400, "not begun here");
+    assertRefused(browser.ask("/elastauth/oidc/callback"), 400, "not begun here");
     assertThat(
             gateway.raw(
                 "GET /elastauth/oidc/callback?state=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ")
         .contains("percent-encoded");
-    assertRefused(visitor.follow(with(callback, "code", null)), 400, "has no code");
+    assertRefused(browser.follow(with(callback, "code", null)), 400, "has no code");
   }
 
   /** RFC 6749, 4.1.2.1: and nothing of what a link says is repeated. */
   @Test
   void theProvidersRefusalIsToldAsSuch() {
-    Visitor visitor = visitor();
+    BrowserClient browser = browser();
     URI denied =
         with(
-            visitor.authorize("/", KeycloakServer.JOHN),
+            browser.authorize("/", KeycloakServer.JOHN),
             "code",
             null,
             "error",
             "access_denied",
             "error_description",
             "<script>");
-    HttpResponse<String> refused = visitor.follow(denied);
+    HttpResponse<String> refused = browser.follow(denied);
     assertRefused(refused, 403, "access_denied");
     assertThat(refused.body()).doesNotContain("script");
     URI forged =
-        with(visitor.authorizeAgain("/", KeycloakServer.JOHN), "error", "call +1 555 0100 <b>");
-    HttpResponse<String> answer = visitor.follow(forged);
+        with(browser.authorizeAgain("/", KeycloakServer.JOHN), "error", "call +1 555 0100 <b>");
+    HttpResponse<String> answer = browser.follow(forged);
     assertRefused(answer, 403, "did not log the user in");
     assertThat(answer.body()).doesNotContain("555", "<");
     assertRefused(
-        visitor.ask("/elastauth/oidc/callback?error=access_denied&error_description=%3Cb%3E"),
+        browser.ask("/elastauth/oidc/callback?error=access_denied&error_description=%3Cb%3E"),
         400,
         "not begun here");
     URI busy =
-        with(visitor.authorizeAgain("/", KeycloakServer.JOHN), "error", "temporarily_unavailable");
-    assertRefused(visitor.follow(busy), 503, "temporarily_unavailable");
+        with(browser.authorizeAgain("/", KeycloakServer.JOHN), "error", "temporarily_unavailable");
+    assertRefused(browser.follow(busy), 503, "temporarily_unavailable");
   }
 
   /** RFC 9700, 4.11: a forged X-Forwarded-Host, behind a proxy that lets it through. */
@@ -297,7 +297,7 @@ class LoginAttacksIT {
       })
   void openRedirectByHost(String host) {
     assertRefused(
-        gateway.get("/elastauth", "Accept", Visitor.PAGE, "X-Forwarded-Host", host),
+        gateway.get("/elastauth", "Accept", BrowserClient.PAGE, "X-Forwarded-Host", host),
         401,
         "allowed_hosts");
   }
@@ -315,25 +315,31 @@ class LoginAttacksIT {
     "/app?to=https://evil.example.org, /app?to=https://evil.example.org",
   })
   void openRedirectByPath(String path, String back) {
-    Visitor visitor = visitor();
+    BrowserClient browser = browser();
     HttpResponse<String> sent =
-        visitor.open(path, "X-Forwarded-Proto", "http", "X-Forwarded-Port", "80");
+        browser.open(path, "X-Forwarded-Proto", "http", "X-Forwarded-Port", "80");
     assertThat(sent.statusCode()).isEqualTo(302);
-    URI callback = visitor.authorize(sent, KeycloakServer.JOHN);
-    HttpResponse<String> returned = visitor.follow(callback);
-    assertThat(Visitor.location(returned)).isEqualTo("https://" + SITE + back);
+    URI callback = browser.authorize(sent, KeycloakServer.JOHN);
+    HttpResponse<String> returned = browser.follow(callback);
+    assertThat(BrowserClient.location(returned)).isEqualTo("https://" + SITE + back);
   }
 
   /** SPEC 13.5: who is no proxy says nothing about where a browser came from. */
   @Test
   void forwardedHeadersOfAStranger() {
     try (TestGateway distant = builder().set("trusted_proxies", "192.0.2.1/32").start()) {
-      Visitor visitor = new Visitor(distant, SITE);
-      URI callback = visitor.authorize("/app/evil", KeycloakServer.JOHN);
-      assertThat(Visitor.location(visitor.follow(callback))).isEqualTo("https://" + SITE + "/");
+      BrowserClient browser = new BrowserClient(distant, SITE);
+      URI callback = browser.authorize("/app/evil", KeycloakServer.JOHN);
+      assertThat(BrowserClient.location(browser.follow(callback)))
+          .isEqualTo("https://" + SITE + "/");
       assertThat(
               distant
-                  .get("/elastauth", "Accept", Visitor.PAGE, "X-Forwarded-Host", "evil.example.org")
+                  .get(
+                      "/elastauth",
+                      "Accept",
+                      BrowserClient.PAGE,
+                      "X-Forwarded-Host",
+                      "evil.example.org")
                   .statusCode())
           .isEqualTo(302);
     }
@@ -342,9 +348,9 @@ class LoginAttacksIT {
   /** A session that the attacker knows, planted before the victim logs in. */
   @Test
   void sessionFixation() {
-    Visitor attacker = visitor();
+    BrowserClient attacker = browser();
     attacker.logIn("/", KeycloakServer.JANE);
-    Visitor victim = visitor();
+    BrowserClient victim = browser();
     URI callback = victim.authorize("/", KeycloakServer.JOHN);
     victim.cookies().put(SESSION, attacker.cookies().get(SESSION));
     victim.follow(callback);
@@ -356,7 +362,7 @@ class LoginAttacksIT {
   /** A neighbour's cookie of the same name beside ours; none of them is chosen. */
   @Test
   void cookieTossing() {
-    Visitor victim = visitor();
+    BrowserClient victim = browser();
     victim.logIn("/", KeycloakServer.JOHN);
     String own = victim.cookieHeader();
     assertRefused(
@@ -387,7 +393,7 @@ class LoginAttacksIT {
   void tossedTokenCookies(String name) {
     KeycloakServer.Tokens tokens = keycloak.tokens(KeycloakServer.JANE);
     String attackers = name.equals("id_token") ? tokens.id() : tokens.access();
-    Visitor victim = visitor();
+    BrowserClient victim = browser();
     victim.cookies().put(name, attackers);
     assertThat(victim.open("/").body()).as("where there is no session").contains("jane.roe");
     victim.cookies().remove(name);
@@ -410,7 +416,13 @@ class LoginAttacksIT {
         String alone = name + "=" + tossed;
         HttpResponse<String> page =
             gateway.get(
-                "/elastauth", "Accept", Visitor.PAGE, "X-Forwarded-Host", SITE, "Cookie", alone);
+                "/elastauth",
+                "Accept",
+                BrowserClient.PAGE,
+                "X-Forwarded-Host",
+                SITE,
+                "Cookie",
+                alone);
         assertThat(page.statusCode()).as(tossed).isEqualTo(302);
         assertThat(gateway.get("/elastauth", "Cookie", alone).statusCode()).isEqualTo(401);
       }
@@ -424,7 +436,7 @@ class LoginAttacksIT {
   }
 
   private static TestGateway.Builder at(ProviderDouble provider) {
-    return Visitor.gateway(provider.issuer(), SITE).set("elasticsearch.dry_run", true);
+    return BrowserClient.gateway(provider.issuer(), SITE).set("elasticsearch.dry_run", true);
   }
 
   /** Nor does one help that nobody can judge, or that takes long to. */
@@ -434,7 +446,7 @@ class LoginAttacksIT {
         TestGateway signed = at(provider).start();
         TestGateway asked = at(provider).set("oidc.token_validation", "userinfo").start()) {
       JWK unknown = ProviderDouble.rsa("unknown");
-      Visitor victim = new Visitor(signed, SITE);
+      BrowserClient victim = new BrowserClient(signed, SITE);
       victim.cookies().put("access_token", provider.token("attack.known"));
       assertThat(victim.open("/").statusCode()).isEqualTo(200);
       assertThat(provider.asked("/jwks")).isEqualTo(1);
@@ -451,7 +463,7 @@ class LoginAttacksIT {
 
       provider.setStatus("/userinfo", 500);
       for (String cookie : List.of("access_token", "id_token")) {
-        Visitor other = new Visitor(asked, SITE);
+        BrowserClient other = new BrowserClient(asked, SITE);
         other.cookies().put(cookie, "opaque");
         assertThat(other.open("/").statusCode()).isEqualTo(302);
         assertThat(asked.get("/elastauth", "Cookie", cookie + "=opaque").statusCode())
@@ -463,32 +475,32 @@ class LoginAttacksIT {
   /** Each login has a cookie of its own, which is gone once the provider has answered. */
   @Test
   void loginsThatAreUnderWay() {
-    Visitor visitor = visitor();
+    BrowserClient browser = browser();
     URI denied =
-        with(visitor.authorize("/", KeycloakServer.JOHN), "code", null, "error", "access_denied");
-    assertThat(begun(visitor)).hasSize(1);
-    assertRefused(visitor.follow(denied), 403, "access_denied");
-    assertThat(begun(visitor)).isEmpty();
-    URI first = visitor.authorize("/first", KeycloakServer.JOHN);
-    URI second = visitor.authorize("/second", KeycloakServer.JOHN);
-    assertThat(begun(visitor)).hasSize(2);
-    assertThat(Set.copyOf(begun(visitor).values())).as("none tells of another").hasSize(2);
-    assertThat(Visitor.location(visitor.follow(first))).endsWith("/first");
-    assertThat(begun(visitor)).hasSize(1);
-    assertThat(Visitor.location(visitor.follow(second))).endsWith("/second");
-    assertThat(begun(visitor)).isEmpty();
+        with(browser.authorize("/", KeycloakServer.JOHN), "code", null, "error", "access_denied");
+    assertThat(begun(browser)).hasSize(1);
+    assertRefused(browser.follow(denied), 403, "access_denied");
+    assertThat(begun(browser)).isEmpty();
+    URI first = browser.authorize("/first", KeycloakServer.JOHN);
+    URI second = browser.authorize("/second", KeycloakServer.JOHN);
+    assertThat(begun(browser)).hasSize(2);
+    assertThat(Set.copyOf(begun(browser).values())).as("none tells of another").hasSize(2);
+    assertThat(BrowserClient.location(browser.follow(first))).endsWith("/first");
+    assertThat(begun(browser)).hasSize(1);
+    assertThat(BrowserClient.location(browser.follow(second))).endsWith("/second");
+    assertThat(begun(browser)).isEmpty();
   }
 
   /** A browser that opens page after page without logging in can still send its cookies. */
   @Test
   void loginsThatNobodyCompletes() {
-    Visitor visitor = visitor();
+    BrowserClient browser = browser();
     for (int i = 0; i < 40; i++) {
-      assertThat(visitor.open("/" + i).statusCode()).isEqualTo(302);
+      assertThat(browser.open("/" + i).statusCode()).isEqualTo(302);
     }
-    assertThat(begun(visitor)).hasSize(16);
-    visitor.logIn("/", KeycloakServer.JOHN);
-    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    assertThat(begun(browser)).hasSize(16);
+    browser.logIn("/", KeycloakServer.JOHN);
+    assertThat(browser.open("/").statusCode()).isEqualTo(200);
   }
 
   /** What anybody may ask for is counted, by address. */
@@ -535,9 +547,9 @@ class LoginAttacksIT {
       assertThat(callbacks).containsExactly(400, 400, 400, 400, 400, 429, 429);
       assertThat(logouts).isEqualTo(callbacks);
       assertThat(departures).containsExactly(303, 303, 303, 303, 303, 429, 429);
-      Visitor visitor = new Visitor(limited, SITE);
-      visitor.logIn("/", KeycloakServer.JOHN);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      BrowserClient browser = new BrowserClient(limited, SITE);
+      browser.logIn("/", KeycloakServer.JOHN);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
     }
   }
 
@@ -547,7 +559,7 @@ class LoginAttacksIT {
     HttpResponse<String> answer =
         gateway.get("/elastauth", "Cookie", SESSION + "=" + "a".repeat(length));
     assertThat(answer.statusCode()).isEqualTo(401);
-    assertThat(visitor().open("/", "Cookie", SESSION + "=" + "a".repeat(length)).statusCode())
+    assertThat(browser().open("/", "Cookie", SESSION + "=" + "a".repeat(length)).statusCode())
         .isEqualTo(302);
   }
 
@@ -564,12 +576,13 @@ class LoginAttacksIT {
   /** A page whose address is too long for a login is not lost, only its query. */
   @Test
   void aVeryLongAddress() {
-    Visitor visitor = visitor();
-    URI callback = visitor.authorize("/app?q=" + "a".repeat(6_000), KeycloakServer.JOHN);
-    assertThat(Visitor.location(visitor.follow(callback))).isEqualTo("https://" + SITE + "/app");
+    BrowserClient browser = browser();
+    URI callback = browser.authorize("/app?q=" + "a".repeat(6_000), KeycloakServer.JOHN);
+    assertThat(BrowserClient.location(browser.follow(callback)))
+        .isEqualTo("https://" + SITE + "/app");
     String fits = "/app?q=" + "a".repeat(1_990);
-    URI again = visitor.authorizeAgain(fits, KeycloakServer.JOHN);
-    assertThat(Visitor.location(visitor.follow(again))).isEqualTo("https://" + SITE + fits);
+    URI again = browser.authorizeAgain(fits, KeycloakServer.JOHN);
+    assertThat(BrowserClient.location(browser.follow(again))).isEqualTo("https://" + SITE + fits);
   }
 
   /** SPEC 13.10: at the lowest level, through all of a session's life. */
@@ -586,22 +599,22 @@ class LoginAttacksIT {
             .clock(clock)
             .set("log_level", "trace")
             .start()) {
-      Visitor visitor = new Visitor(talkative, SITE);
-      HttpResponse<String> sent = visitor.open("/app?private=page-in-no-log");
-      URI authorization = URI.create(Visitor.location(sent));
-      URI callback = visitor.authorize("/app?private=page-in-no-log", KeycloakServer.JOHN);
-      Map<String, String> begun = begun(visitor);
-      assertThat(visitor.follow(callback).statusCode()).isEqualTo(302);
-      visitor.cookies().putAll(begun);
-      assertRefused(visitor.follow(callback), 400, "completed before");
-      String session = visitor.cookies().get(SESSION);
+      BrowserClient browser = new BrowserClient(talkative, SITE);
+      HttpResponse<String> sent = browser.open("/app?private=page-in-no-log");
+      URI authorization = URI.create(BrowserClient.location(sent));
+      URI callback = browser.authorize("/app?private=page-in-no-log", KeycloakServer.JOHN);
+      Map<String, String> begun = begun(browser);
+      assertThat(browser.follow(callback).statusCode()).isEqualTo(302);
+      browser.cookies().putAll(begun);
+      assertRefused(browser.follow(callback), 400, "completed before");
+      String session = browser.cookies().get(SESSION);
       assertThat(begun).hasSize(2);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       clock.advance(Duration.ofSeconds(301));
-      assertThat(visitor.open("/").statusCode()).as("renewed").isEqualTo(200);
-      URI out = URI.create(Visitor.location(visitor.ask("/elastauth/oidc/logout")));
+      assertThat(browser.open("/").statusCode()).as("renewed").isEqualTo(200);
+      URI out = URI.create(BrowserClient.location(browser.ask("/elastauth/oidc/logout")));
       String idToken = parameter(out, "id_token_hint");
-      assertThat(visitor.open("/", "Authorization", "Bearer " + idToken + "x").statusCode())
+      assertThat(browser.open("/", "Authorization", "Bearer " + idToken + "x").statusCode())
           .isEqualTo(401);
 
       assertThat(output.toString())

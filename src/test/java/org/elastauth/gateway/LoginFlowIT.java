@@ -8,12 +8,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import org.elastauth.server.BrowserClient;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.KeycloakServer;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
-import org.elastauth.server.Visitor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,7 @@ class LoginFlowIT {
   }
 
   private static TestGateway.Builder builder(RedisServer redis) {
-    return Visitor.gateway(keycloak, SITE)
+    return BrowserClient.gateway(keycloak, SITE)
         .on(elasticsearch)
         .with(redis)
         .set("group_mappings.platform-admins", "superuser");
@@ -58,8 +58,8 @@ class LoginFlowIT {
     }
   }
 
-  private static Visitor visitor() {
-    return new Visitor(gateway, SITE);
+  private static BrowserClient browser() {
+    return new BrowserClient(gateway, SITE);
   }
 
   private static Map<String, List<String>> query(String url) {
@@ -68,14 +68,14 @@ class LoginFlowIT {
 
   @Test
   void aBrowserLogsInAndIsLetIntoElasticsearch() {
-    Visitor visitor = visitor();
-    HttpResponse<String> back = visitor.logIn("/app/home?a=b", KeycloakServer.JOHN);
-    assertThat(Visitor.location(back)).isEqualTo("https://" + SITE + "/app/home?a=b");
+    BrowserClient browser = browser();
+    HttpResponse<String> back = browser.logIn("/app/home?a=b", KeycloakServer.JOHN);
+    assertThat(BrowserClient.location(back)).isEqualTo("https://" + SITE + "/app/home?a=b");
     assertThat(back.headers().firstValue("Set-Cookie").orElseThrow())
         .matches(
             SESSION + "=[A-Za-z0-9_-]{43}; Max-Age=86400; Path=/; Secure; HttpOnly; SameSite=Lax");
 
-    HttpResponse<String> decision = visitor.open("/app/home?a=b");
+    HttpResponse<String> decision = browser.open("/app/home?a=b");
     assertThat(decision.statusCode()).as(decision.body()).isEqualTo(200);
     assertThat(decision.headers().map()).doesNotContainKeys("set-cookie", "location");
     HttpResponse<String> page =
@@ -92,10 +92,10 @@ class LoginFlowIT {
   /** OpenID Connect Core 3.1.2.1, RFC 7636, RFC 9700 2.1.1. */
   @Test
   void theProviderIsAskedForACodeThatOnlyThisLoginCanUse() {
-    HttpResponse<String> sent = visitor().open("/app/secret-path");
+    HttpResponse<String> sent = browser().open("/app/secret-path");
     assertThat(sent.statusCode()).isEqualTo(302);
-    assertThat(Visitor.location(sent)).startsWith(keycloak.issuer() + "/");
-    Map<String, List<String>> query = query(Visitor.location(sent));
+    assertThat(BrowserClient.location(sent)).startsWith(keycloak.issuer() + "/");
+    Map<String, List<String>> query = query(BrowserClient.location(sent));
     assertThat(query)
         .containsEntry("response_type", List.of("code"))
         .containsEntry("client_id", List.of(KeycloakServer.CLIENT))
@@ -145,54 +145,54 @@ class LoginFlowIT {
 
   @Test
   void anyGatewayCompletesALoginAndKnowsTheSession() {
-    Visitor visitor = visitor();
-    URI callback = visitor.authorize("/", KeycloakServer.JOHN);
-    assertThat(visitor.at(other).follow(callback).statusCode()).isEqualTo(302);
-    assertThat(visitor.at(gateway).open("/").statusCode()).isEqualTo(200);
-    assertThat(visitor.at(other).open("/").statusCode()).isEqualTo(200);
+    BrowserClient browser = browser();
+    URI callback = browser.authorize("/", KeycloakServer.JOHN);
+    assertThat(browser.at(other).follow(callback).statusCode()).isEqualTo(302);
+    assertThat(browser.at(gateway).open("/").statusCode()).isEqualTo(200);
+    assertThat(browser.at(other).open("/").statusCode()).isEqualTo(200);
   }
 
   @Test
   void tabsThatAreOpenedAtOnceAllComeBack() {
-    Visitor visitor = visitor();
-    URI first = visitor.authorize("/first", KeycloakServer.JOHN);
-    URI second = visitor.authorize("/second", KeycloakServer.JOHN);
-    assertThat(Visitor.location(visitor.follow(first))).endsWith("/first");
-    assertThat(Visitor.location(visitor.follow(second))).endsWith("/second");
+    BrowserClient browser = browser();
+    URI first = browser.authorize("/first", KeycloakServer.JOHN);
+    URI second = browser.authorize("/second", KeycloakServer.JOHN);
+    assertThat(BrowserClient.location(browser.follow(first))).endsWith("/first");
+    assertThat(BrowserClient.location(browser.follow(second))).endsWith("/second");
   }
 
   @Test
   void aNewLoginEndsTheSessionOfBefore() {
-    Visitor visitor = visitor();
-    visitor.logIn("/", KeycloakServer.JOHN);
-    Visitor copy = visitor();
-    copy.cookies().putAll(visitor.cookies());
-    URI again = visitor.authorizeAgain("/", KeycloakServer.JOHN);
-    assertThat(visitor.follow(again).statusCode()).isEqualTo(302);
-    assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+    BrowserClient browser = browser();
+    browser.logIn("/", KeycloakServer.JOHN);
+    BrowserClient copy = browser();
+    copy.cookies().putAll(browser.cookies());
+    URI again = browser.authorizeAgain("/", KeycloakServer.JOHN);
+    assertThat(browser.follow(again).statusCode()).isEqualTo(302);
+    assertThat(browser.open("/").statusCode()).isEqualTo(200);
     assertThat(copy.open("/").statusCode()).as("the old one").isEqualTo(302);
   }
 
   @Test
   void logoutEndsTheSessionHereAndAtTheProvider() {
-    Visitor visitor = visitor();
-    visitor.logIn("/", KeycloakServer.JOHN);
-    Visitor copy = visitor();
-    copy.cookies().putAll(visitor.cookies());
-    HttpResponse<String> out = visitor.ask("/elastauth/oidc/logout");
+    BrowserClient browser = browser();
+    browser.logIn("/", KeycloakServer.JOHN);
+    BrowserClient copy = browser();
+    copy.cookies().putAll(browser.cookies());
+    HttpResponse<String> out = browser.ask("/elastauth/oidc/logout");
     assertThat(out.statusCode()).isEqualTo(303);
     assertThat(out.headers().firstValue("Set-Cookie").orElseThrow())
         .startsWith(SESSION + "=; Max-Age=0; Path=/; Secure");
-    assertThat(visitor.cookies()).doesNotContainKey(SESSION);
+    assertThat(browser.cookies()).doesNotContainKey(SESSION);
     assertThat(copy.open("/").statusCode()).as("not only the cookie").isEqualTo(302);
     assertThat(copy.at(other).open("/").statusCode()).as("elsewhere too").isEqualTo(302);
-    assertThat(query(Visitor.location(out)))
+    assertThat(query(BrowserClient.location(out)))
         .containsKeys("id_token_hint", "client_id")
         .containsEntry("post_logout_redirect_uri", List.of("https://" + SITE + "/"));
-    assertThat(visitor.leave(Visitor.location(out))).hasToString("https://" + SITE + "/");
+    assertThat(browser.leave(BrowserClient.location(out))).hasToString("https://" + SITE + "/");
     // nobody is logged in at the provider any more, so the form takes another user
-    visitor.logIn("/", KeycloakServer.JANE);
-    assertThat(visitor.open("/").body()).contains("jane.roe");
+    browser.logIn("/", KeycloakServer.JANE);
+    assertThat(browser.open("/").body()).contains("jane.roe");
   }
 
   @Test
@@ -201,7 +201,7 @@ class LoginFlowIT {
         gateway.send(
             gateway.request("/elastauth/oidc/logout").POST(BodyPublishers.noBody()).build());
     assertThat(out.statusCode()).isEqualTo(303);
-    assertThat(query(Visitor.location(out))).doesNotContainKey("id_token_hint");
+    assertThat(query(BrowserClient.location(out))).doesNotContainKey("id_token_hint");
   }
 
   /** SPEC 2: which methods there are. */
@@ -220,12 +220,12 @@ class LoginFlowIT {
 
   @Test
   void aTokenStillSaysMoreThanASession() {
-    Visitor visitor = visitor();
-    visitor.logIn("/", KeycloakServer.JOHN);
+    BrowserClient browser = browser();
+    browser.logIn("/", KeycloakServer.JOHN);
     HttpResponse<String> asJane =
-        visitor.open("/", "Authorization", "Bearer " + keycloak.token(KeycloakServer.JANE));
+        browser.open("/", "Authorization", "Bearer " + keycloak.token(KeycloakServer.JANE));
     assertThat(asJane.body()).contains("jane.roe");
-    assertThat(visitor.open("/", "Authorization", "Bearer not.a.token").statusCode())
+    assertThat(browser.open("/", "Authorization", "Bearer not.a.token").statusCode())
         .isEqualTo(401);
   }
 }

@@ -36,9 +36,7 @@ class NewWindow {
   @Test
   void oneHourCostsEachUserOnePasswordWriteFourAtATime() throws Exception {
     SetClock clock = new SetClock(Instant.now());
-    try (ElasticsearchServer elasticsearch =
-            ElasticsearchServer.startWith(
-                "xpack.security.authc.password_hashing.algorithm: bcrypt4");
+    try (ElasticsearchServer elasticsearch = ElasticsearchServer.start();
         RedisServer redis = RedisServer.start();
         FaultProxy proxy = new FaultProxy(elasticsearch);
         TestGateway gateway =

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.elastauth.health.Health;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.FaultyTcpProxy;
+import org.elastauth.server.RecordingTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
-import org.elastauth.server.Wiretap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +77,8 @@ class OperationsIT {
   /** SPEC 9 and 13.11: health and probes neither call a server nor write anything. */
   @Test
   void healthAndProbesCallNobody(RedisServer redis) {
-    try (Wiretap toElasticsearch = Wiretap.to(URI.create(elasticsearch.url()).getPort());
+    try (RecordingTcpProxy toElasticsearch =
+            RecordingTcpProxy.to(URI.create(elasticsearch.url()).getPort());
         TestGateway gateway =
             TestGateway.builder()
                 .on(elasticsearch)
@@ -122,21 +123,21 @@ class OperationsIT {
   /** SPEC 9: degraded is still 200, and still ready. */
   @Test
   void elasticsearchAloneAwayIsDegraded(RedisServer redis) {
-    try (Door door = Door.to(elasticsearch).open();
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(elasticsearch).open();
         TestGateway gateway =
             TestGateway.builder()
                 .on(elasticsearch)
                 .with(redis)
-                .set("elasticsearch.hosts", door.url())
+                .set("elasticsearch.hosts", tcpProxy.url())
                 .set("redis.health_check.interval", "1s")
                 .start()) {
       Awaitility.await().until(() -> gateway.health().path("status").asText().equals("healthy"));
-      door.shut();
+      tcpProxy.shut();
       Awaitility.await().until(() -> gateway.health().path("status").asText().equals("degraded"));
       assertThat(gateway.get("/health").statusCode()).isEqualTo(200);
       assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
       assertThat(gateway.health().path("redis").path("available").asBoolean()).isTrue();
-      door.open();
+      tcpProxy.open();
       Awaitility.await().until(() -> gateway.health().path("status").asText().equals("healthy"));
     }
   }

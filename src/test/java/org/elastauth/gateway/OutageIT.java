@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.Load;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
@@ -231,14 +231,14 @@ class OutageIT {
   /** SPEC 8: Elasticsearch down, with connections refused as by a process that was killed. */
   @Test
   void elasticsearchKilledUnderLoad() {
-    try (Door door = Door.to(elasticsearch).open();
-        TestGateway behind = builder().set("elasticsearch.hosts", door.url()).start();
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(elasticsearch).open();
+        TestGateway behind = builder().set("elasticsearch.hosts", tcpProxy.url()).start();
         Load load = new Load(behind, "outage.killed", "outage.killed2")) {
-      door.shut();
+      tcpProxy.shut();
       openBreaker(behind);
       load.awaitRound();
       assertDegraded(behind);
-      door.open();
+      tcpProxy.open();
       Awaitility.await("a miss is served again")
           .atMost(Duration.ofSeconds(30))
           .until(() -> behind.decide("outage.missing-killed").statusCode() == 200);

@@ -40,7 +40,7 @@ class PackagedJarIT {
   private void run(Map<String, String> environment, String... arguments) {
     Map<String, String> all = new HashMap<>(environment);
     all.put("ELASTAUTH_SHUTDOWN_DRAIN", "0s");
-    jar = PackagedJar.run(folder, all, arguments);
+    jar = PackagedJar.runDownloaded(folder, all, arguments);
   }
 
   private String log() {

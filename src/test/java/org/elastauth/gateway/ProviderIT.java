@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -138,6 +139,7 @@ class ProviderIT {
                     answered
                         .computeIfAbsent(key.getKeyID(), k -> new AtomicInteger())
                         .incrementAndGet();
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
                   }
                 }
               });

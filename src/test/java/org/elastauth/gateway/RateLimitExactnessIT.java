@@ -46,6 +46,13 @@ class RateLimitExactnessIT {
             "true",
             "ELASTAUTH_REDIS_HOST",
             redis.address(),
+            // on a machine under load no gateway must go on in memory
+            "ELASTAUTH_REDIS_READ_TIMEOUT",
+            "30s",
+            "ELASTAUTH_REDIS_PATIENCE",
+            "30s",
+            "ELASTAUTH_REDIS_CIRCUIT_BREAKER_ENABLED",
+            "false",
             "ELASTAUTH_RATE_LIMIT_ENABLED",
             "true",
             "ELASTAUTH_RATE_LIMIT_MAX_REQUESTS",

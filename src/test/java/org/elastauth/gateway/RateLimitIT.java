@@ -134,7 +134,7 @@ class RateLimitIT {
   /** Nothing is kept for longer than it counts, and a flood of refused requests not at all. */
   @Test
   void whatRedisKeepsIsBounded() {
-    try (TestGateway gateway = shared().start()) {
+    try (TestGateway gateway = shared().borrow()) {
       assertLimited(gateway, 200, "Remote-User", "limit.bounded");
       for (int i = 0; i < 10; i++) {
         assertThat(ask(gateway, "Remote-User", "limit.bounded")).isEqualTo(429);
@@ -148,7 +148,7 @@ class RateLimitIT {
 
   @Test
   void theWindowSlides() {
-    try (TestGateway gateway = shared().set("rate_limit.window", "2s").start()) {
+    try (TestGateway gateway = shared().set("rate_limit.window", "2s").borrow()) {
       assertLimited(gateway, 200, "Remote-User", "limit.slides");
       for (int round = 0; round < 2; round++) {
         Awaitility.await("let in again")
@@ -217,7 +217,7 @@ class RateLimitIT {
 
   @Test
   void offThereIsNoRouteForIt() {
-    try (TestGateway gateway = shared().set("rate_limit.enabled", false).start()) {
+    try (TestGateway gateway = shared().set("rate_limit.enabled", false).borrow()) {
       for (int i = 0; i <= LIMIT; i++) {
         HttpResponse<String> response = gateway.decide("limit.off");
         assertThat(response.statusCode()).isEqualTo(200);
@@ -300,7 +300,7 @@ class RateLimitIT {
   /** SPEC 13.5: what a client writes into X-Forwarded-For stands left of what the proxy adds. */
   @Test
   void aForgedAddressHelpsNobody() {
-    try (TestGateway gateway = shared().start()) {
+    try (TestGateway gateway = shared().borrow()) {
       assertLimited(gateway, 401, "X-Forwarded-For", CLIENT);
       assertThat(ask(gateway, "X-Forwarded-For", "198.51.100.1, " + CLIENT)).isEqualTo(429);
       assertThat(ask(gateway, "X-Forwarded-For", "198.51.100.1, " + CLIENT + ":4711, 10.1.2.3"))
@@ -317,7 +317,7 @@ class RateLimitIT {
 
   @Test
   void aTrustedProxyItselfIsNeverCounted() {
-    try (TestGateway gateway = shared().start()) {
+    try (TestGateway gateway = shared().borrow()) {
       for (int i = 0; i <= LIMIT; i++) {
         assertThat(ask(gateway)).isEqualTo(401);
         assertThat(ask(gateway, "X-Forwarded-For", "10.0.0.1, 192.168.1.1")).isEqualTo(401);
@@ -328,7 +328,7 @@ class RateLimitIT {
 
   @Test
   void whoIsNoTrustedProxyIsCountedHimselfWhateverHeForwards() {
-    try (TestGateway gateway = shared().set("trusted_proxies", "192.0.2.1/32").start()) {
+    try (TestGateway gateway = shared().set("trusted_proxies", "192.0.2.1/32").borrow()) {
       for (int i = 0; i < LIMIT; i++) {
         assertThat(ask(gateway, "X-Forwarded-For", "203.0.113." + i, "Remote-User", "limit.any"))
             .isEqualTo(403);
@@ -342,7 +342,7 @@ class RateLimitIT {
   @Test
   void aKnownUserWhoIsNotLetInIsCountedAsUser() {
     try (TestGateway gateway =
-        shared().set("enable_group_whitelist", true).set("group_whitelist", "in").start()) {
+        shared().set("enable_group_whitelist", true).set("group_whitelist", "in").borrow()) {
       String[] outsider = {"Remote-User", "limit.outsider", "Remote-Groups", "out"};
       assertLimited(gateway, 403, outsider);
       assertThat(ask(gateway, "Remote-User", "limit.outsider", "Remote-Groups", "in"))
@@ -394,7 +394,7 @@ class RateLimitIT {
 
   @Test
   void theCacheMayBeInRedisAndTheCountInMemory() {
-    try (TestGateway gateway = shared().set("rate_limit.store", "memory").start()) {
+    try (TestGateway gateway = shared().set("rate_limit.store", "memory").borrow()) {
       assertLimited(gateway, 200, "Remote-User", "limit.apart");
       assertThat(redis.template().keys("*")).hasSize(1);
       assertThat(redis.template().keys("*rate*")).isEmpty();
@@ -556,7 +556,7 @@ class RateLimitIT {
 
   @Test
   void aScriptThatRedisForgotIsHandedOverAgain() {
-    try (TestGateway gateway = shared().start()) {
+    try (TestGateway gateway = shared().borrow()) {
       assertThat(ask(gateway, "Remote-User", "limit.forgot")).isEqualTo(200);
       redis.admin().scriptFlush();
       assertThat(ask(gateway, "Remote-User", "limit.forgot")).isEqualTo(200);
@@ -569,7 +569,7 @@ class RateLimitIT {
   @Test
   void aValueOfAForeignTypeUnderTheKeyIsNoCount() {
     redis.template().opsForValue().set("elastauth-rate:address:" + CLIENT, "foreign");
-    try (TestGateway gateway = shared().start()) {
+    try (TestGateway gateway = shared().borrow()) {
       assertLimited(gateway, 401, "X-Forwarded-For", CLIENT);
     }
   }
@@ -580,7 +580,7 @@ class RateLimitIT {
     String key = "elastauth-rate:address:" + CLIENT;
     double now = System.currentTimeMillis();
     double day = Duration.ofDays(1).toMillis();
-    try (TestGateway gateway = shared().start()) {
+    try (TestGateway gateway = shared().borrow()) {
       for (int i = 0; i < LIMIT; i++) {
         redis.admin().zadd(key, now + day, "ahead" + i);
       }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.expiry.ExpiryLease;
-import org.elastauth.server.Door;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.TestGateway;
@@ -160,15 +160,15 @@ class RedisClusterIT {
   /** SPEC 8: unreachable at start is the same as lost later. */
   @Test
   void aClusterThatIsThereOnlyLaterIsUsedByItself() {
-    try (Door door = Door.to(cluster.nodes().get(0).address());
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(cluster.nodes().get(0).address());
         TestGateway gateway =
-            gateway("redis://" + door.address() + ",127.0.0.1:" + RedisServer.freePort())
+            gateway("redis://" + tcpProxy.address() + ",127.0.0.1:" + RedisServer.freePort())
                 .set("redis.health_check.interval", "1s")
                 .set("redis.circuit_breaker.timeout", "1s")
                 .start()) {
       String header = gateway.login(USERS.get(0));
       assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
-      door.open();
+      tcpProxy.open();
       Awaitility.await("the cluster is used")
           .atMost(Duration.ofSeconds(60))
           .until(

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -295,12 +295,12 @@ class RedisConnectionIT {
   void aMasterThatBecameAReplicaIsLeftForWhoeverIsNowAtItsAddress(CapturedOutput output) {
     try (RedisServer later = RedisServer.start();
         RedisServer first = RedisServer.start();
-        Door door = Door.to(first.address()).open();
+        FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(first.address()).open();
         TestGateway gateway =
-            gateway().set("redis.host", door.address()).set("redis.pool_size", 3).start()) {
+            gateway().set("redis.host", tcpProxy.address()).set("redis.pool_size", 3).start()) {
       String header = gateway.login("replica.user");
       first.admin().replicaof("127.0.0.1", later.port());
-      door.leadTo(later.address());
+      tcpProxy.leadTo(later.address());
       Awaitility.await("the new master is written")
           .atMost(Duration.ofSeconds(30))
           .until(

@@ -19,7 +19,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.AfterEach;
@@ -149,8 +149,8 @@ class RedisInFlightIT {
 
   @Test
   void repliesByteByByteAreRepliesToo() {
-    try (Door door = Door.to(redis.address()).dripping();
-        TestGateway gateway = gateway().set("redis.host", door.address()).start()) {
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(redis.address()).dripping();
+        TestGateway gateway = gateway().set("redis.host", tcpProxy.address()).start()) {
       String one = gateway.login("in.flight.drip");
       long before = redis.reads();
       assertAllAre(one, ask(gateway, "in.flight.drip", 50));
@@ -160,10 +160,10 @@ class RedisInFlightIT {
 
   @Test
   void afterAReconnectEveryoneGetsTheirOwnReply() {
-    try (Door door = Door.to(redis.address()).open();
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(redis.address()).open();
         TestGateway gateway =
             gateway()
-                .set("redis.host", door.address())
+                .set("redis.host", tcpProxy.address())
                 .set("redis.pool_size", "1")
                 .set("redis.health_check.interval", "1s")
                 .start()) {
@@ -171,7 +171,7 @@ class RedisInFlightIT {
       List<String> headers = users.stream().map(gateway::login).toList();
       for (int round = 0; round < 3; round++) {
         List<CompletableFuture<HttpResponse<String>>> under = ask(gateway, users.get(0), 20);
-        door.shut().open();
+        tcpProxy.shut().open();
         assertAllAre(headers.get(0), under);
         awaitClosedBreaker(gateway);
         for (int user = 0; user < users.size(); user++) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisSentinel;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
@@ -59,11 +59,11 @@ class RedisSentinelIT {
   @Test
   void sentinelsThatAreThereOnlyLaterAreAskedByThen() {
     try (RedisSentinel servers = RedisSentinel.start();
-        Door door = Door.to(servers.address());
-        TestGateway gateway = gateway(door.address()).start()) {
+        FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(servers.address());
+        TestGateway gateway = gateway(tcpProxy.address()).start()) {
       String header = gateway.login("sentinel.early");
       assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
-      door.open();
+      tcpProxy.open();
       Awaitility.await("the master is used")
           .atMost(Duration.ofSeconds(60))
           .until(

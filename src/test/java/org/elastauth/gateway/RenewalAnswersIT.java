@@ -9,11 +9,11 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import org.elastauth.identity.Identity;
+import org.elastauth.server.BrowserClient;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
-import org.elastauth.server.Visitor;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +74,7 @@ class RenewalAnswersIT {
   }
 
   private HttpResponse<String> open(String session) {
-    return gateway.get("/elastauth", "Cookie", session, "Accept", Visitor.PAGE);
+    return gateway.get("/elastauth", "Cookie", session, "Accept", BrowserClient.PAGE);
   }
 
   private void answerTokens(String idToken) {

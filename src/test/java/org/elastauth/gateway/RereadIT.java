@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
@@ -192,11 +192,11 @@ class RereadIT {
 
   @Test
   void anElasticsearchThatIsAwayIsNotAskedAgainAndAgain() {
-    try (Door door = Door.to(elasticsearch).open();
-        TestGateway gateway = gateway().set("elasticsearch.hosts", door.url()).start()) {
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(elasticsearch).open();
+        TestGateway gateway = gateway().set("elasticsearch.hosts", tcpProxy.url()).start()) {
       String header = gateway.login("reread.away");
       awaitRequests(gateway, REREAD, 1);
-      door.shut();
+      tcpProxy.shut();
       Awaitility.await("its breaker opens")
           .atMost(Duration.ofSeconds(60))
           .until(
@@ -212,7 +212,7 @@ class RereadIT {
       awaitRequests(gateway, "ping", 4);
       assertThat(requests(gateway, REREAD)).isEqualTo(before);
       assertThat(gateway.login("reread.away")).isEqualTo(header);
-      door.open();
+      tcpProxy.open();
       awaitRequests(gateway, REREAD, 1);
     }
   }

@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 import org.elastauth.server.AutheliaDouble;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedGateway;
+import org.elastauth.server.RecordingTcpProxy;
 import org.elastauth.server.ReverseProxy;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
-import org.elastauth.server.Wiretap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,10 +52,10 @@ class ReverseProxyIT {
   private static ElasticsearchServer elasticsearch;
   private static AutheliaDouble authelia;
   private static PackagedGateway gateway;
-  private static Wiretap toAuthelia;
-  private static Wiretap toGateway;
-  private static Wiretap toElastic;
-  private static Wiretap gatewayToElastic;
+  private static RecordingTcpProxy toAuthelia;
+  private static RecordingTcpProxy toGateway;
+  private static RecordingTcpProxy toElastic;
+  private static RecordingTcpProxy gatewayToElastic;
 
   @BeforeAll
   static void start(ElasticsearchServer server, @TempDir Path folder) {
@@ -64,7 +64,7 @@ class ReverseProxyIT {
         "neither nginx nor caddy is installed here");
     elasticsearch = server;
     int elastic = URI.create(server.url()).getPort();
-    gatewayToElastic = Wiretap.to(elastic);
+    gatewayToElastic = RecordingTcpProxy.to(elastic);
     gateway =
         PackagedGateway.start(
             folder,
@@ -82,9 +82,9 @@ class ReverseProxyIT {
                 "ELASTAUTH_ELASTICSEARCH_PASSWORD",
                 ElasticsearchServer.GATEWAY_PASSWORD));
     authelia = AutheliaDouble.start();
-    toAuthelia = Wiretap.to(authelia.port());
-    toGateway = Wiretap.to(gateway.port());
-    toElastic = Wiretap.to(elastic);
+    toAuthelia = RecordingTcpProxy.to(authelia.port());
+    toGateway = RecordingTcpProxy.to(gateway.port());
+    toElastic = RecordingTcpProxy.to(elastic);
     ReverseProxy.Behind behind =
         new ReverseProxy.Behind(toAuthelia.port(), toGateway.port(), toElastic.port());
     for (ReverseProxy.Kind kind : ReverseProxy.Kind.values()) {
@@ -109,7 +109,7 @@ class ReverseProxyIT {
 
   @BeforeEach
   void forget() {
-    for (Wiretap tap : List.of(toAuthelia, toGateway, toElastic)) {
+    for (RecordingTcpProxy tap : List.of(toAuthelia, toGateway, toElastic)) {
       tap.drain();
     }
   }
@@ -330,7 +330,7 @@ class ReverseProxyIT {
   @ParameterizedTest
   @EnumSource
   void noAutheliaOrNoGatewayIsNoWayIn(ReverseProxy.Kind kind) {
-    for (Wiretap tap : List.of(toAuthelia, toGateway)) {
+    for (RecordingTcpProxy tap : List.of(toAuthelia, toGateway)) {
       tap.cut();
       try {
         HttpResponse<String> response =
@@ -418,7 +418,7 @@ class ReverseProxyIT {
               "application/json");
       assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
       assertThat(response.body()).isEqualTo("{\"result\":\"created\"}");
-      for (Wiretap tap : List.of(toAuthelia, toGateway)) {
+      for (RecordingTcpProxy tap : List.of(toAuthelia, toGateway)) {
         assertThat(tap.drain())
             .startsWith("GET ")
             .doesNotContain("espresso")

@@ -16,7 +16,6 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedGateway;
-import org.elastauth.server.PackagedJar;
 import org.elastauth.server.RedisCluster;
 import org.elastauth.server.RedisSentinel;
 import org.elastauth.server.RedisServer;
@@ -351,7 +350,7 @@ class RevocationReachIT {
             "ELASTAUTH_CACHE_TYPE", "database",
             "ELASTAUTH_CACHE_URL", url,
             "ELASTAUTH_ELASTICSEARCH_REREAD_INTERVAL", "0s");
-    PackagedJar.createCacheTable(folder, url);
+    TestGateway.createCacheTable(url);
     try (PackagedGateway one = instance("one", environment);
         PackagedGateway other = instance("other", environment)) {
       String before = login(one, "reach.table");

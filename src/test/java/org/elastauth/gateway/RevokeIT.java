@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
-import org.elastauth.server.Door;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -227,11 +227,11 @@ class RevokeIT {
 
   @Test
   void withoutAdminThereIsNoSuchAddress() {
-    try (TestGateway gateway = TestGateway.builder().on(elasticsearch).start()) {
+    try (TestGateway gateway = TestGateway.builder().on(elasticsearch).borrow()) {
       assertThat(revoke(gateway, "john.doe").statusCode()).isEqualTo(404);
     }
     try (TestGateway gateway =
-        TestGateway.builder().on(elasticsearch).set("admin.credential", CREDENTIAL).start()) {
+        TestGateway.builder().on(elasticsearch).set("admin.credential", CREDENTIAL).borrow()) {
       assertThat(revoke(gateway, "john.doe").statusCode()).isEqualTo(404);
     }
   }
@@ -328,7 +328,7 @@ class RevokeIT {
             Map.entry("KIBANA", 403),
             Map.entry("elastauth", 403),
             Map.entry("revoke.nobody", 404));
-    try (TestGateway gateway = gateway().start()) {
+    try (TestGateway gateway = gateway().borrow()) {
       statuses.forEach(
           (name, status) ->
               assertThat(
@@ -343,7 +343,7 @@ class RevokeIT {
 
   @Test
   void namesThatAreTooLongAndNone() {
-    try (TestGateway gateway = gateway().start()) {
+    try (TestGateway gateway = gateway().borrow()) {
       assertThat(revoke(gateway, "a".repeat(256)).statusCode()).isEqualTo(400);
       assertThat(revoke(gateway, "a".repeat(255)).statusCode()).isEqualTo(404);
       assertThat(revoke(gateway, "").statusCode()).isIn(400, 404);
@@ -361,7 +361,7 @@ class RevokeIT {
             "revoke.a@x.org", "revoke.a@x.org",
             "revoke.%61@y%2Eorg", "revoke.a@y.org",
             "Revoke.Upper", "Revoke.Upper");
-    try (TestGateway gateway = gateway().start()) {
+    try (TestGateway gateway = gateway().borrow()) {
       users.forEach(
           (written, user) -> {
             String before = gateway.login(user);
@@ -378,7 +378,7 @@ class RevokeIT {
         "/_security/user/revoke.foreign",
         "{\"password\":\"theirs-1\",\"roles\":[\"viewer\"]}");
     long version = elasticsearch.version("revoke.foreign");
-    try (TestGateway gateway = gateway().start()) {
+    try (TestGateway gateway = gateway().borrow()) {
       HttpResponse<String> response = revoke(gateway, "revoke.foreign?disable=true&api_keys=true");
       assertThat(response.statusCode()).isEqualTo(403);
       assertThat(message(response))
@@ -403,7 +403,7 @@ class RevokeIT {
   @Test
   void aDisabledUserStaysOutUntilAnAdministratorLiftsIt() {
     String user = "revoke.disabled";
-    try (TestGateway gateway = gateway().start()) {
+    try (TestGateway gateway = gateway().borrow()) {
       String before = gateway.login(user);
       assertThat(revoked(gateway, user + "?disable=true").path("disabled").asBoolean()).isTrue();
       assertThat(authenticate(before)).isEqualTo(401);
@@ -437,7 +437,7 @@ class RevokeIT {
   @Test
   void apiKeysGoWhereThatIsAskedFor() {
     String user = "revoke.api-keys";
-    try (TestGateway gateway = gateway().set("default_roles", "superuser").start()) {
+    try (TestGateway gateway = gateway().set("default_roles", "superuser").borrow()) {
       String one = apiKey(gateway.login(user));
       String other = apiKey(gateway.login(user));
       String foreign = apiKey(gateway.login(user + "2"));
@@ -456,7 +456,7 @@ class RevokeIT {
   @Test
   void apiKeysGoWhereTheirUserIsGoneAlready() {
     String user = "revoke.gone-keys";
-    try (TestGateway gateway = gateway().set("default_roles", "superuser").start()) {
+    try (TestGateway gateway = gateway().set("default_roles", "superuser").borrow()) {
       String key = apiKey(gateway.login(user));
       elasticsearch.admin("DELETE", "/_security/user/" + user, null);
       assertThat(authenticate(key)).as("they outlive the user").isEqualTo(200);
@@ -490,11 +490,11 @@ class RevokeIT {
   /** Fail closed: nobody is served from the cache whose revocation was asked for. */
   @Test
   void elasticsearchAwayIsSaidAndTheCacheIsDropped() {
-    try (Door door = Door.to(elasticsearch).open();
+    try (FaultyTcpProxy tcpProxy = FaultyTcpProxy.to(elasticsearch).open();
         TestGateway gateway =
-            gateway().set("elasticsearch.hosts", door.url()).with(redis).start()) {
+            gateway().set("elasticsearch.hosts", tcpProxy.url()).with(redis).start()) {
       String before = gateway.login("revoke.es-away");
-      door.shut();
+      tcpProxy.shut();
       HttpResponse<String> response = revoke(gateway, "revoke.es-away");
       assertThat(response.statusCode()).isEqualTo(503);
       assertThat(response.headers().firstValue("Retry-After")).isPresent();
@@ -502,7 +502,7 @@ class RevokeIT {
       assertThat(redis.template().hasKey(key("revoke.es-away"))).isFalse();
       assertThat(gateway.decide("revoke.es-away").statusCode()).isEqualTo(503);
       assertThat(authenticate(before)).isEqualTo(200);
-      door.open();
+      tcpProxy.open();
       Awaitility.await("the breaker closes")
           .atMost(Duration.ofSeconds(30))
           .until(() -> revoke(gateway, "revoke.es-away").statusCode() == 200);
@@ -512,7 +512,7 @@ class RevokeIT {
 
   @Test
   void aDryRunDropsTheCacheAndContactsNobody() throws Exception {
-    try (TestGateway gateway = gateway().set("elasticsearch.dry_run", true).with(redis).start()) {
+    try (TestGateway gateway = gateway().set("elasticsearch.dry_run", true).with(redis).borrow()) {
       gateway.login("revoke.dry");
       assertThat(revoked(gateway, "revoke.dry?disable=true&api_keys=true"))
           .isEqualTo(json("{\"user\":\"revoke.dry\",\"disabled\":false,\"dryRun\":true}"));

@@ -17,15 +17,15 @@ import org.awaitility.Awaitility;
 import org.elastauth.identity.Identity;
 import org.elastauth.replay.MemoryReplayStore;
 import org.elastauth.replay.ReplayKind;
+import org.elastauth.server.BrowserClient;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.KeycloakServer;
 import org.elastauth.server.ProviderDouble;
+import org.elastauth.server.RecordingTcpProxy;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
-import org.elastauth.server.Visitor;
-import org.elastauth.server.Wiretap;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +46,7 @@ class SessionRenewalIT {
   private final ElasticsearchServer elasticsearch;
   private final KeycloakServer keycloak;
   private final SetClock clock = new SetClock(Instant.now());
-  private Wiretap toKeycloak;
+  private RecordingTcpProxy toKeycloak;
 
   SessionRenewalIT(ElasticsearchServer elasticsearch, KeycloakServer keycloak) {
     this.elasticsearch = elasticsearch;
@@ -55,7 +55,7 @@ class SessionRenewalIT {
 
   @BeforeEach
   void tap() {
-    toKeycloak = Wiretap.to(URI.create(keycloak.url()).getPort());
+    toKeycloak = RecordingTcpProxy.to(URI.create(keycloak.url()).getPort());
   }
 
   @AfterEach
@@ -64,7 +64,8 @@ class SessionRenewalIT {
   }
 
   private TestGateway.Builder gateway() {
-    return Visitor.gateway(KeycloakServer.issuer("http://127.0.0.1:" + toKeycloak.port()), SITE)
+    return BrowserClient.gateway(
+            KeycloakServer.issuer("http://127.0.0.1:" + toKeycloak.port()), SITE)
         .set("elasticsearch.dry_run", true)
         .clock(clock);
   }
@@ -77,19 +78,19 @@ class SessionRenewalIT {
   void changedGroupsTakeEffect() {
     KeycloakServer.User user = keycloak.addUser("renewed.groups");
     try (TestGateway gateway =
-        Visitor.gateway(KeycloakServer.issuer("http://127.0.0.1:" + toKeycloak.port()), SITE)
+        BrowserClient.gateway(KeycloakServer.issuer("http://127.0.0.1:" + toKeycloak.port()), SITE)
             .on(elasticsearch)
             .set("group_mappings.platform-admins", "superuser")
             .clock(clock)
             .start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", user);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", user);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       assertThat(elasticsearch.user(user.name()).path("roles").toString()).contains("viewer");
 
       keycloak.addToGroup(user, "platform-admins");
       clock.advance(TOKEN_LIFE);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       assertThat(elasticsearch.user(user.name()).path("roles").toString()).contains("superuser");
       assertThat(renewals()).isEqualTo(1);
     }
@@ -99,14 +100,14 @@ class SessionRenewalIT {
   void oneOfAllGatewaysRenewsAndNobodyWaitsForIt(RedisServer redis) throws Exception {
     try (TestGateway gateway = gateway().with(redis).set("cache.type", "hybrid").start();
         TestGateway other = gateway().with(redis).set("cache.type", "hybrid").start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", KeycloakServer.JANE);
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", KeycloakServer.JANE);
       clock.advance(TOKEN_LIFE);
       toKeycloak.drain();
       List<Callable<HttpResponse<String>>> requests = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        Visitor tab = new Visitor(i % 2 == 0 ? gateway : other, SITE);
-        tab.cookies().putAll(visitor.cookies());
+        BrowserClient tab = new BrowserClient(i % 2 == 0 ? gateway : other, SITE);
+        tab.cookies().putAll(browser.cookies());
         requests.add(() -> tab.open("/"));
       }
       ExecutorService browsers = Executors.newFixedThreadPool(20);
@@ -125,18 +126,18 @@ class SessionRenewalIT {
   @Test
   void aSessionGoesOnWhileTheProviderIsDown() {
     try (TestGateway gateway = gateway().start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", KeycloakServer.JANE);
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", KeycloakServer.JANE);
       toKeycloak.cut();
       clock.advance(TOKEN_LIFE);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       toKeycloak.mend();
       toKeycloak.drain();
       clock.advance(Duration.ofSeconds(37));
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).as("it is tried again").isEqualTo(1);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).as("and then it is good for a while").isZero();
     }
   }
@@ -144,12 +145,12 @@ class SessionRenewalIT {
   @Test
   void logoutWhileTheProviderIsDownIsALogoutHere() {
     try (TestGateway gateway = gateway().set("oidc.cache.discovery", "1s").start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", KeycloakServer.JANE);
-      Visitor copy = new Visitor(gateway, SITE);
-      copy.cookies().putAll(visitor.cookies());
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", KeycloakServer.JANE);
+      BrowserClient copy = new BrowserClient(gateway, SITE);
+      copy.cookies().putAll(browser.cookies());
       toKeycloak.cut();
-      assertThat(visitor.ask("/elastauth/oidc/logout").statusCode()).isEqualTo(303);
+      assertThat(browser.ask("/elastauth/oidc/logout").statusCode()).isEqualTo(303);
       assertThat(copy.open("/").statusCode()).isNotEqualTo(200);
     }
   }
@@ -158,14 +159,14 @@ class SessionRenewalIT {
   void aSessionThatTheProviderEndedIsOver() {
     KeycloakServer.User user = keycloak.addUser("renewed.ended");
     try (TestGateway gateway = gateway().start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", user);
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", user);
       keycloak.logout(user);
-      assertThat(visitor.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).as("nobody has said so").isEqualTo(200);
       clock.advance(TOKEN_LIFE);
-      HttpResponse<String> over = visitor.open("/");
+      HttpResponse<String> over = browser.open("/");
       assertThat(over.statusCode()).as(over.body()).isEqualTo(302);
-      assertThat(visitor.open("/").statusCode()).as("for good").isEqualTo(302);
+      assertThat(browser.open("/").statusCode()).as("for good").isEqualTo(302);
       assertThat(renewals()).isEqualTo(1);
     }
   }
@@ -192,22 +193,22 @@ class SessionRenewalIT {
                     "oidc.jwks_uri",
                     keycloak.url() + "/realms/master/protocol/openid-connect/certs")
                 .start()) {
-      Visitor visitor = new Visitor(good, SITE);
-      visitor.logIn("/", KeycloakServer.JANE);
+      BrowserClient browser = new BrowserClient(good, SITE);
+      browser.logIn("/", KeycloakServer.JANE);
       clock.advance(TOKEN_LIFE);
       for (TestGateway failing : List.of(wrongSecret, withoutKeys, foreignKeys)) {
         freeTurn(redis);
         toKeycloak.drain();
-        HttpResponse<String> answer = visitor.at(failing).open("/");
+        HttpResponse<String> answer = browser.at(failing).open("/");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(renewals()).isEqualTo(1);
       }
       freeTurn(redis);
-      assertThat(visitor.at(good).open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.at(good).open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).isEqualTo(1);
       freeTurn(redis);
       clock.advance(Duration.ofSeconds(37));
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).as("it was good").isZero();
     } finally {
       keycloak.setRefreshTokensGoodOnce(false);
@@ -223,14 +224,14 @@ class SessionRenewalIT {
   void withoutARefreshTokenASessionIsAsLongAsTheAccessToken() {
     keycloak.setRefreshTokens(false);
     try (TestGateway gateway = gateway().start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", KeycloakServer.JANE);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", KeycloakServer.JANE);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       clock.advance(TOKEN_LIFE);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(browser.open("/").statusCode()).isEqualTo(302);
       assertThat(renewals()).isZero();
-      visitor.logIn("/", KeycloakServer.JANE);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      browser.logIn("/", KeycloakServer.JANE);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
     } finally {
       keycloak.setRefreshTokens(true);
     }
@@ -254,7 +255,7 @@ class SessionRenewalIT {
   }
 
   /** Has a session of the user john that is to be renewed. */
-  private static Visitor holder(TestGateway gateway, SessionId id) {
+  private static BrowserClient holder(TestGateway gateway, SessionId id) {
     long now = Instant.now().getEpochSecond();
     Session session =
         new Session(
@@ -268,13 +269,13 @@ class SessionRenewalIT {
             now - 301,
             now + 86_000);
     gateway.keep(id, session);
-    return visitor(gateway, id);
+    return browser(gateway, id);
   }
 
-  private static Visitor visitor(TestGateway gateway, SessionId id) {
-    Visitor visitor = new Visitor(gateway, SITE);
-    visitor.cookies().put("__Host-elastauth_session", id.cookie());
-    return visitor;
+  private static BrowserClient browser(TestGateway gateway, SessionId id) {
+    BrowserClient browser = new BrowserClient(gateway, SITE);
+    browser.cookies().put("__Host-elastauth_session", id.cookie());
+    return browser;
   }
 
   @Test
@@ -282,9 +283,9 @@ class SessionRenewalIT {
     try (ProviderDouble provider = new ProviderDouble();
         TestGateway gateway = at(provider).start()) {
       provider.answer("/token", tokens(provider, "jane"));
-      Visitor visitor = holder(gateway, SessionId.random());
-      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      BrowserClient browser = holder(gateway, SessionId.random());
+      assertThat(browser.open("/").statusCode()).isEqualTo(302);
+      assertThat(browser.open("/").statusCode()).isEqualTo(302);
       assertThat(provider.asked("/token")).isEqualTo(1);
       provider.answer("/token", tokens(provider, "john"));
       assertThat(holder(gateway, SessionId.random()).open("/").statusCode()).isEqualTo(200);
@@ -302,19 +303,19 @@ class SessionRenewalIT {
       CountDownLatch held = provider.hold("/token");
       List<Future<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
-        Visitor ahead = holder(busy, SessionId.random());
+        BrowserClient ahead = holder(busy, SessionId.random());
         answers.add(browsers.submit(() -> ahead.open("/")));
       }
       Awaitility.await("all threads are taken").until(() -> provider.asked("/token") == 10);
       SessionId id = SessionId.random();
-      Visitor waiting = holder(busy, id);
+      BrowserClient waiting = holder(busy, id);
       answers.add(browsers.submit(() -> waiting.open("/")));
       MemoryReplayStore claims = busy.bean(MemoryReplayStore.class);
       Awaitility.await("in line")
           .until(() -> !claims.isUnused("elastauth-renewal-" + id.key(), ReplayKind.LOCK));
 
       provider.letPass("/token");
-      assertThat(visitor(free, id).open("/").statusCode()).isEqualTo(200);
+      assertThat(browser(free, id).open("/").statusCode()).isEqualTo(200);
       assertThat(provider.asked("/token")).as("the other gateway had the turn").isEqualTo(11);
       redis.admin().del("elastauth-refresh-" + id.key()); // as if it were over
       held.countDown();
@@ -333,8 +334,8 @@ class SessionRenewalIT {
     ExecutorService browsers = Executors.newCachedThreadPool();
     try (ProviderDouble provider = new ProviderDouble();
         TestGateway gateway = at(provider).clock(clock).start()) {
-      assertThat(visitor(gateway, SessionId.random()).open("/").statusCode()).isEqualTo(302);
-      List<Visitor> visitors = new ArrayList<>();
+      assertThat(browser(gateway, SessionId.random()).open("/").statusCode()).isEqualTo(302);
+      List<BrowserClient> visitors = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         visitors.add(holder(gateway, SessionId.random()));
       }
@@ -342,8 +343,8 @@ class SessionRenewalIT {
       CountDownLatch held = provider.hold("/token");
       CountDownLatch discovery = provider.hold("/.well-known/openid-configuration");
       List<Future<HttpResponse<String>>> answers = new ArrayList<>();
-      for (Visitor visitor : visitors) {
-        answers.add(browsers.submit(() -> visitor.open("/")));
+      for (BrowserClient browser : visitors) {
+        answers.add(browsers.submit(() -> browser.open("/")));
       }
       Awaitility.await("each on a thread of its own").until(() -> provider.asked("/token") == 8);
       held.countDown();
@@ -359,11 +360,11 @@ class SessionRenewalIT {
   @Test
   void noSessionOutlivesItsMaxAge() {
     try (TestGateway gateway = gateway().set("session.max_age", "60s").start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", KeycloakServer.JANE);
-      assertThat(visitor.open("/").statusCode()).isEqualTo(200);
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", KeycloakServer.JANE);
+      assertThat(browser.open("/").statusCode()).isEqualTo(200);
       clock.advance(Duration.ofSeconds(60));
-      assertThat(visitor.open("/").statusCode()).isEqualTo(302);
+      assertThat(browser.open("/").statusCode()).isEqualTo(302);
     }
   }
 
@@ -371,9 +372,9 @@ class SessionRenewalIT {
   @Test
   void whatUserinfoSaysCounts() {
     try (TestGateway gateway = gateway().set("oidc.token_validation", "both").start()) {
-      Visitor visitor = new Visitor(gateway, SITE);
-      visitor.logIn("/", KeycloakServer.JANE);
-      assertThat(visitor.open("/").body()).contains("jane.roe");
+      BrowserClient browser = new BrowserClient(gateway, SITE);
+      browser.logIn("/", KeycloakServer.JANE);
+      assertThat(browser.open("/").body()).contains("jane.roe");
       assertThat(toKeycloak.drain()).contains("/protocol/openid-connect/userinfo");
     }
   }

@@ -193,7 +193,7 @@ class SlowClientsIT {
             folder,
             Map.of(
                 "ELASTAUTH_ELASTICSEARCH_DRY_RUN", "true",
-                "ELASTAUTH_HTTP_REQUEST_TIMEOUT", "30s",
+                "ELASTAUTH_HTTP_REQUEST_TIMEOUT", "15s",
                 "ELASTAUTH_SHUTDOWN_DRAIN", "0s"),
             "-Xmx96m")) {
       InetSocketAddress address =

@@ -49,7 +49,7 @@ public final class ElasticsearchServer implements AutoCloseable {
 
   public static final String GATEWAY_PASSWORD = "gateway-pw1";
 
-  private static final Path WORK = ServerProcess.WORK.resolve("elasticsearch");
+  private static final Path WORK = TestRun.FOLDER.resolve("elasticsearch");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final AtomicInteger STARTED = new AtomicInteger();
@@ -88,13 +88,6 @@ public final class ElasticsearchServer implements AutoCloseable {
   }
 
   /**
-   * @param settings lines of its {@code elasticsearch.yml}
-   */
-  public static ElasticsearchServer startWith(String... settings) {
-    return start(ElasticsearchRelease.EIGHT, null, settings);
-  }
-
-  /**
    * One that speaks TLS only, and only to clients with a certificate.
    *
    * @param certificates with {@code ca}, and {@code server} signed by it
@@ -104,7 +97,7 @@ public final class ElasticsearchServer implements AutoCloseable {
   }
 
   private static ElasticsearchServer start(
-      ElasticsearchRelease release, Certificates certificates, String... settings) {
+      ElasticsearchRelease release, Certificates certificates) {
     release
         .missing()
         .ifPresent(
@@ -123,7 +116,6 @@ public final class ElasticsearchServer implements AutoCloseable {
       Path tmp = Files.createDirectories(work.resolve("tmp"));
       int port = RedisServer.freePort();
       configure(release, home, conf, work, port);
-      Files.write(conf.resolve("elasticsearch.yml"), List.of(settings), StandardOpenOption.APPEND);
       if (certificates != null) {
         encrypt(conf, certificates);
       }
@@ -164,6 +156,7 @@ public final class ElasticsearchServer implements AutoCloseable {
     }
   }
 
+  /** The cheapest password hash: the default one takes most of the time of a login. */
   private static void configure(
       ElasticsearchRelease release, Path home, Path conf, Path work, int port) throws IOException {
     Files.copy(home.resolve("config/log4j2.properties"), conf.resolve("log4j2.properties"));
@@ -181,6 +174,7 @@ public final class ElasticsearchServer implements AutoCloseable {
         xpack.security.enabled: true
         xpack.license.self_generated.type: basic
         cluster.routing.allocation.disk.threshold_enabled: false
+        xpack.security.authc.password_hashing.algorithm: bcrypt4
         """
                 .formatted(work.resolve("data"), work.resolve("logs"), port)
             + (release.major() == 6

@@ -4,15 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +26,9 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * A real Keycloak, as unpacked by the build under target/keycloak, on a free loopback port, with
- * the realm of src/test/keycloak. It names itself in tokens as it was asked for them: one asked
- * through another address issues tokens of that address. One at a time.
+ * A real Keycloak, as unpacked by the build under target/keycloak, on a free loopback port, with a
+ * realm made from src/test/keycloak. It names itself in tokens as it was asked for them: one asked
+ * through another address issues tokens of that address.
  */
 public final class KeycloakServer implements AutoCloseable {
   /** The confidential client that the gateway is, and whom every token of it names as audience. */
@@ -41,10 +45,20 @@ public final class KeycloakServer implements AutoCloseable {
   /** In the group developers. */
   public static final User JANE = new User("jane.roe", "jane-pw1");
 
-  private static final String REALM = "elastauth";
+  /** Test JVMs that share a Keycloak have a realm each. */
+  private static final String REALM =
+      System.getProperty("servers") == null
+          ? "elastauth"
+          : "elastauth-" + TestRun.FOLDER.getFileName();
+
   private static final String ADMIN = "admin";
   private static final String ADMIN_PASSWORD = "admin-pw1";
   private static final Path UNPACKED = Path.of("target", "keycloak").toAbsolutePath();
+  private static final Path SHARED = TestRun.FOLDER.resolveSibling("keycloak");
+
+  /** Open as long as this JVM lives. */
+  private static RandomAccessFile pipe;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public record User(String name, String password) {}
@@ -70,15 +84,61 @@ public final class KeycloakServer implements AutoCloseable {
     this.port = port;
   }
 
+  /**
+   * The one that all test JVMs share, each with a realm of its own. The first one starts it; it
+   * ends when no JVM has its named pipe open any more.
+   */
+  static KeycloakServer shared() {
+    try {
+      Files.createDirectories(SHARED);
+      Path portFile = SHARED.resolve("port");
+      Path name = SHARED.resolve("pipe");
+      try (FileChannel turn =
+              FileChannel.open(
+                  SHARED.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock held = turn.lock()) {
+        if (!Files.exists(name)) {
+          makePipe(name);
+        }
+        pipe = new RandomAccessFile(name.toFile(), "rw");
+        KeycloakServer server = null;
+        if (Files.exists(portFile)) {
+          server =
+              new KeycloakServer(
+                  SHARED.resolve("home"), Integer.parseInt(Files.readString(portFile)));
+        }
+        if (server == null || !server.answers()) {
+          server =
+              new KeycloakServer(copy(unpacked(), SHARED.resolve("home")), RedisServer.freePort());
+          server.launch(ProcessBuilder.Redirect.from(name.toFile()));
+          Files.writeString(portFile, Integer.toString(server.port));
+        }
+        server.createRealm();
+        return server;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void makePipe(Path name) throws IOException {
+    try {
+      if (new ProcessBuilder("mkfifo", name.toString()).inheritIO().start().waitFor() != 0) {
+        throw new IOException("mkfifo failed: " + name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   public static KeycloakServer start() {
     try {
-      KeycloakServer server = new KeycloakServer(copy(unpacked()), RedisServer.freePort());
-      ElasticsearchServer.deleteRecursively(server.home.resolve("data"));
-      Path realms = Files.createDirectories(server.home.resolve("data/import"));
-      Files.copy(
-          Path.of("src", "test", "keycloak", "elastauth-realm.json"), realms.resolve("realm.json"));
-      server.restart();
-      server.addScope("groups");
+      KeycloakServer server =
+          new KeycloakServer(
+              copy(unpacked(), TestRun.FOLDER.resolve("keycloak")), RedisServer.freePort());
+      server.launch(ProcessBuilder.Redirect.PIPE);
+      server.createRealm();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -86,8 +146,7 @@ public final class KeycloakServer implements AutoCloseable {
   }
 
   /** It writes into its own folder. */
-  private static Path copy(Path unpacked) throws IOException {
-    Path home = ServerProcess.WORK.resolve("keycloak");
+  private static Path copy(Path unpacked, Path home) throws IOException {
     ElasticsearchServer.deleteRecursively(home);
     Files.createDirectories(home.getParent());
     try (Stream<Path> files = Files.walk(unpacked)) {
@@ -95,7 +154,20 @@ public final class KeycloakServer implements AutoCloseable {
         Files.copy(file, home.resolve(unpacked.relativize(file)));
       }
     }
+    ElasticsearchServer.deleteRecursively(home.resolve("data"));
     return home;
+  }
+
+  /** The realm of src/test/keycloak; one that a JVM before this one has left is replaced. */
+  private void createRealm() throws IOException {
+    if (answer(url() + "/realms/" + REALM) == 200) {
+      admin("DELETE", "", null);
+    }
+    ObjectNode realm =
+        (ObjectNode)
+            JSON.readTree(Path.of("src", "test", "keycloak", "elastauth-realm.json").toFile());
+    administrate("POST", "", realm.put("realm", REALM).toString());
+    addScope("groups");
   }
 
   private static Path unpacked() throws IOException {
@@ -107,20 +179,15 @@ public final class KeycloakServer implements AutoCloseable {
     }
   }
 
-  /** Starts it again, with what it held, on the same port. */
-  public void restart() {
+  private void launch(ProcessBuilder.Redirect life) {
     process =
         ServerProcess.start(
             home,
             out,
             KeycloakServer::prepare,
             List.of(
-                "bash",
-                "bin/kc.sh",
-                "start-dev",
-                "--http-host=127.0.0.1",
-                "--http-port=" + port,
-                "--import-realm"));
+                "bash", "bin/kc.sh", "start-dev", "--http-host=127.0.0.1", "--http-port=" + port),
+            life);
     try {
       Awaitility.await("Keycloak")
           .atMost(Duration.ofMinutes(5))
@@ -152,12 +219,14 @@ public final class KeycloakServer implements AutoCloseable {
 
   private boolean answers() {
     try {
-      return send(HttpRequest.newBuilder(URI.create(issuer() + "/protocol/openid-connect/certs")))
-              .statusCode()
-          == 200;
+      return answer(url() + "/realms/master") == 200;
     } catch (UncheckedIOException notYet) {
       return false;
     }
+  }
+
+  private int answer(String url) {
+    return send(HttpRequest.newBuilder(URI.create(url))).statusCode();
   }
 
   public String url() {
@@ -339,6 +408,10 @@ public final class KeycloakServer implements AutoCloseable {
    * @param body JSON, or null
    */
   public JsonNode admin(String method, String path, String body) {
+    return administrate(method, "/" + REALM + path, body);
+  }
+
+  private JsonNode administrate(String method, String path, String body) {
     String token =
         ask(
                 url() + "/realms/master/protocol/openid-connect/token",
@@ -355,7 +428,7 @@ public final class KeycloakServer implements AutoCloseable {
             .asText();
     return json(
         send(
-            HttpRequest.newBuilder(URI.create(url() + "/admin/realms/" + REALM + path))
+            HttpRequest.newBuilder(URI.create(url() + "/admin/realms" + path))
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")
                 .method(
@@ -402,18 +475,6 @@ public final class KeycloakServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  public void kill() {
-    process.kill();
-  }
-
-  public void freeze() {
-    process.freeze();
-  }
-
-  public void resume() {
-    process.resume();
   }
 
   @Override

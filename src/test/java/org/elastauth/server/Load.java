@@ -12,15 +12,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * Users who log in once and then ask without a pause until this is closed, which fails unless every
- * answer was the header of their login, and unless each of them was answered after all that
- * happened meanwhile.
+ * Users who log in once and then ask some hundred times a second until this is closed, which fails
+ * unless every answer was the header of their login, and unless each of them was answered after all
+ * that happened meanwhile.
  */
 public final class Load implements AutoCloseable {
+  /** Between two requests of a user: without it, other tests on the machine would time out. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
   private final TestGateway gateway;
   private final AtomicBoolean on = new AtomicBoolean(true);
   private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -51,6 +55,7 @@ public final class Load implements AutoCloseable {
         wrong.add(user.name + ": " + failed);
       }
       user.answers.incrementAndGet();
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 

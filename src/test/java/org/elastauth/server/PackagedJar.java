@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** The jar that people download, as a process of its own in a folder of its own. */
+/** The packaged program, as a process of its own in a folder of its own. */
 public final class PackagedJar implements AutoCloseable {
   private static final Path JAR = Path.of("target", "elastauth.jar").toAbsolutePath();
 
@@ -27,9 +27,10 @@ public final class PackagedJar implements AutoCloseable {
   private static final String JAVA =
       System.getProperty("gateway.java", System.getProperty("java.home"));
 
+  private static final String PROGRAM = Path.of(JAVA, "bin", "java").toString();
+
   /** A start is most of what a test waits for; whoever measures gives options of their own. */
-  private static final List<String> QUICK_START =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+  static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private final Process process;
   private final Path log;
@@ -40,11 +41,19 @@ public final class PackagedJar implements AutoCloseable {
   }
 
   /**
-   * @param folder what it takes for the current folder; its output goes to the file {@code log}
+   * @param folder what it takes for the current folder
    * @param environment every variable it sees
    */
   public static PackagedJar run(Path folder, Map<String, String> environment, String... arguments) {
     return run(List.of(), folder, environment, arguments);
+  }
+
+  /** The jar itself, which starts slowly; the others run what it is made of. */
+  public static PackagedJar runDownloaded(
+      Path folder, Map<String, String> environment, String... arguments) {
+    List<String> options = new ArrayList<>(QUICK_START);
+    options.addAll(List.of("-jar", JAR.toString()));
+    return launch(options, folder, environment, arguments);
   }
 
   /**
@@ -52,16 +61,23 @@ public final class PackagedJar implements AutoCloseable {
    */
   static PackagedJar run(
       List<String> options, Path folder, Map<String, String> environment, String... arguments) {
+    List<String> all = new ArrayList<>(options.isEmpty() ? QUICK_START : options);
+    all.addAll(UnpackedJar.command(JAR, PROGRAM));
+    return launch(all, folder, environment, arguments);
+  }
+
+  private static PackagedJar launch(
+      List<String> options, Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(JAVA, "bin", "java").toString());
-    command.addAll(options.isEmpty() ? QUICK_START : options);
-    command.addAll(List.of("-jar", JAR.toString()));
+    command.add(PROGRAM);
+    command.addAll(options);
     command.addAll(List.of(arguments));
-    Path log = folder.resolve("log");
+    Path log = TestRun.logOfNext("packaged-gateway");
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     // nothing of the shell's: many variables without a prefix of ours are settings too
     builder.environment().clear();
     builder.environment().putAll(environment);
+    TestRun.gatewayStarts();
     try {
       return new PackagedJar(
           builder.redirectErrorStream(true).redirectOutput(log.toFile()).start(), log);

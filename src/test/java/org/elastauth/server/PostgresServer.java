@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -15,12 +16,14 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A real PostgreSQL on a free loopback port, with an empty database. */
 public final class PostgresServer implements AutoCloseable {
-  private static final Path WORK = ServerProcess.WORK.resolve("postgres");
+  private static final Path WORK = TestRun.FOLDER.resolve("postgres");
 
   private final int port;
   private final List<String> command;
   private final JdbcTemplate template;
   private ServerProcess process;
+
+  private final AtomicInteger databases = new AtomicInteger();
 
   private PostgresServer(int port, List<String> command) {
     this.port = port;
@@ -84,7 +87,18 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public String url() {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+    return url("postgres");
+  }
+
+  private String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres";
+  }
+
+  /** The URL of a database that no other test uses; it has no table yet. */
+  public String newDatabase() {
+    String name = "test" + databases.incrementAndGet();
+    template.execute("CREATE DATABASE " + name);
+    return url(name);
   }
 
   public void kill() {

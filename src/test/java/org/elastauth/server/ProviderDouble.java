@@ -42,6 +42,8 @@ import org.elastauth.config.TlsFiles;
 public final class ProviderDouble implements AutoCloseable {
   public static final String CLIENT = "elastauth";
 
+  private static final Map<String, RSAKey> KEYS = new ConcurrentHashMap<>();
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
   private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
@@ -97,12 +99,17 @@ public final class ProviderDouble implements AutoCloseable {
         .createSslContext("TLS");
   }
 
+  /** A key of this name; the same one each time, because making one takes long. */
   public static RSAKey rsa(String id) {
-    try {
-      return new RSAKeyGenerator(2048).keyID(id).generate();
-    } catch (JOSEException e) {
-      throw new IllegalStateException(e);
-    }
+    return KEYS.computeIfAbsent(
+        id,
+        name -> {
+          try {
+            return new RSAKeyGenerator(2048).keyID(name).generate();
+          } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   public String issuer() {

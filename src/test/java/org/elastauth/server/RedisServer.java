@@ -25,7 +25,7 @@ import redis.embedded.core.ExecutableProvider;
 
 /** A real Redis on a free loopback port; with TLS on a second one, where that is asked for. */
 public final class RedisServer implements AutoCloseable {
-  static final Path WORK = ServerProcess.WORK.resolve("redis");
+  static final Path WORK = TestRun.FOLDER.resolve("redis");
 
   private final int port;
   private final int tlsPort;

@@ -118,7 +118,7 @@ public final class ReverseProxy implements AutoCloseable {
 
     private ReverseProxy start(int port, Setup setup, Map<String, String> variables) {
       try {
-        Path folder = ServerProcess.WORK.resolve(program());
+        Path folder = TestRun.FOLDER.resolve(program());
         Files.createDirectories(folder.resolve("temp"));
         ServerProcess process =
             ServerProcess.start(

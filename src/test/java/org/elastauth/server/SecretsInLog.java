@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class SecretsInLog implements AfterAllCallback {
   /** The debug log of all gateways in this JVM. */
-  static final Path LOG = Path.of("target", "debug-log", ProcessHandle.current().pid() + ".log");
+  static final Path LOG = TestRun.FOLDER.resolve("gateways.log");
 
   /** Shorter words may stand in a log by chance. */
   private static final int SHORTEST = 8;

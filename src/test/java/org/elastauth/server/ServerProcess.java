@@ -15,10 +15,6 @@ import java.util.stream.Stream;
  * that ends: a shell holds our pipe, and stops the server when the pipe closes.
  */
 final class ServerProcess implements AutoCloseable {
-  /** Where those of this JVM work: as many JVMs run tests at a time as the build says. */
-  static final Path WORK =
-      Path.of(System.getProperty("servers", "target/servers/1")).toAbsolutePath();
-
   /** Ctrl-C reaches the shell too; it must outlive that to stop the server. */
   private static final String KEEPER =
       "trap '' INT; \"$@\" </dev/null & pid=$!; echo $pid >&3; exec 3>&-; cat >/dev/null; kill $pid 2>/dev/null; wait $pid";
@@ -33,6 +29,18 @@ final class ServerProcess implements AutoCloseable {
 
   static ServerProcess start(
       Path folder, Path log, Consumer<Map<String, String>> environment, List<String> command) {
+    return start(folder, log, environment, command, ProcessBuilder.Redirect.PIPE);
+  }
+
+  /**
+   * @param life ends when the server shall end
+   */
+  static ServerProcess start(
+      Path folder,
+      Path log,
+      Consumer<Map<String, String>> environment,
+      List<String> command,
+      ProcessBuilder.Redirect life) {
     try {
       Path pidFile =
           Files.createTempFile(Files.createDirectories(log.getParent()), "server", ".pid");
@@ -43,6 +51,7 @@ final class ServerProcess implements AutoCloseable {
       Process keeper =
           builder
               .directory(folder.toFile())
+              .redirectInput(life)
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();

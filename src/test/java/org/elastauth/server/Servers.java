@@ -1,55 +1,62 @@
 package org.elastauth.server;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Hands real servers to tests. The Elasticsearch and the Keycloak are one each for the whole run,
- * as they take long to start; tests keep apart by the names of their users. A Redis is each test
- * class's own.
+ * Hands real servers to tests. Elasticsearch, Keycloak and PostgreSQL start once in a JVM, because
+ * they start slowly; tests use different user names and databases. Each test class has its own
+ * Redis.
  */
 public final class Servers implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(Servers.class);
+
+  /**
+   * Failsafe runs each class as a test run of its own, so JUnit's root store would start them again
+   * for each class. {@link ServerProcess} stops them when this JVM ends.
+   */
+  private static final Map<Class<?>, Object> OF_THIS_JVM = new HashMap<>();
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
     return type == ElasticsearchServer.class
         || type == KeycloakServer.class
+        || type == PostgresServer.class
         || type == RedisServer.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    if (parameter.getParameter().getType() == ElasticsearchServer.class) {
-      return context
-          .getRoot()
-          .getStore(NAMESPACE)
-          .getOrComputeIfAbsent(
-              "elasticsearch", key -> new Running<>(ElasticsearchServer.start()), Running.class)
-          .server();
+    Class<?> type = parameter.getParameter().getType();
+    if (type == ElasticsearchServer.class) {
+      return once(type, ElasticsearchServer::start);
     }
-    if (parameter.getParameter().getType() == KeycloakServer.class) {
-      return context
-          .getRoot()
-          .getStore(NAMESPACE)
-          .getOrComputeIfAbsent(
-              "keycloak", key -> new Running<>(KeycloakServer.start()), Running.class)
-          .server();
+    if (type == KeycloakServer.class) {
+      return once(type, KeycloakServer::shared);
+    }
+    if (type == PostgresServer.class) {
+      return once(type, PostgresServer::start);
     }
     return context
         .getStore(NAMESPACE)
-        .getOrComputeIfAbsent("redis", key -> new Running<>(RedisServer.start()), Running.class)
+        .getOrComputeIfAbsent("redis", key -> new Running(RedisServer.start()), Running.class)
         .server();
   }
 
-  /** Lets JUnit stop a server when its scope ends. */
-  private record Running<T extends AutoCloseable>(T server)
-      implements ExtensionContext.Store.CloseableResource {
+  private static synchronized Object once(Class<?> type, Supplier<?> start) {
+    return OF_THIS_JVM.computeIfAbsent(type, key -> start.get());
+  }
+
+  /** Lets JUnit stop a Redis after its class. */
+  private record Running(RedisServer server) implements ExtensionContext.Store.CloseableResource {
     @Override
-    public void close() throws Throwable {
+    public void close() {
       server.close();
     }
   }

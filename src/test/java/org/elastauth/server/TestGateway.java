@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.elastauth.Application;
+import org.elastauth.cache.CacheTable;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
@@ -50,10 +52,15 @@ public final class TestGateway implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ConfigurableApplicationContext context;
+
+  /** Those of a gateway of the pool; null: it belongs to one test. */
+  private final Map<String, Object> settings;
+
   private final int port;
 
-  private TestGateway(ConfigurableApplicationContext context) {
+  private TestGateway(ConfigurableApplicationContext context, Map<String, Object> settings) {
     this.context = context;
+    this.settings = settings;
     this.port = context.getBean(GatewayHttpServer.class).getPort();
   }
 
@@ -100,6 +107,7 @@ public final class TestGateway implements AutoCloseable {
     /** Lets this gateway's clock be wrong by so much. */
     public Builder clockOffBy(Duration offset) {
       this.clock = Clock.offset(Clock.systemUTC(), offset);
+      settings.put("test.clock", offset); // part of what a borrowed one is found by
       return this;
     }
 
@@ -120,13 +128,53 @@ public final class TestGateway implements AutoCloseable {
       }
     }
 
+    /** A new gateway, which no other test uses. */
     public TestGateway start() {
+      return start(null);
+    }
+
+    /**
+     * A gateway with these settings that other tests may have used before and use afterwards. Only
+     * for tests that neither damage it nor its servers, nor count from zero, nor read what it logs
+     * at its start. {@link TestGateway#close} gives it back.
+     */
+    public TestGateway borrow() {
+      if (clock instanceof SetClock) {
+        throw new IllegalStateException("a gateway with a clock of its own is not for others");
+      }
+      Map<String, Object> key = Map.copyOf(settings);
+      TestGateway running = GatewayPool.take(key);
+      return running == null ? start(key) : running;
+    }
+
+    private TestGateway start(Map<String, Object> key) {
+      TestRun.gatewayStarts();
       SpringApplication application = new SpringApplication(Application.class);
       application.setDefaultProperties(settings);
       application.setRegisterShutdownHook(false);
       application.addInitializers(context -> replaceTime((GenericApplicationContext) context));
-      return new TestGateway(application.run());
+      return new TestGateway(application.run(), key);
     }
+  }
+
+  /** Makes the table of cache.type database, as {@code --create-cache-table} does. */
+  public static String createCacheTable(String url) {
+    SpringApplication application = new SpringApplication(Application.class);
+    application.setDefaultProperties(
+        Map.of(
+            "elastauth.cache.type",
+            "database",
+            "elastauth.cache.url",
+            url,
+            "elastauth.secret_key",
+            KEY,
+            "camel.main.auto-startup",
+            "false"));
+    application.setRegisterShutdownHook(false);
+    try (ConfigurableApplicationContext context = application.run()) {
+      context.getBean(CacheTable.class).create();
+    }
+    return url;
   }
 
   public static Builder builder() {
@@ -244,25 +292,45 @@ public final class TestGateway implements AutoCloseable {
 
   /** Keeps a session as the end of a login does; a cookie with this id names it. */
   public void keep(SessionId id, Session session) {
-    Exchange put =
+    new SessionPort(this).put(id.key(), session);
+  }
+
+  /** The body that a route leaves. */
+  public Object call(String route, Object body, Map<String, Object> properties) {
+    Exchange exchange =
         bean(ProducerTemplate.class)
             .request(
-                "direct:session-{{elastauth.session.shared}}-put",
-                exchange -> {
-                  exchange.setProperty("sessionKey", id.key());
-                  exchange.getMessage().setBody(session);
+                route,
+                asked -> {
+                  asked.getMessage().setBody(body);
+                  properties.forEach(asked::setProperty);
                 });
-    if (put.getException() != null) {
-      throw new AssertionError("the session was not kept", put.getException());
+    if (exchange.getException() instanceof RuntimeException failure) {
+      throw failure;
+    } else if (exchange.getException() != null) {
+      throw new CamelExecutionException("it failed", exchange, exchange.getException());
     }
+    return exchange.getMessage().getBody();
   }
 
   public <T> T bean(Class<T> type) {
     return context.getBean(type);
   }
 
+  boolean hasSettings(Map<String, Object> others) {
+    return settings.equals(others);
+  }
+
   @Override
   public void close() {
+    if (settings == null) {
+      stop();
+    } else {
+      GatewayPool.putBack(this);
+    }
+  }
+
+  void stop() {
     context.close();
   }
 }

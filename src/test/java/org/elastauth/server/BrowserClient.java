@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A browser in front of a gateway, asked for as Traefik's forwardAuth and Caddy's forward_auth ask:
- * it opens pages, keeps cookies, and logs in at the provider when it is sent there.
+ * A browser behind a reverse proxy that asks a gateway as Traefik's forwardAuth and Caddy's
+ * forward_auth do: it opens pages, keeps cookies, and logs in at the provider when redirected
+ * there.
  */
-public final class Visitor {
+public final class BrowserClient {
   /** What browsers say when they open a page. */
   public static final String PAGE =
       "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -25,12 +26,12 @@ public final class Visitor {
   /**
    * @param site host and port, as the reverse proxy names it
    */
-  public Visitor(TestGateway gateway, String site) {
+  public BrowserClient(TestGateway gateway, String site) {
     this.gateway = gateway;
     this.site = site;
   }
 
-  /** What a gateway is configured with that lets visitors of a site log in. */
+  /** The settings of a gateway that lets browsers of a site log in. */
   public static TestGateway.Builder gateway(KeycloakServer keycloak, String site) {
     return gateway(keycloak.issuer(), site);
   }
@@ -44,8 +45,8 @@ public final class Visitor {
         .set("oidc.redirect_url", "https://" + site + "/elastauth/oidc/callback");
   }
 
-  /** Is led to another gateway from now on. */
-  public Visitor at(TestGateway other) {
+  /** Sends its requests to another gateway from now on. */
+  public BrowserClient at(TestGateway other) {
     gateway = other;
     return this;
   }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A loopback port that leads to a server, and remembers every byte that was sent there. */
-public final class Wiretap implements AutoCloseable {
+public final class RecordingTcpProxy implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final NetClient client = vertx.createNetClient();
   private final Set<NetSocket> connections = ConcurrentHashMap.newKeySet();
@@ -20,13 +20,13 @@ public final class Wiretap implements AutoCloseable {
   private volatile int target;
   private NetServer server;
 
-  private Wiretap() {}
+  private RecordingTcpProxy() {}
 
   /**
    * @param target a port on loopback
    */
-  public static Wiretap to(int target) {
-    Wiretap tap = new Wiretap();
+  public static RecordingTcpProxy to(int target) {
+    RecordingTcpProxy tap = new RecordingTcpProxy();
     tap.lead(target);
     tap.mend();
     return tap;

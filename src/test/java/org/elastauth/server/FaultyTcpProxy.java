@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** A way to a server on a port of its own, that can fail as networks do. */
-public final class Door implements AutoCloseable {
+/** A TCP proxy in front of a server; it fails as networks do. */
+public final class FaultyTcpProxy implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final NetClient client = vertx.createNetClient();
   private final int port = RedisServer.freePort();
@@ -19,23 +19,23 @@ public final class Door implements AutoCloseable {
   private volatile URI target;
   private NetServer server;
 
-  private Door(URI target) {
+  private FaultyTcpProxy(URI target) {
     this.target = target;
   }
 
-  /** One through which nobody gets yet: connections are refused. */
-  public static Door to(ElasticsearchServer server) {
-    return new Door(URI.create(server.url()));
+  /** Refuses connections until it is opened. */
+  public static FaultyTcpProxy to(ElasticsearchServer server) {
+    return new FaultyTcpProxy(URI.create(server.url()));
   }
 
   /**
-   * @param address host:port; nobody gets through yet here either
+   * @param address host:port; connections are refused until it is opened
    */
-  public static Door to(String address) {
-    return new Door(URI.create("tcp://" + address));
+  public static FaultyTcpProxy to(String address) {
+    return new FaultyTcpProxy(URI.create("tcp://" + address));
   }
 
-  /** Whoever comes from now on gets to another server. */
+  /** Forwards new connections to another server. */
   public void leadTo(String address) {
     target = URI.create("tcp://" + address);
   }
@@ -48,8 +48,8 @@ public final class Door implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
-  /** Lets everything through. */
-  public Door open() {
+  /** Forwards everything. */
+  public FaultyTcpProxy open() {
     return lead(
         (socket, beyond) -> {
           socket.pipeTo(beyond);
@@ -57,8 +57,8 @@ public final class Door implements AutoCloseable {
         });
   }
 
-  /** Lets everything through, answers byte by byte, each in a packet of its own. */
-  public Door dripping() {
+  /** Forwards everything, answers byte by byte, each in a packet of its own. */
+  public FaultyTcpProxy dripping() {
     return lead(
         (socket, beyond) -> {
           socket.pipeTo(beyond);
@@ -72,13 +72,13 @@ public final class Door implements AutoCloseable {
         });
   }
 
-  /** Accepts connections, and lets nothing through. */
-  public Door stuck() {
+  /** Accepts connections and forwards nothing. */
+  public FaultyTcpProxy stuck() {
     return serve(socket -> {});
   }
 
-  /** Lets everything through, except the answers of a connection from its first PUT on. */
-  public Door losingAnswersToWrites() {
+  /** Forwards everything except the answers of a connection from its first PUT on. */
+  public FaultyTcpProxy losingAnswersToWrites() {
     return lead(
         (socket, beyond) -> {
           boolean[] losing = new boolean[1];
@@ -101,7 +101,7 @@ public final class Door implements AutoCloseable {
         });
   }
 
-  private Door lead(BiConsumer<NetSocket, NetSocket> toServer) {
+  private FaultyTcpProxy lead(BiConsumer<NetSocket, NetSocket> toServer) {
     return serve(
         socket ->
             client
@@ -110,7 +110,7 @@ public final class Door implements AutoCloseable {
                 .onSuccess(beyond -> toServer.accept(socket, beyond)));
   }
 
-  private Door serve(Consumer<NetSocket> visitor) {
+  private FaultyTcpProxy serve(Consumer<NetSocket> browser) {
     shut();
     server =
         vertx
@@ -119,14 +119,14 @@ public final class Door implements AutoCloseable {
                 socket -> {
                   entered.incrementAndGet();
                   socket.pause();
-                  visitor.accept(socket);
+                  browser.accept(socket);
                 });
     server.listen(port, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     return this;
   }
 
-  /** Ends every connection, and refuses new ones. */
-  public Door shut() {
+  /** Closes every connection and refuses new ones. */
+  public FaultyTcpProxy shut() {
     if (server != null) {
       server.close().toCompletionStage().toCompletableFuture().join();
       server = null;
@@ -139,7 +139,7 @@ public final class Door implements AutoCloseable {
     return entered.get();
   }
 
-  /** How many writes went through whose answers did not come back. */
+  /** How many PUT requests were forwarded whose answers were not. */
   public int lost() {
     return lost.get();
   }
