@@ -54,10 +54,15 @@ class RedisConfiguration {
       Settings settings,
       ClientResources resources,
       HashedWheelTimer timer,
+      Vertx vertx,
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
     RedisSettings redis = settings.redis();
     return new RedisConnections(
-        new RedisConnector(redis, resources, new RedisRights(settings)), redis, breaker, timer);
+        new RedisConnector(redis, resources, new RedisRights(settings)),
+        redis,
+        breaker,
+        timer,
+        ((VertxInternal) vertx).getEventLoopGroup());
   }
 
   /** For commands that read. */

@@ -9,6 +9,8 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.netty.util.Timer;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,6 +51,7 @@ public final class RedisConnections implements AutoCloseable {
   private final Duration readTimeout;
   private final Duration patience;
   private final Timer timer;
+  private final EventExecutorGroup loops;
   private final boolean lookedAt;
   private final AtomicReferenceArray<StatefulConnection<byte[], byte[]>> connections;
 
@@ -74,7 +77,12 @@ public final class RedisConnections implements AutoCloseable {
   private String complaint = "";
 
   RedisConnections(
-      RedisConnector dialer, RedisSettings settings, CircuitBreaker breaker, Timer timer) {
+      RedisConnector dialer,
+      RedisSettings settings,
+      CircuitBreaker breaker,
+      Timer timer,
+      EventExecutorGroup loops) {
+    this.loops = loops;
     this.dialer = dialer;
     this.timer = timer;
     this.patience = settings.patience();
@@ -189,12 +197,23 @@ public final class RedisConnections implements AutoCloseable {
                 }
               });
       if (!answer.isDone()) {
-        RedisDeadline.set(timer, answer, patience, timeout, memoryAnswers);
+        RedisDeadline.set(timer, answer, patience, timeout, memoryAnswers, () -> eventLoop(slot));
       }
     } catch (RuntimeException notSent) {
       answer.completeExceptionally(notSent);
     }
     return answer;
+  }
+
+  /** Where the answers of a connection arrive; any event loop while that is not known yet. */
+  private EventExecutor eventLoop(int slot) {
+    Thread thread = threads.getPlain(slot);
+    for (EventExecutor loop : loops) {
+      if (thread != null && loop.inEventLoop(thread)) {
+        return loop;
+      }
+    }
+    return loops.next();
   }
 
   private int slot() {

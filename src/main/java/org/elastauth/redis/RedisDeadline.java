@@ -2,53 +2,75 @@ package org.elastauth.redis;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.netty.util.Timeout;
+import io.netty.util.Timer;
 import io.netty.util.TimerTask;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Ends a wait for Redis: after {@code redis.patience} where this gateway's memory has an answer,
  * else after the timeout of the command.
+ *
+ * <p>A pause of this gateway (garbage collection, no CPU) is no delay of Redis. So the wait ends on
+ * the event loop of the connection, after it has read the replies that have arrived meanwhile.
  */
 final class RedisDeadline implements TimerTask {
   private final CompletableFuture<?> answer;
   private final long patience;
   private final long timeout;
+  private final Supplier<EventExecutor> eventLoop;
 
   /** Null once it was asked, or where memory must not answer. */
   private BooleanSupplier memoryAnswers;
 
   private RedisDeadline(
-      CompletableFuture<?> answer, long patience, long timeout, BooleanSupplier memoryAnswers) {
+      CompletableFuture<?> answer,
+      long patience,
+      long timeout,
+      BooleanSupplier memoryAnswers,
+      Supplier<EventExecutor> eventLoop) {
     this.answer = answer;
     this.patience = patience;
     this.timeout = timeout;
     this.memoryAnswers = memoryAnswers;
+    this.eventLoop = eventLoop;
   }
 
   /**
    * @param memoryAnswers null: wait for the timeout in any case
+   * @param eventLoop of the connection
    */
   static void set(
-      io.netty.util.Timer timer,
+      Timer timer,
       CompletableFuture<?> answer,
       Duration patience,
       Duration timeout,
-      BooleanSupplier memoryAnswers) {
+      BooleanSupplier memoryAnswers,
+      Supplier<EventExecutor> eventLoop) {
     RedisDeadline deadline =
-        new RedisDeadline(answer, patience.toMillis(), timeout.toMillis(), memoryAnswers);
-    Timeout set =
-        timer.newTimeout(
-            deadline,
-            memoryAnswers == null ? deadline.timeout : deadline.patience,
-            TimeUnit.MILLISECONDS);
-    answer.whenComplete((found, failure) -> set.cancel());
+        new RedisDeadline(
+            answer, patience.toMillis(), timeout.toMillis(), memoryAnswers, eventLoop);
+    deadline.start(timer, memoryAnswers == null ? deadline.timeout : deadline.patience);
+  }
+
+  private void start(Timer timer, long millis) {
+    Timeout started = timer.newTimeout(this, millis, TimeUnit.MILLISECONDS);
+    answer.whenComplete((found, failure) -> started.cancel());
   }
 
   @Override
   public void run(Timeout over) {
+    if (!answer.isDone()) {
+      // an event loop runs a task of its schedule only after it has read what has arrived
+      eventLoop.get().schedule(() -> expire(over.timer()), 1, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void expire(Timer timer) {
     if (answer.isDone()) {
       return;
     }
@@ -61,9 +83,7 @@ final class RedisDeadline implements TimerTask {
     if (memoryHasIt) {
       end(patience);
     } else {
-      Timeout rest =
-          over.timer().newTimeout(this, Math.max(1, timeout - patience), TimeUnit.MILLISECONDS);
-      answer.whenComplete((found, failure) -> rest.cancel());
+      start(timer, Math.max(1, timeout - patience));
     }
   }
 
