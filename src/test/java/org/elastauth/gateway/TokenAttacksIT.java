@@ -51,6 +51,8 @@ class TokenAttacksIT {
   static void start() {
     provider = new ProviderDouble();
     attacker = new ProviderDouble();
+    // another key of the same name
+    attacker.setKeys(new RSAKey.Builder(ProviderDouble.rsa("attacker")).keyID("first").build());
     // as a provider would that has a client with a shared secret
     provider.setKeys(
         provider.key(), new OctetSequenceKey.Builder(new byte[32]).keyID("shared").build());
