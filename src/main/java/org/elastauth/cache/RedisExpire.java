@@ -38,7 +38,7 @@ public final class RedisExpire extends AsyncProcessorSupport {
     long millis = exchange.getProperty("ttl", Long.class) * 1000;
     return AsyncAnswer.intoBody(
         connections
-            .ask(null, redis -> redis.pexpire(key.getBytes(StandardCharsets.UTF_8), millis))
+            .write(redis -> redis.pexpire(key.getBytes(StandardCharsets.UTF_8), millis))
             .whenComplete((found, failure) -> metrics.redisOperation("expire")),
         exchange,
         callback);

@@ -65,20 +65,24 @@ public final class RedisGet extends AsyncProcessorSupport {
   private CompletionStage<String> read(
       RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     byte[] name = key.getBytes(StandardCharsets.UTF_8);
-    if (pending.contains(key)) {
-      return redis.del(name).thenApply(deleted -> invalidated(key));
-    }
+    return pending.contains(key)
+        ? redis.del(name).thenCompose(deleted -> readSettled(redis, key, name))
+        : read(redis, key, name);
+  }
+
+  private CompletionStage<String> readSettled(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String key, byte[] name) {
+    pending.remove(key);
+    metrics.redisOperation("del");
+    return read(redis, key, name);
+  }
+
+  private CompletionStage<String> read(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String key, byte[] name) {
     CompletionStage<byte[]> entry = redis.getrange(name, 0, LAST_BYTE);
     return firstTier
         ? entry.thenCombine(redis.pttl(name), (found, millis) -> fill(key, found, millis))
         : entry.thenApply(found -> keep(key, found));
-  }
-
-  private String invalidated(String key) {
-    pending.remove(key);
-    metrics.redisOperation("del");
-    metrics.redisGet(null);
-    return null;
   }
 
   private String keep(String key, byte[] found) {

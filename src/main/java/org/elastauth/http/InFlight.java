@@ -80,12 +80,13 @@ public final class InFlight {
   }
 
   private void abandon(PendingRequest request) {
-    if (pending.remove(request)) {
+    if (pending.contains(request)) { // it changes on this event loop only
       LOG.atError()
           .addKeyValue("path", request.path())
           .log("A route did not end: its request is answered with 500");
       abandoned.increment();
       request.abandon();
+      pending.remove(request);
     }
   }
 }

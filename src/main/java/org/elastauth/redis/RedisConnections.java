@@ -49,6 +49,7 @@ public final class RedisConnections implements AutoCloseable {
   private final RedisConnector dialer;
   private final Duration connectTimeout;
   private final Duration readTimeout;
+  private final Duration writeTimeout;
   private final Duration patience;
   private final Timer timer;
   private final EventExecutorGroup loops;
@@ -88,6 +89,7 @@ public final class RedisConnections implements AutoCloseable {
     this.patience = settings.patience();
     this.connectTimeout = settings.connectTimeout();
     this.readTimeout = settings.readTimeout();
+    this.writeTimeout = settings.writeTimeout();
     this.lookedAt = settings.healthCheck().enabled();
     this.connections = new AtomicReferenceArray<>(settings.poolSize());
     this.threads = new AtomicReferenceArray<>(settings.poolSize());
@@ -176,6 +178,12 @@ public final class RedisConnections implements AutoCloseable {
       BooleanSupplier memoryAnswers,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
     return ask(readTimeout, memoryAnswers, commands);
+  }
+
+  /** Writes: as {@link #ask}, but within {@code redis.write_timeout}. */
+  public <T> CompletableFuture<T> write(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
+    return ask(writeTimeout, null, commands);
   }
 
   <T> CompletableFuture<T> ask(

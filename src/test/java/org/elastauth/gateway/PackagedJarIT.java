@@ -205,7 +205,7 @@ class PackagedJarIT {
                     .contains(
                         "cache.type=reddis: is not one of database, file, hybrid, memory, none, redis"))
         .anySatisfy(
-            line -> assertThat(line).contains("cache.expiration=5s: must lie between 60s and 7d"))
+            line -> assertThat(line).contains("cache.expiration=5: must lie between 60s and 7d"))
         .anySatisfy(line -> assertThat(line).contains("redis.read_timeout=soon: not a duration"))
         .anySatisfy(line -> assertThat(line).contains("redis.db=three: not a whole number"))
         .anySatisfy(line -> assertThat(line).contains("elasticsearch.hosts=ftp://es: is not a URL"))

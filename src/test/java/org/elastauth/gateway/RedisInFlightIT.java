@@ -297,6 +297,7 @@ class RedisInFlightIT {
     try (TestGateway gateway =
         gateway()
             .set("redis.read_timeout", "60s")
+            .set("redis.patience", "200ms")
             .set("redis.health_check.interval", "1h")
             .set("redis.circuit_breaker.timeout", "1h")
             .start()) {

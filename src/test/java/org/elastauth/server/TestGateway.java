@@ -149,6 +149,9 @@ public final class TestGateway implements AutoCloseable {
 
     private TestGateway start(Map<String, Object> key) {
       TestRun.gatewayStarts();
+      // a busy machine must not let memory answer where a test counts what Redis is asked
+      settings.putIfAbsent(
+          "elastauth.redis.patience", settings.getOrDefault("elastauth.redis.read_timeout", "3s"));
       SpringApplication application = new SpringApplication(Application.class);
       application.setDefaultProperties(settings);
       application.setRegisterShutdownHook(false);
