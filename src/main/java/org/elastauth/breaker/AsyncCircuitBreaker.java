@@ -26,20 +26,19 @@ import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.UnitOfWorkHelper;
 
 /**
- * The {@code circuitBreaker} of camel-resilience4j, with the same properties and the same copy for
- * its steps, but without a thread that waits for them: steps that are asynchronous are gone on from
- * wherever they end. The time of a call is up when its steps say so; there is no {@code
- * timeoutEnabled} and no bulkhead.
+ * The {@code circuitBreaker} of camel-resilience4j, with the same properties and the same copy of
+ * the exchange for its steps, but no thread waits for asynchronous steps. The steps must end by a
+ * timeout of their own: there is no {@code timeoutEnabled} and no bulkhead.
  */
 final class AsyncCircuitBreaker extends ResilienceProcessor {
   private final UnitOfWorkFactory unitsOfWork;
   private final AsyncProcessor steps;
 
-  /** Null where there is none. */
+  /** Null without {@code onFallback}. */
   private final AsyncProcessor fallback;
 
   /**
-   * @param camels as it was configured in the route; it is not used besides
+   * @param camels provides the configuration of the route, and is not used otherwise
    */
   AsyncCircuitBreaker(ResilienceProcessor camels, UnitOfWorkFactory unitsOfWork) {
     this(camels, camels.next(), unitsOfWork);
@@ -68,10 +67,10 @@ final class AsyncCircuitBreaker extends ResilienceProcessor {
         children.size() > 1 ? AsyncProcessorConverterHelper.convert(children.get(1)) : null;
   }
 
-  /** Camel goes by the callback alone: what its own steps return says nothing. */
+  /** Always asynchronous: the steps call back even when they return true. */
   @Override
   public boolean process(Exchange exchange, AsyncCallback callback) {
-    // as in a doTry, so that no error handler of the route's comes between
+    // as in a doTry, so that the route's error handler does not act first
     exchange.setProperty(TRY_ROUTE_BLOCK, true);
     AsyncCallback done =
         ended -> {
@@ -120,7 +119,7 @@ final class AsyncCircuitBreaker extends ResilienceProcessor {
     done.done(false);
   }
 
-  /** The exchange's exception is why; there is none where the breaker is open. */
+  /** The exchange has an exception, unless the breaker is open. */
   private void fallBack(Exchange exchange, AsyncCallback done) {
     exchange.setProperty(CIRCUIT_BREAKER_RESPONSE_STATE, getCircuitBreaker().getState().name());
     exchange.setProperty(CIRCUIT_BREAKER_RESPONSE_SUCCESSFUL_EXECUTION, false);
@@ -134,7 +133,7 @@ final class AsyncCircuitBreaker extends ResilienceProcessor {
     if (exchange.getProperty(FAILURE_ENDPOINT) == null) {
       exchange.setProperty(FAILURE_ENDPOINT, exchange.getProperty(TO_ENDPOINT));
     }
-    // the rest of the route has another chance
+    // the route continues after the fallback
     exchange.setProperty(EXCEPTION_HANDLED, true);
     exchange.setProperty(EXCEPTION_CAUGHT, exchange.getException());
     exchange.setRouteStop(false);

@@ -9,9 +9,8 @@ import org.apache.camel.support.PluginHelper;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets every {@code circuitBreaker} in the routes wait without a thread. Camel 4.22 can do so
- * itself ({@code resilience4jConfiguration.asynchronous}, CAMEL-24209); this goes once that is
- * here.
+ * Makes every {@code circuitBreaker} in the routes asynchronous. Camel 4.22 has {@code
+ * resilience4jConfiguration.asynchronous} (CAMEL-24209); an upgrade replaces this package.
  */
 @Component
 final class AsyncCircuitBreakerFactory extends DefaultProcessorFactory {

@@ -42,7 +42,7 @@ public record CacheSettings(
         int hybridL1MemoryMb)
     implements Checked {
 
-  /** The length of a window, in which a user's password stays the same. */
+  /** The length of a window, in which the password of a user stays the same. */
   public Duration lifetime() {
     return extend ? maxLifetime : expiration;
   }
@@ -69,8 +69,7 @@ public record CacheSettings(
     if (inDatabase() && url.matches("jdbc:postgresql:[^?]*@.*")) {
       faults.add(
           "url",
-          "has something in front of an @, where the driver knows no user; write user and password behind"
-              + " the host, as ?user=…&password=…");
+          "has a user in front of the @, which the driver does not support; append ?user=…&password=…");
     } else if (inDatabase() && !isJdbcUrl()) {
       faults.add(
           "url",
@@ -82,18 +81,19 @@ public record CacheSettings(
   private void checkFolder(Faults faults) {
     Path folder = Path.of(path);
     if (path.isEmpty()) {
-      faults.add("path", "is missing; name the folder of the entries");
+      faults.add("path", "is missing; set the folder of the entries");
     } else if (!Files.isDirectory(folder)) {
-      faults.add("path", "is no folder; make one that nobody but the gateway may enter");
+      faults.add("path", "is not a folder; create one that only the gateway may enter");
     } else if (isOpenToOthers(folder)) {
       faults.add(
-          "path", "is a folder others may write to; make it the gateway's alone (chmod 700)");
+          "path",
+          "is a folder that other users may write to; restrict it to the gateway (chmod 700)");
     } else {
       try {
-        // a file system's answer about permissions is not always true: it is tried
+        // permissions do not tell: a file system may be read-only or full
         Files.delete(Files.createTempFile(folder, "", ".part"));
       } catch (IOException e) {
-        faults.add("path", "is a folder the gateway may not write to");
+        faults.add("path", "is a folder that the gateway may not write to");
       }
     }
   }
@@ -108,7 +108,6 @@ public record CacheSettings(
     }
   }
 
-  /** The drivers decide; only the one that is needed is loaded. */
   private boolean isJdbcUrl() {
     try {
       return url.matches("jdbc:(h2|postgresql):\\S+") && DriverManager.getDriver(url) != null;

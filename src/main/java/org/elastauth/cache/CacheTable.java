@@ -17,18 +17,18 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * The table of the database cache. It is made on request only, as the account that serves need not
- * be one that may make tables; where it is missing, the start says so.
+ * The table of the database cache. Only {@code --create-cache-table} creates it, so the gateway's
+ * own account needs no right to create tables. If it is missing, the gateway does not start.
  */
 @Component
 public final class CacheTable implements CamelContextConfiguration {
   public static final String NAME = "elastauth_cache";
 
   /**
-   * A key has at most 64 characters of prefix and 1020 of a name (255, base64, URL-encoded). The
-   * end is in epoch seconds.
+   * A key has at most 64 characters of prefix and 1020 of a name (255 bytes in base64,
+   * URL-encoded).
    */
-  private static final List<String> MAKE =
+  private static final List<String> CREATE =
       List.of(
           """
           CREATE TABLE IF NOT EXISTS elastauth_cache (
@@ -38,11 +38,11 @@ public final class CacheTable implements CamelContextConfiguration {
           """,
           "CREATE INDEX IF NOT EXISTS elastauth_cache_expires_at ON elastauth_cache (expires_at)");
 
-  private static final String LOOK =
+  private static final String CHECK =
       "SELECT cache_key, entry, expires_at FROM elastauth_cache WHERE expires_at = 0";
 
-  /** The first connection takes longer than a request may wait for one, on a slow machine. */
-  private static final int TRIES_TO_CONNECT = 5;
+  /** On a slow machine the first connection takes longer than the pool's timeout. */
+  private static final int ATTEMPTS = 5;
 
   private final CacheSettings settings;
   private final ObjectProvider<DataSource> database;
@@ -57,20 +57,20 @@ public final class CacheTable implements CamelContextConfiguration {
     this.breaker = breaker;
   }
 
-  /** Where the routes are only to be checked, nobody is asked. */
+  /** {@code --check-config} must not connect. */
   @Override
   public void beforeApplicationStart(CamelContext context) {
     if (settings.inDatabase() && context.isAutoStartup()) {
-      look();
+      check();
     }
   }
 
   @Override
   public void afterApplicationStart(CamelContext context) {}
 
-  private void look() {
+  private void check() {
     try {
-      connected().execute(LOOK);
+      connected().execute(CHECK);
     } catch (BadSqlGrammarException missing) {
       throw new ConfigurationFaults(
           List.of(
@@ -79,38 +79,38 @@ public final class CacheTable implements CamelContextConfiguration {
                   "***",
                   "has no table "
                       + NAME
-                      + " that can be read; make it with --create-cache-table: "
+                      + " that the account can read; create it with --create-cache-table: "
                       + DatabaseFailure.reason(missing))));
-    } catch (DataAccessException away) {
-      // the same as lost: the background look says so, and closes the breaker when it is back
+    } catch (DataAccessException unreachable) {
+      // the health check logs this, and closes the breaker once the database is reachable
       breaker.transitionToOpenState();
     }
   }
 
   /**
-   * @throws IllegalStateException if the cache is none in a database
-   * @throws DataAccessException if the database does not answer, or refuses
+   * @throws IllegalStateException if {@code cache.type} is not database
+   * @throws DataAccessException if the database is unreachable or refuses
    */
   public void create() {
     if (!settings.inDatabase()) {
       throw new IllegalStateException(
-          "cache.type is " + settings.type() + "; only that of database has a table");
+          "cache.type is " + settings.type() + "; only cache.type database uses a table");
     }
     JdbcTemplate template = connected();
-    MAKE.forEach(template::execute);
+    CREATE.forEach(template::execute);
   }
 
   /**
-   * @throws CannotGetJdbcConnectionException if that took too long
+   * @throws CannotGetJdbcConnectionException if all attempts took too long
    */
   private JdbcTemplate connected() {
     JdbcTemplate template = new JdbcTemplate(database.getObject());
-    for (int tries = 1; ; tries++) {
+    for (int attempt = 1; ; attempt++) {
       try {
         template.execute((ConnectionCallback<Void>) connection -> null);
         return template;
       } catch (CannotGetJdbcConnectionException late) {
-        if (tries == TRIES_TO_CONNECT) {
+        if (attempt == ATTEMPTS) {
           throw late;
         }
       }

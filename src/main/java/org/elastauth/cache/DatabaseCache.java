@@ -13,9 +13,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * The entries in the table {@link CacheTable}. Times are the gateway's own, in epoch seconds, as
- * inside the entries. The statements are plain SQL, which H2 and PostgreSQL both understand. Every
- * method throws {@link DataAccessException} where the database does not answer or refuses.
+ * Entries in the table {@link CacheTable}. Times come from the gateway's clock, in epoch seconds,
+ * as inside the entries. The SQL works in H2 and PostgreSQL. Every method throws {@link
+ * DataAccessException} if the database is unreachable or refuses.
  */
 @Lazy
 @Component("databaseCache")
@@ -54,7 +54,7 @@ public final class DatabaseCache {
   /**
    * Reads an entry, and keeps it in memory for an outage.
    *
-   * @return null if there is none, or it is over 64 KiB and thus not ours
+   * @return null if there is none, or it is over 64 KiB, which no gateway writes
    */
   public String get(@ExchangeProperty("cacheKey") String key) {
     if (pending.contains(key)) {
@@ -68,7 +68,7 @@ public final class DatabaseCache {
   }
 
   /**
-   * Updates an entry, or inserts it. Where another gateway inserts it first, updates it once more.
+   * Updates or inserts an entry. If another gateway inserts it first, updates it once more.
    *
    * @param ttl seconds
    */
@@ -80,7 +80,7 @@ public final class DatabaseCache {
     if (table.update(UPDATE, row) == 0) {
       try {
         table.update(INSERT, row);
-      } catch (DuplicateKeyException met) {
+      } catch (DuplicateKeyException inserted) {
         table.update(UPDATE, row);
       }
     }
@@ -101,7 +101,6 @@ public final class DatabaseCache {
     pending.remove(key);
   }
 
-  /** Deletes expired entries. */
   public void sweep() {
     table.update(SWEEP, now());
   }

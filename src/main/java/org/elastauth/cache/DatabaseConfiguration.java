@@ -7,7 +7,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** The connections to the database of the cache; the sql endpoints in the routes use them. */
 @Lazy
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
@@ -16,19 +15,16 @@ class DatabaseConfiguration {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
 
-  /** For one that is free or new; a new one that takes longer serves the next request. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  /** A new connection that takes longer is available to the next request. */
+  private static final Duration POOL_TIMEOUT = Duration.ofSeconds(1);
 
   private static final Duration VALIDATION = Duration.ofMillis(500);
 
-  /** H2 takes no such setting beside these. */
-  private static final Pattern H2_ENDS_OTHERWISE =
+  /** H2 does not allow DB_CLOSE_ON_EXIT together with these. */
+  private static final Pattern CLOSES_OTHERWISE =
       Pattern.compile("(?i);(DB_CLOSE_ON_EXIT|AUTO_SERVER)=");
 
-  /**
-   * Connects when it is first asked, so that an unreachable database is no different from a lost
-   * one.
-   */
+  /** Connects at the first request, so that a database may be unreachable at startup. */
   @Bean(destroyMethod = "close")
   HikariDataSource cacheDataSource(CacheSettings settings) {
     String url = settings.url();
@@ -37,18 +33,18 @@ class DatabaseConfiguration {
     pool.setJdbcUrl(url);
     pool.setMaximumPoolSize(CONNECTIONS);
     pool.setMinimumIdle(IDLE);
-    pool.setConnectionTimeout(PATIENCE.toMillis());
+    pool.setConnectionTimeout(POOL_TIMEOUT.toMillis());
     pool.setValidationTimeout(VALIDATION.toMillis());
     pool.setInitializationFailTimeout(-1);
     if (url.startsWith("jdbc:postgresql:")) {
-      // what the URL says of them wins
+      // the URL overrides these
       pool.addDataSourceProperty("connectTimeout", CONNECT_TIMEOUT.toSeconds());
       pool.addDataSourceProperty("loginTimeout", CONNECT_TIMEOUT.toSeconds());
       pool.addDataSourceProperty("socketTimeout", READ_TIMEOUT.toSeconds());
       pool.addDataSourceProperty("tcpKeepAlive", true);
       pool.addDataSourceProperty("ApplicationName", "elastauth");
-    } else if (!H2_ENDS_OTHERWISE.matcher(url).find()) {
-      // requests are answered after the signal to stop; the pool closes the file when they are
+    } else if (!CLOSES_OTHERWISE.matcher(url).find()) {
+      // H2 must stay open while the gateway drains; the pool closes it afterwards
       pool.addDataSourceProperty("DB_CLOSE_ON_EXIT", "FALSE");
     }
     return pool;

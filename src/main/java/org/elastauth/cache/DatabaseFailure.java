@@ -3,7 +3,6 @@ package org.elastauth.cache;
 import java.util.regex.Pattern;
 import org.springframework.core.NestedExceptionUtils;
 
-/** What a failed conversation with the database means to an operator. */
 public final class DatabaseFailure {
   private static final Pattern PASSWORD = Pattern.compile("(?i)(password=)[^;&\\s]*");
 

@@ -6,8 +6,9 @@ import org.elastauth.credential.DecryptCredential;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads and decrypts the entry in the first tier. The body becomes the credential; null where there
- * is none, where it does not fit, or where the second tier still has to delete its own.
+ * Reads and decrypts the entry in the first tier. The body becomes the credential. It is null if
+ * the entry is missing or invalid for the request, or if the second tier has still to delete its
+ * own.
  */
 @Component("decryptLocal")
 public final class DecryptLocal implements Processor {

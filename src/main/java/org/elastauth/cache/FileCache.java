@@ -29,10 +29,10 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Entries as files of one folder, bounded in number, readable by their owner only. A file is named
- * by the SHA-256 of its key, which is safe on any file system, also one that does not tell case.
- * Its time of modification is the moment it ends, so that nothing has to be read to renew or sweep
- * it. Whatever the disk does, the caller sees at worst a miss.
+ * Entries as files in one folder, bounded in number, readable by their owner only. A file's name is
+ * the SHA-256 of its key, which is safe on case-insensitive file systems, too. Its modification
+ * time is its expiry, so a renewal or a sweep reads no content. If the disk fails, the result is a
+ * cache miss.
  */
 @Lazy
 @Component("fileCache")
@@ -44,16 +44,16 @@ public final class FileCache {
   private static final String UNFINISHED = ".part";
   private static final String OURS = "*{" + SUFFIX + "," + UNFINISHED + "}";
 
-  /** After this time whoever wrote an unfinished file is not coming back to it. */
+  /** An unfinished file that is older was abandoned by its writer. */
   private static final Duration ABANDONED = Duration.ofMinutes(1);
 
-  private record Ending(Path file, FileTime at) {}
+  private record Expiring(Path file, FileTime at) {}
 
   private final Path folder;
   private final int limit;
   private final Clock clock;
 
-  /** At least so many; exact after a sweep. */
+  /** A lower bound; exact after a sweep. */
   private final AtomicInteger count = new AtomicInteger();
 
   private volatile boolean failing;
@@ -70,7 +70,7 @@ public final class FileCache {
   }
 
   /**
-   * @return null if there is none, or it is over, or larger than 64 KiB, or cannot be read
+   * @return null if there is none, or it is expired, larger than 64 KiB or unreadable
    */
   public String get(@ExchangeProperty("cacheKey") String key) {
     Path file = file(key);
@@ -79,7 +79,7 @@ public final class FileCache {
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!attributes.isRegularFile()
           || attributes.size() > MAX_BYTES
-          || isOver(attributes.lastModifiedTime())) {
+          || isExpired(attributes.lastModifiedTime())) {
         return null;
       }
       try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -88,7 +88,7 @@ public final class FileCache {
     } catch (NoSuchFileException missing) {
       return null;
     } catch (IOException e) {
-      fails(e);
+      failed(e);
       return null;
     }
   }
@@ -106,7 +106,7 @@ public final class FileCache {
       if (grows && count.get() >= limit) {
         sweep();
       }
-      // only its owner may read what createTempFile makes; nobody ever sees half an entry
+      // only the owner may read a temporary file, and no reader ever sees half an entry
       Path unfinished = Files.createTempFile(folder, "", UNFINISHED);
       try {
         Files.writeString(
@@ -124,9 +124,9 @@ public final class FileCache {
       if (grows) {
         count.incrementAndGet();
       }
-      works();
+      recovered();
     } catch (IOException e) {
-      fails(e);
+      failed(e);
     }
   }
 
@@ -137,56 +137,56 @@ public final class FileCache {
     try {
       Files.setLastModifiedTime(file(key), in(ttl));
     } catch (NoSuchFileException swept) {
-      // the next request is a miss, as if this one had come a moment later
+      // the next request is a cache miss
     } catch (IOException e) {
-      fails(e);
+      failed(e);
     }
   }
 
-  /** Forgets an entry, whatever was left of its time. */
   public void delete(@ExchangeProperty("cacheKey") String key) {
     try {
       Files.deleteIfExists(file(key));
     } catch (IOException e) {
-      fails(e);
+      failed(e);
     }
   }
 
-  /** Removes what is over; where the folder is full still, also what ends next. */
+  /** Deletes expired entries; if the folder is still full, also those that expire next. */
   public synchronized void sweep() {
-    List<Ending> entries = new ArrayList<>();
+    List<Expiring> entries = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, OURS)) {
       for (Path file : files) {
-        look(file, entries);
+        sweep(file, entries);
       }
-      entries.sort(Comparator.comparing(Ending::at));
-      // room for a tenth at once, so that a full folder is not listed for each new entry
+      entries.sort(Comparator.comparing(Expiring::at));
+      // frees a tenth at once, because listing the folder for each new entry is slow
       int surplus = entries.size() < limit ? 0 : entries.size() - limit + Math.max(1, limit / 10);
-      for (Ending entry : entries.subList(0, Math.min(surplus, entries.size()))) {
+      for (Expiring entry : entries.subList(0, Math.min(surplus, entries.size()))) {
         Files.deleteIfExists(entry.file);
       }
       count.set(entries.size() - Math.min(surplus, entries.size()));
     } catch (IOException | DirectoryIteratorException e) {
-      fails(e);
+      failed(e);
     }
   }
 
-  private void look(Path file, List<Ending> entries) throws IOException {
+  private void sweep(Path file, List<Expiring> entries) throws IOException {
     boolean entry = file.toString().endsWith(SUFFIX);
     try {
       FileTime at = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
-      boolean over = entry ? isOver(at) : at.toInstant().plus(ABANDONED).isBefore(clock.instant());
-      if (over) {
+      boolean expired =
+          entry ? isExpired(at) : at.toInstant().plus(ABANDONED).isBefore(clock.instant());
+      if (expired) {
         Files.deleteIfExists(file);
       } else if (entry) {
-        entries.add(new Ending(file, at));
+        entries.add(new Expiring(file, at));
       }
     } catch (NoSuchFileException meanwhile) {
       // another gateway sweeps the same folder
     }
   }
 
-  private boolean isOver(FileTime end) {
+  private boolean isExpired(FileTime end) {
     return !end.toInstant().isAfter(clock.instant());
   }
 
@@ -198,22 +198,22 @@ public final class FileCache {
     return folder.resolve(Sha256.hex(key) + SUFFIX);
   }
 
-  /** Said by writing only: a full disk can still be read. */
-  private void works() {
+  /** Only after a write: a full disk can still be read. */
+  private void recovered() {
     if (failing) {
       failing = false;
       LOG.info("The file cache works again");
     }
   }
 
-  /** Once for each outage: every request of it would say the same. */
-  private void fails(Exception e) {
+  /** Logs an outage once. */
+  private void failed(Exception e) {
     if (!failing) {
       failing = true;
       LOG.atWarn()
           .addKeyValue("folder", folder)
           .addKeyValue("reason", e.toString())
-          .log("The file cache fails; Elasticsearch is asked instead");
+          .log("The file cache fails; users are read from Elasticsearch instead");
     }
   }
 }

@@ -8,16 +8,17 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Processor;
 import org.springframework.stereotype.Component;
 
 /**
- * Entries in this process's memory, bounded in number and bytes. The cache itself where {@code
- * cache.type} is memory, the first tier where it is hybrid; beside any other shared cache, what is
- * read while that one does not answer.
+ * Entries in this process's memory, bounded in number and bytes: the cache itself with {@code
+ * cache.type: memory}, the first tier with hybrid, and the fallback of any other shared cache.
  */
 @Component("memoryCache")
-public final class MemoryCache {
+public final class MemoryCache implements Processor {
   private record Bounds(int entries, long bytes) {}
 
   private static final Bounds OWN = new Bounds(50_000, 50L << 20);
@@ -33,8 +34,8 @@ public final class MemoryCache {
 
   public MemoryCache(CacheSettings settings, Ticker ticker) {
     Bounds bounds = bounds(settings);
-    // an entry weighs at least its share of the bytes, so that one bound keeps both
-    int least = (int) (bounds.bytes / bounds.entries);
+    // with this minimum weight, the bound on bytes also bounds the number of entries
+    int minimum = (int) (bounds.bytes / bounds.entries);
     this.lifetime = settings.expiration().toSeconds();
     this.entries =
         Caffeine.newBuilder()
@@ -42,7 +43,7 @@ public final class MemoryCache {
             .ticker(ticker)
             .maximumWeight(bounds.bytes)
             .weigher(
-                (String key, Entry entry) -> Math.max(least, key.length() + entry.value.length()))
+                (String key, Entry entry) -> Math.max(minimum, key.length() + entry.value.length()))
             .expireAfter(
                 Expiry.<String, Entry>writing((key, entry) -> Duration.ofSeconds(entry.ttl)))
             .build();
@@ -55,6 +56,12 @@ public final class MemoryCache {
       case "hybrid" -> new Bounds(cache.hybridL1Size(), (long) cache.hybridL1MemoryMb() << 20);
       default -> FALLBACK;
     };
+  }
+
+  /** The body becomes the entry of the property {@code cacheKey}, or null. */
+  @Override
+  public void process(Exchange exchange) {
+    exchange.getMessage().setBody(get((String) exchange.getProperty("cacheKey")));
   }
 
   /**
@@ -83,8 +90,8 @@ public final class MemoryCache {
   }
 
   /**
-   * Keeps what a shared cache returned. Its end stands inside the entry, so a lifetime bounds it
-   * here.
+   * Keeps an entry of a shared cache for a lifetime at most. The expiry inside the entry still
+   * applies.
    */
   public void keep(String key, String value) {
     if (value != null && value.length() <= MAX_KEPT) {
@@ -96,9 +103,9 @@ public final class MemoryCache {
   }
 
   /**
-   * Keeps what a second tier returned.
+   * Keeps an entry of the second tier.
    *
-   * @param left seconds that it stays there
+   * @param left seconds that it has there
    */
   public void fill(String key, String value, long left) {
     if (left > 0 && value.length() <= MAX_KEPT) {
@@ -106,7 +113,6 @@ public final class MemoryCache {
     }
   }
 
-  /** Forgets an entry, whatever was left of its time. */
   public void delete(@ExchangeProperty("cacheKey") String key) {
     entries.invalidate(key);
   }

@@ -1,20 +1,22 @@
 package org.elastauth.cache;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.redis.PendingWrites;
+import org.elastauth.redis.RecentKeys;
 import org.springframework.stereotype.Component;
 
 /**
- * Cache keys that changed while the shared cache was unreachable. The shared cache deletes its
- * entry before it is read again.
+ * Cache keys that changed while the shared cache was unreachable. Their entries are deleted there
+ * before they are read again.
  */
 @Component("pendingInvalidations")
 public final class PendingInvalidations {
   private static final int KEYS = 50_000;
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
 
-  private final PendingWrites<String> keys = new PendingWrites<>(KEYS, LONGEST_WINDOW);
+  private final RecentKeys<String> keys =
+      new RecentKeys<>(KEYS, LONGEST_WINDOW, Ticker.systemTicker());
 
   public void add(@ExchangeProperty("cacheKey") String key) {
     keys.add(key);

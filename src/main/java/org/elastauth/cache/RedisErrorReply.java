@@ -1,18 +1,18 @@
 package org.elastauth.cache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.elastauth.redis.RecentKeys;
 import org.elastauth.redis.RedisErrorReplies;
 import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.SharedState;
 import org.springframework.stereotype.Component;
 
 /**
- * What follows where Redis failed a request for a credential: the request does not wait for Redis
- * again. A value of another type is deleted before the next read. A user whose entry Redis refuses
- * (it is full, for example) is answered from memory for a while, so that not every request reaches
+ * Handles a failed Redis command of the credential cache: the request does not wait for Redis
+ * again. A value of another type is deleted before the next read. If Redis refuses an entry
+ * (because it is full, for example), memory is used for a while, so that not every request reaches
  * Elasticsearch.
  */
 @Component("redisErrorReply")
@@ -21,18 +21,13 @@ public final class RedisErrorReply implements Processor {
 
   private final PendingInvalidations pending;
   private final RedisErrorReplies replies;
-  private final Cache<String, Boolean> refused;
+  private final RecentKeys<String> refused;
 
   public RedisErrorReply(
       RedisSettings settings, PendingInvalidations pending, RedisErrorReplies replies) {
     this.pending = pending;
     this.replies = replies;
-    this.refused =
-        Caffeine.newBuilder()
-            .executor(Runnable::run)
-            .maximumSize(KEYS)
-            .expireAfterWrite(settings.healthCheck().interval())
-            .build();
+    this.refused = new RecentKeys<>(KEYS, settings.healthCheck().interval(), Ticker.systemTicker());
   }
 
   @Override
@@ -50,13 +45,13 @@ public final class RedisErrorReply implements Processor {
               if (reply.startsWith("WRONGTYPE")) {
                 pending.add(key);
               } else {
-                refused.put(key, Boolean.TRUE);
+                refused.add(key);
               }
             });
   }
 
-  /** Whether Redis refused to store the entry a moment ago. */
+  /** Whether Redis refused the entry within the last health check interval. */
   boolean isRefused(String key) {
-    return refused.getIfPresent(key) != null;
+    return refused.contains(key);
   }
 }

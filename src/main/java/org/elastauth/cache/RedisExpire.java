@@ -31,7 +31,7 @@ public final class RedisExpire extends AsyncProcessorSupport {
   public boolean process(Exchange exchange, AsyncCallback callback) {
     String key = (String) exchange.getProperty("cacheKey");
     if (!throttle.tryAcquire(key)) {
-      exchange.getMessage().setBody(false); // another request refreshes it at this moment
+      exchange.getMessage().setBody(false); // another request does it
       callback.done(true);
       return true;
     }

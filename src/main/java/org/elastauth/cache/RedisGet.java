@@ -15,11 +15,11 @@ import org.springframework.stereotype.Component;
 
 /**
  * Reads the entry of the property {@code cacheKey} from Redis, and keeps it in memory for an
- * outage. The body becomes the entry, or null. The first tier of {@code hybrid} must not keep an
- * entry longer than Redis, so it also reads the time to live, in the same round trip.
+ * outage. The body becomes the entry, or null. With hybrid, memory must not keep an entry longer
+ * than Redis, so the time to live is read in the same round trip.
  *
- * <p>Where memory holds a valid entry for the user, a read that takes longer than {@code
- * redis.patience} fails; the circuit breaker of the route counts it and memory answers.
+ * <p>If memory has a valid entry for the user, a read that takes longer than {@code redis.patience}
+ * fails. The route's circuit breaker counts it, and memory answers.
  */
 @Lazy
 @Component("redisGet")
@@ -65,20 +65,16 @@ public final class RedisGet extends AsyncProcessorSupport {
   private CompletionStage<String> read(
       RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     byte[] name = key.getBytes(StandardCharsets.UTF_8);
-    return pending.contains(key)
-        ? redis.del(name).thenCompose(deleted -> readSettled(redis, key, name))
-        : read(redis, key, name);
-  }
-
-  private CompletionStage<String> readSettled(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, String key, byte[] name) {
-    pending.remove(key);
-    metrics.redisOperation("del");
-    return read(redis, key, name);
-  }
-
-  private CompletionStage<String> read(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, String key, byte[] name) {
+    if (pending.contains(key)) {
+      return redis
+          .del(name)
+          .thenCompose(
+              deleted -> {
+                pending.remove(key);
+                metrics.redisOperation("del");
+                return read(redis, key);
+              });
+    }
     CompletionStage<byte[]> entry = redis.getrange(name, 0, LAST_BYTE);
     return firstTier
         ? entry.thenCombine(redis.pttl(name), (found, millis) -> fill(key, found, millis))
@@ -97,13 +93,13 @@ public final class RedisGet extends AsyncProcessorSupport {
     metrics.redisOperation("pttl");
     String entry = count(key, found);
     if (found.length > 0) {
-      // whole seconds that are certainly left; the end of the window is inside the entry
+      // rounded down, so that memory does not keep the entry longer than Redis
       memory.fill(key, entry, millis == NO_EXPIRY ? Long.MAX_VALUE : millis / 1000);
     }
     return entry;
   }
 
-  /** A range of a missing key is empty. An entry that Redis refused to store is in memory. */
+  /** GETRANGE returns nothing for a missing key. An entry that Redis refused is in memory. */
   private String count(String key, byte[] found) {
     String entry = found.length == 0 ? null : new String(found, StandardCharsets.UTF_8);
     metrics.redisGet(entry);

@@ -1,48 +1,41 @@
 package org.elastauth.cache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Predicate;
+import org.elastauth.redis.RecentKeys;
 import org.elastauth.redis.SharedState;
 import org.springframework.stereotype.Component;
 
 /**
- * Limits how often an entry's time to live is refreshed in a shared cache: once in half of {@code
- * cache.expiration}. An entry in use then always has more than the other half left.
+ * Lets an entry's time to live in a shared cache be refreshed once in half of {@code
+ * cache.expiration}. An entry in use then always has at least the other half left.
  */
 @Component("ttlRefreshThrottle")
 public final class TtlRefreshThrottle implements Predicate {
   private static final int KEYS = 50_000;
 
-  private final Cache<String, Boolean> refreshed;
+  private final RecentKeys<String> refreshed;
 
   public TtlRefreshThrottle(CacheSettings settings, Ticker ticker) {
-    this.refreshed =
-        Caffeine.newBuilder()
-            .executor(Runnable::run)
-            .ticker(ticker)
-            .maximumSize(KEYS)
-            .expireAfterWrite(settings.expiration().dividedBy(2))
-            .build();
+    this.refreshed = new RecentKeys<>(KEYS, settings.expiration().dividedBy(2), ticker);
   }
 
-  /** Whether the entry is due, and the shared cache has not just failed this request. */
+  /** Whether a refresh is due, and the shared cache has not failed this request. */
   @Override
   public boolean matches(Exchange exchange) {
     return exchange.getProperty(SharedState.BYPASSED) == null
-        && refreshed.getIfPresent((String) exchange.getProperty("cacheKey")) == null;
+        && !refreshed.contains((String) exchange.getProperty("cacheKey"));
   }
 
-  /** Whether the caller is the first in this half. */
+  /** Whether no other request has refreshed the entry in this time. */
   public boolean tryAcquire(@ExchangeProperty("cacheKey") String key) {
-    return refreshed.asMap().putIfAbsent(key, Boolean.TRUE) == null;
+    return refreshed.addIfAbsent(key);
   }
 
-  /** Lets the next request try, because the refresh failed. */
+  /** After a failed refresh, lets the next request try. */
   public void release(@ExchangeProperty("cacheKey") String key) {
-    refreshed.invalidate(key);
+    refreshed.remove(key);
   }
 }

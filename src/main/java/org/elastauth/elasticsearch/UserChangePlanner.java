@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.cache.CacheSettings;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.Window;
 import org.elastauth.crypto.SecretKeys;
@@ -18,6 +17,7 @@ import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -46,7 +46,7 @@ public final class UserChangePlanner {
   private final Set<String> grantedRoles;
 
   public UserChangePlanner(
-      CacheSettings cache,
+      @Value("${elastauth.cache.lifetime}") long lifetime,
       ElasticsearchSettings settings,
       RoleSettings roleSettings,
       SecretKeys keys,
@@ -59,7 +59,7 @@ public final class UserChangePlanner {
     this.start = start;
     this.health = health;
     this.accounts = accounts;
-    this.lifetime = cache.lifetime().toSeconds();
+    this.lifetime = lifetime;
     this.adopts = settings.adopt().equals("elastauth");
     this.grantedRoles = new HashSet<>(roleSettings.defaultRoles());
     roleSettings.groupMappings().values().forEach(grantedRoles::addAll);

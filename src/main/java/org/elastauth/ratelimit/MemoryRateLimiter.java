@@ -14,9 +14,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts requests in this process's memory, for this gateway alone. A bucket is filled by the first
- * request and again after each window, so that around a refill up to twice as many requests pass as
- * in Redis. Bounded: buckets that are seldom used are evicted.
+ * Counts the requests of this gateway in memory. A bucket is full at the first request and refilled
+ * after each window. Around a refill, up to twice as many requests pass as in Redis. Bounded:
+ * buckets that are seldom used are evicted.
  */
 @Lazy
 @Component("memoryRateLimiter")
@@ -36,7 +36,7 @@ public final class MemoryRateLimiter implements Processor {
             .executor(Runnable::run)
             .ticker(ticker)
             .maximumSize(BUCKETS)
-            // the bucket would be full again
+            // the bucket is full again then
             .expireAfterAccess(limit.window())
             .build(
                 key -> Bucket.builder().addLimit(bandwidth).withCustomTimePrecision(time).build());

@@ -11,9 +11,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells the client where it stands, and refuses what is over the limit. The headers are those of
- * draft-ietf-httpapi-ratelimit-headers-06, the last one with a field for each number, which clients
- * know; later drafts put them into one.
+ * Sets the RateLimit headers, and rejects requests over the limit. The headers are those of
+ * draft-ietf-httpapi-ratelimit-headers-06, which clients know; later drafts put all numbers into
+ * one field.
  */
 @Lazy
 @Component("rateLimitAnswer")
@@ -23,9 +23,11 @@ public final class RateLimitAnswer implements Processor {
   private final String limit;
   private final Outcomes byUser;
   private final Outcomes byAddress;
-  private final ThrottledAddresses limited;
+  private final ThrottledAddresses throttled;
 
-  /** How many requests of one kind were let in, refused, and not counted at all. */
+  /**
+   * @param unchecked requests that were not counted
+   */
   private record Outcomes(Counter allowed, Counter limited, Counter unchecked) {
     static Outcomes of(MeterRegistry meters, String by) {
       return new Outcomes(
@@ -44,16 +46,15 @@ public final class RateLimitAnswer implements Processor {
   }
 
   public RateLimitAnswer(
-      RateLimitSettings settings, MeterRegistry meters, ThrottledAddresses limited) {
-    this.limited = limited;
+      RateLimitSettings settings, MeterRegistry meters, ThrottledAddresses throttled) {
+    this.throttled = throttled;
     this.limit = Integer.toString(settings.maxRequests());
     this.byUser = Outcomes.of(meters, "user");
     this.byAddress = Outcomes.of(meters, "address");
   }
 
   /**
-   * Takes the {@link Verdict} out of the body; none there: the request was not counted, and may
-   * pass.
+   * Removes the {@link Verdict} from the body. Null: the request was not counted, and may pass.
    *
    * @throws HttpError 429 over the limit
    */
@@ -74,7 +75,7 @@ public final class RateLimitAnswer implements Processor {
     if (!verdict.admitted()) {
       outcomes.limited.increment();
       if (outcomes == byAddress) {
-        limited.add(
+        throttled.add(
             (String) exchange.getProperty("rateLimitKey"),
             Duration.ofMillis(verdict.resetMillis()));
       }

@@ -12,9 +12,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * The name under which a request is counted, in the exchange property {@code rateLimitKey}: its
- * user's, or where there is none, its client's address; none at all where only trusted proxies are
- * known. A credential's name has no colon, so the two never meet.
+ * Sets the property {@code rateLimitKey}, under which a request is counted: by its user, else by
+ * its client address; null if all known addresses are trusted proxies. A credential's key has no
+ * colon, so the keys never collide.
  */
 @Lazy
 @Component("rateLimitKey")

@@ -28,9 +28,9 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts the requests of all gateways in Redis, exactly: no window admits more than the limit. One
- * script counts in one round trip, by the clock of Redis. While Redis does not count, {@code
- * rate_limit.policy} applies.
+ * Counts the requests of all gateways in Redis, exactly: no window admits more than the limit. A
+ * script counts in one round trip, by the clock of Redis. If Redis fails, {@code rate_limit.policy}
+ * applies.
  */
 @Lazy
 @Component("redisRateLimiter")
@@ -39,7 +39,7 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
   private static final int RADIX = Character.MAX_RADIX;
   private static final byte[] SCRIPT = script();
 
-  /** Of a Redis that is reachable but does not run the script. */
+  /** Returned by a Redis that is reachable but does not run the script. */
   private static final Verdict REFUSED = new Verdict(false, 0, 0);
 
   private final SharedState redis;
@@ -52,13 +52,13 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
   private final long windowMillis;
   private final long pauseNanos;
 
-  /** Makes the names of requests unique among all gateways and all runs. */
+  /** Makes the ids of requests unique among all gateways and restarts. */
   private final String run =
       Long.toString(UUID.randomUUID().getMostSignificantBits() >>> 16, RADIX) + "-";
 
   private final AtomicLong requests = new AtomicLong();
 
-  /** When Redis last forbade the script; 0: not lately. */
+  /** When Redis last denied the right to run the script; 0: never. */
   private volatile long forbidden;
 
   public RedisRateLimiter(
@@ -145,7 +145,7 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
     if (reply.startsWith("NOPERM")) {
       forbidden = System.nanoTime() | 1;
     } else if (reply.contains("READONLY")) {
-      connections.redial();
+      connections.reconnect();
     }
     if (errorReplies.isNew(reply)) {
       LOG.atWarn()

@@ -11,8 +11,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Addresses that were refused here a moment ago, until they are let in again: what they ask for is
- * not worth work before it is counted. Bounded: of more than that, some cause that work.
+ * Addresses over their limit. Their requests are rejected before a token is verified, which is
+ * expensive. Bounded: the oldest are evicted.
  */
 @Lazy
 @Component("throttledAddresses")
@@ -21,7 +21,7 @@ public final class ThrottledAddresses {
 
   private final Ticker ticker;
 
-  /** When each is let in again, by the ticker. */
+  /** When the limit no longer applies, by the ticker. */
   private final Cache<String, Long> until;
 
   public ThrottledAddresses(Ticker ticker) {
@@ -42,8 +42,8 @@ public final class ThrottledAddresses {
   }
 
   /**
-   * @param address the name under which it is counted; null: it is not
-   * @throws HttpError 429 if it was over the limit, and would be again
+   * @param address null if it is not counted
+   * @throws HttpError 429 if it is still over its limit
    */
   public void refuse(@ExchangeProperty("rateLimitKey") String address) {
     Long end = address == null ? null : until.getIfPresent(address);

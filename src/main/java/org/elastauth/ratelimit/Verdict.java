@@ -1,9 +1,9 @@
 package org.elastauth.ratelimit;
 
 /**
- * What counting a request came to.
+ * The result of counting a request.
  *
- * @param remaining how many more would be let in at this moment
- * @param resetMillis until the next is let in, or where this one was, until all are again
+ * @param remaining how many more requests are admitted at this moment
+ * @param resetMillis until the next request is admitted; if this one was, until the limit is reset
  */
 public record Verdict(boolean admitted, long remaining, long resetMillis) {}

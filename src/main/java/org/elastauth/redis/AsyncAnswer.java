@@ -6,11 +6,11 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 
-/** Hands an answer that arrives later to a route. */
+/** Passes a CompletionStage to a route. */
 public final class AsyncAnswer {
   private AsyncAnswer() {}
 
-  /** The same stage, but failing with the plain exception, which routes catch by its class. */
+  /** The same stage, but failing without a CompletionException, because routes catch by class. */
   public static <T> CompletableFuture<T> plain(CompletionStage<T> stage) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     stage.whenComplete(
@@ -25,7 +25,7 @@ public final class AsyncAnswer {
   }
 
   /**
-   * The answer becomes the body, a failure becomes the exception of the exchange.
+   * The result becomes the body, a failure becomes the exception of the exchange.
    *
    * @return false, as an asynchronous processor does
    */
@@ -43,7 +43,7 @@ public final class AsyncAnswer {
     return false;
   }
 
-  /** The exception that a stage threw, without the one around it. */
+  /** The exception without the CompletionException around it. */
   public static Throwable cause(Throwable failure) {
     return failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()

@@ -6,7 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.flush.FlushConsolidationHandler;
 
-/** What one turn of an event loop asks Redis goes out together: one write, and one read there. */
+/** Sends the commands of one event loop iteration in one write, which Redis reads at once. */
 final class FlushConsolidation implements NettyCustomizer {
   @Override
   public void afterChannelInitialized(Channel channel) {

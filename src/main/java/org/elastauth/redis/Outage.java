@@ -6,15 +6,15 @@ import java.util.function.Supplier;
 import org.elastauth.http.HttpError;
 
 /**
- * What applies to a request while Redis has no answer.
+ * The policy of a request while Redis does not answer.
  *
- * @param memory answers instead; may throw the refusal of {@code fail_closed}
+ * @param memory answers instead, or throws the {@link HttpError} of {@code fail_closed}
  * @param memoryAnswers whether memory may answer as soon as Redis is slow; null: never
  */
 public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers) {
   /**
    * @param policy {@code memory}, {@code fail_open} or {@code fail_closed}
-   * @param memory answers for the first two
+   * @param memory answers under the first two
    * @param memoryAnswers whether memory may answer as soon as Redis is slow
    * @param refusal the message of {@code fail_closed}, a 503
    */
@@ -30,7 +30,7 @@ public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers) {
         null);
   }
 
-  /** The answer, or the refusal of {@code fail_closed}. */
+  /** The answer of memory, or the 503 of {@code fail_closed}. */
   public CompletableFuture<T> answer() {
     try {
       return CompletableFuture.completedFuture(memory.get());

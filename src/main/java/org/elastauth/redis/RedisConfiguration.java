@@ -10,27 +10,23 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.elastauth.startup.Settings;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.context.annotation.Primary;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
-/**
- * The connections to Redis; the spring-redis endpoints in the routes use them through Spring's
- * templates.
- */
 @Lazy
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
   private static final Duration TICK = Duration.ofMillis(20);
   private static final Duration SLOWEST_RECONNECT = Duration.ofSeconds(1);
 
-  /** Its tick is how late a wait for Redis may end. */
+  /** A wait for Redis ends at most one tick late. */
   @Bean(destroyMethod = "stop")
   HashedWheelTimer redisTimer() {
     return new HashedWheelTimer(
@@ -51,40 +47,33 @@ class RedisConfiguration {
 
   @Bean
   RedisConnections redisConnections(
-      Settings settings,
+      RedisSettings settings,
+      List<RequiredRights> features,
+      @Value("${elastauth.cache.key_prefix}") String prefix,
+      @Value("${elastauth.redis.channel}") String channel,
       ClientResources resources,
       HashedWheelTimer timer,
       Vertx vertx,
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
-    RedisSettings redis = settings.redis();
+    RedisRights rights = new RedisRights(features, prefix, channel);
     return new RedisConnections(
-        new RedisConnector(redis, resources, new RedisRights(settings)),
-        redis,
+        new RedisConnector(settings, resources, rights),
+        settings,
         breaker,
         timer,
         ((VertxInternal) vertx).getEventLoopGroup());
   }
 
-  /** For commands that read. */
-  @Bean
-  @Primary
-  RedisTemplate<String, String> redisTemplate(RedisConnections connections, Settings settings) {
-    return template(connections, settings.redis().readTimeout());
-  }
-
-  /** For commands that write. */
+  /** For the spring-redis endpoints, which only write. */
   @Bean
   RedisTemplate<String, String> redisWriteTemplate(
-      RedisConnections connections, Settings settings) {
-    return template(connections, settings.redis().writeTimeout());
-  }
-
-  /** A connection is used for one command at a time, so it needs no proxy made for each. */
-  private static RedisTemplate<String, String> template(
-      RedisConnections connections, Duration timeout) {
+      RedisConnections connections, RedisSettings settings) {
     RedisTemplate<String, String> template = new RedisTemplate<>();
-    template.setConnectionFactory(new RoundRobinConnectionFactory(connections, timeout));
+    template.setConnectionFactory(
+        new RoundRobinConnectionFactory(
+            connections, settings.server().db(), settings.writeTimeout()));
     template.setDefaultSerializer(RedisSerializer.string());
+    // else Spring makes a proxy for each command, which keeps others from closing the connection
     template.setExposeConnection(true);
     return template;
   }

@@ -13,12 +13,11 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,40 +27,39 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.elastauth.config.ConfigurationFaults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.springframework.data.redis.RedisConnectionFailureException;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 
 /**
- * {@code redis.pool_size} connections that stay open and serve in turn. Each carries the commands
- * of many requests at once, so nobody waits for a free one, as in a pool that lends them out;
- * several spread the work, above all that of TLS, over the cores. They are made in the background,
- * so nobody waits for Redis to be there either.
+ * {@code redis.pool_size} connections that all requests share (pipelining), so no request waits for
+ * a free connection. Several connections spread the work, above all that of TLS, over the cores. A
+ * background thread opens them, so no request waits for that either.
  */
 public final class RedisConnections implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnections.class);
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final long RETRY_MILLIS = 1_000;
 
-  private final RedisConnector dialer;
+  private final RedisConnector connector;
   private final Duration connectTimeout;
   private final Duration readTimeout;
   private final Duration writeTimeout;
   private final Duration patience;
   private final Timer timer;
   private final EventExecutorGroup loops;
-  private final boolean lookedAt;
+  private final boolean healthChecked;
   private final AtomicReferenceArray<StatefulConnection<byte[], byte[]>> connections;
 
-  /** Where the last answer over each connection came in; null: not known yet. */
+  /** On which thread the last answer of each connection arrived; null: not known yet. */
   private final AtomicReferenceArray<Thread> threads;
 
   private final AtomicInteger turn = new AtomicInteger();
-  private final AtomicBoolean looking = new AtomicBoolean();
-  private final AtomicBoolean redialling = new AtomicBoolean();
+  private final AtomicBoolean pinging = new AtomicBoolean();
+  private final AtomicBoolean reconnecting = new AtomicBoolean();
   private final ScheduledExecutorService background =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -72,95 +70,69 @@ public final class RedisConnections implements AutoCloseable {
 
   private volatile RuntimeException failure = new RedisConnectionException("not connected yet");
 
-  /** Of the background thread alone. */
-  private boolean retrying;
+  /** Used by the background thread only. */
+  private boolean retryScheduled;
 
-  private String complaint = "";
+  /** Used by the background thread only. */
+  private String loggedReason = "";
 
   RedisConnections(
-      RedisConnector dialer,
+      RedisConnector connector,
       RedisSettings settings,
       CircuitBreaker breaker,
       Timer timer,
       EventExecutorGroup loops) {
     this.loops = loops;
-    this.dialer = dialer;
+    this.connector = connector;
     this.timer = timer;
     this.patience = settings.patience();
     this.connectTimeout = settings.connectTimeout();
     this.readTimeout = settings.readTimeout();
     this.writeTimeout = settings.writeTimeout();
-    this.lookedAt = settings.healthCheck().enabled();
+    this.healthChecked = settings.healthCheck().enabled();
     this.connections = new AtomicReferenceArray<>(settings.poolSize());
     this.threads = new AtomicReferenceArray<>(settings.poolSize());
-    // what failed may be one connection of many, which the breaker would not see
-    breaker.getEventPublisher().onError(event -> look());
+    // if one connection of many fails, too few calls fail to open the breaker
+    breaker.getEventPublisher().onError(event -> pingInBackground());
   }
 
   /**
-   * Makes the first connection, and has the others made. A Redis that does not answer is waited for
-   * no longer than {@code redis.connect_timeout} twice, and used once it does.
+   * Opens the first connection, then the others in the background. Waits for Redis no longer than
+   * twice {@code redis.connect_timeout}; a Redis that answers later is used from then on.
    *
-   * @throws ConfigurationFaults if it answers, and must not be used as it is configured
+   * @throws ConfigurationFaults if Redis answers but {@code redis.db} cannot be used
    */
   public void open() {
-    CompletableFuture<Void> tried = new CompletableFuture<>();
-    background.execute(
-        () -> {
-          boolean connected = fill(0);
-          tried.complete(null);
+    CompletableFuture<Boolean> first = CompletableFuture.supplyAsync(() -> connect(0), background);
+    first.thenAcceptAsync(
+        connected -> {
           if (connected) {
-            fillAll();
+            connectAll();
           }
-        });
-    tried.completeOnTimeout(null, connectTimeout.toMillis() * 2, TimeUnit.MILLISECONDS).join();
+        },
+        background);
+    first
+        .copy()
+        .completeOnTimeout(false, connectTimeout.toMillis() * 2, TimeUnit.MILLISECONDS)
+        .join();
     if (failure instanceof ConfigurationFaults faults) {
       throw faults;
     }
   }
 
   /**
-   * Another connection, for a subscription; null where the Redis user may not subscribe, or no
-   * Redis was met yet.
+   * Opens another connection, for a subscription.
    *
-   * @throws RedisException if it cannot be made
+   * @return null if the Redis user may not subscribe, or Redis was not reached yet
+   * @throws RedisException if the connection fails
    */
   public StatefulRedisPubSubConnection<byte[], byte[]> subscription() {
-    return dialer.subscription();
+    return connector.subscription();
   }
 
-  /** How many are open at this moment. */
+  /** The number of open connections. */
   public int active() {
-    int active = 0;
-    for (int i = 0; i < connections.length(); i++) {
-      StatefulConnection<byte[], byte[]> connection = connections.get(i);
-      if (connection != null && isOpen(connection)) {
-        active++;
-      }
-    }
-    return active;
-  }
-
-  /**
-   * The next open connection, as Spring wants it.
-   *
-   * @param timeout of its commands
-   * @throws RedisConnectionFailureException if none is open
-   */
-  RedisConnection next(Duration timeout) {
-    int first = turn.getAndIncrement() & Integer.MAX_VALUE;
-    for (int i = 0; i < connections.length(); i++) {
-      StatefulConnection<byte[], byte[]> connection =
-          connections.get((first + i) % connections.length());
-      if (connection instanceof StatefulRedisConnection<byte[], byte[]> single
-          && connection.isOpen()) {
-        return new LettuceConnection(single, dialer, timeout.toMillis(), dialer.db());
-      }
-      if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
-        return new ClusterConnection(cluster, dialer, timeout);
-      }
-    }
-    throw new RedisConnectionFailureException("Redis is not connected");
+    return (int) slots().filter(slot -> isOpen(connections.get(slot))).count();
   }
 
   /**
@@ -180,7 +152,7 @@ public final class RedisConnections implements AutoCloseable {
     return ask(readTimeout, memoryAnswers, commands);
   }
 
-  /** Writes: as {@link #ask}, but within {@code redis.write_timeout}. */
+  /** As {@link #ask}, but within {@code redis.write_timeout}. */
   public <T> CompletableFuture<T> write(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
     return ask(writeTimeout, null, commands);
@@ -194,7 +166,7 @@ public final class RedisConnections implements AutoCloseable {
     try {
       int slot = slot();
       commands
-          .apply(commands(connections.get(slot)))
+          .apply(commands(open(slot)))
           .whenComplete(
               (found, failure) -> {
                 if (failure == null) {
@@ -213,7 +185,7 @@ public final class RedisConnections implements AutoCloseable {
     return answer;
   }
 
-  /** Where the answers of a connection arrive; any event loop while that is not known yet. */
+  /** The event loop where the answers of a connection arrive; any, as long as that is unknown. */
   private EventExecutor eventLoop(int slot) {
     Thread thread = threads.getPlain(slot);
     for (EventExecutor loop : loops) {
@@ -224,14 +196,22 @@ public final class RedisConnections implements AutoCloseable {
     return loops.next();
   }
 
+  /**
+   * The next open connection.
+   *
+   * @throws RedisConnectionFailureException if none is open
+   */
+  StatefulConnection<byte[], byte[]> next() {
+    return open(slot());
+  }
+
   private int slot() {
     Thread here = Thread.currentThread();
     int first = turn.getAndIncrement() & Integer.MAX_VALUE;
     int other = -1;
     for (int i = 0; i < connections.length(); i++) {
       int slot = (first + i) % connections.length();
-      StatefulConnection<byte[], byte[]> connection = connections.get(slot);
-      if (connection != null && isOpen(connection)) {
+      if (isOpen(connections.get(slot))) {
         Thread there = threads.getPlain(slot);
         if (there == null || there == here) {
           return slot;
@@ -245,133 +225,128 @@ public final class RedisConnections implements AutoCloseable {
     return other;
   }
 
-  private static RedisClusterAsyncCommands<byte[], byte[]> commands(
-      StatefulConnection<byte[], byte[]> connection) {
-    if (connection == null) { // replaced at this very moment
+  private StatefulConnection<byte[], byte[]> open(int slot) {
+    StatefulConnection<byte[], byte[]> connection = connections.get(slot);
+    if (connection == null) { // closed at this very moment
       throw new RedisConnectionFailureException("Redis is not connected");
     }
+    return connection;
+  }
+
+  private static RedisClusterAsyncCommands<byte[], byte[]> commands(
+      StatefulConnection<byte[], byte[]> connection) {
     return connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster
         ? cluster.async()
         : ((StatefulRedisConnection<byte[], byte[]>) connection).async();
   }
 
-  /** A cluster's connection mends what leads to its nodes by itself. */
+  /** Lettuce itself reconnects to the nodes of a cluster. */
   private static boolean isOpen(StatefulConnection<byte[], byte[]> connection) {
-    return connection instanceof StatefulRedisClusterConnection || connection.isOpen();
+    return connection != null
+        && (connection instanceof StatefulRedisClusterConnection || connection.isOpen());
   }
 
-  private record Ping(
-      int slot,
-      StatefulConnection<byte[], byte[]> connection,
-      List<CompletableFuture<String>> answers) {}
+  private IntStream slots() {
+    return IntStream.range(0, connections.length());
+  }
 
   /**
-   * Asks every connection for a sign of life, and replaces those that give none: a server that is
-   * frozen or gone without a word keeps its connections open, and a Sentinel or a cluster may know
-   * another by now.
+   * Pings every connection, and replaces those that time out: a frozen server keeps its connections
+   * open, and Sentinels or a cluster may name another server by now.
    *
    * @return milliseconds until the last answer
-   * @throws RedisConnectionFailureException why nobody answers, if nobody does
+   * @throws RedisConnectionFailureException if no connection answers
    */
   public long ping() {
     long began = System.nanoTime();
-    List<Ping> pings = new ArrayList<>();
-    for (int i = 0; i < connections.length(); i++) {
-      StatefulConnection<byte[], byte[]> connection = connections.get(i);
+    List<CompletableFuture<Void>> pings = new ArrayList<>();
+    for (int slot = 0; slot < connections.length(); slot++) {
+      StatefulConnection<byte[], byte[]> connection = connections.get(slot);
       if (connection != null) {
-        pings.add(new Ping(i, connection, ping(connection)));
+        pings.add(ping(slot, connection));
       }
     }
-    long deadline = System.nanoTime() + readTimeout.toNanos();
-    Throwable last = pings.isEmpty() ? failure : null;
-    boolean alive = false;
-    for (Ping ping : pings) {
-      Throwable silence = await(ping, deadline);
-      alive |= silence == null;
-      last = silence == null ? last : silence;
-      if (silence instanceof TimeoutException
-          && connections.compareAndSet(ping.slot, ping.connection, null)) {
-        ping.connection.closeAsync();
-        background.execute(this::fillAll);
+    Throwable last = failure;
+    boolean answered = false;
+    for (CompletableFuture<Void> ping : pings) {
+      try {
+        ping.join();
+        answered = true;
+      } catch (CompletionException | CancellationException silent) {
+        last = silent;
       }
     }
-    if (!alive) {
+    if (!answered) {
       throw new RedisConnectionFailureException(
-          last instanceof TimeoutException
+          AsyncAnswer.cause(last) instanceof TimeoutException
               ? "no answer within " + readTimeout.toMillis() + " ms"
               : RedisFailure.reason(last));
     }
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
   }
 
-  private static List<CompletableFuture<String>> ping(
+  private CompletableFuture<Void> ping(int slot, StatefulConnection<byte[], byte[]> connection) {
+    return CompletableFuture.allOf(
+            ping(connection).map(this::answered).toArray(CompletableFuture[]::new))
+        .whenComplete(
+            (answered, silence) -> {
+              if (AsyncAnswer.cause(silence) instanceof TimeoutException
+                  && connections.compareAndSet(slot, connection, null)) {
+                connection.closeAsync();
+                inBackground(this::connectAll);
+              }
+            });
+  }
+
+  /** One ping a node. */
+  private static Stream<CompletableFuture<String>> ping(
       StatefulConnection<byte[], byte[]> connection) {
-    if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
-      return Arrays.asList(cluster.async().upstream().commands().ping().futures());
-    }
-    return List.of(
-        ((StatefulRedisConnection<byte[], byte[]>) connection)
-            .async()
-            .ping()
-            .toCompletableFuture());
+    return connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster
+        ? Stream.of(cluster.async().upstream().commands().ping().futures())
+        : Stream.of(commands(connection).ping().toCompletableFuture());
   }
 
-  /** What went wrong, or null. Whoever may not PING still proves that Redis is alive. */
-  private static Throwable await(Ping ping, long deadline) {
-    try {
-      for (CompletableFuture<String> answer : ping.answers) {
-        try {
-          answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException refused) {
-          if (!RedisFailure.isNotPermitted(refused)) {
-            return refused;
-          }
-        }
-      }
-      return null;
-    } catch (TimeoutException | CancellationException silent) {
-      return silent;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return e;
-    }
+  /** A Redis user without the right to PING gets an answer, too. */
+  private CompletableFuture<String> answered(CompletableFuture<String> pong) {
+    return pong.copy()
+        .orTimeout(readTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(
+            refused ->
+                RedisFailure.isNotPermitted(refused)
+                    ? CompletableFuture.completedFuture("")
+                    : CompletableFuture.failedFuture(refused));
   }
 
-  /** Pings soon, in the background, unless that is under way. */
-  private void look() {
-    if (!background.isShutdown() && looking.compareAndSet(false, true)) {
-      background.execute(
+  private void pingInBackground() {
+    if (pinging.compareAndSet(false, true)) {
+      inBackground(
           () -> {
             try {
               ping();
             } catch (RuntimeException silent) {
               LOG.debug("Redis does not answer", silent);
             } finally {
-              looking.set(false);
+              pinging.set(false);
             }
           });
     }
   }
 
   /**
-   * Replaces every connection, in the background, one after the other: a server that has become a
-   * replica keeps its connections, while its name leads to another master by now. Not twice within
-   * a second.
+   * Replaces every connection in the background, at most once a second: a server that has become a
+   * replica keeps its connections, while its name leads to another master by now.
    */
-  public void redial() {
-    if (!background.isShutdown() && redialling.compareAndSet(false, true)) {
-      background.execute(
+  public void reconnect() {
+    if (reconnecting.compareAndSet(false, true)) {
+      inBackground(
           () -> {
             try {
-              for (int slot = 0; slot < connections.length(); slot++) {
-                replace(slot);
-              }
-            } catch (RuntimeException away) {
-              // those that are left are as good as any; whoever uses them finds out
-              LOG.debug("Redis takes no new connection", away);
+              slots().forEach(this::replace);
+            } catch (RuntimeException unreachable) {
+              // the other connections stay; requests detect whether they work
+              LOG.debug("Redis accepts no new connection", unreachable);
             } finally {
-              background.schedule(
-                  () -> redialling.set(false), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+              retryLater(() -> reconnecting.set(false));
             }
           });
     }
@@ -380,63 +355,70 @@ public final class RedisConnections implements AutoCloseable {
   private void replace(int slot) {
     StatefulConnection<byte[], byte[]> old = connections.get(slot);
     if (old != null) {
-      StatefulConnection<byte[], byte[]> made = dialer.connect();
-      if (connections.compareAndSet(slot, old, made)) {
+      StatefulConnection<byte[], byte[]> replacement = connector.connect();
+      if (connections.compareAndSet(slot, old, replacement)) {
         old.closeAsync();
       } else {
-        made.closeAsync(); // it was lost meanwhile, and is made again by whoever noticed
+        replacement.closeAsync(); // a ping has removed the old one meanwhile, and replaces it
       }
     }
   }
 
-  private void fillAll() {
-    int slot = 0;
-    while (slot < connections.length() && fill(slot)) {
-      slot++;
-    }
+  private void connectAll() {
+    slots().allMatch(this::connect);
   }
 
-  /** Whether there is a connection now; if not, it is tried again in a while. */
-  private boolean fill(int slot) {
+  /** Whether the slot has a connection now; if not, another attempt follows. */
+  private boolean connect(int slot) {
     if (connections.get(slot) != null) {
       return true;
     }
     try {
-      connections.set(slot, dialer.connect());
+      connections.set(slot, connector.connect());
       failure = new RedisConnectionException("the connection was lost");
-      complaint = "";
+      loggedReason = "";
       return true;
     } catch (RuntimeException e) {
       failure = e;
-      complain(e);
-      if (!retrying && !background.isShutdown()) {
-        retrying = true;
-        background.schedule(
+      log(e);
+      if (!retryScheduled) {
+        retryScheduled = true;
+        retryLater(
             () -> {
-              retrying = false;
-              fillAll();
-            },
-            RETRY.toMillis(),
-            TimeUnit.MILLISECONDS);
+              retryScheduled = false;
+              connectAll();
+            });
       }
       return false;
     }
   }
 
-  /** Once for each reason, and not beside a health check that says the same. */
-  private void complain(RuntimeException e) {
+  /** Each reason once. The health check logs the same at a higher level. */
+  private void log(RuntimeException e) {
     String reason = e instanceof ConfigurationFaults ? e.getMessage() : RedisFailure.reason(e);
-    if (!reason.equals(complaint)) {
-      complaint = reason;
-      LOG.atLevel(lookedAt ? Level.DEBUG : Level.WARN)
+    if (!reason.equals(loggedReason)) {
+      loggedReason = reason;
+      LOG.atLevel(healthChecked ? Level.DEBUG : Level.WARN)
           .addKeyValue("reason", reason)
           .log("Redis connection failed, falling back to memory");
+    }
+  }
+
+  private void inBackground(Runnable task) {
+    if (!background.isShutdown()) {
+      background.execute(task);
+    }
+  }
+
+  private void retryLater(Runnable task) {
+    if (!background.isShutdown()) {
+      background.schedule(task, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
   @Override
   public void close() {
     background.shutdownNow();
-    dialer.close();
+    connector.close();
   }
 }

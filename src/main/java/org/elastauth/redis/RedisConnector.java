@@ -25,24 +25,22 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.elastauth.config.ConfigurationFaults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslManagerBundle;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider;
 
 /**
- * Makes connections to whatever Redis is there: a server, the master that Sentinels name, or a
- * cluster, which is also recognised where one of its nodes is configured as a server.
+ * Opens connections to a Redis server, to the master that Sentinels name, or to a cluster. If the
+ * configured server is a node of a cluster, the whole cluster is used.
  */
-final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
+final class RedisConnector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnector.class);
   private static final String SUBSCRIPTION = "elastauth-revocations";
   private static final ByteArrayCodec BYTES = ByteArrayCodec.INSTANCE;
   private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
 
-  /** A peer that is gone without a word is noticed within a minute, and not after two hours. */
+  /** Detects a dead peer within a minute instead of two hours. */
   private static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(30);
 
   private static final Duration KEEPALIVE_INTERVAL = Duration.ofSeconds(10);
@@ -54,7 +52,7 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
   private final RedisRights rights;
   private final SslOptions tls;
 
-  /** Null until a server of its kind has been met. */
+  /** Null until a single server was reached. */
   private volatile RedisClient single;
 
   private volatile RedisClusterClient cluster;
@@ -74,19 +72,13 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
             .build();
   }
 
-  int db() {
-    return server.db();
-  }
-
   /**
-   * A connection that is ready for commands.
-   *
-   * @throws ConfigurationFaults if Redis answers, and must not be used as it is configured
+   * @throws ConfigurationFaults if Redis answers but {@code redis.db} cannot be used
    */
   StatefulConnection<byte[], byte[]> connect() {
     try {
       if (single == null && cluster == null) {
-        recognise();
+        detectServer();
       }
       return cluster != null ? cluster.connect(BYTES) : single.connect(BYTES);
     } catch (RuntimeException failure) {
@@ -100,9 +92,8 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
   }
 
   /**
-   * For a subscription; null where the user may not subscribe, or no server was met yet.
-   *
-   * @throws RedisException if it cannot be made
+   * @return null if the Redis user may not subscribe, or Redis was not reached yet
+   * @throws RedisException if the connection fails
    */
   StatefulRedisPubSubConnection<byte[], byte[]> subscription() {
     if (!rights.maySubscribe()) {
@@ -119,36 +110,9 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
     return null;
   }
 
-  /** For transactions and subscriptions, which need a connection of their own. */
-  @Override
-  public <T extends io.lettuce.core.api.StatefulConnection<?, ?>>
-      CompletableFuture<T> getConnectionAsync(Class<T> type) {
-    boolean subscription =
-        io.lettuce.core.pubsub.StatefulRedisPubSubConnection.class.isAssignableFrom(type);
-    if (cluster != null) {
-      return subscription
-          ? cluster.connectPubSubAsync(BYTES).thenApply(type::cast).toCompletableFuture()
-          : cluster.connectAsync(BYTES).thenApply(type::cast).toCompletableFuture();
-    }
-    if (single == null) {
-      return CompletableFuture.failedFuture(
-          new io.lettuce.core.RedisConnectionException("not connected yet"));
-    }
-    return subscription
-        ? single
-            .connectPubSubAsync(BYTES, uri(server.nodes()))
-            .thenApply(type::cast)
-            .toCompletableFuture()
-        : single
-            .connectAsync(BYTES, uri(server.nodes()))
-            .thenApply(type::cast)
-            .toCompletableFuture();
-  }
-
-  /** Finds out, once, what is there and what the user may do with it. */
-  private void recognise() {
+  private void detectServer() {
     if (server.isCluster()) {
-      meetCluster();
+      detectCluster();
       return;
     }
     RedisClient client = RedisClient.create(resources, uri(server.nodes()));
@@ -167,10 +131,10 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
     LOG.atInfo()
         .addKeyValue("node", server.nodes().get(0))
         .log("This Redis is a node of a cluster, so the whole cluster is used");
-    meetCluster();
+    detectCluster();
   }
 
-  private void meetCluster() {
+  private void detectCluster() {
     RedisClusterClient client =
         RedisClusterClient.create(
             resources, server.nodes().stream().map(node -> uri(List.of(node))).toList());
@@ -195,7 +159,7 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
     }
   }
 
-  /** Asked in two ways: the second is what Redis 5 understands. */
+  /** Redis 5 does not know HELLO, but INFO. */
   private static boolean isClusterNode(StatefulRedisConnection<String, String> connection) {
     try {
       return "cluster"
@@ -213,7 +177,9 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
     }
   }
 
-  /** What one connection is made with: a server, or all Sentinels. */
+  /**
+   * @param nodes one server, or all Sentinels
+   */
   private RedisURI uri(List<RedisUrl.Node> nodes) {
     RedisURI.Builder uri = RedisURI.builder();
     if (server.isSentinel()) {
@@ -227,7 +193,7 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
         .withVerifyPeer(verification())
         .withDatabase(server.db())
         .withClientName("elastauth")
-        // more than a narrow user may say of itself
+        // CLIENT SETINFO takes a right that the Redis user may lack
         .withLibraryName("")
         .withLibraryVersion("")
         .withTimeout(settings.connectTimeout())
@@ -264,7 +230,7 @@ final class RedisConnector implements LettuceConnectionProvider, AutoCloseable {
     return options
         // queueing while disconnected would let every request wait for its timeout
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-        // who waits for a command has a timeout already
+        // RedisDeadline ends the wait for a command
         .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
         .sslOptions(tls)
         .socketOptions(

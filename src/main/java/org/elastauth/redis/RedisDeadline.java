@@ -12,11 +12,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Ends a wait for Redis: after {@code redis.patience} where this gateway's memory has an answer,
- * else after the timeout of the command.
+ * Ends a wait for Redis: after {@code redis.patience} if this gateway's memory has an answer, else
+ * after the timeout of the command.
  *
- * <p>A pause of this gateway (garbage collection, no CPU) is no delay of Redis. So the wait ends on
- * the event loop of the connection, after it has read the replies that have arrived meanwhile.
+ * <p>A pause of this gateway (garbage collection, no CPU) must not count as a delay of Redis. So
+ * the wait ends on the event loop of the connection, after the loop has read the replies that
+ * arrived.
  */
 final class RedisDeadline implements TimerTask {
   private final CompletableFuture<?> answer;
@@ -24,7 +25,7 @@ final class RedisDeadline implements TimerTask {
   private final long timeout;
   private final Supplier<EventExecutor> eventLoop;
 
-  /** Null once it was asked, or where memory must not answer. */
+  /** Null after it was called, or if memory must not answer. */
   private BooleanSupplier memoryAnswers;
 
   private RedisDeadline(
@@ -41,7 +42,7 @@ final class RedisDeadline implements TimerTask {
   }
 
   /**
-   * @param memoryAnswers null: wait for the timeout in any case
+   * @param memoryAnswers null: always wait for the timeout
    * @param eventLoop of the connection
    */
   static void set(
@@ -65,7 +66,7 @@ final class RedisDeadline implements TimerTask {
   @Override
   public void run(Timeout over) {
     if (!answer.isDone()) {
-      // an event loop runs a task of its schedule only after it has read what has arrived
+      // an event loop reads the replies that have arrived before it runs a scheduled task
       eventLoop.get().schedule(() -> expire(over.timer()), 1, TimeUnit.MILLISECONDS);
     }
   }

@@ -1,7 +1,6 @@
 package org.elastauth.redis;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -10,24 +9,27 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Reports the error replies of a Redis that is reachable but refuses a command: each kind once in
- * ten minutes. A replica is left for its master.
+ * Logs the error replies of a Redis that is reachable but refuses a command: each error code once
+ * in ten minutes. If Redis has become a replica, the gateway reconnects to find the master.
  */
 @Component
 public final class RedisErrorReplies {
   private static final Logger LOG = LoggerFactory.getLogger(RedisErrorReplies.class);
   private static final Duration REPORTED_AGAIN = Duration.ofMinutes(10);
 
+  /** Redis knows about 30 error codes, but scripts and modules make up their own. */
+  private static final int CODES = 1_000;
+
   private final ObjectProvider<RedisConnections> connections;
-  private final Cache<String, Boolean> reported =
-      Caffeine.newBuilder().executor(Runnable::run).expireAfterWrite(REPORTED_AGAIN).build();
+  private final RecentKeys<String> reported =
+      new RecentKeys<>(CODES, REPORTED_AGAIN, Ticker.systemTicker());
 
   public RedisErrorReplies(ObjectProvider<RedisConnections> connections) {
     this.connections = connections;
   }
 
   /**
-   * @return the reply; empty where the failure is another
+   * @return the reply; empty if the failure is none of Redis's refusals
    */
   public Optional<String> report(Throwable failure) {
     Optional<String> reply = RedisFailure.refusal(failure);
@@ -37,7 +39,7 @@ public final class RedisErrorReplies {
 
   private void report(String reply) {
     if (reply.startsWith("READONLY")) {
-      connections.getObject().redial();
+      connections.getObject().reconnect();
     }
     if (isNew(reply)) {
       LOG.atWarn()
@@ -46,8 +48,8 @@ public final class RedisErrorReplies {
     }
   }
 
-  /** Whether a reply of this kind was not reported within the last ten minutes. */
+  /** Whether a reply with this error code was not logged within the last ten minutes. */
   public boolean isNew(String reply) {
-    return reported.asMap().putIfAbsent(reply.replaceFirst(" .*", ""), Boolean.TRUE) == null;
+    return reported.addIfAbsent(reply.replaceFirst(" .*", ""));
   }
 }

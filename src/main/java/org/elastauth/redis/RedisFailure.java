@@ -10,30 +10,29 @@ import java.util.Map;
 import java.util.Optional;
 import org.elastauth.config.Fault;
 
-/** What a failed conversation with Redis means to an operator. */
 public final class RedisFailure {
-  /** How Redis begins when it is alive but does not do this one thing. */
+  /** Error codes of a Redis that works, but refuses this command. */
   private static final List<String> REFUSALS =
       List.of("WRONGTYPE", "OOM", "READONLY", "MISCONF", "NOREPLICAS");
 
-  /** What to do about it, by how the reason begins. */
-  private static final Map<String, String> MENDS =
+  /** What the operator can do, by the beginning of the reason. */
+  private static final Map<String, String> REMEDIES =
       Map.of(
           "WRONGPASS", "check redis.username and redis.password",
           "ERR invalid password", "check redis.password",
           "NOAUTH", "set redis.password",
-          "ERR Client sent AUTH", "leave redis.password out",
-          "ERR AUTH", "leave redis.password out",
+          "ERR Client sent AUTH", "remove redis.password",
+          "ERR AUTH", "remove redis.password",
           "Connection initialization timed out",
-              "Redis may be frozen, or speak no TLS where redis.tls.enabled is on",
+              "Redis may be frozen, or not use TLS while redis.tls.enabled is on",
           "handshake timed out",
-              "Redis may be frozen, or speak no TLS where redis.tls.enabled is on",
-          "Connection reset", "Redis may speak TLS where redis.tls.enabled is off",
+              "Redis may be frozen, or not use TLS while redis.tls.enabled is on",
+          "Connection reset", "Redis may use TLS while redis.tls.enabled is off",
           "NOPERM", "give the Redis user this right");
 
   private RedisFailure() {}
 
-  /** The reply of a Redis that is alive but refuses what it was asked for, such as OOM. */
+  /** The error reply of a Redis that works but refuses the command, such as OOM. */
   public static Optional<String> refusal(Throwable failure) {
     return Optional.of(root(failure))
         .filter(RedisCommandExecutionException.class::isInstance)
@@ -41,7 +40,7 @@ public final class RedisFailure {
         .filter(reply -> REFUSALS.stream().anyMatch(reply::startsWith));
   }
 
-  /** The reply of a Redis that is alive but does not run a script to its end. */
+  /** The error reply of a Redis that works but does not run a script to its end. */
   public static Optional<String> scriptRefusal(Throwable failure) {
     Throwable root = root(failure);
     return root instanceof RedisCommandExecutionException
@@ -58,7 +57,7 @@ public final class RedisFailure {
     return root instanceof RedisCommandExecutionException && root.getMessage().startsWith("NOPERM");
   }
 
-  /** The reason, and where one is known, what to do about it. */
+  /** The reason for the log, with the remedy if there is one. */
   public static String reason(Throwable failure) {
     Throwable root = root(failure);
     String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
@@ -66,21 +65,21 @@ public final class RedisFailure {
       return "the certificate of Redis has expired: " + reason;
     }
     if (root instanceof CertPathBuilderException || root instanceof CertPathValidatorException) {
-      return "the certificate of Redis is not believed: " + reason + "; check redis.tls.ca_cert";
+      return "the certificate of Redis is not trusted: " + reason + "; check redis.tls.ca_cert";
     }
     if (isNotPermitted(root) && reason.contains("'cluster")) {
-      return reason + "; a Redis Cluster takes +cluster +readonly";
+      return reason + "; a Redis Cluster needs +cluster +readonly";
     }
-    return MENDS.entrySet().stream()
-        .filter(mend -> reason.startsWith(mend.getKey()))
+    return REMEDIES.entrySet().stream()
+        .filter(remedy -> reason.startsWith(remedy.getKey()))
         .findFirst()
-        .map(mend -> reason + "; " + mend.getValue())
+        .map(remedy -> reason + "; " + remedy.getValue())
         .orElse(reason);
   }
 
   /**
-   * What is wrong with the configured database; writing to another one in its place would be worse
-   * than not to start.
+   * The fault of {@code redis.db}. The gateway must not start then, because Redis would write to
+   * another database.
    */
   static Optional<Fault> database(Throwable failure, int db) {
     Throwable root = root(failure);
@@ -88,18 +87,18 @@ public final class RedisFailure {
       return Optional.empty();
     }
     String reply = root.getMessage();
-    String mend =
+    String remedy =
         reply.startsWith("NOPERM")
             ? "may not be selected by the Redis user; give it +select, or use db 0"
             : reply.contains("cluster mode")
-                ? "is not there: this is a Redis Cluster, which has only db 0"
+                ? "does not exist: this is a Redis Cluster, which has only db 0"
                 : reply.contains("out of range") || reply.contains("invalid DB index")
-                    ? "is not there: this Redis has fewer databases"
+                    ? "does not exist: this Redis has fewer databases"
                     : null;
-    return Optional.ofNullable(mend).map(text -> new Fault("redis.db", "" + db, text));
+    return Optional.ofNullable(remedy).map(text -> new Fault("redis.db", "" + db, text));
   }
 
-  /** Lettuce hangs up what the nodes of a cluster said beside its own failure. */
+  /** Lettuce adds the failures of cluster nodes as suppressed exceptions. */
   private static Throwable root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null

@@ -58,17 +58,17 @@ public record RedisSettings(
   /**
    * The URL, completed by the other settings.
    *
-   * @throws IllegalArgumentException says what is wrong with the URL, without quoting it
+   * @throws IllegalArgumentException if the URL is malformed; the message does not quote it
    */
   public RedisUrl server() {
-    RedisUrl said = RedisUrl.parse(url.isEmpty() ? "redis://" + host : url, db);
+    RedisUrl parsed = RedisUrl.parse(url.isEmpty() ? "redis://" + host : url, db);
     return new RedisUrl(
-        said.tls() || tls.enabled(),
-        said.nodes(),
-        said.master(),
-        said.username().isEmpty() && said.password().isEmpty() ? username : said.username(),
-        said.password().isEmpty() ? password : said.password(),
-        said.db());
+        parsed.tls() || tls.enabled(),
+        parsed.nodes(),
+        parsed.master(),
+        parsed.username().isEmpty() && parsed.password().isEmpty() ? username : parsed.username(),
+        parsed.password().isEmpty() ? password : parsed.password(),
+        parsed.db());
   }
 
   @Override
@@ -93,24 +93,24 @@ public record RedisSettings(
     faults.when(
         !server.username().isEmpty() && server.password().isEmpty(),
         "password",
-        "is missing beside the username; a URL with nothing but a password is redis://:password@host");
+        "is missing, but there is a username; a URL with only a password is redis://:password@host");
     faults.when(
         server.isCluster() && server.db() != 0,
         "db",
         String.valueOf(server.db()),
-        "is not there: a Redis Cluster has only db 0");
+        "does not exist: a Redis Cluster has only db 0");
     faults.when(
         !sentinelUsername.isEmpty() && sentinelPassword.isEmpty(),
         "sentinel_password",
-        "is missing beside redis.sentinel_username");
+        "is missing, but redis.sentinel_username is set");
     faults.when(
         !sentinelPassword.isEmpty() && !server.isSentinel(),
         "sentinel_password",
-        "is for Sentinels, which only a redis.url of redis-sentinel:// names");
+        "needs a redis.url of redis-sentinel://, which names the Sentinels");
     faults.when(
         !server.tls() && !(tls.files().caCert() + tls.files().clientCert()).isEmpty(),
         "tls.enabled",
-        "would leave Redis without TLS, and the certificates unused; set it, or write rediss://");
+        "is off, so the certificates are not used; set it, or write rediss://");
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Where Redis is: {@code redis://[[user]:password@]host[:port][/db]}, {@code rediss://} with TLS,
  * several hosts for a cluster, {@code redis-sentinel://…#master} for Sentinels. Lettuce's RedisURI
- * quotes the password in its faults and ignores what it does not know.
+ * is not used, because its error messages quote the password and it ignores unknown parts.
  *
  * @param nodes the server; several: members of one cluster; with a master: the Sentinels
  * @param master its name at the Sentinels; empty without Sentinels
@@ -31,7 +31,7 @@ public record RedisUrl(
    */
   public record Node(String host, int port) {}
 
-  /** Nothing that is secret. */
+  /** Without the password. */
   @Override
   public String toString() {
     return "RedisUrl" + nodes;
@@ -47,7 +47,7 @@ public record RedisUrl(
 
   /**
    * @param otherwise the database where the URL names none
-   * @throws IllegalArgumentException says what to write instead, and quotes nothing
+   * @throws IllegalArgumentException if the URL is malformed; the message does not quote it
    */
   static RedisUrl parse(String text, int otherwise) {
     Matcher url = FORM.matcher(text);
@@ -57,11 +57,11 @@ public record RedisUrl(
     require(
         url.matches(),
         "is not of the form redis://user:password@host:port/db, with rediss:// for TLS, host:port,host:port"
-            + " for a cluster, or redis-sentinel://host:port,host:port/db#master; write % and what else is"
-            + " special in user and password as %25 and the like");
+            + " for a cluster, or redis-sentinel://host:port,host:port/db#master; percent-encode special"
+            + " characters in user and password");
     boolean sentinel = url.group("sentinel") != null;
     String master = or(url.group("master"), sentinel ? "mymaster" : "");
-    require(sentinel || master.isEmpty(), "names a master, which only redis-sentinel:// takes");
+    require(sentinel || master.isEmpty(), "names a master, which only redis-sentinel:// supports");
     return new RedisUrl(
         url.group("scheme").startsWith("rediss"),
         Stream.of(url.group("nodes").split(",", -1))
@@ -75,7 +75,7 @@ public record RedisUrl(
 
   private static Node node(String text, int otherwise) {
     Matcher node = NODE.matcher(text);
-    require(node.matches(), "names no host, or one that is not of the form host:port");
+    require(node.matches(), "names no host, or a host that is not of the form host:port");
     int port = node.group("port") == null ? otherwise : Integer.parseInt(node.group("port"));
     require(port >= 1 && port <= 65535, "has a port that is not between 1 and 65535");
     return new Node(node.group("host").replaceAll("[\\[\\]]", ""), port);
@@ -84,8 +84,8 @@ public record RedisUrl(
   private static String decoded(String part) {
     require(
         !part.matches(".*%(?![0-9A-Fa-f]{2}).*"),
-        "has a % in user or password that begins no %XX; write it as %25");
-    // the decoder is made for forms, in which a plus is a space
+        "has a % in user or password that is not part of a %XX; write it as %25");
+    // URLDecoder would decode a plus as a space
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
@@ -93,9 +93,9 @@ public record RedisUrl(
     return part == null ? otherwise : part;
   }
 
-  private static void require(boolean condition, String mend) {
+  private static void require(boolean condition, String message) {
     if (!condition) {
-      throw new IllegalArgumentException(mend);
+      throw new IllegalArgumentException(message);
     }
   }
 }

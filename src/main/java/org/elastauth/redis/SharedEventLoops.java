@@ -8,8 +8,8 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets Lettuce work on the event loops of the HTTP server, which it does not own: an answer of
- * Redis comes in where the response goes out.
+ * Runs Lettuce on the event loops of the HTTP server, so that a response needs no switch of
+ * threads. Lettuce must not shut them down.
  */
 record SharedEventLoops(EventLoopGroup loops) implements EventLoopGroupProvider {
   @Override

@@ -15,16 +15,14 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * The port to what gateways share in Redis: sessions, replay detection, rate limits, provider
- * responses. Breaker, timeout and the fallback to memory are here, once for all of them. No call
- * holds a thread.
+ * The port to the state that gateways share in Redis: sessions, replay detection, rate limits,
+ * provider responses. It applies the circuit breaker, the timeout and the fallback to memory. No
+ * call blocks a thread.
  */
 @Lazy
 @Component("sharedState")
 public final class SharedState {
-  /**
-   * The exchange property of a request that Redis failed once. It does not wait for Redis again.
-   */
+  /** The exchange property after a failure: the request does not wait for Redis again. */
   public static final String BYPASSED = "storeBypassed";
 
   private final RedisConnections connections;
@@ -52,8 +50,8 @@ public final class SharedState {
    * Reads.
    *
    * @param operation the tag of the metric {@code elastauth_redis_operations_total}
-   * @return fails where Redis is unreachable, refuses, takes longer than {@code redis.read_timeout}
-   *     in all, or where the breaker is open
+   * @return fails if Redis is unreachable, refuses, takes longer than {@code redis.read_timeout} in
+   *     total, or if the breaker is open
    */
   public <T> CompletableFuture<T> ask(
       String operation,
@@ -61,14 +59,14 @@ public final class SharedState {
     return send(operation, readTimeout, null, commands);
   }
 
-  /** Writes, within {@code redis.write_timeout}; else as {@link #ask}. */
+  /** As {@link #ask}, but within {@code redis.write_timeout}. */
   public <T> CompletableFuture<T> write(
       String operation,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
     return send(operation, writeTimeout, null, commands);
   }
 
-  /** Reads for a request, which gets what applies during an outage where Redis has no answer. */
+  /** Reads for a request. If Redis fails, the policy of the outage applies. */
   public <T> CompletableFuture<T> ask(
       Exchange exchange,
       String operation,
@@ -77,7 +75,7 @@ public final class SharedState {
     return forRequest(exchange, operation, readTimeout, outage, commands);
   }
 
-  /** Writes for a request, which gets what applies during an outage where Redis has no answer. */
+  /** Writes for a request. If Redis fails, the policy of the outage applies. */
   public <T> CompletableFuture<T> write(
       Exchange exchange,
       String operation,

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** What this gateway has seen used. Bounded per kind; the oldest entries are evicted. */
+/** Keys that this gateway has used. Bounded per kind; the oldest are evicted. */
 @Lazy
 @Component("memoryReplayStore")
 public final class MemoryReplayStore {
@@ -31,14 +31,14 @@ public final class MemoryReplayStore {
   }
 
   /**
-   * @param millis how long the use is remembered
-   * @return whether this is the first use here
+   * @param millis how long the use is stored
+   * @return whether this is the first use in this gateway
    */
   public boolean use(String name, long millis, ReplayKind kind) {
     return used.get(kind).asMap().putIfAbsent(name, millis) == null;
   }
 
-  /** Whether it was not used here; this does not use it. */
+  /** Whether this gateway has not used the key. */
   public boolean isUnused(String name, ReplayKind kind) {
     return used.get(kind).getIfPresent(name) == null;
   }

@@ -12,8 +12,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * What any gateway has seen used. What was used here, perhaps during an outage, is known without a
- * question to Redis.
+ * Keys that any gateway has used. Memory is checked first: it also knows the uses during an outage.
  */
 @Lazy
 @Component("redisReplayStore")
@@ -29,8 +28,8 @@ public final class RedisReplayStore {
   }
 
   /**
-   * @param millis how long the use is remembered
-   * @param policy what applies while Redis does not answer
+   * @param millis how long the use is stored
+   * @param policy applies while Redis does not answer
    * @return whether this is the first use of all gateways
    */
   public CompletionStage<Boolean> use(
@@ -42,14 +41,14 @@ public final class RedisReplayStore {
         exchange,
         "setnx",
         outage(policy, () -> memory.use(name, millis, kind)),
-        // SET NX PX in one command: with a check before, two gateways could both be first
+        // SET NX is atomic: after a separate check, two gateways could both be first
         commands ->
             commands
                 .set(bytes(name), USED, SetArgs.Builder.nx().px(millis))
                 .thenApply(reply -> reply != null && memory.use(name, millis, kind)));
   }
 
-  /** Whether no gateway has seen it used; this does not use it. */
+  /** Whether no gateway has used the key. */
   public CompletionStage<Boolean> isUnused(
       String name, ReplayKind kind, String policy, Exchange exchange) {
     if (!memory.isUnused(name, kind)) {
@@ -64,7 +63,10 @@ public final class RedisReplayStore {
 
   private static Outage<Boolean> outage(String policy, Supplier<Boolean> memory) {
     return Outage.of(
-        policy, memory, null, "it cannot be told at the moment whether the token was used before");
+        policy,
+        memory,
+        null,
+        "the gateway cannot check at the moment whether the token was used before");
   }
 
   private static byte[] bytes(String text) {

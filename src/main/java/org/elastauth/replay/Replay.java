@@ -12,9 +12,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a token or the response to a login be used once: in this gateway, or where {@code
- * replay.store} is Redis, in all of them. While Redis does not answer, {@code replay.policy}
- * applies: {@code memory} and {@code fail_open} admit what this gateway has not seen.
+ * Lets a token or an authorization response be used once: in this gateway, or with {@code
+ * replay.store: redis} in all of them. While Redis does not answer, {@code replay.policy} applies:
+ * {@code memory} and {@code fail_open} check this gateway's memory only.
  */
 @Lazy
 @Component("replay")
@@ -50,7 +50,7 @@ public final class Replay {
         : CompletableFuture.completedFuture(memory.use(name(key), seconds * 1000, key.kind()));
   }
 
-  /** Whether it was not used before; this does not use it. */
+  /** Whether the key was not used before. */
   public CompletionStage<Boolean> isUnused(ReplayKey key, Exchange exchange) {
     return shared
         ? redis.getObject().isUnused(name(key), key.kind(), policy, exchange)

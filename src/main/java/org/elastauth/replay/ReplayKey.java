@@ -1,7 +1,7 @@
 package org.elastauth.replay;
 
 /**
- * Something that may be used once.
+ * Identifies a token or response that may be used once.
  *
  * @param id for example issuer and {@code jti}; of any length, because only its hash is stored
  * @param until epoch seconds, when it expires anyway

@@ -1,9 +1,6 @@
 package org.elastauth.replay;
 
-/**
- * What may be used once. Each kind has its own bound in memory, so that a flood of logins, which
- * anybody can start, evicts no used token.
- */
+/** Each kind has its own bound in memory, so that a flood of logins evicts no used token. */
 public enum ReplayKind {
   /** The response to an authorization request. */
   LOGIN(50_000),
@@ -11,7 +8,7 @@ public enum ReplayKind {
   /** A token with a valid signature. */
   TOKEN(100_000),
 
-  /** The lock to refresh a session, and the local place in line for it. */
+  /** The lock to refresh a session, and a gateway's place in the queue for it. */
   LOCK(50_000);
 
   private final int limit;
@@ -20,7 +17,7 @@ public enum ReplayKind {
     this.limit = limit;
   }
 
-  /** How many a gateway keeps in memory. */
+  /** The bound in memory. */
   int limit() {
     return limit;
   }

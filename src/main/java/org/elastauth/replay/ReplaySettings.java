@@ -4,7 +4,6 @@ import org.elastauth.config.Alias;
 import org.elastauth.config.Rules.OneOf;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** Detection of tokens that are used again. */
 public record ReplaySettings(
     @DefaultValue("false") @Alias("!disable_replay_detection") boolean enabled,
     @DefaultValue("false") boolean bearer,

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.elastauth.cache.CacheSettings;
 import org.elastauth.cache.MemoryCache;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.LatestCredentials;
@@ -21,6 +20,7 @@ import org.elastauth.redis.SharedState;
 import org.elastauth.session.SessionMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -34,7 +34,6 @@ import org.springframework.stereotype.Component;
 @Component("revocationChannel")
 public final class RevocationChannel {
   private static final Logger LOG = LoggerFactory.getLogger(RevocationChannel.class);
-  private static final String NAME = "revoked";
   private static final String SESSION = "session ";
   private static final int MAX_MESSAGE = 2_048;
 
@@ -52,7 +51,7 @@ public final class RevocationChannel {
   private StatefulRedisPubSubConnection<byte[], byte[]> subscription;
 
   public RevocationChannel(
-      CacheSettings cacheSettings,
+      @Value("${elastauth.redis.channel}") String name,
       RedisSettings redisSettings,
       SharedState shared,
       RedisConnections connections,
@@ -68,12 +67,8 @@ public final class RevocationChannel {
     this.sessions = sessions;
     this.cacheKey = cacheKey;
     this.heard = meters.counter("elastauth.invalidations", "source", "message");
-    this.name = nameIn(cacheSettings).getBytes(StandardCharsets.UTF_8);
+    this.name = name.getBytes(StandardCharsets.UTF_8);
     this.timeout = redisSettings.readTimeout();
-  }
-
-  public static String nameIn(CacheSettings cache) {
-    return cache.keyPrefix() + NAME;
   }
 
   /**

@@ -1,16 +1,16 @@
 package org.elastauth.session;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.elastauth.redis.PendingWrites;
+import org.elastauth.redis.RecentKeys;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * What changed in sessions while Redis was unreachable. It is written before such a session is read
- * there again, and for all others as soon as Redis is back. Ends of sessions that are not known
- * here, which anybody can make up, have a bound of their own.
+ * Session changes that could not be written to Redis. They are written before the session is read
+ * there again, and all of them as soon as Redis is reachable.
  */
 @Lazy
 @Component
@@ -19,16 +19,20 @@ public final class PendingSessionWrites {
   private static final int UNKNOWN = 10_000;
 
   private final SessionMemory memory;
-  private final PendingWrites<String> known;
-  private final PendingWrites<String> unknown;
-  private final PendingWrites<ProviderLogout> logouts;
+  private final RecentKeys<String> known;
+
+  /** Apart, because clients can send made-up keys: they must not evict the known ones. */
+  private final RecentKeys<String> unknown;
+
+  private final RecentKeys<ProviderLogout> logouts;
 
   public PendingSessionWrites(SessionSettings settings, SessionMemory memory) {
-    Duration longest = settings.maxAge();
+    Duration expiry = settings.maxAge();
+    Ticker ticker = Ticker.systemTicker();
     this.memory = memory;
-    this.known = new PendingWrites<>(KEYS, longest);
-    this.unknown = new PendingWrites<>(UNKNOWN, longest);
-    this.logouts = new PendingWrites<>(KEYS, longest);
+    this.known = new RecentKeys<>(KEYS, expiry, ticker);
+    this.unknown = new RecentKeys<>(UNKNOWN, expiry, ticker);
+    this.logouts = new RecentKeys<>(KEYS, expiry, ticker);
   }
 
   public void add(String key) {

@@ -1,15 +1,15 @@
 package org.elastauth.session;
 
 /**
- * The provider's notice that a login is over.
+ * A logout at the provider.
  *
- * @param sid the session at the provider: sessions that belong to it end, and those of the subject
- *     that name none; empty: all sessions of the subject end
- * @param subject empty if only the session is named
- * @param at epoch seconds; later sessions of the subject go on. {@link #NOW}: all end
+ * @param sid the provider's session. Its sessions end, and those of the subject without a {@code
+ *     sid}. Empty: all sessions of the subject end
+ * @param subject may be empty
+ * @param at epoch seconds; sessions of the subject that began later continue. {@link #NOW}: all end
  */
 public record ProviderLogout(String sid, String subject, long at) {
-  /** For a notice that has just arrived. */
+  /** For a logout that has just arrived. */
   public static final long NOW = Long.MAX_VALUE;
 
   public ProviderLogout {
@@ -24,7 +24,7 @@ public record ProviderLogout(String sid, String subject, long at) {
     return !subject.isEmpty() && session.subject().equals(subject) && session.createdAt() <= at;
   }
 
-  /** As it is remembered where it cannot be carried out yet. */
+  /** The same logout, to be carried out later. */
   ProviderLogout since(long now) {
     return new ProviderLogout(sid, subject, Math.min(at, now));
   }

@@ -6,9 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.Outage;
 import org.elastauth.redis.SharedState;
@@ -17,12 +19,12 @@ import org.springframework.stereotype.Component;
 
 /**
  * Sessions that the gateways share. Each change is made in memory first. While Redis does not
- * answer, {@code session.policy} applies: {@code memory} and {@code fail_open} continue with what
- * memory knows, and the change is written once Redis is back.
+ * answer, {@code session.policy} applies: {@code memory} and {@code fail_open} continue with the
+ * sessions in memory. Under every policy the change is written once Redis is reachable.
  */
 @Lazy
 @Component("redisSessions")
-public final class RedisSessions {
+public final class RedisSessions extends AsyncProcessorSupport {
   private final SharedState redis;
   private final SessionCommands commands;
   private final SealedSessions sealed;
@@ -48,6 +50,13 @@ public final class RedisSessions {
     this.policy = settings.policy();
   }
 
+  /** The body becomes the session of the property {@code sessionKey}, or null. */
+  @Override
+  public boolean process(Exchange exchange, AsyncCallback callback) {
+    String key = (String) exchange.getProperty("sessionKey");
+    return AsyncAnswer.intoBody(get(key, exchange), exchange, callback);
+  }
+
   /**
    * @return null if there is none
    */
@@ -57,8 +66,8 @@ public final class RedisSessions {
         "hmget",
         outage(() -> memory.get(key), () -> memory.get(key) != null),
         connection ->
-            (pending.contains(key) ? commands.settle(connection, key) : done())
-                .thenCompose(settled -> commands.read(connection, key)));
+            (pending.contains(key) ? commands.writePending(connection, key) : done())
+                .thenCompose(written -> commands.read(connection, key)));
   }
 
   /** Stores a new or a refreshed session. */
@@ -69,7 +78,7 @@ public final class RedisSessions {
     return redis.write(
         exchange,
         "hset",
-        outage(() -> later(key)),
+        outage(() -> pending.add(key)),
         connection -> commands.put(connection, key, session, fields));
   }
 
@@ -80,7 +89,7 @@ public final class RedisSessions {
     return redis.write(
         exchange,
         "hdel",
-        outage(() -> later(key)),
+        outage(() -> pending.add(key)),
         connection ->
             commands
                 .delete(connection, key)
@@ -93,52 +102,35 @@ public final class RedisSessions {
     return redis.write(
         exchange,
         "zrangebyscore",
-        outage(
-            () -> {
-              pending.add(logout.since(clock.millis() / 1000));
-              return null;
-            }),
-        connection ->
-            commands
-                .deleteAll(connection, logout, known)
-                .thenCompose(ended -> commands.announce(connection, ended)));
+        outage(() -> pending.add(logout.since(clock.millis() / 1000))),
+        connection -> commands.deleteAll(connection, logout, known));
   }
 
-  /** Writes what changed while Redis was unreachable. Stops at the first failure. */
+  /** Writes what could not be written while Redis was unreachable. Stops at the first failure. */
   public CompletionStage<Void> settle() {
-    CompletionStage<Void> settled = done();
+    CompletionStage<Void> written = done();
     for (ProviderLogout logout : pending.logouts()) {
-      settled = settled.thenCompose(before -> settle(logout));
+      written =
+          written.thenCompose(
+              before -> {
+                List<String> known = memory.endAll(logout);
+                return redis.write(
+                    "zrangebyscore", connection -> commands.deleteAll(connection, logout, known));
+              });
     }
     for (String key : pending.keys()) {
-      settled =
-          settled.thenCompose(
-              before -> redis.write("hset", connection -> commands.settle(connection, key)));
+      written =
+          written.thenCompose(
+              before -> redis.write("hset", connection -> commands.writePending(connection, key)));
     }
-    return AsyncAnswer.plain(settled);
+    return AsyncAnswer.plain(written);
   }
 
-  private CompletionStage<Void> settle(ProviderLogout logout) {
-    List<String> known = memory.endAll(logout);
-    return redis.write(
-        "zrangebyscore",
-        connection ->
-            commands
-                .deleteAll(connection, logout, known)
-                .thenCompose(ended -> commands.announce(connection, ended)));
-  }
-
-  private Void later(String key) {
-    pending.add(key);
-    return null;
-  }
-
-  /** What could not be written is remembered under every policy. */
-  private Outage<Void> outage(Supplier<Void> later) {
+  private Outage<Void> outage(Runnable later) {
     Outage<Void> outage = outage(() -> null, null);
     return new Outage<>(
         () -> {
-          later.get();
+          later.run();
           return outage.memory().get();
         },
         null);

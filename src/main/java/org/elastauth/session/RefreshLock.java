@@ -14,17 +14,18 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets one request of all gateways refresh a session. A refresh token may be valid once, so no
+ * Lets one request of all gateways refresh a session. A refresh token may be valid only once, so no
  * other request may send it before the new one is stored. The lock expires by itself.
  */
 @Lazy
 @Component("refreshLock")
 public final class RefreshLock {
-  private static final Duration SHORTEST = Duration.ofSeconds(30);
+  private static final Duration MINIMUM = Duration.ofSeconds(30);
 
   /** A refresh requests tokens, keys and userinfo. */
   private static final int REQUESTS = 3;
 
+  /** The provider's keys may have to be read again. */
   private static final Duration NEWER_KEYS = Duration.ofSeconds(15);
 
   private final MemoryReplayStore memory;
@@ -46,7 +47,7 @@ public final class RefreshLock {
     this.prefix = prefix;
     this.millis =
         Math.max(
-            SHORTEST.toMillis(), REQUESTS * (connectMillis + readMillis) + NEWER_KEYS.toMillis());
+            MINIMUM.toMillis(), REQUESTS * (connectMillis + readMillis) + NEWER_KEYS.toMillis());
   }
 
   /** Whether the request is the only one of this gateway that may wait for the lock. */

@@ -14,9 +14,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Sessions as they lie in Redis: a hash of two fields, each an {@link Envelope} under the full key
- * and the field. Both say which writing they come from, so that an old field does not open beside a
- * new one; the end of the session stands inside.
+ * Encrypts sessions for Redis: a hash of two fields, each an {@link Envelope} bound to the key and
+ * the field name. Both hold the number of their write, so an old field is not combined with a new
+ * one.
  */
 @Lazy
 @Component
@@ -26,10 +26,10 @@ public final class SealedSessions {
 
   private static final int MAX_TEXT = 64 * 1024;
 
-  /** What a newer gateway adds is not read here. */
+  /** A newer gateway may add properties. */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  private record Who(
-      long writing,
+  private record Login(
+      long write,
       Identity identity,
       String subject,
       String sid,
@@ -38,7 +38,7 @@ public final class SealedSessions {
       long expiresAt) {}
 
   @JsonIgnoreProperties(ignoreUnknown = true)
-  private record Tokens(long writing, String id, String access, String refresh) {}
+  private record Tokens(long write, String id, String access, String refresh) {}
 
   private final Envelope envelope;
   private final ObjectMapper json;
@@ -53,13 +53,13 @@ public final class SealedSessions {
 
   /**
    * @return the fields of the hash
-   * @throws HttpError 403 if it is larger than anybody would read
+   * @throws HttpError 403 if a field is larger than gateways read
    */
   Map<String, String> seal(String key, Session session) {
-    long writing = random.nextLong();
-    Who who =
-        new Who(
-            writing,
+    long write = random.nextLong();
+    Login login =
+        new Login(
+            write,
             session.identity(),
             session.subject(),
             session.sid(),
@@ -67,8 +67,8 @@ public final class SealedSessions {
             session.createdAt(),
             session.expiresAt());
     Tokens tokens =
-        new Tokens(writing, session.idToken(), session.accessToken(), session.refreshToken());
-    return Map.of(IDENTITY, seal(key, IDENTITY, who), TOKENS, seal(key, TOKENS, tokens));
+        new Tokens(write, session.idToken(), session.accessToken(), session.refreshToken());
+    return Map.of(IDENTITY, seal(key, IDENTITY, login), TOKENS, seal(key, TOKENS, tokens));
   }
 
   private String seal(String key, String field, Object content) {
@@ -85,24 +85,24 @@ public final class SealedSessions {
   }
 
   /**
-   * @return null if one is damaged, swapped, not there, or under a key not held
+   * @return null if a field is missing, damaged, swapped, or encrypted with an unknown key
    */
   public Session open(String key, String identity, String tokensField) {
-    Who who = open(key, IDENTITY, identity, Who.class);
+    Login login = open(key, IDENTITY, identity, Login.class);
     Tokens tokens = open(key, TOKENS, tokensField, Tokens.class);
-    if (who == null || tokens == null || who.writing != tokens.writing) {
+    if (login == null || tokens == null || login.write != tokens.write) {
       return null;
     }
     return new Session(
-        who.identity,
-        who.subject,
-        who.sid,
+        login.identity,
+        login.subject,
+        login.sid,
         tokens.id,
         tokens.access,
         tokens.refresh,
-        who.accessExpires,
-        who.createdAt,
-        who.expiresAt);
+        login.accessExpires,
+        login.createdAt,
+        login.expiresAt);
   }
 
   private <T> T open(String key, String field, String text, Class<T> type) {

@@ -3,15 +3,15 @@ package org.elastauth.session;
 import org.elastauth.identity.Identity;
 
 /**
- * What is kept of a user who logged in at the provider. Times are epoch seconds.
+ * A login at the provider. Times are epoch seconds.
  *
  * @param subject {@code sub} of the id token
- * @param sid of the id token: the provider's own session; empty if it names none
+ * @param sid of the id token: the provider's session; empty if the token has none
  * @param idToken empty if it is not kept
  * @param accessToken empty if it is not kept
- * @param refreshToken empty if the provider gave none
- * @param accessExpires when the access token ends, and what it says is to be renewed
- * @param expiresAt when the session ends, whatever is renewed meanwhile
+ * @param refreshToken empty if the provider issued none
+ * @param accessExpires when the session must be refreshed
+ * @param expiresAt when the session ends; a refresh does not change it
  */
 public record Session(
     Identity identity,
@@ -30,7 +30,7 @@ public record Session(
     refreshToken = refreshToken == null ? "" : refreshToken;
   }
 
-  /** Without the tokens. */
+  /** Without the tokens, which are secret. */
   @Override
   public String toString() {
     return "Session[" + identity.username() + "]";

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,21 +22,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.elastauth.cache.CacheSettings;
 import org.elastauth.redis.RedisSettings;
-import org.elastauth.revocation.RevocationChannel;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Sessions in Redis, each a hash of sealed fields ({@link SealedSessions}), read in one round trip.
- * A sorted set of session keys by their end belongs to each subject and to each session of the
- * provider. No transaction and no script, so that the rights to read and write keys suffice, in a
+ * The Redis commands of sessions. A session is a hash of sealed fields ({@link SealedSessions}). An
+ * index is a sorted set of session keys by their expiry, one a subject and one a session of the
+ * provider. No transaction and no script, so the rights to read and write keys suffice, in a
  * cluster too.
  *
- * <p>An ended session leaves a mark for as long as it could have lived, because a gateway that
- * refreshes it at that moment, or that began it during an outage, must not restore it. A logout at
- * the provider leaves the same mark in its sorted set.
+ * <p>An ended session leaves the field {@code ended} for as long as it could have lived: a gateway
+ * that refreshes it now, or created it during an outage, must not restore it. A logout at the
+ * provider leaves such a member in the index.
  */
 @Lazy
 @Component
@@ -45,8 +45,8 @@ final class SessionCommands {
   private static final byte[] ENDED = bytes("ended");
   private static final int PAGE = 500;
 
-  /** How long after the end of a provider's session a login that belongs to it may arrive. */
-  private static final int UNDER_WAY_SECONDS = 60;
+  /** A login that began before the provider's session ended may arrive this much later. */
+  private static final int LATE_LOGIN_SECONDS = 60;
 
   private final SealedSessions sealed;
   private final SessionRedisKeys names;
@@ -56,8 +56,8 @@ final class SessionCommands {
   private final Duration maxAge;
   private final byte[] channel;
 
-  /** Within it the other gateways have written to Redis what they began during an outage. */
-  private final Duration settling;
+  /** After an outage the other gateways write their pending sessions within this time. */
+  private final Duration pendingTime;
 
   SessionCommands(
       SealedSessions sealed,
@@ -66,7 +66,7 @@ final class SessionCommands {
       PendingSessionWrites pending,
       Clock clock,
       SessionSettings sessionSettings,
-      CacheSettings cache,
+      @Value("${elastauth.redis.channel}") String channel,
       RedisSettings redisSettings) {
     this.sealed = sealed;
     this.names = names;
@@ -74,8 +74,8 @@ final class SessionCommands {
     this.pending = pending;
     this.clock = clock;
     this.maxAge = sessionSettings.maxAge();
-    this.channel = bytes(RevocationChannel.nameIn(cache));
-    this.settling =
+    this.channel = bytes(channel);
+    this.pendingTime =
         redisSettings
             .circuitBreaker()
             .timeout()
@@ -85,7 +85,7 @@ final class SessionCommands {
   /**
    * Reads a session, and keeps it in memory.
    *
-   * @return null if there is none, or nothing that was sealed for this key
+   * @return null if there is none, or its fields were not sealed for this key
    */
   CompletionStage<Session> read(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     Session before = memory.get(key);
@@ -147,7 +147,7 @@ final class SessionCommands {
         .thenRun(() -> pending.remove(key));
   }
 
-  /** Writes the index entries first, so that a logout finds the session, then the session. */
+  /** Writes the index before the session, so that a logout finds the session. */
   private CompletionStage<Void> write(
       RedisClusterAsyncCommands<byte[], byte[]> redis,
       String key,
@@ -169,8 +169,8 @@ final class SessionCommands {
   }
 
   /**
-   * Adds a session to its indexes, and reads in the same round trip whether a logout was there
-   * before: one of the two sees the other.
+   * Adds a session to its indexes, then reads there whether a logout came before. The logout writes
+   * before it reads, too, so one of the two detects the other.
    */
   private CompletionStage<Boolean> isOver(
       RedisClusterAsyncCommands<byte[], byte[]> redis, String key, Session session, long left) {
@@ -178,7 +178,7 @@ final class SessionCommands {
     List<CompletionStage<Boolean>> over = new ArrayList<>();
     for (String index : indexes(session)) {
       byte[] name = bytes(index);
-      long grace = index.equals(names.ofSid(session.sid())) ? UNDER_WAY_SECONDS : 0;
+      long grace = index.equals(names.ofSid(session.sid())) ? LATE_LOGIN_SECONDS : 0;
       answers.add(redis.zremrangebyscore(name, Range.create(0, now())));
       answers.add(redis.zadd(name, (double) session.expiresAt(), bytes(key)));
       answers.add(redis.pexpire(name, Math.max(left, maxAge.toMillis())));
@@ -211,23 +211,22 @@ final class SessionCommands {
   CompletionStage<Void> delete(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     return fields(redis, key)
         .thenCompose(
-            there -> {
-              if (there.containsKey(SealedSessions.IDENTITY)) {
+            fields -> {
+              if (fields.containsKey(SealedSessions.IDENTITY)) {
                 return end(redis, key, maxAge);
               }
-              // anybody can make up a key: its end is remembered only while others settle
-              return there.isEmpty() ? end(redis, key, settling) : done();
+              // clients can send made-up keys, so such an end is stored only for a short time
+              return fields.isEmpty() ? end(redis, key, pendingTime) : done();
             })
         .thenRun(() -> pending.remove(key));
   }
 
   /**
-   * Ends the sessions that the provider ended.
+   * Ends the sessions that the provider ended, and announces it.
    *
-   * @param known the keys of those that are known here
-   * @return the keys of all
+   * @param known the keys of those in memory
    */
-  CompletionStage<List<String>> deleteAll(
+  CompletionStage<Void> deleteAll(
       RedisClusterAsyncCommands<byte[], byte[]> redis, ProviderLogout logout, List<String> known) {
     boolean late = logout.at() != ProviderLogout.NOW;
     double until = (double) (late ? logout.at() : now()) + maxAge.toSeconds();
@@ -244,40 +243,40 @@ final class SessionCommands {
           logout.sid().isEmpty()
               ? names.ofSubject(logout.subject())
               : names.namelessOf(logout.subject());
-      Range<Double> meant = late ? Range.create(0.0, until) : Range.unbounded();
-      all = all.thenCompose(before -> endIndexed(redis, index, until, meant, ended));
+      Range<Double> expiries = late ? Range.create(0.0, until) : Range.unbounded();
+      all = all.thenCompose(before -> endIndexed(redis, index, until, expiries, ended));
     }
-    return all.thenApply(
+    return all.thenCompose(
         done -> {
           ended.forEach(memory::end);
           pending.remove(logout);
-          return List.copyOf(ended);
+          return announce(redis, ended);
         });
   }
 
   /**
-   * @param until sessions that are added later and end no later are over, too
-   * @param meant the ends of the sessions that are over
+   * @param until sessions that are added later and expire until then are over, too
+   * @param expiries of the sessions to end
    */
   private CompletionStage<Void> endIndexed(
       RedisClusterAsyncCommands<byte[], byte[]> redis,
       String index,
       double until,
-      Range<Double> meant,
+      Range<Double> expiries,
       Set<String> ended) {
     byte[] name = bytes(index);
     return unlessForeign(
-        mark(redis, name, until).thenCompose(marked -> endPages(redis, name, meant, ended)),
-        () -> redis.del(new byte[][] {name}).thenCompose(deleted -> mark(redis, name, until)));
+        markEnded(redis, name, until).thenCompose(marked -> endPages(redis, name, expiries, ended)),
+        () -> redis.del(new byte[][] {name}).thenCompose(deleted -> markEnded(redis, name, until)));
   }
 
   private CompletionStage<Void> endPages(
       RedisClusterAsyncCommands<byte[], byte[]> redis,
       byte[] index,
-      Range<Double> meant,
+      Range<Double> expiries,
       Set<String> ended) {
     return redis
-        .zrangebyscore(index, meant, Limit.create(0, PAGE))
+        .zrangebyscore(index, expiries, Limit.create(0, PAGE))
         .thenCompose(
             found -> {
               List<byte[]> page =
@@ -290,7 +289,7 @@ final class SessionCommands {
               ended.addAll(keys);
               return all(keys.stream().map(key -> end(redis, key, maxAge)))
                   .thenCompose(over -> redis.zrem(index, page.toArray(byte[][]::new)))
-                  .thenCompose(removed -> endPages(redis, index, meant, ended));
+                  .thenCompose(removed -> endPages(redis, index, expiries, ended));
             });
   }
 
@@ -300,14 +299,14 @@ final class SessionCommands {
         failure -> isForeign(failure) ? otherwise.get() : CompletableFuture.failedFuture(failure));
   }
 
-  /** Another program has left a value of another type there. */
+  /** Whether another program has stored a value of another type there. */
   private static boolean isForeign(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof RedisCommandExecutionException refused
         && refused.getMessage().startsWith("WRONGTYPE");
   }
 
-  private CompletionStage<Void> mark(
+  private CompletionStage<Void> markEnded(
       RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] index, double until) {
     return redis
         .zscore(index, ENDED)
@@ -319,7 +318,7 @@ final class SessionCommands {
                         redis.pexpire(index, maxAge.toMillis()))));
   }
 
-  /** Leaves a mark, whether the session is there or not: it may still be written. */
+  /** Marks a session as ended, even one that does not exist: a gateway may write it later. */
   private CompletionStage<Void> end(
       RedisClusterAsyncCommands<byte[], byte[]> redis, String key, Duration remembered) {
     byte[] name = bytes(names.session(key));
@@ -332,14 +331,14 @@ final class SessionCommands {
         () -> all(Stream.of(redis.del(new byte[][] {name}))));
   }
 
-  /** Writes to Redis what changed in memory alone. */
-  CompletionStage<Void> settle(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
+  /** Writes a session as it is in memory, after a write failed. */
+  CompletionStage<Void> writePending(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     Session session = memory.get(key);
-    CompletionStage<Void> settled =
+    CompletionStage<Void> written =
         session == null
             ? end(redis, key, maxAge).thenRun(() -> pending.remove(key))
             : put(redis, key, session, sealed.seal(key, session));
-    return settled.thenRun(
+    return written.thenRun(
         () -> {
           if (memory.get(key) != session) {
             pending.add(key); // it was refreshed or ended meanwhile
@@ -347,9 +346,9 @@ final class SessionCommands {
         });
   }
 
-  /** Lets the other gateways read again what ended. Without the right they do so within 10 s. */
+  /** Lets the other gateways drop ended sessions. Without this right they do so within 10 s. */
   CompletionStage<Void> announce(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, List<String> ended) {
+      RedisClusterAsyncCommands<byte[], byte[]> redis, Collection<String> ended) {
     return all(ended.stream().map(key -> redis.publish(channel, bytes("session " + key))))
         .exceptionally(notPermitted -> null);
   }

@@ -5,7 +5,7 @@ import org.apache.camel.Processor;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** As {@link SessionMemoryGet}, but no session that was last seen in Redis more than 10 s ago. */
+/** The body becomes the session in memory if Redis had it within the last 10 s; else null. */
 @Lazy
 @Component("sessionFirstTier")
 public final class SessionFirstTier implements Processor {

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.elastauth.crypto.Sha256;
 
 /**
- * What a browser shows of a session: 256 random bits. Only its cookie holds them; everywhere else
- * the session goes by their SHA-256, from which they do not follow.
+ * The session id, 256 random bits. Only the browser's cookie holds it. The gateway stores its
+ * SHA-256, from which the cookie cannot be computed.
  */
 public final class SessionId {
   private static final int BYTES = 32;
@@ -21,24 +21,25 @@ public final class SessionId {
     this.cookie = cookie;
   }
 
-  /** One that nobody knows yet. */
   public static SessionId random() {
     byte[] bits = new byte[BYTES];
     RANDOM.nextBytes(bits);
     return new SessionId(Base64.getUrlEncoder().withoutPadding().encodeToString(bits));
   }
 
-  /** What a cookie says, or null if it was not made here. */
+  /**
+   * @return null if no gateway can have issued the cookie
+   */
   public static SessionId of(String cookie) {
     return COOKIE.matcher(cookie).matches() ? new SessionId(cookie) : null;
   }
 
-  /** Whether it looks like a {@link #key}. */
+  /** Whether a text has the form of a {@link #key}. */
   public static boolean isKey(String text) {
     return KEY.matcher(text).matches();
   }
 
-  /** For the cookie alone: 43 characters of base64url. */
+  /** The value of the cookie: 43 characters of base64url. */
   public String cookie() {
     return cookie;
   }
@@ -48,7 +49,7 @@ public final class SessionId {
     return Sha256.hex(cookie);
   }
 
-  /** Nothing: the id is a credential. */
+  /** Without the id, which is a credential. */
   @Override
   public String toString() {
     return "SessionId";

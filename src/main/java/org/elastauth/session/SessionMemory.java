@@ -8,45 +8,42 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Processor;
+import org.elastauth.redis.RecentKeys;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Sessions in this process's memory, bounded in number and bytes: all there are where {@code
- * session.store} is memory; beside Redis, what is read while it does not answer, and with hybrid
- * what was seen a moment ago.
+ * Sessions in this process's memory, bounded in number and bytes: the store itself with {@code
+ * session.store: memory}, the fallback of Redis, and the first tier with hybrid.
  */
 @Lazy
 @Component("sessionMemory")
-public final class SessionMemory {
+public final class SessionMemory implements Processor {
   private static final int SESSIONS = 10_000;
   private static final long BYTES = 32L << 20;
   private static final int ENDED = 50_000;
-  private static final int STRANGERS = 10_000;
+  private static final int ENDED_UNKNOWN = 10_000;
 
-  /** What a session weighs beside its tokens. */
+  /** The weight of a session in addition to its tokens. */
   private static final int LEAST = (int) (BYTES / SESSIONS);
 
   private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
 
   /**
-   * @param seen by the ticker, when it was read or written where it is shared
+   * @param seen when Redis last had it, by the ticker
    */
   private record Held(Session session, long seen) {}
 
   private final Cache<String, Held> held;
 
-  /**
-   * Sessions that were ended: whoever had read one just before, to renew it, must not bring it
-   * back.
-   */
-  private final Cache<String, Boolean> ended;
+  /** Ended sessions: a refresh that has already read such a session must not restore it. */
+  private final RecentKeys<String> ended;
 
-  /**
-   * As {@link #ended}, but not known here, as anybody can make them up: they push out no others.
-   */
-  private final Cache<String, Boolean> endedStrangers;
+  /** Apart, because clients can send made-up keys: they must not evict the known ones. */
+  private final RecentKeys<String> endedUnknown;
 
   private final Clock clock;
   private final Ticker ticker;
@@ -62,17 +59,8 @@ public final class SessionMemory {
             .weigher((String key, Held entry) -> weight(entry.session))
             .expireAfterWrite(settings.maxAge())
             .build();
-    this.ended = ended(settings, ticker, ENDED);
-    this.endedStrangers = ended(settings, ticker, STRANGERS);
-  }
-
-  private static Cache<String, Boolean> ended(SessionSettings settings, Ticker ticker, int size) {
-    return Caffeine.newBuilder()
-        .executor(Runnable::run)
-        .ticker(ticker)
-        .maximumSize(size)
-        .expireAfterWrite(settings.maxAge())
-        .build();
+    this.ended = new RecentKeys<>(ENDED, settings.maxAge(), ticker);
+    this.endedUnknown = new RecentKeys<>(ENDED_UNKNOWN, settings.maxAge(), ticker);
   }
 
   private static int weight(Session session) {
@@ -87,25 +75,31 @@ public final class SessionMemory {
         + session.refreshToken().length();
   }
 
-  /**
-   * @return null if there is none, or it is over
-   */
-  public Session get(String key) {
-    Held entry = held.getIfPresent(key);
-    return entry == null || isOver(entry.session) ? null : entry.session;
+  /** The body becomes the session of the property {@code sessionKey}, or null. */
+  @Override
+  public void process(Exchange exchange) {
+    exchange.getMessage().setBody(get((String) exchange.getProperty("sessionKey")));
   }
 
   /**
-   * @return null too if it was last seen more than 10 s ago
+   * @return null if there is none, or it has expired
+   */
+  public Session get(String key) {
+    Held entry = held.getIfPresent(key);
+    return entry == null || isExpired(entry.session) ? null : entry.session;
+  }
+
+  /**
+   * @return null, too, if Redis last had it more than 10 s ago
    */
   Session fresh(String key) {
     Held entry = held.getIfPresent(key);
-    return entry == null || ticker.read() - entry.seen > FRESH_NANOS || isOver(entry.session)
+    return entry == null || ticker.read() - entry.seen > FRESH_NANOS || isExpired(entry.session)
         ? null
         : entry.session;
   }
 
-  private boolean isOver(Session session) {
+  private boolean isExpired(Session session) {
     return session.expiresAt() <= clock.millis() / 1000;
   }
 
@@ -116,9 +110,10 @@ public final class SessionMemory {
   }
 
   /**
-   * Keeps what was read where it is shared, unless something newer was written here meanwhile.
+   * Keeps a session that was read from Redis, unless this gateway has written a newer one
+   * meanwhile.
    *
-   * @param before what {@link #get} said before it was read
+   * @param before what {@link #get} returned before the read
    */
   public void keep(String key, Session before, Session session) {
     Held entry = new Held(session, ticker.read());
@@ -128,24 +123,24 @@ public final class SessionMemory {
             (k, now) -> isEnded(k) ? null : now != null && now.session != before ? now : entry);
   }
 
-  /** Forgets a session that is not there where it is shared. */
+  /** Forgets a session that Redis does not have. */
   public void drop(String key) {
     held.invalidate(key);
   }
 
-  /** Forgets a session for good. */
+  /** Ends a session, so that it cannot be put again. */
   public void end(@ExchangeProperty("sessionKey") String key) {
-    (isKnown(key) ? ended : endedStrangers).put(key, Boolean.TRUE);
+    (isKnown(key) ? ended : endedUnknown).add(key);
     held.invalidate(key);
   }
 
   public boolean isEnded(String key) {
-    return ended.getIfPresent(key) != null || endedStrangers.getIfPresent(key) != null;
+    return ended.contains(key) || endedUnknown.contains(key);
   }
 
-  /** Whether it is, or was, a session of somebody who showed it here. */
+  /** Whether this gateway has, or had, such a session. */
   boolean isKnown(String key) {
-    return held.getIfPresent(key) != null || ended.getIfPresent(key) != null;
+    return held.getIfPresent(key) != null || ended.contains(key);
   }
 
   /**

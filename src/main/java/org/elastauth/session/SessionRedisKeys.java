@@ -6,8 +6,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * The names of sessions in Redis. Gateways with another provider or client use other names, so that
- * they share no sessions even with the same Redis and secret key.
+ * The Redis keys of sessions and their indexes. They contain a hash of provider and client:
+ * gateways that differ in them share no sessions, even with the same Redis and secret key.
  */
 @Lazy
 @Component
@@ -34,7 +34,7 @@ public final class SessionRedisKeys {
     return session + key;
   }
 
-  /** The index of the sessions that belong to a session of the provider. */
+  /** The index of the sessions of a session at the provider. */
   public String ofSid(String id) {
     return sid + Sha256.hex(id);
   }
@@ -44,7 +44,7 @@ public final class SessionRedisKeys {
     return subject + Sha256.hex(id);
   }
 
-  /** The index of those sessions of a subject for which the provider named no session. */
+  /** The index of a subject's sessions without a {@code sid}. */
   public String namelessOf(String id) {
     return nameless + Sha256.hex(id);
   }

@@ -36,6 +36,6 @@ public record SessionSettings(
     faults.when(
         cookieName.startsWith("__"),
         "cookie_name",
-        "begins as browsers reserve it; the gateway adds __Host- where it can");
+        "starts with __, which browsers reserve; the gateway itself adds __Host- where it can");
   }
 }

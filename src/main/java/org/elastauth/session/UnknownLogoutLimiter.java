@@ -9,9 +9,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the end of the session {@code sessionKey} is stored: always for a known session. An
- * unknown one may have begun at another gateway during an outage of Redis. But anybody can make up
- * a key, so a rate limit applies to them.
+ * Whether the end of the session {@code sessionKey} is stored. It is for a known session. An
+ * unknown session may have begun at another gateway during an outage of Redis; but clients can send
+ * made-up keys, so a rate limit applies.
  */
 @Lazy
 @Component("unknownLogoutLimiter")
@@ -20,11 +20,11 @@ public final class UnknownLogoutLimiter implements Predicate {
   private static final int PER_SECOND = 10;
 
   private final SessionMemory memory;
-  private final Bucket strangers;
+  private final Bucket unknown;
 
   public UnknownLogoutLimiter(SessionMemory memory, TimeMeter time) {
     this.memory = memory;
-    this.strangers =
+    this.unknown =
         Bucket.builder()
             .addLimit(
                 limit -> limit.capacity(AT_ONCE).refillGreedy(PER_SECOND, Duration.ofSeconds(1)))
@@ -36,6 +36,6 @@ public final class UnknownLogoutLimiter implements Predicate {
   public boolean matches(Exchange exchange) {
     return exchange.getProperty("session") != null
         || memory.isKnown((String) exchange.getProperty("sessionKey"))
-        || strangers.tryConsume(1);
+        || unknown.tryConsume(1);
   }
 }

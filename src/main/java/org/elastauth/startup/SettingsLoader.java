@@ -59,9 +59,11 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     values.put(
         "elastauth.cache.extend",
         settings.cache().extend() && !settings.cache().type().equals("none"));
+    values.put("elastauth.cache.lifetime", settings.cache().lifetime().toSeconds());
     values.put("elastauth.session.shared", sessionsInRedis ? "redis" : "memory");
     values.put(
         "elastauth.replay.bearer", settings.replay().enabled() && settings.replay().bearer());
+    values.put("elastauth.redis.channel", settings.cache().keyPrefix() + "revoked");
     values.put("elastauth.redis.announced", settings.cache().inRedis() || sessionsInRedis);
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");

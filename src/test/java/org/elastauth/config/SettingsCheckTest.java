@@ -98,7 +98,7 @@ class SettingsCheckTest {
             "replay.policy=closed: is not one of fail_closed, fail_open, memory");
     assertThat(faults(Map.of("session.cookie_name", "__Host-s")))
         .containsExactly(
-            "session.cookie_name=__Host-s: begins as browsers reserve it; the gateway adds __Host-"
+            "session.cookie_name=__Host-s: starts with __, which browsers reserve; the gateway itself adds __Host-"
                 + " where it can");
     assertThat(
             faults(
@@ -145,25 +145,25 @@ class SettingsCheckTest {
         .containsExactly(
             "cache.path="
                 + folder
-                + ": is a folder others may write to; make it the gateway's alone (chmod 700)");
+                + ": is a folder that other users may write to; restrict it to the gateway (chmod 700)");
   }
 
   @Test
   void aFileCacheNeedsAFolderItMayWriteTo(@TempDir Path folder) throws Exception {
     assertThat(faults(Map.of("cache.type", "file")))
-        .containsExactly("cache.path: is missing; name the folder of the entries");
+        .containsExactly("cache.path: is missing; set the folder of the entries");
     String missing = folder.resolve("missing").toString();
     assertThat(faults(Map.of("cache.type", "file", "cache.path", missing)))
         .containsExactly(
             "cache.path="
                 + missing
-                + ": is no folder; make one that nobody but the gateway may enter");
+                + ": is not a folder; create one that only the gateway may enter");
     assertThat(Path.of(missing)).as("looking makes nothing").doesNotExist();
     String file = Files.writeString(folder.resolve("file"), "").toString();
     assertThat(faults(Map.of("cache.type", "file", "cache.path", file)))
         .singleElement()
         .asString()
-        .contains("is no folder");
+        .contains("is not a folder");
     Path good = Files.createDirectory(folder.resolve("good"));
     assertThat(faults(Map.of("cache.type", "file", "cache.path", good.toString()))).isEmpty();
     assertThat(good).isEmptyDirectory();
@@ -174,7 +174,7 @@ class SettingsCheckTest {
   @EnabledOnOs(OS.LINUX)
   void aFolderThatCannotBeWrittenToIsAFault() {
     assertThat(faults(Map.of("cache.type", "file", "cache.path", "/proc")))
-        .containsExactly("cache.path=/proc: is a folder the gateway may not write to");
+        .containsExactly("cache.path=/proc: is a folder that the gateway may not write to");
   }
 
   @Test

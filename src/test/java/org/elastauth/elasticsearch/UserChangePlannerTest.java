@@ -45,7 +45,7 @@ class UserChangePlannerTest {
 
   private UserChangePlanner planner(Settings settings) {
     return new UserChangePlanner(
-        settings.cache(),
+        settings.cache().lifetime().toSeconds(),
         settings.elasticsearch(),
         settings.roles(),
         keys,

@@ -71,7 +71,7 @@ class UserReconcilerIT {
               new ElasticsearchUsers(
                   client, breaker, settings.elasticsearch(), new ObjectMapper(), meters),
               new UserChangePlanner(
-                  settings.cache(),
+                  settings.cache().lifetime().toSeconds(),
                   settings.elasticsearch(),
                   settings.roles(),
                   new SecretKeys(List.of(TestGateway.KEY), ""),

@@ -158,7 +158,7 @@ class CommandLineIT {
       assertThat(jar.exitCode()).isEqualTo(1);
       assertThat(jar.output())
           .contains("listen=nowhere: is not of the form host:port")
-          .contains("cache.path: is missing; name the folder of the entries")
+          .contains("cache.path: is missing; set the folder of the entries")
           .contains("credential.scope=a b: takes at most 64")
           .doesNotContain("valid", "\tat ");
     }

@@ -500,7 +500,7 @@ class RateLimitIT {
             .start()) {
       assertThat(output.getOut())
           .contains(
-              "The Redis user lacks a right that rate limiting needs; memory serves instead"
+              "The Redis user lacks a right that rate limiting needs; this gateway's memory is used instead"
                   + " missing=\"+eval +evalsha\"")
           .doesNotContain("the credential cache needs");
       assertLimited(gateway, 200, "Remote-User", "limit.narrow");

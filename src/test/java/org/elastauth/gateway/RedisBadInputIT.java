@@ -119,7 +119,7 @@ class RedisBadInputIT {
   @CsvSource({
     "http://:s3cret@host, is not of the form redis://user:password@host:port/db",
     "redis://:s3cret@host:0, has a port that is not between 1 and 65535",
-    "'redis://n1:6379,n2:6379/3', is not there: a Redis Cluster has only db 0",
+    "'redis://n1:6379,n2:6379/3', does not exist: a Redis Cluster has only db 0",
     "jdbc:postgresql://db/x?password=s3cret, is a database; with cache.type database it is cache.url"
   })
   void aBrokenUrlIsOneMessageAtTheStart(String url, String message, CapturedOutput output) {
@@ -136,7 +136,7 @@ class RedisBadInputIT {
   void aDatabaseThatIsNotThereIsAStartUpError(CapturedOutput output) {
     assertThatThrownBy(() -> dry().with(redis).set("redis.db", 99).start().close())
         .isInstanceOf(RuntimeException.class);
-    assertThat(output).contains("Configuration: redis.db=99: is not there");
+    assertThat(output).contains("Configuration: redis.db=99: does not exist");
   }
 
   /** Nobody answers its connections; nothing refuses them either. */

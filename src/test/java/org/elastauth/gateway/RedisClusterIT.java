@@ -185,7 +185,8 @@ class RedisClusterIT {
     assertThatThrownBy(
             () -> gateway("redis://" + cluster.nodes().get(0).address() + "/3").start().close())
         .isInstanceOf(RuntimeException.class);
-    assertThat(output).contains("Configuration: redis.db=3: is not there: this is a Redis Cluster");
+    assertThat(output)
+        .contains("Configuration: redis.db=3: does not exist: this is a Redis Cluster");
     assertThat(entries()).isZero();
   }
 

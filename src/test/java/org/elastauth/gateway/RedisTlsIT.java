@@ -109,13 +109,13 @@ class RedisTlsIT {
   @Test
   void anotherAuthorityIsNotBelieved(CapturedOutput output) {
     assertMemoryServes(
-        redis, gateway(redis, "other-ca"), output, "not believed.*check redis\\.tls\\.ca_cert");
+        redis, gateway(redis, "other-ca"), output, "not trusted.*check redis\\.tls\\.ca_cert");
   }
 
   @Test
   void withoutAnAuthorityOnlyThoseOfTheJvmAreBelieved(CapturedOutput output) {
     assertMemoryServes(
-        redis, gateway(redis, "ca").set("redis.tls.ca_cert", ""), output, "not believed");
+        redis, gateway(redis, "ca").set("redis.tls.ca_cert", ""), output, "not trusted");
   }
 
   @Test

@@ -128,19 +128,19 @@ class RedisUrlTest {
   @Test
   void faultsOfTheRest() {
     assertThat(faults(Map.of("redis.url", "redis://n1,n2/3")))
-        .containsExactly("redis.db=3: is not there: a Redis Cluster has only db 0");
+        .containsExactly("redis.db=3: does not exist: a Redis Cluster has only db 0");
     assertThat(faults(Map.of("redis.url", "redis://secret@host")))
         .containsExactly(
-            "redis.password: is missing beside the username; a URL with nothing but a password is"
+            "redis.password: is missing, but there is a username; a URL with only a password is"
                 + " redis://:password@host");
     assertThat(faults(Map.of("redis.sentinel_password", "s3cret")))
         .containsExactly(
-            "redis.sentinel_password=***: is for Sentinels, which only a redis.url of"
-                + " redis-sentinel:// names");
+            "redis.sentinel_password=***: needs a redis.url of redis-sentinel://,"
+                + " which names the Sentinels");
     assertThat(
             faults(
                 Map.of("redis.url", "redis-sentinel://s1", "redis.sentinel_username", "someone")))
-        .containsExactly("redis.sentinel_password: is missing beside redis.sentinel_username");
+        .containsExactly("redis.sentinel_password: is missing, but redis.sentinel_username is set");
     assertThat(faults(Map.of("redis.pool_size", 0)))
         .containsExactly("redis.pool_size=0: must lie between 1 and 200");
     assertThat(faults(Map.of("redis.write_timeout", "1ms"))).hasSize(1);
@@ -149,7 +149,7 @@ class RedisUrlTest {
         .contains(
             "redis.tls.ca_cert=/nowhere: is not there",
             "redis.tls.client_cert: is missing beside redis.tls.client_key",
-            "redis.tls.enabled=false: would leave Redis without TLS, and the certificates unused;"
+            "redis.tls.enabled=false: is off, so the certificates are not used;"
                 + " set it, or write rediss://");
   }
 }

@@ -2,31 +2,36 @@ package org.elastauth.redis;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * Keys whose value in a shared store is outdated, because the store was unreachable when it
- * changed. They are written there before they are read again. Bounded: the oldest are evicted.
- */
-public final class PendingWrites<K> {
+/** A set of keys that expire. Bounded: the oldest are evicted. */
+public final class RecentKeys<K> {
   private final Cache<K, Boolean> keys;
 
-  /** Set with the first key, so that a gateway that never lost its store looks nothing up. */
+  /** Whether a key was ever added: most sets stay empty, and then need no lookup. */
   private volatile boolean any;
 
-  public PendingWrites(int limit, Duration longest) {
+  public RecentKeys(int limit, Duration expiry, Ticker ticker) {
     this.keys =
         Caffeine.newBuilder()
             .executor(Runnable::run)
+            .ticker(ticker)
             .maximumSize(limit)
-            .expireAfterWrite(longest)
+            .expireAfterWrite(expiry)
             .build();
   }
 
   public void add(K key) {
     keys.put(key, Boolean.TRUE);
     any = true;
+  }
+
+  /** Whether the key was new; a key that was not expires no later. */
+  public boolean addIfAbsent(K key) {
+    any = true;
+    return keys.asMap().putIfAbsent(key, Boolean.TRUE) == null;
   }
 
   public boolean contains(K key) {

@@ -1,0 +1,27 @@
+package org.elastauth.replay;
+
+import io.lettuce.core.SetArgs;
+import java.util.Map;
+import org.elastauth.redis.RequiredRights;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+@Lazy
+@Configuration(proxyBeanMethods = false)
+class ReplayRights {
+  /** Sessions in Redis need them, too: the lock to refresh a session is in the replay store. */
+  @Bean
+  RequiredRights replayRedisRights(
+      ReplaySettings settings, @Value("${elastauth.session.shared}") String sessions) {
+    return settings.inRedis() || sessions.equals("redis")
+        ? new RequiredRights(
+            "replay detection",
+            null,
+            Map.of(
+                "+set", (redis, key) -> redis.set(key, "", SetArgs.Builder.xx()),
+                "+exists", (redis, key) -> redis.exists(key)))
+        : RequiredRights.NONE;
+  }
+}
