@@ -32,7 +32,7 @@ public final class RedisErrorReply implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    exchange.setProperty(SharedState.BYPASSED, Boolean.TRUE);
+    exchange.setProperty(SharedState.BYPASSED, SharedState.REDIS);
     Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
     if (failure == null) {
       return; // the breaker is open

@@ -16,16 +16,18 @@ import org.springframework.stereotype.Component;
 public final class TtlRefreshThrottle implements Predicate {
   private static final int KEYS = 50_000;
 
+  private final String store;
   private final RecentKeys<String> refreshed;
 
   public TtlRefreshThrottle(CacheSettings settings, Ticker ticker) {
+    this.store = settings.inDatabase() ? "database" : SharedState.REDIS;
     this.refreshed = new RecentKeys<>(KEYS, settings.expiration().dividedBy(2), ticker);
   }
 
   /** Whether a refresh is due, and the shared cache has not failed this request. */
   @Override
   public boolean matches(Exchange exchange) {
-    return exchange.getProperty(SharedState.BYPASSED) == null
+    return !store.equals(exchange.getProperty(SharedState.BYPASSED))
         && !refreshed.contains((String) exchange.getProperty("cacheKey"));
   }
 

@@ -287,7 +287,11 @@ public final class ElasticsearchUsers {
       throws IOException {
     request.setOptions(options);
     meters.counter("elastauth.elasticsearch.requests", "operation", operation).increment();
-    return client.performRequest(request);
+    try {
+      return client.performRequest(request);
+    } catch (RuntimeException noHttp) {
+      throw new IOException("Elasticsearch gives no usable answer", noHttp);
+    }
   }
 
   private int hosts() {

@@ -99,7 +99,7 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
         Outage.of(
             policy,
             () -> policy.equals("memory") ? memory.count(key) : null,
-            () -> true,
+            policy.equals("memory") ? () -> true : null,
             "requests cannot be counted at the moment");
     long since = forbidden;
     if (since != 0 && System.nanoTime() - since < pauseNanos) {

@@ -10,8 +10,9 @@ import org.elastauth.http.HttpError;
  *
  * @param memory answers instead, or throws the {@link HttpError} of {@code fail_closed}
  * @param memoryAnswers whether memory may answer as soon as Redis is slow; null: never
+ * @param failClosed only Redis may answer
  */
-public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers) {
+public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers, boolean failClosed) {
   /**
    * @param policy {@code memory}, {@code fail_open} or {@code fail_closed}
    * @param memory answers under the first two
@@ -21,13 +22,14 @@ public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers) {
   public static <T> Outage<T> of(
       String policy, Supplier<T> memory, BooleanSupplier memoryAnswers, String refusal) {
     if (!policy.equals("fail_closed")) {
-      return new Outage<>(memory, memoryAnswers);
+      return new Outage<>(memory, memoryAnswers, false);
     }
     return new Outage<>(
         () -> {
           throw HttpError.unavailable(refusal);
         },
-        null);
+        null,
+        true);
   }
 
   /** The answer of memory, or the 503 of {@code fail_closed}. */

@@ -7,6 +7,7 @@ import io.netty.util.TimerTask;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -67,7 +68,11 @@ final class RedisDeadline implements TimerTask {
   public void run(Timeout over) {
     if (!answer.isDone()) {
       // an event loop reads the replies that have arrived before it runs a scheduled task
-      eventLoop.get().schedule(() -> expire(over.timer()), 1, TimeUnit.MILLISECONDS);
+      try {
+        eventLoop.get().schedule(() -> expire(over.timer()), 1, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException stopping) {
+        end(timeout);
+      }
     }
   }
 
@@ -79,12 +84,27 @@ final class RedisDeadline implements TimerTask {
       end(timeout);
       return;
     }
-    boolean memoryHasIt = memoryAnswers.getAsBoolean();
-    memoryAnswers = null;
-    if (memoryHasIt) {
-      end(patience);
+    if (memoryHasIt()) {
+      answer.completeExceptionally(new PatienceExhausted(patience));
     } else {
       start(timer, Math.max(1, timeout - patience));
+    }
+  }
+
+  private boolean memoryHasIt() {
+    BooleanSupplier memory = memoryAnswers;
+    memoryAnswers = null;
+    try {
+      return memory.getAsBoolean();
+    } catch (RuntimeException unknown) {
+      return false;
+    }
+  }
+
+  /** Redis is slow, and memory answers instead. */
+  static final class PatienceExhausted extends RedisCommandTimeoutException {
+    private PatienceExhausted(long millis) {
+      super("no answer within " + millis + " ms");
     }
   }
 

@@ -22,11 +22,21 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("sharedState")
 public final class SharedState {
-  /** The exchange property after a failure: the request does not wait for Redis again. */
+  /**
+   * The exchange property with the store that failed the request, which does not wait for it again.
+   */
   public static final String BYPASSED = "storeBypassed";
+
+  public static final String REDIS = "redis";
 
   private final RedisConnections connections;
   private final CircuitBreaker breaker;
+
+  /**
+   * Counts no slow answer: a pause of Redis must not refuse the requests of {@code fail_closed}.
+   */
+  private final CircuitBreaker failClosedBreaker;
+
   private final RedisErrorReplies errorReplies;
   private final Metrics metrics;
   private final Duration readTimeout;
@@ -35,11 +45,13 @@ public final class SharedState {
   public SharedState(
       RedisConnections connections,
       @Qualifier("redisBreaker") CircuitBreaker breaker,
+      @Qualifier("redisFailClosedBreaker") CircuitBreaker failClosedBreaker,
       RedisErrorReplies errorReplies,
       Metrics metrics,
       RedisSettings settings) {
     this.connections = connections;
     this.breaker = breaker;
+    this.failClosedBreaker = failClosedBreaker;
     this.errorReplies = errorReplies;
     this.metrics = metrics;
     this.readTimeout = settings.readTimeout();
@@ -56,14 +68,14 @@ public final class SharedState {
   public <T> CompletableFuture<T> ask(
       String operation,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
-    return send(operation, readTimeout, null, commands);
+    return send(breaker, operation, readTimeout, null, commands);
   }
 
   /** As {@link #ask}, but within {@code redis.write_timeout}. */
   public <T> CompletableFuture<T> write(
       String operation,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
-    return send(operation, writeTimeout, null, commands);
+    return send(breaker, operation, writeTimeout, null, commands);
   }
 
   /** Reads for a request. If Redis fails, the policy of the outage applies. */
@@ -90,19 +102,44 @@ public final class SharedState {
       Duration timeout,
       Outage<T> outage,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
-    if (exchange.getProperty(BYPASSED) != null) {
-      return outage.answer();
-    }
+    return REDIS.equals(exchange.getProperty(BYPASSED))
+        ? outage.answer()
+        : always(exchange, operation, timeout, outage, commands);
+  }
+
+  /**
+   * As {@link #write}, but also after Redis has failed the request: for what must not stay in this
+   * gateway alone.
+   */
+  public <T> CompletableFuture<T> writeAlways(
+      Exchange exchange,
+      String operation,
+      Outage<T> outage,
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
+    return always(exchange, operation, writeTimeout, outage, commands);
+  }
+
+  private <T> CompletableFuture<T> always(
+      Exchange exchange,
+      String operation,
+      Duration timeout,
+      Outage<T> outage,
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
+    CircuitBreaker guard = outage.failClosed() ? failClosedBreaker : breaker;
     return AsyncAnswer.plain(
-        send(operation, timeout, outage.memoryAnswers(), commands)
+        send(guard, operation, timeout, outage.memoryAnswers(), commands)
             .exceptionallyCompose(
                 failure -> {
-                  exchange.setProperty(BYPASSED, Boolean.TRUE);
+                  // Redis is slow but there: what else the request needs is still asked
+                  if (!(AsyncAnswer.cause(failure) instanceof RedisDeadline.PatienceExhausted)) {
+                    exchange.setProperty(BYPASSED, REDIS);
+                  }
                   return outage.answer();
                 }));
   }
 
   private <T> CompletableFuture<T> send(
+      CircuitBreaker breaker,
       String operation,
       Duration timeout,
       BooleanSupplier memoryAnswers,
@@ -115,14 +152,23 @@ public final class SharedState {
     CompletableFuture<T> answer = connections.ask(timeout, memoryAnswers, commands);
     return answer.whenComplete(
         (found, failure) -> {
-          long took = breaker.getCurrentTimestamp() - began;
+          record(breaker, breaker.getCurrentTimestamp() - began, found, failure);
+          if (breaker != this.breaker) {
+            record(this.breaker, breaker.getCurrentTimestamp() - began, found, failure);
+          }
           if (failure == null) {
-            breaker.onResult(took, breaker.getTimestampUnit(), found);
             metrics.redisOperation(operation);
           } else {
-            breaker.onError(took, breaker.getTimestampUnit(), failure);
             errorReplies.report(failure);
           }
         });
+  }
+
+  private static void record(CircuitBreaker breaker, long took, Object found, Throwable failure) {
+    if (failure == null) {
+      breaker.onResult(took, breaker.getTimestampUnit(), found);
+    } else {
+      breaker.onError(took, breaker.getTimestampUnit(), failure);
+    }
   }
 }

@@ -86,7 +86,7 @@ public final class RedisSessions extends AsyncProcessorSupport {
   public CompletionStage<Void> delete(
       @ExchangeProperty("sessionKey") String key, Exchange exchange) {
     memory.end(key);
-    return redis.write(
+    return redis.writeAlways(
         exchange,
         "hdel",
         outage(() -> pending.add(key)),
@@ -99,14 +99,17 @@ public final class RedisSessions extends AsyncProcessorSupport {
   /** Ends the sessions that the provider ended, here, in Redis and in the other gateways. */
   public CompletionStage<Void> deleteAll(@Body ProviderLogout logout, Exchange exchange) {
     List<String> known = memory.endAll(logout);
-    return redis.write(
+    return redis.writeAlways(
         exchange,
         "zrangebyscore",
         outage(() -> pending.add(logout.since(clock.millis() / 1000))),
         connection -> commands.deleteAll(connection, logout, known));
   }
 
-  /** Writes what could not be written while Redis was unreachable. Stops at the first failure. */
+  /**
+   * Writes what could not be written while Redis was unreachable. What fails again stays pending,
+   * and keeps nothing else from being written.
+   */
   public CompletionStage<Void> settle() {
     CompletionStage<Void> written = done();
     for (ProviderLogout logout : pending.logouts()) {
@@ -114,16 +117,22 @@ public final class RedisSessions extends AsyncProcessorSupport {
           written.thenCompose(
               before -> {
                 List<String> known = memory.endAll(logout);
-                return redis.write(
-                    "zrangebyscore", connection -> commands.deleteAll(connection, logout, known));
+                return redis
+                    .write(
+                        "zrangebyscore",
+                        connection -> commands.deleteAll(connection, logout, known))
+                    .exceptionally(unavailable -> null);
               });
     }
     for (String key : pending.keys()) {
       written =
           written.thenCompose(
-              before -> redis.write("hset", connection -> commands.writePending(connection, key)));
+              before ->
+                  redis
+                      .write("hset", connection -> commands.writePending(connection, key))
+                      .exceptionally(unavailable -> null));
     }
-    return AsyncAnswer.plain(written);
+    return written;
   }
 
   private Outage<Void> outage(Runnable later) {
@@ -133,7 +142,8 @@ public final class RedisSessions extends AsyncProcessorSupport {
           later.run();
           return outage.memory().get();
         },
-        null);
+        null,
+        outage.failClosed());
   }
 
   private <T> Outage<T> outage(Supplier<T> memory, BooleanSupplier memoryAnswers) {

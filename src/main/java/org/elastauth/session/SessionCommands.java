@@ -144,7 +144,17 @@ final class SessionCommands {
               return all(places.map(place -> redis.del(new byte[][] {bytes(place)})))
                   .thenCompose(deleted -> write(redis, key, session, fields, left));
             })
-        .thenRun(() -> pending.remove(key));
+        .thenRun(() -> settled(key, session));
+  }
+
+  /** Redis may carry out a command after its timeout, when the session has already changed. */
+  private void settled(String key, Session written) {
+    Session now = memory.get(key);
+    if (memory.isEnded(key) || now != null && now != written) {
+      pending.add(key);
+    } else {
+      pending.remove(key);
+    }
   }
 
   /** Writes the index before the session, so that a logout finds the session. */
@@ -157,7 +167,7 @@ final class SessionCommands {
     return isOver(redis, key, session, left)
         .thenCompose(
             over -> {
-              if (over) {
+              if (over || memory.isEnded(key)) {
                 memory.end(key);
                 return end(redis, key, maxAge);
               }

@@ -43,11 +43,22 @@ class CircuitBreakers {
 
   @Bean
   CircuitBreaker redisBreaker(CircuitBreakerRegistry registry, Settings settings) {
+    return redisBreaker(registry, "redis", settings);
+  }
+
+  /** Of requests that only Redis may answer: slow answers do not open it. */
+  @Bean
+  CircuitBreaker redisFailClosedBreaker(CircuitBreakerRegistry registry, Settings settings) {
+    return redisBreaker(registry, "redis-fail-closed", settings);
+  }
+
+  private static CircuitBreaker redisBreaker(
+      CircuitBreakerRegistry registry, String name, Settings settings) {
     RedisSettings.CircuitBreaker configured = settings.redis().circuitBreaker();
     CircuitBreaker breaker =
         breaker(
             registry,
-            "redis",
+            name,
             configured.threshold(),
             configured.timeout(),
             // the value of one user must not keep Redis from all others, nor a full Redis be unread

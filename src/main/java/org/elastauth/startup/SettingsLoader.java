@@ -35,6 +35,8 @@ import org.springframework.core.env.MapPropertySource;
 public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
 
   /** Elasticsearch and the database are checked at least this often. */
+  private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
+
   private static final long LOOK_MILLIS = 5_000;
 
   @Override
@@ -84,7 +86,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
         "elastauth.expiry.delay",
         period / 2 + ThreadLocalRandom.current().nextLong(period / 2 + 1));
     values.put("camel.main.routes-include-pattern", routes(settings.routes()));
-    values.put("camel.main.routes-exclude-pattern", new UnusedRouteFiles(settings).pattern());
+    values.put(EXCLUDED, excluded(environment.getProperty(EXCLUDED, ""), settings));
     String level = settings.logLevel().toLowerCase(Locale.ROOT);
     if (level.matches("error|warn|info|debug|trace")) {
       // below info only our own lines: what HTTP and Redis clients print there holds credentials
@@ -96,6 +98,12 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     }
     environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
     application.addInitializers(context -> check(context, reading, file));
+  }
+
+  /** Adds the unused files to those that the operator excludes. */
+  private static String excluded(String configured, Settings settings) {
+    String unused = new UnusedRouteFiles(settings).pattern();
+    return configured.isBlank() ? unused : configured + "," + unused;
   }
 
   private static String routes(String configured) {

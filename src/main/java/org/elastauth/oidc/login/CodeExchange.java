@@ -2,6 +2,8 @@ package org.elastauth.oidc.login;
 
 import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
@@ -46,8 +48,14 @@ final class CodeExchange {
    * @return fails with 400, 401, 403 or 503 where the provider gives no code or no valid tokens
    */
   CompletionStage<Session> session(@ExchangeProperty("login") AuthorizationResponse response) {
-    return AsyncAnswer.plain(
-        provider.endpoints().thenCompose(endpoints -> session(response, endpoints)));
+    ProviderEndpoints endpoints;
+    try {
+      // the token request blocks this worker anyway, and must block none of the provider's
+      endpoints = provider.endpoints().toCompletableFuture().join();
+    } catch (CompletionException failed) {
+      return CompletableFuture.failedFuture(failed.getCause());
+    }
+    return AsyncAnswer.plain(session(response, endpoints));
   }
 
   private CompletionStage<Session> session(
