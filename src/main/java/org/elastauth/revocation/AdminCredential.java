@@ -17,20 +17,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Refuses requests without {@code admin.credential} as their bearer token (RFC 6750). */
+/** Rejects requests without {@code admin.credential} as bearer token (RFC 6750). */
 @Component("adminCredential")
 public final class AdminCredential implements Processor {
   private static final Logger LOG = LoggerFactory.getLogger(AdminCredential.class);
   private static final String SCHEME = "Bearer ";
   private static final String CHALLENGE = "Bearer realm=\"elastauth\"";
 
-  /** Null if every request is refused. */
+  /** Null: every request is rejected. */
   private final byte[] expected;
 
   private final MeterRegistry meters;
 
-  /** Peers that were logged within the last minute. */
-  private final Cache<String, Boolean> told =
+  /** Peers logged within the last minute. */
+  private final Cache<String, Boolean> logged =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumSize(100)
@@ -55,8 +55,8 @@ public final class AdminCredential implements Processor {
       throw refusal(request, CHALLENGE);
     }
     // comparing hashes does not leak where the credentials differ
-    byte[] shown = sha256(value.substring(SCHEME.length()).trim());
-    if (expected == null || !MessageDigest.isEqual(expected, shown)) {
+    byte[] actual = sha256(value.substring(SCHEME.length()).trim());
+    if (expected == null || !MessageDigest.isEqual(expected, actual)) {
       throw refusal(request, CHALLENGE + ", error=\"invalid_token\"");
     }
   }
@@ -64,10 +64,11 @@ public final class AdminCredential implements Processor {
   private HttpError refusal(HttpServerRequest request, String challenge) {
     meters.counter("elastauth.admin.refusals").increment();
     String peer = request.remoteAddress().hostAddress();
-    if (told.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
+    if (logged.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
       LOG.atWarn()
           .addKeyValue("peer", peer)
-          .log("Refused: an administrator's request without admin.credential; said once a minute");
+          .log(
+              "Refused: an administration request without a valid admin.credential; logged once a minute");
     }
     return HttpError.unauthorized("the administrator's credential is missing or wrong", challenge);
   }

@@ -5,7 +5,7 @@ import org.elastauth.identity.Identity;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.session.Session;
 
-/** Tokens of a token response, and the user that they describe. */
+/** The tokens of a token response, their claims, and the user. */
 record VerifiedTokens(OIDCTokens tokens, TokenClaims claims, Identity identity) {
   /**
    * @param now epoch seconds
@@ -50,7 +50,7 @@ record VerifiedTokens(OIDCTokens tokens, TokenClaims claims, Identity identity) 
         expiresAt);
   }
 
-  /** The refresh token of a response; the one of before where it brings none. */
+  /** The refresh token of the response; the previous token if the response has none. */
   static String refreshToken(OIDCTokens tokens, String before) {
     return tokens.getRefreshToken() == null ? before : tokens.getRefreshToken().getValue();
   }

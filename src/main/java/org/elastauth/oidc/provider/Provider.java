@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * The OpenID Connect provider: its endpoints, its keys, and the claims of a token's user. Responses
- * come from memory, from another gateway through Redis, or from the provider. Stages fail with a
- * {@link HttpError}: 503 if the provider is unreachable, 429 if too many requests wait for it.
+ * come from memory, from Redis, or from the provider. Stages fail with an {@link HttpError}: 503 if
+ * the provider is unreachable, 429 if too many requests wait for it.
  */
 @Lazy
 @Component("provider")
@@ -32,7 +32,7 @@ public final class Provider {
     this.responses = responses;
     this.oidc = settings;
     this.configured = ProviderEndpoints.configured(oidc);
-    // gateways of different providers may share a Redis
+    // gateways for different providers may share a Redis
     TokenHash name = TokenHash.of(oidc.issuer() + '\n' + oidc.jwksUri());
     this.keys = "jwks-" + name;
     this.client = oidc.issuer() + '\n' + oidc.clientId() + '\n';
@@ -65,7 +65,7 @@ public final class Provider {
   }
 
   /**
-   * @param rejected keys without the one that is wanted
+   * @param rejected keys that lack the requested key; null: any keys
    */
   public CompletionStage<ProviderKeys> newerKeys(ProviderKeys rejected) {
     return endpoints()
@@ -77,7 +77,7 @@ public final class Provider {
                     ProviderKeys.class));
   }
 
-  /** The claims of the token's user, as the provider's userinfo endpoint names them. */
+  /** The claims of the token's user from the userinfo endpoint. */
   public CompletionStage<TokenClaims> userinfo(String token, TokenHash hash) {
     return endpoints().thenCompose(endpoints -> userinfo(endpoints, token, hash));
   }

@@ -48,7 +48,7 @@ public final class ClaimMapping {
    */
   TokenClaims join(TokenClaims token, TokenClaims userinfo) {
     if (token.text("sub").isEmpty() || !token.text("sub").equals(userinfo.text("sub"))) {
-      throw BearerChallenge.invalid("the provider knows the token as another user's");
+      throw BearerChallenge.invalid("the userinfo endpoint names another user than the token");
     }
     Map<String, Object> claims = new HashMap<>(token.claims());
     claims.putAll(userinfo.claims());
@@ -64,8 +64,8 @@ public final class ClaimMapping {
     if (value == null) {
       return List.of();
     }
-    if (value instanceof String one) {
-      return List.of(one);
+    if (value instanceof String single) {
+      return List.of(single);
     }
     List<String> groups = new ArrayList<>();
     if (value instanceof Collection<?> several) {
@@ -89,10 +89,10 @@ public final class ClaimMapping {
   }
 
   private static HttpError malformed(String path) {
-    return HttpError.malformed("malformed identity: the claim " + path + " is of another kind");
+    return HttpError.malformed("malformed identity: the claim " + path + " has the wrong type");
   }
 
-  /** The claim of this name, which may be a URL; else the one that its dots lead to; else null. */
+  /** The claim of this name, which may be a URL; else the claim at this dotted path; else null. */
   private static Object value(Map<?, ?> claims, String path) {
     Object named = claims.get(path);
     if (named != null) {
