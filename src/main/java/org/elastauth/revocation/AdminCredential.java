@@ -7,11 +7,11 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.elastauth.crypto.Sha256;
 import org.elastauth.http.HttpError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +39,7 @@ public final class AdminCredential implements Processor {
 
   public AdminCredential(AdminSettings admin, MeterRegistry meters) {
     this.expected =
-        admin.enabled() && !admin.credential().isEmpty() ? sha256(admin.credential()) : null;
+        admin.enabled() && !admin.credential().isEmpty() ? hash(admin.credential()) : null;
     this.meters = meters;
   }
 
@@ -55,7 +55,7 @@ public final class AdminCredential implements Processor {
       throw refusal(request, CHALLENGE);
     }
     // comparing hashes does not leak where the credentials differ
-    byte[] actual = sha256(value.substring(SCHEME.length()).trim());
+    byte[] actual = hash(value.substring(SCHEME.length()).trim());
     if (expected == null || !MessageDigest.isEqual(expected, actual)) {
       throw refusal(request, CHALLENGE + ", error=\"invalid_token\"");
     }
@@ -73,12 +73,7 @@ public final class AdminCredential implements Processor {
     return HttpError.unauthorized("the administrator's credential is missing or wrong", challenge);
   }
 
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256")
-          .digest(text.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
+  private static byte[] hash(String text) {
+    return Sha256.hex(text).getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -12,42 +12,26 @@ record VerifiedTokens(OIDCTokens tokens, TokenClaims claims, Identity identity) 
    * @param maxAge seconds
    */
   Session newSession(long now, long maxAge) {
-    return session(claims.text("sub"), claims.text("sid"), "", "", now, now, now + maxAge);
+    String subject = claims.text("sub");
+    String sid = claims.text("sid");
+    return refreshed(new Session(identity, subject, sid, "", "", "", now, now, now + maxAge), now);
   }
 
   /**
    * @param now epoch seconds
    */
   Session refreshed(Session before, long now) {
-    return session(
-        before.subject(),
-        before.sid(),
-        before.idToken(),
-        before.refreshToken(),
-        now,
-        before.createdAt(),
-        before.expiresAt());
-  }
-
-  private Session session(
-      String subject,
-      String sid,
-      String idToken,
-      String refreshToken,
-      long now,
-      long createdAt,
-      long expiresAt) {
     long life = tokens.getAccessToken().getLifetime();
     return new Session(
         identity,
-        subject,
-        sid,
-        tokens.getIDTokenString() == null ? idToken : tokens.getIDTokenString(),
+        before.subject(),
+        before.sid(),
+        tokens.getIDTokenString() == null ? before.idToken() : tokens.getIDTokenString(),
         "",
-        refreshToken(tokens, refreshToken),
+        refreshToken(tokens, before.refreshToken()),
         life > 0 ? now + life : claims.until(),
-        createdAt,
-        expiresAt);
+        before.createdAt(),
+        before.expiresAt());
   }
 
   /** The refresh token of the response; the previous token if the response has none. */

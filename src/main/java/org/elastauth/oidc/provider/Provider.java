@@ -1,5 +1,6 @@
 package org.elastauth.oidc.provider;
 
+import com.nimbusds.jose.jwk.JWKSet;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,13 +20,20 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("provider")
 public final class Provider {
+  /**
+   * The keys that the provider signs with.
+   *
+   * @param asked when they were requested, in epoch milliseconds
+   */
+  public record Keys(JWKSet keys, long asked) {}
+
   private static final String DISCOVERY = "/.well-known/openid-configuration";
 
   private final ProviderResponseCache responses;
   private final OidcSettings oidc;
   private final ProviderEndpoints configured;
   private final ProviderRequest discovery;
-  private final String keys;
+  private final String keysName;
   private final String client;
 
   Provider(ProviderResponseCache responses, OidcSettings settings) {
@@ -34,7 +42,7 @@ public final class Provider {
     this.configured = ProviderEndpoints.configured(oidc);
     // gateways for different providers may share a Redis
     TokenHash name = TokenHash.of(oidc.issuer() + '\n' + oidc.jwksUri());
-    this.keys = "jwks-" + name;
+    this.keysName = "jwks-" + name;
     this.client = oidc.issuer() + '\n' + oidc.clientId() + '\n';
     this.discovery =
         new ProviderRequest(
@@ -60,21 +68,21 @@ public final class Provider {
             || oidc.redirectUrl().isEmpty());
   }
 
-  public CompletionStage<ProviderKeys> keys() {
+  public CompletionStage<Keys> keys() {
     return newerKeys(null);
   }
 
   /**
    * @param rejected keys that lack the requested key; null: any keys
    */
-  public CompletionStage<ProviderKeys> newerKeys(ProviderKeys rejected) {
+  public CompletionStage<Keys> newerKeys(Keys rejected) {
     return endpoints()
         .thenCompose(
             endpoints ->
                 responses.get(
                     new ProviderRequest(
-                        Kind.KEYS, keys, endpoints.jwks(), null, oidc.cache().jwks(), rejected),
-                    ProviderKeys.class));
+                        Kind.KEYS, keysName, endpoints.jwks(), null, oidc.cache().jwks(), rejected),
+                    Keys.class));
   }
 
   /** The claims of the token's user from the userinfo endpoint. */

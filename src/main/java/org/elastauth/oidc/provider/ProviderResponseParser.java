@@ -131,13 +131,13 @@ final class ProviderResponseParser {
         || "http".equals(endpoint.getScheme()) && issuer.startsWith("http:");
   }
 
-  private static ProviderKeys keys(String text, long asked) throws java.text.ParseException {
+  private static Provider.Keys keys(String text, long asked) throws java.text.ParseException {
     List<JWK> keys =
         JWKSet.parse(text).getKeys().stream()
             .filter(key -> key.toPublicJWK() != null)
             .map(JWK::toPublicJWK)
             .toList();
-    return new ProviderKeys(new JWKSet(keys), asked);
+    return new Provider.Keys(new JWKSet(keys), asked);
   }
 
   private TokenClaims claims(ProviderRequest request, String text, long at)

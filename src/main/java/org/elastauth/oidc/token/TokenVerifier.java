@@ -9,7 +9,6 @@ import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
-import org.elastauth.oidc.provider.ProviderKeys;
 import org.elastauth.redis.AsyncAnswer;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -92,7 +91,7 @@ public final class TokenVerifier {
    * was received: a key that the provider has just rotated in must not reject a user.
    */
   private CompletionStage<SignedJWT> verify(
-      Token token, SignedJWT jwt, ProviderKeys keys, long received, boolean newer) {
+      Token token, SignedJWT jwt, Provider.Keys keys, long received, boolean newer) {
     if (signatures.verifies(keys.keys(), jwt)) {
       return CompletableFuture.completedFuture(jwt);
     }
