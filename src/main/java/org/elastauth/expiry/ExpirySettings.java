@@ -15,8 +15,8 @@ public record ExpirySettings(
     @DefaultValue("false") boolean dryRun) {
 
   /**
-   * The duration of the lease and of a run: a little less than the interval, so that the lease has
-   * expired at the next tick of the gateway's own timer.
+   * The duration of the lease and of a run. It is less than the interval, so that the lease has
+   * expired when the timer fires again.
    */
   public Duration turn() {
     return interval.multipliedBy(9).dividedBy(10);

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 of a token: the key of caches. Four numbers, as they need no allocation to compare. */
+/** SHA-256 of a token, the key of caches. */
 public record TokenHash(long first, long second, long third, long fourth) {
   private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(TokenHash::sha);
 

@@ -51,8 +51,8 @@ final class IdTokenVerifier {
   /**
    * Newer tokens of a session, possibly without an ID token.
    *
-   * @return fails with 403 if the session must end: the tokens belong to another user, or their
-   *     claims are invalid; else a user could keep old groups by an invalid claim
+   * @return fails with 403 if the session must end: the tokens belong to another user, or a claim
+   *     is invalid, as a user could keep old groups by an invalid claim
    */
   CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Session session) {
     CompletionStage<TokenClaims> claims =

@@ -8,8 +8,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Sets the exchange property {@code identity} from the session in the body, unless a refresh is due
- * and the session has no refresh token: a new login asks the provider then.
+ * Sets the exchange property {@code identity} from the session in the body. A session that is due
+ * for a refresh but has no refresh token gives no identity, so that the user logs in again.
  */
 @Lazy
 @Component("sessionIdentity")

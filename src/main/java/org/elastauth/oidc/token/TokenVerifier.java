@@ -88,7 +88,7 @@ public final class TokenVerifier {
 
   /**
    * Fetches the keys again until they include the token's key, or were requested after the token
-   * was received: a key that the provider has just rotated in must not reject a user.
+   * was received. So a token with a new key of the provider is not rejected.
    */
   private CompletionStage<SignedJWT> verify(
       Token token, SignedJWT jwt, Provider.Keys keys, long received, boolean newer) {
