@@ -220,8 +220,6 @@ public final class ElasticsearchUsers {
   /**
    * Invalidates every API key of a user. Not guarded by the circuit breaker: a missing privilege
    * for API keys must not affect logins.
-   *
-   * @return the number of invalidated keys
    */
   public int invalidateApiKeys(String username) throws IOException {
     // the native realm may be renamed; its name is known if the gateway's account is in it

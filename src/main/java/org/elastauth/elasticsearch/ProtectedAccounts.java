@@ -47,9 +47,6 @@ public final class ProtectedAccounts {
             .build();
   }
 
-  /**
-   * @throws HttpError 403
-   */
   public void refuseReserved(@ExchangeProperty("identity") Identity identity) {
     if (isReserved(identity.username())) {
       LOG.atWarn().addKeyValue("user", identity.username()).log("Refused: the account is reserved");
@@ -62,9 +59,7 @@ public final class ProtectedAccounts {
     return RESERVED.contains(name) || name.equals(ownAccount);
   }
 
-  /**
-   * @throws HttpError 403 for an account that was foreign within the last 30 s
-   */
+  /** Throws 403 for an account that was foreign within the last 30 s. */
   public void refuseForeign(@ExchangeProperty("identity") Identity identity) {
     if (foreign.getIfPresent(identity.username()) != null) {
       throw foreign();

@@ -46,11 +46,7 @@ final class WriteLimits {
             .build();
   }
 
-  /**
-   * Waits for a slot to write a password; {@link #leave} must release it.
-   *
-   * @throws HttpError 429 if no slot becomes free
-   */
+  /** Waits for a slot to write a password, or throws 429; {@link #leave} must release it. */
   void enter() {
     if (!slots.tryAcquirePermission()) {
       throw new HttpError(429, "too many logins are being written; try again", 5);
@@ -64,8 +60,6 @@ final class WriteLimits {
   /**
    * Counts a new user. The limit is exact for any minute; the limiters of Bucket4j and Resilience4j
    * admit up to twice the limit around a refill.
-   *
-   * @throws HttpError 429 if the limit of the last minute is reached
    */
   synchronized void admitNewUser() {
     long now = ticker.read();

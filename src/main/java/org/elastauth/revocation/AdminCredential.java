@@ -43,9 +43,6 @@ public final class AdminCredential implements Processor {
     this.meters = meters;
   }
 
-  /**
-   * @throws HttpError 401
-   */
   @Override
   public void process(Exchange exchange) {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");

@@ -87,8 +87,6 @@ public final class UserRevoker {
   /**
    * Checks that no late write of another gateway has undone the revocation. If it has, writes the
    * next password, waits for late writes and checks again.
-   *
-   * @throws HttpError as {@link #replacePassword}
    */
   public Revocation confirm(
       @ExchangeProperty("identity") Identity identity,

@@ -61,11 +61,7 @@ public final class GatewayCookie {
     return value == null || value.isEmpty() || value.length() > MAX_LENGTH ? null : value;
   }
 
-  /**
-   * A value of {@code Set-Cookie}.
-   *
-   * @param maxAge seconds
-   */
+  /** A value of {@code Set-Cookie}; {@code maxAge} is in seconds. */
   public String set(String value, long maxAge) {
     return name + "=" + value + "; Max-Age=" + maxAge + attributes;
   }

@@ -39,7 +39,6 @@ final class IdTokenVerifier {
     this.mapping = mapping;
   }
 
-  /** The tokens of a login. */
   CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Login login) {
     if (tokens.getIDToken() == null) {
       throw BearerChallenge.invalid("the provider returned no ID token");
@@ -79,9 +78,7 @@ final class IdTokenVerifier {
     return provider.userinfo(access.text(), access.hash()).thenApply(IdTokenVerifier::withSubject);
   }
 
-  /**
-   * @param nonce null for a refresh
-   */
+  /** The nonce is null for a refresh. */
   private CompletionStage<TokenClaims> claims(OIDCTokens tokens, String nonce) {
     return CompletableFuture.completedFuture(Token.of(tokens.getIDTokenString(), TokenUse.ID))
         .thenCompose(verifier::verifySigned)

@@ -41,9 +41,6 @@ final class LogoutTokenVerifier {
     this.replay = replay;
   }
 
-  /**
-   * @throws HttpError 400
-   */
   Token read(@ExchangeProperty("request") HttpServerRequest request) {
     List<String> values = request.formAttributes().getAll("logout_token");
     if (values.size() != 1 || values.get(0).length() > MAX_LENGTH) {
@@ -105,9 +102,6 @@ final class LogoutTokenVerifier {
     return new ProviderLogout(claims.text("sid"), claims.text("sub"), ProviderLogout.NOW);
   }
 
-  /**
-   * @throws HttpError 400, always
-   */
   void refuseReplay() {
     throw HttpError.malformed("this logout token was used before");
   }

@@ -36,9 +36,6 @@ final class RefreshQueue {
     return workers;
   }
 
-  /**
-   * @throws RejectedExecutionException if too many refreshes wait
-   */
   <T> CompletableFuture<T> run(Supplier<CompletionStage<T>> refresh) {
     CompletableFuture<T> result = new CompletableFuture<>();
     // on a worker, as the thread that ends one refresh starts the next

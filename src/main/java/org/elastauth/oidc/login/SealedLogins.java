@@ -49,9 +49,7 @@ final class SealedLogins {
     return envelope.seal(name, content.toByteArray());
   }
 
-  /**
-   * @return null if it is invalid or expired
-   */
+  /** Null if it is invalid or expired. */
   Login open(String state) {
     if (state.length() > MAX_LENGTH) {
       return null;

@@ -62,7 +62,6 @@ final class TokenEndpoint {
         : new ClientSecretBasic(client, secret);
   }
 
-  /** The tokens of a login. */
   OIDCTokens request(ProviderEndpoints endpoints, String code, String verifier) {
     return request(
         endpoints,
@@ -72,7 +71,6 @@ final class TokenEndpoint {
             verifier.isEmpty() ? null : new CodeVerifier(verifier)));
   }
 
-  /** Newer tokens of a session. */
   OIDCTokens request(ProviderEndpoints endpoints, String refreshToken) {
     return request(endpoints, new RefreshTokenGrant(new RefreshToken(refreshToken)));
   }

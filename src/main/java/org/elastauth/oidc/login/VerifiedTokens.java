@@ -7,19 +7,13 @@ import org.elastauth.session.Session;
 
 /** The tokens of a token response, their claims, and the user. */
 record VerifiedTokens(OIDCTokens tokens, TokenClaims claims, Identity identity) {
-  /**
-   * @param now epoch seconds
-   * @param maxAge seconds
-   */
+  /** Times are in seconds. */
   Session newSession(long now, long maxAge) {
     String subject = claims.text("sub");
     String sid = claims.text("sid");
     return refreshed(new Session(identity, subject, sid, "", "", "", now, now, now + maxAge), now);
   }
 
-  /**
-   * @param now epoch seconds
-   */
   Session refreshed(Session before, long now) {
     long life = tokens.getAccessToken().getLifetime();
     return new Session(

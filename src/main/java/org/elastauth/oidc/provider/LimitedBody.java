@@ -21,9 +21,6 @@ final class LimitedBody implements BodySubscriber<String> {
     this.limit = limit;
   }
 
-  /**
-   * @param limit bytes
-   */
   static BodyHandler<String> upTo(int limit) {
     return head -> new LimitedBody(limit);
   }

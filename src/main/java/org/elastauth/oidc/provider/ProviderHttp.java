@@ -44,9 +44,7 @@ public final class ProviderHttp {
             .build();
   }
 
-  /**
-   * @throws IOException if the provider is unreachable, or answers with 5xx
-   */
+  /** Throws IOException if the provider is unreachable, or answers with 5xx. */
   public HTTPResponse send(HTTPRequest http) throws IOException {
     http.setAccept("application/json");
     HttpRequest.Builder request = HttpRequest.newBuilder(http.getURI());

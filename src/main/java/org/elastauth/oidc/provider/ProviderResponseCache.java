@@ -199,9 +199,7 @@ final class ProviderResponseCache {
     return ended;
   }
 
-  /**
-   * @param failure used only if content is null
-   */
+  /** The failure is used only if there is no content. */
   private static <T> void end(CompletableFuture<T> future, T content, Throwable failure) {
     if (content == null) {
       future.completeExceptionally(refusal(failure));

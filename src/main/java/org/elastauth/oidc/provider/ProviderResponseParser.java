@@ -55,9 +55,7 @@ final class ProviderResponseParser {
     this.configured = ProviderEndpoints.configured(settings);
   }
 
-  /**
-   * @throws HttpError 401 if the provider rejects the token, 503 if the response is unusable
-   */
+  /** Throws 401 if the provider rejects the token, 503 if the response is unusable. */
   ProviderResponse read(HTTPResponse response, ProviderRequest request, long asked) {
     int status = response.getStatusCode();
     if (request.kind() == Kind.USERINFO && (status == 401 || status == 403)) {
@@ -76,10 +74,6 @@ final class ProviderResponseParser {
     }
   }
 
-  /**
-   * @param failure why there is no response
-   * @return 503
-   */
   HttpError unavailable(Exception failure, ProviderRequest request) {
     String reason = failure.toString();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -101,9 +95,7 @@ final class ProviderResponseParser {
     return HttpError.unavailable("the identity provider does not answer");
   }
 
-  /**
-   * @param asked the time of the request, in epoch milliseconds
-   */
+  /** The time of the request is in epoch milliseconds. */
   Object parse(ProviderRequest request, String text, long asked)
       throws ParseException, java.text.ParseException {
     return switch (request.kind()) {

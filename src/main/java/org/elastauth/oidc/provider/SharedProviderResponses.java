@@ -50,9 +50,7 @@ final class SharedProviderResponses {
     this.clock = clock;
   }
 
-  /**
-   * @return null if there is no valid response, or Redis is unreachable
-   */
+  /** Null if there is no valid response, or Redis is unreachable. */
   CompletionStage<ProviderResponse> get(ProviderRequest request) {
     // the keys in Redis are not newer than the rejected keys
     if (!used || !request.isShared()) {
@@ -89,9 +87,7 @@ final class SharedProviderResponses {
     return prefix + request.name();
   }
 
-  /**
-   * @return null if it is invalid or expired
-   */
+  /** Null if it is invalid or expired. */
   ProviderResponse open(String text, ProviderRequest request) {
     byte[] content = text == null || text.isEmpty() ? null : envelope.open(key(request), text);
     if (content == null || content.length < Long.BYTES) {

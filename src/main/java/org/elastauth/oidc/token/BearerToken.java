@@ -56,8 +56,6 @@ public final class BearerToken implements Processor {
   /**
    * The token of a cookie. Any host of the domain can set a cookie of this name, so the session
    * cookie has precedence.
-   *
-   * @throws HttpError as for the header
    */
   public void cookie(Exchange exchange) {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
@@ -73,11 +71,7 @@ public final class BearerToken implements Processor {
     }
   }
 
-  /**
-   * Sets the exchange property {@code identity} from the verified {@code token}.
-   *
-   * @throws HttpError 401 or 400 if the claims name no valid user
-   */
+  /** Sets the exchange property {@code identity} from the verified {@code token}. */
   void identify(Exchange exchange) {
     Token token = (Token) exchange.getProperty("token");
     Identity identity = mapping.identity(token.claims());
@@ -85,9 +79,7 @@ public final class BearerToken implements Processor {
     exchange.setProperty("identity", identity);
   }
 
-  /**
-   * @throws HttpError 401, always: it names what is wrong with the cookie's token, if there is one
-   */
+  /** Throws 401, always: it names what is wrong with the cookie's token, if there is one. */
   void refuseMissing(Exchange exchange) {
     throw exchange.getProperty("refusal") instanceof HttpError refusal
             && refusal.status() == UNAUTHORIZED

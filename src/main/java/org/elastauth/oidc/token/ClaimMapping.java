@@ -24,9 +24,7 @@ public final class ClaimMapping {
     this.mappings = settings.claimMappings();
   }
 
-  /**
-   * @throws HttpError 400 if a claim breaks the rules of identities, 401 if there is no username
-   */
+  /** Throws 400 if a claim breaks the rules of identities, 401 if there is no username. */
   public Identity identity(TokenClaims claims) {
     String username = text(claims.claims(), mappings.username());
     if (username.isEmpty()) {
@@ -43,8 +41,6 @@ public final class ClaimMapping {
   /**
    * The claims of a token and those of the userinfo endpoint, which are newer. Both must name the
    * same user (OpenID Connect Core, 5.3.2).
-   *
-   * @throws HttpError 401 if they do not
    */
   TokenClaims join(TokenClaims token, TokenClaims userinfo) {
     if (token.text("sub").isEmpty() || !token.text("sub").equals(userinfo.text("sub"))) {

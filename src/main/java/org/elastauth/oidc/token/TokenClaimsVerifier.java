@@ -139,9 +139,7 @@ public final class TokenClaimsVerifier {
     }
   }
 
-  /**
-   * @throws HttpError 401, always
-   */
+  /** Throws 401, always. */
   public void refuseReplayed() {
     throw BearerChallenge.invalid("the token was used before");
   }

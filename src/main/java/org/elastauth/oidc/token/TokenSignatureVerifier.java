@@ -54,9 +54,7 @@ final class TokenSignatureVerifier {
   /** How many keys are tried for a token without a key id. */
   private static final int MAX_CANDIDATES = 10;
 
-  /**
-   * @throws HttpError 401 if it is not a signed JWT of an accepted algorithm and type
-   */
+  /** Throws 401 if it is not a signed JWT of an accepted algorithm and type. */
   SignedJWT read(Token token) {
     SignedJWT jwt;
     try {

@@ -49,9 +49,7 @@ public final class VerifiedTokenCache {
     return weight;
   }
 
-  /**
-   * @return null if it was not verified within the last minute, or for another use
-   */
+  /** Null if it was not verified within the last minute, or for another use. */
   Identity get(TokenHash token, TokenUse use) {
     Entry entry = tokens.getIfPresent(token);
     return entry == null || entry.use != use || clock.millis() >= entry.until * 1000
