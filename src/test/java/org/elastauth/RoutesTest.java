@@ -58,7 +58,7 @@ class RoutesTest {
   @Test
   void aMissIsSettledAndPutAHitIsNot() throws Exception {
     MockEndpoint get = watch("cache-memory-get");
-    MockEndpoint settle = watch("credential-settle");
+    MockEndpoint settle = watch("credential-reconcile");
     MockEndpoint put = watch("cache-memory-put");
     context.start();
 

@@ -23,14 +23,14 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets requests that miss together share one run of {@code direct:credential-settle}, and runs no
- * two at once for one user, so that the last one to write Elasticsearch is the last one to write
+ * Lets requests that miss together share one run of {@code direct:credential-reconcile}, and runs
+ * no two at once for one user, so that the last one to write Elasticsearch is the last one to write
  * the cache. Whoever waits holds no thread.
  */
 @Component("singleFlight")
 public final class SingleFlight extends AsyncProcessorSupport {
   /** The route it runs. */
-  public static final String SETTLE = "direct:credential-settle";
+  public static final String RECONCILE = "direct:credential-reconcile";
 
   private static final int RUNNING = 16;
   private static final int QUEUED = 1_000;
@@ -139,7 +139,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
 
   private Exchange settle(Identity identity, Object cacheKey, Object bypassed) {
     return template.send(
-        SETTLE,
+        RECONCILE,
         ExchangeBuilder.anExchange(context)
             .withProperty("identity", identity)
             .withProperty("cacheKey", cacheKey)

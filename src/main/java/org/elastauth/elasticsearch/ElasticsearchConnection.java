@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The client of Elasticsearch. It remembers which hosts did not answer, and asks those again only
- * after a minute or more, or if no other is left.
+ * The client of Elasticsearch. It does not use a host that failed for at least a minute, unless all
+ * hosts failed.
  */
 @Configuration(proxyBeanMethods = false)
 class ElasticsearchConnection {
@@ -64,7 +64,7 @@ class ElasticsearchConnection {
       http.setSSLHostnameVerifier(NoopHostnameVerifier.INSTANCE);
       if (!elasticsearch.dryRun()) {
         LOG.warn(
-            "elasticsearch.tls.insecure_skip_verify is on: whoever stands between the gateway and Elasticsearch"
+            "elasticsearch.tls.insecure_skip_verify is on: an attacker between the gateway and Elasticsearch"
                 + " can read every password; set elasticsearch.tls.ca_cert instead");
       }
     }
@@ -76,7 +76,7 @@ class ElasticsearchConnection {
     public void onFailure(Node node) {
       LOG.atWarn()
           .addKeyValue("host", node.getHost())
-          .log("An Elasticsearch host does not answer; another is asked");
+          .log("An Elasticsearch host does not answer; using another host");
     }
   }
 }

@@ -31,7 +31,7 @@ public record ElasticsearchSettings(
         Duration rereadInterval)
     implements Checked {
 
-  /** How long a login may wait: each host may use its whole timeout before the last answers. */
+  /** How long a login may wait: every host but the last may fail by its timeout. */
   public Duration patience() {
     return readTimeout.multipliedBy(1L + hosts.size());
   }
@@ -41,12 +41,12 @@ public record ElasticsearchSettings(
     faults.when(
         !dryRun && username.isEmpty() != password.isEmpty(),
         username.isEmpty() ? "username" : "password",
-        "is missing; the gateway's own account needs both username and password");
+        "is missing; the gateway's own account requires both username and password");
     faults.when(
         username.contains(":"),
         "username",
         "***",
-        "contains a colon, which HTTP Basic cannot carry; the password has a setting of its own");
+        "contains a colon, which HTTP Basic does not allow; set the password as elasticsearch.password");
     faults.when(!dryRun && hosts.isEmpty(), "hosts", "lists no URL");
     boolean certificates = !(tls.files().caCert() + tls.files().clientCert()).isEmpty();
     for (String host : hosts) {
@@ -54,12 +54,10 @@ public record ElasticsearchSettings(
         faults.add(
             "hosts",
             host,
-            "is not a URL of the form http(s)://host:port; user and password have settings of their own");
+            "is not a URL of the form http(s)://host:port; set elasticsearch.username and elasticsearch.password separately");
       } else if (certificates && host.startsWith("http:")) {
         faults.add(
-            "hosts",
-            host,
-            "is not encrypted, so elasticsearch.tls would mean nothing; write https://");
+            "hosts", host, "is not encrypted, so elasticsearch.tls has no effect; write https://");
       }
     }
   }

@@ -32,13 +32,13 @@ import org.springframework.stereotype.Component;
  * The native users of an Elasticsearch 6.8 to 9, over its <a
  * href="https://www.elastic.co/guide/en/elasticsearch/reference/current/security-api.html">security
  * API</a>. Every method throws {@link IOException} if Elasticsearch gives no usable answer. The
- * circuit breaker counts such failures and, while it is open, is one.
+ * circuit breaker counts these failures; while it is open, every call fails.
  */
 @Component("elasticsearchUsers")
 public final class ElasticsearchUsers {
   public static final String UNREACHABLE = "Elasticsearch does not answer";
 
-  /** Milliseconds for which a user that was read may be written. */
+  /** Within this time after the read a user may be written, in milliseconds. */
   public static final long FRESH = TimeUnit.SECONDS.toMillis(2);
 
   private static final String USERS = "/_security/user/";
@@ -87,7 +87,7 @@ public final class ElasticsearchUsers {
   }
 
   public StoredUser read(String username) throws IOException {
-    long asked = now(); // the age counts from the request on, however late the response
+    long asked = now(); // age counts from the request, however late the response is
     Request request = get(path(username), 404);
     return guarded(
         () -> {
@@ -97,7 +97,7 @@ public final class ElasticsearchUsers {
           }
           JsonNode user = body(response).get(username);
           if (user == null) {
-            throw new IOException("Elasticsearch answered without the user that was asked for");
+            throw new IOException("Elasticsearch answered without the requested user");
           }
           return StoredUser.read(user, asked);
         });
@@ -106,18 +106,18 @@ public final class ElasticsearchUsers {
   /**
    * Reads several users.
    *
-   * @param usernames at least one; together no longer than a request line may be
-   * @return those that exist
+   * @param usernames at least one; together they must fit into a request line
+   * @return the users that exist
    */
   public Map<String, StoredUser> readAll(Collection<String> usernames) throws IOException {
     long asked = now();
     String list =
         usernames.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
     Request request = get(USERS + list, 404);
-    RequestOptions ofMany = options(authorization, UP_TO_8_MB);
+    RequestOptions large = options(authorization, UP_TO_8_MB);
     return guarded(
         () -> {
-          Response response = send("user_reread", request, ofMany);
+          Response response = send("user_reread", request, large);
           JsonNode found = body(response);
           Map<String, StoredUser> users = new HashMap<>();
           for (Map.Entry<String, JsonNode> user : found.properties()) {
@@ -126,20 +126,21 @@ public final class ElasticsearchUsers {
             }
           }
           boolean none = status(response) == 404;
-          // a proxy in front of Elasticsearch may answer as well
+          // the answer may come from a proxy in front of Elasticsearch
           if (!found.isObject() || found.size() != users.size() || found.isEmpty() != none) {
             throw new IOException(
-                "Elasticsearch answered with something else than the users asked for");
+                "Elasticsearch answered with other content than the requested users");
           }
           return users;
         });
   }
 
   /**
-   * Lists users. That Elasticsearch refuses to is no failure for the breaker, as logins do without.
+   * Lists users. A refusal does not count as a failure for the breaker, because logins do not list
+   * users.
    *
-   * @param consumer takes the response
-   * @return why Elasticsearch refuses; empty if it does not
+   * @param consumer receives the response
+   * @return why Elasticsearch refuses; empty on success
    */
   public String list(Request request, HttpAsyncResponseConsumerFactory consumer)
       throws IOException {
@@ -148,9 +149,9 @@ public final class ElasticsearchUsers {
   }
 
   /**
-   * Writes a change unless the user was read too long ago: Elasticsearch has no compare-and-set on
-   * users. For the same reason a failed write is not repeated on another host; the user must be
-   * read again. So it must where another gateway writes the same user at the same moment (409).
+   * Writes a change, unless the user was read too long ago: Elasticsearch has no compare-and-set on
+   * users. For the same reason a failed write is not repeated on another host, but the user must be
+   * read again. The same applies if another gateway writes the user at the same moment (409).
    *
    * @return whether it was written
    */
@@ -167,7 +168,7 @@ public final class ElasticsearchUsers {
           try {
             return status(sendOnce(operation, request, options)) != 409;
           } catch (IOException e) {
-            if (isHostsOwn(e) && hosts() > 1) {
+            if (isOfOneHost(e) && hosts() > 1) {
               return false;
             }
             throw e;
@@ -177,7 +178,7 @@ public final class ElasticsearchUsers {
 
   /**
    * Disables, enables or deletes a user for the expiry, under the conditions of {@link #write}. A
-   * refusal is no failure: the expiry reads the user again to find out.
+   * refusal is not a failure: the expiry reads the user again and sees it.
    *
    * @param document the body of a PUT; empty to delete the user
    */
@@ -201,8 +202,8 @@ public final class ElasticsearchUsers {
   }
 
   /**
-   * Asks who the gateway itself is: proves that Elasticsearch answers and knows the account. Not
-   * guarded by the circuit breaker, which a successful health check closes.
+   * Checks that Elasticsearch answers and knows the gateway's account. Not guarded by the circuit
+   * breaker, which a successful health check closes.
    */
   public void ping() throws IOException {
     whoAmI();
@@ -218,12 +219,10 @@ public final class ElasticsearchUsers {
 
   /**
    * Invalidates every API key of a user. Not guarded by the circuit breaker: a missing privilege
-   * for API keys must not keep logins from Elasticsearch.
-   *
-   * @return how many there were
+   * for API keys must not affect logins.
    */
   public int invalidateApiKeys(String username) throws IOException {
-    // the realm of native users may be renamed, which shows if the gateway's account is in it
+    // the native realm may be renamed; its name is known if the gateway's account is in it
     JsonNode realm = whoAmI().path("authentication_realm");
     String realmName =
         realm.path("type").asText().equals("native")
@@ -234,7 +233,7 @@ public final class ElasticsearchUsers {
       JsonNode answer =
           body(send("api_key_delete", withBody("DELETE", "/_security/api_key", owner), options));
       if (answer.path("error_count").asInt() > 0) {
-        throw new IOException("Elasticsearch could not invalidate all of them");
+        throw new IOException("Elasticsearch did not invalidate all API keys");
       }
       return answer.path("invalidated_api_keys").size();
     } catch (ResponseException e) {
@@ -256,7 +255,7 @@ public final class ElasticsearchUsers {
     }
   }
 
-  /** Why Elasticsearch refuses a request; empty if it does not. */
+  /** Why Elasticsearch refuses a request; empty on success. */
   private static String refusal(Callable<Response> call) throws Exception {
     try {
       call.call();
@@ -269,14 +268,14 @@ public final class ElasticsearchUsers {
     }
   }
 
-  /** Asks the hosts one after the other until one answers. */
+  /** Sends the request to the next host until a host answers. */
   private Response send(String operation, Request request, RequestOptions options)
       throws IOException {
     for (int left = hosts() - 1; ; left--) {
       try {
         return sendOnce(operation, request, options);
       } catch (IOException e) {
-        if (left == 0 || !isHostsOwn(e)) {
+        if (left == 0 || !isOfOneHost(e)) {
           throw e;
         }
       }
@@ -299,11 +298,11 @@ public final class ElasticsearchUsers {
   }
 
   /**
-   * @param expected an error status that is an answer
+   * @param expected an error status that is a valid answer
    */
   private static Request get(String path, int expected) {
     Request request = new Request("GET", path);
-    request.addParameter("ignore", Integer.toString(expected)); // the client's, not sent
+    request.addParameter("ignore", Integer.toString(expected)); // for the client; not sent
     return request;
   }
 
@@ -324,19 +323,19 @@ public final class ElasticsearchUsers {
     return response.getStatusLine().getStatusCode();
   }
 
-  /** Whether a failure says nothing about the other hosts. */
-  private static boolean isHostsOwn(IOException e) {
+  /** Whether the failure concerns this host only. */
+  private static boolean isOfOneHost(IOException e) {
     return !(e instanceof ResponseException answer)
         || Set.of(502, 503, 504).contains(status(answer.getResponse()));
   }
 
-  /** The client's own message quotes the request and the response; ours says what to do. */
+  /** Replaces the client's message, which quotes request and response. */
   private static IOException explained(ResponseException e) {
     int status = status(e.getResponse());
     return switch (status) {
       case 401 ->
           new IOException(
-              "Elasticsearch refuses the gateway's own account (401): check elasticsearch.username and elasticsearch.password");
+              "Elasticsearch rejects the gateway's own account (401): check elasticsearch.username and elasticsearch.password");
       case 403 -> lacks("manage_security");
       default -> new IOException("Elasticsearch answers " + status);
     };

@@ -1,7 +1,7 @@
 package org.elastauth.elasticsearch;
 
 /**
- * When this gateway started. Of two gateways with different keys, the later one takes users over.
+ * When this gateway started. If two gateways have different keys, the later one takes users over.
  *
  * @param at epoch milliseconds
  */

@@ -9,15 +9,15 @@ import org.elastauth.credential.Window;
 import org.elastauth.crypto.SecretKeys;
 
 /**
- * What the gateway writes under {@code metadata.elastauth} into each of its users. From it and the
- * secret key every gateway computes the user's password.
+ * The metadata of the gateway's users, under {@code metadata.elastauth}. From it and the secret key
+ * every gateway computes the user's password.
  *
  * @param key id of the secret key
- * @param boot when the gateway that wrote this started, epoch milliseconds
+ * @param boot when the writing gateway started, epoch milliseconds
  * @param asOf when the groups were asserted, epoch seconds
- * @param state {@code expired} if the gateway disabled the user, {@code overtaken} if another
- *     gateway wrote the user just before it did, {@code revoked} if an administrator asked for it;
- *     else as stored, mostly empty
+ * @param state {@code expired}: the gateway disabled the user; {@code overtaken}: it did so just
+ *     after another gateway wrote the user; {@code revoked}: an administrator disabled the user;
+ *     usually empty
  */
 public record OwnershipMetadata(
     String key, Window window, long generation, long boot, long asOf, String state) {
@@ -30,7 +30,7 @@ public record OwnershipMetadata(
   private static final String OVERTAKEN = "overtaken";
   private static final int VERSION = 1;
 
-  /** Null if no gateway of this version wrote the metadata. */
+  /** Null if the metadata is not from a gateway of this version. */
   static OwnershipMetadata read(JsonNode metadata) {
     JsonNode ours = metadata.path(FIELD);
     boolean readable =
@@ -61,8 +61,8 @@ public record OwnershipMetadata(
   }
 
   /**
-   * What the expiry adds. Elasticsearch merges it into the metadata that is stored by then; naming
-   * the password of this one shows whether it was still stored.
+   * The fields that the expiry adds. Elasticsearch merges them into the stored metadata. The window
+   * and generation in them show whether another gateway wrote the user in between.
    */
   public Map<String, Object> expired() {
     return Map.of(
@@ -100,8 +100,8 @@ public record OwnershipMetadata(
   }
 
   /**
-   * Whether the expiry disabled a login by mistake. It was a login and no revocation, which only an
-   * administrator lifts, if this is the first password of its window.
+   * Whether the expiry disabled a user that had just logged in. The first password of a window is
+   * that of a login, not of a revocation, which only an administrator lifts.
    */
   public boolean isOvertakenLogin() {
     return state.equals(OVERTAKEN) && generation == 1;

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The accounts that no login may touch: those reserved by name, and those that were just found to
- * be foreign. The latter are remembered, so that repeated requests do not reach Elasticsearch.
+ * Accounts that no login may change: reserved names and foreign accounts. Foreign accounts are
+ * cached, so that repeated requests do not reach Elasticsearch.
  */
 @Component("protectedAccounts")
 public final class ProtectedAccounts {
@@ -31,8 +31,8 @@ public final class ProtectedAccounts {
           "apm_system",
           "remote_monitoring_user");
 
-  private static final Duration REMEMBERED = Duration.ofSeconds(30);
-  private static final int MOST_REMEMBERED = 10_000;
+  private static final Duration FOREIGN_TTL = Duration.ofSeconds(30);
+  private static final int MAX_FOREIGN = 10_000;
 
   private final String ownAccount;
   private final Cache<String, Boolean> foreign;
@@ -42,14 +42,11 @@ public final class ProtectedAccounts {
     this.foreign =
         Caffeine.newBuilder()
             .ticker(ticker)
-            .maximumSize(MOST_REMEMBERED)
-            .expireAfterWrite(REMEMBERED)
+            .maximumSize(MAX_FOREIGN)
+            .expireAfterWrite(FOREIGN_TTL)
             .build();
   }
 
-  /**
-   * @throws HttpError 403
-   */
   public void refuseReserved(@ExchangeProperty("identity") Identity identity) {
     if (isReserved(identity.username())) {
       LOG.atWarn().addKeyValue("user", identity.username()).log("Refused: the account is reserved");
@@ -62,17 +59,15 @@ public final class ProtectedAccounts {
     return RESERVED.contains(name) || name.equals(ownAccount);
   }
 
-  /**
-   * @throws HttpError 403 for an account that was foreign a moment ago
-   */
+  /** Throws 403 for an account that was foreign within the last 30 s. */
   public void refuseForeign(@ExchangeProperty("identity") Identity identity) {
     if (foreign.getIfPresent(identity.username()) != null) {
       throw foreign();
     }
   }
 
-  /** Remembers a foreign account. */
-  HttpError foundForeign(String username) {
+  /** Caches a foreign account. */
+  HttpError addForeign(String username) {
     foreign.put(username, true);
     return foreign();
   }

@@ -13,10 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/**
- * From a user's groups to Elasticsearch roles: the union over all mapped groups, else the default
- * roles.
- */
+/** Maps groups to Elasticsearch roles: the union over all mapped groups, else the default roles. */
 @Component("roleMapping")
 public final class RoleMapping {
   private static final Logger LOG = LoggerFactory.getLogger(RoleMapping.class);
@@ -48,15 +45,13 @@ public final class RoleMapping {
     if (defaults.isEmpty()) {
       LOG.atInfo()
           .addKeyValue("user", identity.username())
-          .log("Refused: neither group_mappings nor default_roles give this user a role");
+          .log("Refused: neither group_mappings nor default_roles give the user a role");
       throw HttpError.forbidden("no group of this user gives a role");
     }
     return defaults;
   }
 
-  /**
-   * Lower case, except that nothing becomes ASCII that was not: U+212A is a Kelvin sign and no k.
-   */
+  /** Lower case, but a non-ASCII character never becomes ASCII: U+212A (Kelvin) is not k. */
   private static String fold(String group) {
     return group
         .codePoints()

@@ -7,7 +7,7 @@ import org.elastauth.config.Rules.Matches;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param groupMappings group name, matched without case, to the Elasticsearch roles it gives
+ * @param groupMappings Elasticsearch roles by group name, which is matched without case
  */
 public record RoleSettings(
     @DefaultValue @Alias("DEFAULT_ROLES") @Matches({ROLE, NO_ROLE}) List<String> defaultRoles,

@@ -8,9 +8,8 @@ import org.elasticsearch.client.Node;
 import org.elasticsearch.client.NodeSelector;
 
 /**
- * Selects one host for each request: of those that answer, or of all if none does, the one that was
- * selected longest ago. Otherwise the client itself would send a failed request to the next host,
- * however late; a write must be planned again first.
+ * Selects a single host for each request: the least recently used of the available hosts. With
+ * several hosts the client would repeat a failed write itself; but a write must be planned again.
  */
 final class RoundRobinNodeSelector implements NodeSelector {
   private final Map<HttpHost, Long> lastTurns = new HashMap<>();

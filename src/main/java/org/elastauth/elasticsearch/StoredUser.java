@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A user as Elasticsearch holds it.
+ * A user as stored in Elasticsearch.
  *
  * @param exists false if there is no such user; the other components are then empty
  * @param reserved built into Elasticsearch
- * @param fromElastauth whether it carries {@code metadata.groups}, as users of elastauth v2 do, and
- *     no ownership metadata of any version
- * @param ownership null if no gateway made this user
+ * @param fromElastauth whether it has {@code metadata.groups}, as users of elastauth v2 do, and no
+ *     ownership metadata of any version
+ * @param ownership null if no gateway created this user
  * @param readAt when the request was sent, milliseconds of a monotonic clock
  */
 public record StoredUser(
@@ -45,7 +45,7 @@ public record StoredUser(
     return new StoredUser(false, false, false, none, false, null, readAt);
   }
 
-  /** Whether a gateway made this user. */
+  /** Whether a gateway created this user. */
   public boolean isOurs() {
     return exists && !reserved && ownership != null;
   }

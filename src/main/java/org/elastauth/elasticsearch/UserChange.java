@@ -4,11 +4,11 @@ import java.util.Map;
 import org.elastauth.credential.Credential;
 
 /**
- * What must be written to Elasticsearch before a credential works.
+ * The write to Elasticsearch that makes a credential valid.
  *
  * @param ownership the user's metadata after the write
  * @param document the body of the write; empty for {@link Kind#NOTHING}
- * @param readAt when the user was read from which this was concluded
+ * @param readAt when the user was read
  */
 public record UserChange(
     Kind kind,
@@ -17,14 +17,13 @@ public record UserChange(
     Map<String, Object> document,
     long readAt) {
 
-  /** Kinds of write. */
   public enum Kind {
     NOTHING,
-    /** Roles, groups, name and email; password and window stay. */
+    /** Roles, groups, name and email; password and window stay unchanged. */
     PROFILE,
     /** Everything, with a new password. */
     PASSWORD,
-    /** As {@link #PASSWORD}, because Elasticsearch refuses the password on record. */
+    /** As {@link #PASSWORD}, because Elasticsearch rejects the recorded password. */
     REPAIR,
     /** As {@link #PASSWORD}, for a user that does not exist yet. */
     CREATE

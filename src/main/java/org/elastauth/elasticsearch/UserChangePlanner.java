@@ -21,8 +21,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Concludes from a user as Elasticsearch holds it what the password is and what must be written.
- * Every gateway that holds the key concludes the same, so none of them needs a lock.
+ * Computes the password of a stored user, and what must be written. Every gateway with the key
+ * computes the same, so no lock is needed.
  */
 @Component("userChangePlanner")
 public final class UserChangePlanner {
@@ -31,7 +31,7 @@ public final class UserChangePlanner {
   /** Seconds by which the clocks of two gateways may differ. */
   private static final long CLOCK_SKEW = 60;
 
-  /** What is written: the profile of this login, or the stored one where that is newer. */
+  /** The profile to write: that of the login, or the stored profile if it is newer. */
   private record View(UserProfile profile, long asOf) {}
 
   private final SecretKeys keys;
@@ -42,7 +42,7 @@ public final class UserChangePlanner {
   private final long lifetime;
   private final boolean adopts;
 
-  /** Roles that a login here can have. */
+  /** Roles that this gateway can grant. */
   private final Set<String> grantedRoles;
 
   public UserChangePlanner(
@@ -66,10 +66,9 @@ public final class UserChangePlanner {
   }
 
   /**
-   * The table of what a cache miss does (SPEC 4).
+   * Decides what a cache miss writes.
    *
-   * @param stored as just read
-   * @param refused whose password Elasticsearch has just refused; null if it refused none
+   * @param refused the metadata whose password Elasticsearch has just rejected, or null
    * @throws HttpError 403 for an account that is foreign or disabled, 503 for another gateway's key
    */
   UserChange plan(
@@ -84,9 +83,9 @@ public final class UserChangePlanner {
     if (!stored.isOurs() && !adopted) {
       line(user)
           .log(
-              "Refused: Elasticsearch has an account of this name that the gateway did not make; it is left alone"
-                  + " (elasticsearch.adopt: elastauth takes over what elastauth made)");
-      throw accounts.foundForeign(user);
+              "Refused: the gateway did not create the Elasticsearch account of this name, and leaves it unchanged"
+                  + " (elasticsearch.adopt: elastauth takes over users of elastauth v2)");
+      throw accounts.addForeign(user);
     }
     OwnershipMetadata ownership = stored.ownership();
     if (!stored.enabled() && (adopted || !ownership.isDisabledByUs())) {
@@ -94,7 +93,7 @@ public final class UserChangePlanner {
       throw HttpError.forbidden("this account is disabled");
     }
     if (adopted) {
-      LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth made");
+      LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth v2 created");
       return password(Kind.PASSWORD, user, login, window(user), 1, readAt);
     }
     View view = isNewer(ownership, login) ? new View(stored.profile(), ownership.asOf()) : login;
@@ -108,7 +107,8 @@ public final class UserChangePlanner {
     if (!keys.holds(ownership.key())) {
       refuseLaterGateway(user, ownership);
       line(user)
-          .log("Taking over a user whose password was written under a key that is not held here");
+          .log(
+              "Taking over a user whose password was written with a secret_key that this gateway does not have");
       return password(Kind.PASSWORD, user, view, window(user), next, readAt);
     }
     if (refused != null && refused.samePassword(ownership)) {
@@ -117,7 +117,7 @@ public final class UserChangePlanner {
     return keep(user, stored, view);
   }
 
-  /** What would be written, for {@code elasticsearch.dry_run}. */
+  /** The credential of a new user, for {@code elasticsearch.dry_run}. */
   public Credential dryRun(
       @ExchangeProperty("identity") Identity identity,
       @ExchangeProperty("roles") List<String> roles) {
@@ -125,8 +125,8 @@ public final class UserChangePlanner {
   }
 
   /**
-   * {@code elasticsearch.adopt}: a user of elastauth v2 becomes the gateway's own. One with a role
-   * that no login here can have was made, or raised, by an administrator.
+   * {@code elasticsearch.adopt}: takes over a user of elastauth v2. A user with a role that this
+   * gateway cannot grant was created or changed by an administrator, and is not taken over.
    */
   private boolean isAdopted(StoredUser stored) {
     return adopts
@@ -136,7 +136,7 @@ public final class UserChangePlanner {
         && grantedRoles.containsAll(stored.profile().roles());
   }
 
-  /** A clock that ran ahead must not freeze the roles until time has caught up with it. */
+  /** A time in the future, from a wrong clock, must not block role changes until then. */
   private boolean isNewer(OwnershipMetadata stored, View login) {
     return stored.asOf() > login.asOf() && stored.asOf() <= now() + CLOCK_SKEW;
   }
@@ -147,8 +147,8 @@ public final class UserChangePlanner {
       LOG.atError()
           .addKeyValue("user", user)
           .log(
-              "Another gateway, started after this one, writes with another secret_key; give both the same key");
-      throw HttpError.unavailable("the login is held by a gateway with another key");
+              "Another gateway, started after this gateway, uses another secret_key; configure the same key on both");
+      throw HttpError.unavailable("another gateway manages this login with another secret key");
     }
   }
 
@@ -159,11 +159,11 @@ public final class UserChangePlanner {
     if (stored.enabled() && !disabledByUs && view.profile().equals(stored.profile())) {
       return new UserChange(Kind.NOTHING, credential, ownership, Map.of(), stored.readAt());
     }
-    // without a password Elasticsearch merges metadata: a window sent here could be an old one
+    // without a password Elasticsearch merges metadata: a window sent here could be outdated
     Map<String, Object> change = new LinkedHashMap<>();
     change.put("asof", view.asOf());
     if (disabledByUs) {
-      change.put("state", ""); // the expiry met a login and could not undo its own write
+      change.put("state", ""); // the expiry disabled a user that had just logged in
     }
     Map<String, Object> document = view.profile().documentWithGroups(true, change);
     return new UserChange(Kind.PROFILE, credential, ownership, document, stored.readAt());

@@ -7,7 +7,7 @@ import org.elastauth.credential.Fingerprint;
 import org.elastauth.identity.Identity;
 
 /**
- * Roles, names and groups of a user: what a login asserts, or what Elasticsearch holds.
+ * Roles, names and groups of a user, asserted by a login or stored in Elasticsearch.
  *
  * @param roles sorted
  * @param groups sorted
@@ -22,7 +22,7 @@ public record UserProfile(List<String> roles, String fullName, String email, Lis
     return Fingerprint.of(fullName, email, groups);
   }
 
-  /** The body of a PUT that leaves the password and the groups as they are. */
+  /** The body of a PUT that leaves the password and the groups unchanged. */
   public Map<String, Object> document(boolean enabled, Map<String, Object> ownership) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("roles", roles);

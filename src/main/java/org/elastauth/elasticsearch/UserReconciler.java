@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings Elasticsearch and this gateway to agree on a user's password and roles: reads the user,
- * plans, writes what differs and proves that the password works. It starts again where another
- * gateway wrote the user in between, or where Elasticsearch refuses the password.
+ * Makes the user in Elasticsearch match the login: reads the user, plans the change, writes it and
+ * verifies the password. It repeats this if another gateway wrote the user in between, or if
+ * Elasticsearch rejects the password.
  */
 @Component("userReconciler")
 public final class UserReconciler {
@@ -34,7 +34,7 @@ public final class UserReconciler {
 
   /**
    * @throws HttpError 403 for an account that is foreign or disabled, 429 beyond a limit, 503 if
-   *     Elasticsearch gives no usable answer or no round leads to a password that works
+   *     Elasticsearch gives no usable answer or the password is invalid after all rounds
    */
   public Credential reconcile(
       @ExchangeProperty("identity") Identity identity,
@@ -42,8 +42,8 @@ public final class UserReconciler {
     try {
       return rounds(identity, roles);
     } catch (IOException e) {
-      LOG.debug("A login was not settled with Elasticsearch", e);
-      throw HttpError.unavailable("Elasticsearch cannot be asked at the moment; try again");
+      LOG.debug("A login could not be written to Elasticsearch", e);
+      throw HttpError.unavailable("Elasticsearch is unavailable at the moment; try again");
     }
   }
 
@@ -69,11 +69,11 @@ public final class UserReconciler {
         refused = change.ownership();
       }
     }
-    throw HttpError.unavailable("the login could not be settled; try again");
+    throw HttpError.unavailable("the login could not be written to Elasticsearch; try again");
   }
 
   /**
-   * @param admitted whether this user counts as a new one already, or is none
+   * @param admitted whether this user is not new, or is already counted as new
    */
   private boolean writePassword(UserChange change, boolean admitted) throws IOException {
     limits.enter();
@@ -92,7 +92,7 @@ public final class UserReconciler {
     limits.admitRepair(change.username());
     LOG.atInfo()
         .addKeyValue("user", change.username())
-        .log("Elasticsearch did not take the password; writing another");
+        .log("Elasticsearch rejected the password; writing a new password");
     boolean written = writePassword(change, true);
     if (written) {
       limits.repaired(change.username());

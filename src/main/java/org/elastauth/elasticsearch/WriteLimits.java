@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.elastauth.http.HttpError;
 import org.springframework.stereotype.Component;
 
-/** Limits on what logins write to Elasticsearch, which hashes each password for 100 ms. */
+/** Limits the writes of logins to Elasticsearch, which takes 100 ms to hash a password. */
 @Component
 final class WriteLimits {
   /** Well within {@link ElasticsearchUsers#FRESH}. */
@@ -20,7 +20,7 @@ final class WriteLimits {
 
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
   private static final int MAX_REPAIRS = 3;
-  private static final Duration REPAIRS_SPAN = Duration.ofMinutes(10);
+  private static final Duration REPAIRS_PERIOD = Duration.ofMinutes(10);
 
   private final Bulkhead slots;
   private final int maxNewUsers;
@@ -42,18 +42,14 @@ final class WriteLimits {
         Caffeine.newBuilder()
             .ticker(ticker)
             .maximumSize(10_000)
-            .expireAfterWrite(REPAIRS_SPAN)
+            .expireAfterWrite(REPAIRS_PERIOD)
             .build();
   }
 
-  /**
-   * Waits for a slot to write a password; {@link #leave} must release it.
-   *
-   * @throws HttpError 429 if none becomes free
-   */
+  /** Waits for a slot to write a password, or throws 429; {@link #leave} must release it. */
   void enter() {
     if (!slots.tryAcquirePermission()) {
-      throw new HttpError(429, "too many logins are being set up; try again", 5);
+      throw new HttpError(429, "too many logins are being written; try again", 5);
     }
   }
 
@@ -62,10 +58,8 @@ final class WriteLimits {
   }
 
   /**
-   * Counts a new user. Exact for any minute, where the limiters of Bucket4j and Resilience4j admit
-   * up to twice the limit around a refill.
-   *
-   * @throws HttpError 429 if the last minute saw as many as are allowed
+   * Counts a new user. The limit is exact for any minute; the limiters of Bucket4j and Resilience4j
+   * admit up to twice the limit around a refill.
    */
   synchronized void admitNewUser() {
     long now = ticker.read();
@@ -79,17 +73,17 @@ final class WriteLimits {
   }
 
   /**
-   * @throws HttpError 503 where a user's password was replaced again and again, so that two parties
-   *     that both write it do not fight forever
+   * @throws HttpError 503 after 3 repairs of a user within 10 minutes, so that two parties do not
+   *     overwrite each other's password forever
    */
   void admitRepair(String username) {
     AtomicInteger made = repairs.getIfPresent(username);
     if (made != null && made.get() >= MAX_REPAIRS) {
-      throw HttpError.unavailable("the password of this user keeps being changed by somebody else");
+      throw HttpError.unavailable("another party keeps changing the password of this user");
     }
   }
 
-  /** Counts a repair that Elasticsearch has taken. */
+  /** Counts a successful repair. */
   void repaired(String username) {
     repairs.get(username, name -> new AtomicInteger()).incrementAndGet();
   }

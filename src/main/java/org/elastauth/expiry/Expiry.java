@@ -31,51 +31,51 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Disables the gateway's own users who did not log in again after their window has ended, and
- * deletes them later where that is configured.
+ * Disables the gateway's users that did not log in again after their window ended, and deletes them
+ * after {@code expiry.delete_after}.
  *
- * <p>Elasticsearch has no compare-and-set on users, so each is read just before it is written, and
- * again afterwards. A login in between has moved the window; it is enabled again, with the roles of
- * its groups (a full name or email it brought returns with the next login). Any other write in
- * between stays disabled. A deletion cannot be undone, but a login proves the password that it
- * wrote and creates the user again.
+ * <p>Elasticsearch has no compare-and-set on users, so each user is read just before the write, and
+ * again afterwards. A login in between has moved the window; the user is then enabled again, with
+ * the roles of its groups. (Its new full name or email returns with the next login.) After any
+ * other write in between, the user stays disabled. A deletion cannot be undone, but a login
+ * verifies its password and creates the user again.
  *
- * <p>Gateways that run at the same time conclude and write the same, so a lease only saves work.
+ * <p>Gateways that run at the same time write the same, so the lease only saves work.
  */
 @Component("expiry")
 public final class Expiry {
   private static final Logger LOG = LoggerFactory.getLogger(Expiry.class);
 
-  /** Seconds by which the clocks of gateways may differ. */
+  /** Seconds after the end of the window; the clocks of gateways may differ. */
   private static final long GRACE = 300;
 
   private static final int MAX_ROUNDS = 5;
 
-  /** Leaves Elasticsearch free for logins. */
+  /** Low, because logins have priority at Elasticsearch. */
   private static final int USERS_A_SECOND = 20;
 
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private enum Act {
+  private enum Action {
     DISABLE,
-    /** Undo that: a login came in between. */
+    /** Undoes DISABLE after a login in between. */
     ENABLE,
     DELETE
   }
 
-  /** What a run has done so far, and why it left the rest to the next run. */
+  /** The result of a run so far, and why it ended early. */
   private static final class Run {
-    private final Map<Act, Integer> counts = new EnumMap<>(Act.class);
+    private final Map<Action, Integer> counts = new EnumMap<>(Action.class);
     private long deadline;
     private int failed;
     private String lastFailure = "";
-    private String whyShort = "";
+    private String endReason = "";
 
-    private void add(Act act) {
+    private void add(Action act) {
       counts.merge(act, 1, Integer::sum);
     }
 
-    private int count(Act act) {
+    private int count(Action act) {
       return counts.getOrDefault(act, 0);
     }
   }
@@ -87,14 +87,14 @@ public final class Expiry {
   private final CircuitBreaker breaker;
   private final ObjectMapper json;
   private final Clock clock;
-  private final Map<Act, Counter> done = new EnumMap<>(Act.class);
+  private final Map<Action, Counter> done = new EnumMap<>(Action.class);
   private final Counter failures;
   private final Bucket pace =
       Bucket.builder()
           .addLimit(limit -> limit.capacity(USERS_A_SECOND).refillGreedy(USERS_A_SECOND, SECOND))
           .build();
   private volatile boolean stopping;
-  private volatile String complaint = "";
+  private volatile String loggedReason = "";
 
   public Expiry(
       Settings settings,
@@ -112,7 +112,7 @@ public final class Expiry {
     this.breaker = breaker;
     this.json = json;
     this.clock = clock;
-    for (Act act : List.of(Act.DISABLE, Act.ENABLE, Act.DELETE)) {
+    for (Action act : List.of(Action.DISABLE, Action.ENABLE, Action.DELETE)) {
       done.put(
           act,
           meters.counter("elastauth.expiry.users", "act", act.name().toLowerCase(Locale.ROOT)));
@@ -126,15 +126,15 @@ public final class Expiry {
     stopping = true;
   }
 
-  /** Checks all users, for as long as the turn lasts. */
+  /** Checks all users, or as many as possible before the deadline. */
   public void run() {
     Run run = new Run();
     run.deadline = System.nanoTime() + settings.turn().toNanos();
     UserListing listing = new UserListing(users, json, (name, user) -> due(name, user) != null);
     try {
-      while (!listing.isComplete() && goesOn(run)) {
+      while (!listing.isComplete() && mayContinue(run)) {
         for (String name : listing.next()) {
-          if (!goesOn(run)) {
+          if (!mayContinue(run)) {
             break;
           }
           pace.asBlocking().consumeUninterruptibly(1);
@@ -142,24 +142,24 @@ public final class Expiry {
         }
       }
     } catch (IOException unlisted) {
-      run.whyShort = reason(unlisted);
+      run.endReason = reason(unlisted);
     }
     summarize(run);
   }
 
-  /** False once there is a reason to leave the rest to the next run. */
-  private boolean goesOn(Run run) {
+  /** False once the run must leave the rest to the next run. */
+  private boolean mayContinue(Run run) {
     if (stopping) {
-      run.whyShort = "the gateway is stopping";
+      run.endReason = "the gateway is stopping";
     } else if (breaker.getState() == CircuitBreaker.State.OPEN) {
-      run.whyShort = ElasticsearchUsers.UNREACHABLE;
+      run.endReason = ElasticsearchUsers.UNREACHABLE;
     } else if (System.nanoTime() - run.deadline >= 0) {
-      run.whyShort = "the turn is over; the next one goes on";
+      run.endReason = "the interval is over; the next run continues";
     }
-    return run.whyShort.isEmpty();
+    return run.endReason.isEmpty();
   }
 
-  /** The next run tries again what fails here. */
+  /** A failed user is tried again in the next run. */
   private void expire(String name, Run run) {
     try {
       rounds(name, run);
@@ -173,21 +173,24 @@ public final class Expiry {
   }
 
   private void rounds(String name, Run run) throws IOException {
-    Act last = null;
+    Action last = null;
     for (int round = 0; round < MAX_ROUNDS; round++) {
       StoredUser stored = users.read(name);
-      Act act = due(name, stored);
+      Action act = due(name, stored);
       if (last != null && last != act) {
         count(last, name, stored, run);
-        if (act == Act.DELETE) {
-          return; // a user that was just disabled is deleted by a later run
+        if (act == Action.DELETE) {
+          return; // a later run deletes the disabled user
         }
       }
       if (act == null) {
         return;
       }
       if (settings.dryRun()) {
-        LOG.atInfo().addKeyValue("user", name).addKeyValue("act", act).log("Expiry would write");
+        LOG.atInfo()
+            .addKeyValue("user", name)
+            .addKeyValue("act", act)
+            .log("Expiry would write (expiry.dry_run)");
         run.add(act);
         return;
       }
@@ -195,11 +198,11 @@ public final class Expiry {
       last = act;
     }
     throw new IOException(
-        "a user is written by others again and again, or Elasticsearch does not take the write");
+        "another party keeps changing a user, or Elasticsearch rejects the write");
   }
 
-  /** Null if nothing is to be done. */
-  private Act due(String name, StoredUser stored) {
+  /** Null if the user stays unchanged. */
+  private Action due(String name, StoredUser stored) {
     if (!stored.isOurs() || !IdentityRules.isUsername(name) || accounts.isReserved(name)) {
       return null;
     }
@@ -208,22 +211,22 @@ public final class Expiry {
     long ended = now - ownership.window().until();
     boolean ahead = ownership.window().isAhead(now);
     if (stored.enabled()) {
-      return ended > GRACE || ahead ? Act.DISABLE : null;
+      return ended > GRACE || ahead ? Action.DISABLE : null;
     }
     if (ended < 0 && !ahead && ownership.isDisabledByUs()) {
-      return Act.ENABLE;
+      return Action.ENABLE;
     }
     long deleteAfter = settings.deleteAfter().toSeconds();
-    return ownership.isExpired() && deleteAfter > 0 && ended > deleteAfter ? Act.DELETE : null;
+    return ownership.isExpired() && deleteAfter > 0 && ended > deleteAfter ? Action.DELETE : null;
   }
 
-  /** Without a password Elasticsearch merges metadata: groups and window stay as they are. */
-  private Map<String, Object> document(Act act, String name, StoredUser stored) {
+  /** Without a password Elasticsearch merges metadata: groups and window stay unchanged. */
+  private Map<String, Object> document(Action act, String name, StoredUser stored) {
     UserProfile profile = stored.profile();
     return switch (act) {
       case DISABLE -> profile.document(false, stored.ownership().expired());
       case ENABLE ->
-          // the roles that are stored may be from before the login
+          // the stored roles may be older than the login
           new UserProfile(
                   roles(name, profile), profile.fullName(), profile.email(), profile.groups())
               .document(true, Map.of("state", ""));
@@ -239,19 +242,19 @@ public final class Expiry {
     }
   }
 
-  private void count(Act act, String name, StoredUser stored, Run run) {
-    if (act == Act.DISABLE && stored.enabled()) {
-      return; // a login came later still
+  private void count(Action act, String name, StoredUser stored, Run run) {
+    if (act == Action.DISABLE && stored.enabled()) {
+      return; // another login came after the write
     }
     LOG.atDebug().addKeyValue("user", name).addKeyValue("act", act).log("Expiry");
     run.add(act);
     done.get(act).increment();
     OwnershipMetadata found = stored.ownership();
-    if (act == Act.DISABLE && found != null && !found.isExpired() && !found.isOvertakenLogin()) {
+    if (act == Action.DISABLE && found != null && !found.isExpired() && !found.isOvertakenLogin()) {
       LOG.atWarn()
           .addKeyValue("user", name)
           .log(
-              "Somebody else wrote a user while its window was found to have ended; it stays disabled"
+              "Another party changed a user while the gateway disabled it; it stays disabled"
                   + " until an administrator enables it");
     }
   }
@@ -260,25 +263,25 @@ public final class Expiry {
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
-  /** Logs what a run did, if anything, and each reason for leaving users out once. */
+  /** Logs the result of a run, if any, and each new reason for users left out. */
   private void summarize(Run run) {
     if (run.failed > 0 || !run.counts.isEmpty()) {
       LOG.atLevel(run.failed > 0 ? Level.WARN : Level.INFO)
-          .addKeyValue("disabled", run.count(Act.DISABLE))
-          .addKeyValue("deleted", run.count(Act.DELETE))
-          .addKeyValue("enabled", run.count(Act.ENABLE))
+          .addKeyValue("disabled", run.count(Action.DISABLE))
+          .addKeyValue("deleted", run.count(Action.DELETE))
+          .addKeyValue("enabled", run.count(Action.ENABLE))
           .addKeyValue("failed", run.failed)
           .log(
               settings.dryRun()
                   ? "Users whose window has ended (expiry.dry_run: nothing was written)"
                   : "Users whose window has ended were expired");
     }
-    String why = run.whyShort.isEmpty() ? run.lastFailure : run.whyShort;
-    if (!why.isEmpty() && !why.equals(complaint) && !stopping) {
+    String why = run.endReason.isEmpty() ? run.lastFailure : run.endReason;
+    if (!why.isEmpty() && !why.equals(loggedReason) && !stopping) {
       LOG.atWarn()
           .addKeyValue("reason", why)
           .log("Not all users whose window has ended were expired");
     }
-    complaint = why;
+    loggedReason = why;
   }
 }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** The lease that lets one gateway an interval expire users. It ends by itself. */
+/** A lease in Redis that lets one gateway per interval expire users. It expires by itself. */
 @Lazy
 @Component("expiryLease")
 public final class ExpiryLease {
@@ -22,14 +22,14 @@ public final class ExpiryLease {
 
   public ExpiryLease(SharedState shared, CacheSettings cache, ExpirySettings expiry) {
     this.shared = shared;
-    // no key of a credential: base64 comes in fours
+    // never the key of a credential: the length of base64 is a multiple of four
     this.key = (cache.keyPrefix() + "expiry").getBytes(UTF_8);
     this.args = SetArgs.Builder.nx().px(expiry.turn().toMillis());
   }
 
   /**
-   * Whether this gateway holds the lease. Without Redis each gateway does, which costs only work.
-   * Waits for Redis, on the timer's own thread: an event loop must not run what follows.
+   * Whether this gateway has the lease; always while Redis is unreachable. Blocks the timer's
+   * thread, so that the next step does not run on an event loop.
    */
   public boolean acquire() {
     return shared
@@ -37,7 +37,7 @@ public final class ExpiryLease {
         .thenApply("OK"::equals)
         .exceptionally(
             unreachable -> {
-              LOG.debug("No lease to expire users could be taken", unreachable);
+              LOG.debug("The lease to expire users could not be acquired", unreachable);
               return true;
             })
         .join();

@@ -15,8 +15,8 @@ public record ExpirySettings(
     @DefaultValue("false") boolean dryRun) {
 
   /**
-   * How long one gateway holds the lease, and a run may thus take: a little less than the interval,
-   * so that the gateway's own timer finds its last lease over.
+   * The duration of the lease and of a run. It is less than the interval, so that the lease has
+   * expired when the timer fires again.
    */
   public Duration turn() {
     return interval.multipliedBy(9).dividedBy(10);

@@ -14,15 +14,15 @@ import org.elastauth.elasticsearch.StoredUser;
 import org.elasticsearch.client.Request;
 
 /**
- * Lists all users once and filters them, as Elasticsearch cannot be asked for what their metadata
- * says. From 8.14 on they come in <a
+ * Lists all users once and filters them, because Elasticsearch cannot query their metadata. From
+ * 8.14 on the response has <a
  * href="https://www.elastic.co/guide/en/elasticsearch/reference/current/security-api-query-user.html">pages</a>
- * of 500, before that in one response. Both are parsed as they arrive: memory holds one user, of at
- * most 1 MB, and at most 10 000 names.
+ * of 500 users. Both forms are parsed as a stream: memory holds one user, of at most 1 MB, and at
+ * most 10 000 names.
  */
 final class UserListing {
-  private static final int PAGE = 500;
-  private static final int MOST_NAMES = 10_000;
+  private static final int PAGE_SIZE = 500;
+  private static final int MAX_NAMES = 10_000;
 
   private final ElasticsearchUsers users;
   private final ObjectMapper json;
@@ -41,15 +41,15 @@ final class UserListing {
   }
 
   /**
-   * The names of the next users that pass the filter; may be none before the last.
+   * The next names that pass the filter; may be empty before the last page.
    *
    * @throws IOException if Elasticsearch gives no usable answer, or refuses to list users
    */
   List<String> next() throws IOException {
     Found found = new Found();
-    // a release without pages takes the path for that of a document, and refuses in many ways
+    // a release without pages refuses this path with various errors
     if (page(found).isEmpty()) {
-      complete = found.users < PAGE;
+      complete = found.users < PAGE_SIZE;
       last = found.last;
       return found.names;
     }
@@ -65,7 +65,7 @@ final class UserListing {
 
   private String page(Found found) throws IOException {
     Map<String, Object> query = new LinkedHashMap<>();
-    query.put("size", PAGE);
+    query.put("size", PAGE_SIZE);
     query.put("sort", List.of("username"));
     if (!last.isEmpty()) {
       query.put("search_after", List.of(last));
@@ -75,7 +75,7 @@ final class UserListing {
         () -> new UserStream(json, 3, found));
   }
 
-  /** If one host breaks off and another begins again, users are found twice, which is harmless. */
+  /** After a failover in mid-response, users are found twice, which is harmless. */
   private final class Found implements Consumer<JsonNode> {
     private final List<String> names = new ArrayList<>();
     private int users;
@@ -85,7 +85,7 @@ final class UserListing {
     public void accept(JsonNode user) {
       users++;
       last = user.path("username").asText();
-      if (names.size() < MOST_NAMES && filter.test(last, StoredUser.read(user, 0))) {
+      if (names.size() < MAX_NAMES && filter.test(last, StoredUser.read(user, 0))) {
         names.add(last);
       }
     }

@@ -20,12 +20,9 @@ import org.apache.http.nio.IOControl;
 import org.apache.http.nio.protocol.AbstractAsyncResponseConsumer;
 import org.apache.http.protocol.HttpContext;
 
-/**
- * Reads an answer full of users as it arrives, with one of them in memory at a time. The result has
- * no content.
- */
+/** Parses a response with many users as a stream, with one user in memory at a time. */
 final class UserStream extends AbstractAsyncResponseConsumer<HttpResponse> {
-  private static final int LARGEST_USER = 1 << 20;
+  private static final int MAX_USER_BYTES = 1 << 20;
 
   private final ObjectMapper json;
   private final int depthOfUser;
@@ -38,7 +35,7 @@ final class UserStream extends AbstractAsyncResponseConsumer<HttpResponse> {
   private long sinceLastUser;
 
   /**
-   * @param depthOfUser how many objects and arrays are open within a user, its own included
+   * @param depthOfUser the nesting depth of a user in the document, itself included
    */
   UserStream(ObjectMapper json, int depthOfUser, Consumer<JsonNode> each) {
     this.json = json;
@@ -58,7 +55,7 @@ final class UserStream extends AbstractAsyncResponseConsumer<HttpResponse> {
 
   @Override
   protected void onEntityEnclosed(HttpEntity entity, ContentType type) {
-    response.setEntity(null); // what an error says beside its status is not needed
+    response.setEntity(null); // the body of an error is not needed
   }
 
   @Override
@@ -81,7 +78,7 @@ final class UserStream extends AbstractAsyncResponseConsumer<HttpResponse> {
         token = parser.nextToken()) {
       accept(token);
     }
-    if (sinceLastUser > LARGEST_USER) {
+    if (sinceLastUser > MAX_USER_BYTES) {
       throw new ContentTooLongException("a user in Elasticsearch is larger than 1 MB");
     }
   }

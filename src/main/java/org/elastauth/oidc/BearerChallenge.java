@@ -8,14 +8,14 @@ public final class BearerChallenge {
 
   private BearerChallenge() {}
 
-  /** The request carries no token. */
+  /** The request has no token. */
   public static HttpError missing() {
     return HttpError.unauthorized(
-        "no identity: the request carries no token, and no session that lives", REALM);
+        "no identity: the request has no token and no valid session", REALM);
   }
 
   /**
-   * @param reason what is wrong with the token, without a quotation mark
+   * @param reason why the token is invalid, without quotation marks
    */
   public static HttpError invalid(String reason) {
     return HttpError.unauthorized(

@@ -18,7 +18,7 @@ import org.elastauth.config.Secret;
 import org.elastauth.config.TlsFiles;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** The OpenID Connect provider. An endpoint that is left out is discovered. */
+/** The OpenID Connect provider. Endpoints that are not set are discovered. */
 public record OidcSettings(
     @DefaultValue("") @Alias("OIDC_ISSUER") @Url String issuer,
     @DefaultValue("") @Alias("OIDC_CLIENT_ID") String clientId,
@@ -30,7 +30,7 @@ public record OidcSettings(
     @DefaultValue("") @Alias("OIDC_END_SESSION_ENDPOINT") @Url String endSessionEndpoint,
     @DefaultValue({"openid", "profile", "email", "groups"})
         @Alias("OIDC_SCOPES")
-        @Matches({SCOPE, "is not a scope; list them one by one"})
+        @Matches({SCOPE, "is not a scope; list each scope separately"})
         List<String> scopes,
     @DefaultValue("client_secret_basic")
         @Alias("OIDC_CLIENT_AUTH_METHOD")
@@ -56,7 +56,7 @@ public record OidcSettings(
   private static final String CALLBACK = "/elastauth/oidc/callback";
   private static final String LOOPBACK = "localhost|127(\\.\\d{1,3}){3}|\\[::1]";
 
-  /** The gateway's own in a request to the provider. */
+  /** Headers that the gateway sets itself in a request to the provider. */
   private static final Set<String> OWN_HEADERS =
       Set.of(
           "accept",
@@ -79,7 +79,7 @@ public record OidcSettings(
     faults.when(
         Rules.isUrl(redirectUrl) && !redirectUrl.endsWith(CALLBACK),
         "redirect_url",
-        "does not end in " + CALLBACK + ", where the gateway awaits browsers");
+        "does not end in " + CALLBACK + ", the path of the gateway's callback");
     faults.when(!scopes.contains("openid"), "scopes", "lacks openid");
     customHeaders.forEach(
         (name, value) -> {
@@ -94,7 +94,7 @@ public record OidcSettings(
         });
   }
 
-  /** What answers in the provider's place can claim to be anybody. */
+  /** An attacker that answers in place of the provider could impersonate any user. */
   private void checkEncrypted(String name, String url, Faults faults) {
     faults.when(
         issuer.startsWith("https:")

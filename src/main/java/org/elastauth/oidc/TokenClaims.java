@@ -10,9 +10,7 @@ import java.util.Map;
  * @param until when they expire, in epoch seconds
  */
 public record TokenClaims(Map<String, Object> claims, long asOf, long until) {
-  /**
-   * @return empty if the claim is missing or not a string
-   */
+  /** Empty if the claim is missing or not a string. */
   public String text(String claim) {
     return claims.get(claim) instanceof String text ? text : "";
   }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 of a token, under which caches keep what they know of it. */
+/** SHA-256 of a token, the key of caches. */
 public record TokenHash(long first, long second, long third, long fourth) {
   private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(TokenHash::sha);
 

@@ -7,30 +7,30 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.elastauth.crypto.Sha256;
 import org.elastauth.http.HttpError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Refuses requests without {@code admin.credential} as their bearer token (RFC 6750). */
+/** Rejects requests without {@code admin.credential} as bearer token (RFC 6750). */
 @Component("adminCredential")
 public final class AdminCredential implements Processor {
   private static final Logger LOG = LoggerFactory.getLogger(AdminCredential.class);
   private static final String SCHEME = "Bearer ";
   private static final String CHALLENGE = "Bearer realm=\"elastauth\"";
 
-  /** Null if every request is refused. */
+  /** Null: every request is rejected. */
   private final byte[] expected;
 
   private final MeterRegistry meters;
 
-  /** Peers that were logged within the last minute. */
-  private final Cache<String, Boolean> told =
+  /** Peers logged within the last minute. */
+  private final Cache<String, Boolean> logged =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumSize(100)
@@ -39,13 +39,10 @@ public final class AdminCredential implements Processor {
 
   public AdminCredential(AdminSettings admin, MeterRegistry meters) {
     this.expected =
-        admin.enabled() && !admin.credential().isEmpty() ? sha256(admin.credential()) : null;
+        admin.enabled() && !admin.credential().isEmpty() ? hash(admin.credential()) : null;
     this.meters = meters;
   }
 
-  /**
-   * @throws HttpError 401
-   */
   @Override
   public void process(Exchange exchange) {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
@@ -55,8 +52,8 @@ public final class AdminCredential implements Processor {
       throw refusal(request, CHALLENGE);
     }
     // comparing hashes does not leak where the credentials differ
-    byte[] shown = sha256(value.substring(SCHEME.length()).trim());
-    if (expected == null || !MessageDigest.isEqual(expected, shown)) {
+    byte[] actual = hash(value.substring(SCHEME.length()).trim());
+    if (expected == null || !MessageDigest.isEqual(expected, actual)) {
       throw refusal(request, CHALLENGE + ", error=\"invalid_token\"");
     }
   }
@@ -64,20 +61,16 @@ public final class AdminCredential implements Processor {
   private HttpError refusal(HttpServerRequest request, String challenge) {
     meters.counter("elastauth.admin.refusals").increment();
     String peer = request.remoteAddress().hostAddress();
-    if (told.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
+    if (logged.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
       LOG.atWarn()
           .addKeyValue("peer", peer)
-          .log("Refused: an administrator's request without admin.credential; said once a minute");
+          .log(
+              "Refused: an administration request without a valid admin.credential; logged once a minute");
     }
     return HttpError.unauthorized("the administrator's credential is missing or wrong", challenge);
   }
 
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256")
-          .digest(text.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
+  private static byte[] hash(String text) {
+    return Sha256.hex(text).getBytes(StandardCharsets.US_ASCII);
   }
 }

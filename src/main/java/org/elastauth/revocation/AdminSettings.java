@@ -6,14 +6,14 @@ import org.elastauth.config.Rules.Matches;
 import org.elastauth.config.Secret;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** What administrators may ask of the gateway. */
+/** The administration API. */
 public record AdminSettings(
     @DefaultValue("false") boolean enabled,
     @DefaultValue("")
         @Secret
         @Matches({
           "|[!-~]{32,1024}",
-          "is not 32 to 1024 printable ASCII characters without a blank; --generateKey prints a good one"
+          "is not 32 to 1024 printable ASCII characters without a blank; --generateKey prints a valid value"
         })
         String credential)
     implements Checked {
@@ -22,7 +22,7 @@ public record AdminSettings(
     faults.when(
         enabled && credential.isEmpty(),
         "credential",
-        "is missing; admin.enabled needs one, of at least 32 characters");
+        "is missing; admin.enabled requires a credential of at least 32 characters");
   }
 
   @Override

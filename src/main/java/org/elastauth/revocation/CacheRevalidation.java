@@ -21,20 +21,20 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares the users that this gateway answers from its cache with Elasticsearch. So it notices,
- * without any message, who was revoked, disabled, deleted or restored elsewhere.
+ * Compares the users in this gateway's cache with Elasticsearch. So the gateway finds users that
+ * were revoked, disabled, deleted or restored at another place, even without Redis.
  */
 @Component("cacheRevalidation")
 public final class CacheRevalidation {
   private static final Logger LOG = LoggerFactory.getLogger(CacheRevalidation.class);
 
-  private static final int USERS_A_REQUEST = 100;
+  private static final int MAX_USERS = 100;
 
   /** Elasticsearch refuses a request line over 4 KB. */
-  private static final int CHARACTERS_A_REQUEST = 3_000;
+  private static final int MAX_CHARACTERS = 3_000;
 
-  /** The next pass begins with the users that this one does not reach. */
-  private static final int REQUESTS_A_PASS = 100;
+  /** The next pass begins with the users that this pass does not reach. */
+  private static final int MAX_REQUESTS = 100;
 
   /** Seconds by which the clocks of two gateways may differ. */
   private static final long CLOCK_SKEW = 60;
@@ -45,7 +45,7 @@ public final class CacheRevalidation {
   private final Clock clock;
   private final Counter dropped;
 
-  /** Used by the timer's thread alone. */
+  /** Used only by the timer's thread. */
   private String last = "";
 
   public CacheRevalidation(
@@ -63,8 +63,7 @@ public final class CacheRevalidation {
 
   /**
    * The names of the users whose cached credential is outdated. Each request to Elasticsearch is
-   * made when the names of the one before are used up. One that fails outdates no user and ends the
-   * pass.
+   * sent after the names of the previous request are consumed. A failed request ends the pass.
    */
   public Iterator<String> outdated() {
     return batches().stream()
@@ -93,11 +92,11 @@ public final class CacheRevalidation {
     inTurn.addAll(served.headMap(last, true).keySet());
     List<Map<String, LatestCredentials.Mark>> batches = new ArrayList<>();
     Map<String, LatestCredentials.Mark> batch = Map.of();
-    int characters = CHARACTERS_A_REQUEST;
+    int characters = MAX_CHARACTERS;
     for (String name : inTurn) {
       int length = ElasticsearchUsers.encoded(name).length() + 1;
-      if (batch.size() == USERS_A_REQUEST || characters + length > CHARACTERS_A_REQUEST) {
-        if (batches.size() == REQUESTS_A_PASS) {
+      if (batch.size() == MAX_USERS || characters + length > MAX_CHARACTERS) {
+        if (batches.size() == MAX_REQUESTS) {
           break;
         }
         batch = new HashMap<>();
@@ -116,13 +115,13 @@ public final class CacheRevalidation {
     if (!gone && user.enabled() && fits(name, served, user.ownership())) {
       return false;
     }
-    // a login in between has brought what is newer than this answer
+    // a login in between may have stored a newer credential than this answer
     boolean outdated = gone ? marks.remove(name, served) : replace(name, served, user.ownership());
     if (outdated) {
       dropped.increment();
       LOG.atInfo()
           .addKeyValue("user", name)
-          .log("A cached login no longer fits what Elasticsearch holds, and is dropped");
+          .log("A cached login no longer matches Elasticsearch, and is deleted from the cache");
     }
     return outdated;
   }

@@ -5,14 +5,14 @@ import org.elastauth.elasticsearch.OwnershipMetadata;
 import org.elastauth.elasticsearch.UserChange;
 
 /**
- * A revocation: what the administrator asks for, and what came of it so far.
+ * A revocation: the administrator's request, and its result so far.
  *
- * @param disable whether the user stays out until an administrator of Elasticsearch enables it
- * @param apiKeys whether the user's API keys are invalidated as well
- * @param change what was written; null as long as nothing was, and with elasticsearch.dry_run
- * @param lateWrites milliseconds for which other gateways may still write what they read before
- * @param apiKeysInvalidated how many; null if not asked for or failed
- * @param apiKeysError why that failed; else null
+ * @param disable whether to disable the user until an administrator enables it in Elasticsearch
+ * @param apiKeys whether to invalidate the user's API keys as well
+ * @param change the last write; null before the first, and with elasticsearch.dry_run
+ * @param lateWrites milliseconds for which other gateways may still write the state read before
+ * @param apiKeysInvalidated their number; null if not requested or failed
+ * @param apiKeysError why that failed, or null
  */
 public record Revocation(
     boolean disable,
@@ -44,12 +44,12 @@ public record Revocation(
     return new Revocation(disable, apiKeys, change, lateWrites, invalidated, error);
   }
 
-  /** When the window of the new password began; 0 as long as there is none. */
+  /** Start of the window of the new password; 0 before it is written. */
   public long issued() {
     return change == null ? 0 : change.ownership().window().issued();
   }
 
-  /** Of the new password; 0 as long as there is none. */
+  /** Generation of the new password; 0 before it is written. */
   public long generation() {
     return change == null ? 0 : change.ownership().generation();
   }

@@ -26,9 +26,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * The Redis channel on which gateways announce revoked logins and ended sessions. A message is
- * {@code <cache key> <issued> <generation>}, with 0 for both as long as Elasticsearch holds no new
- * password, or {@code session <session key>}. A forged message only causes one more read of a user
- * from Elasticsearch, or of a session from Redis.
+ * {@code <cache key> <issued> <generation>}, with 0 for both before the new password is written, or
+ * {@code session <session key>}. A forged message only causes one additional read of a user from
+ * Elasticsearch, or of a session from Redis.
  */
 @Lazy
 @Component("revocationChannel")
@@ -43,11 +43,11 @@ public final class RevocationChannel {
   private final MemoryCache memory;
   private final SessionMemory sessions;
   private final CacheKey cacheKey;
-  private final Counter heard;
+  private final Counter received;
   private final byte[] name;
   private final Duration timeout;
 
-  /** Used by the timer's thread alone; null if there is none. */
+  /** Used only by the timer's thread; null if there is none. */
   private StatefulRedisPubSubConnection<byte[], byte[]> subscription;
 
   public RevocationChannel(
@@ -66,16 +66,16 @@ public final class RevocationChannel {
     this.memory = memory;
     this.sessions = sessions;
     this.cacheKey = cacheKey;
-    this.heard = meters.counter("elastauth.invalidations", "source", "message");
+    this.received = meters.counter("elastauth.invalidations", "source", "message");
     this.name = name.getBytes(StandardCharsets.UTF_8);
     this.timeout = redisSettings.readTimeout();
   }
 
   /**
-   * Tells the other gateways to drop what they hold of a user. Waits for Redis, as the caller's
-   * thread talks to Elasticsearch next, which an event loop must not do.
+   * Announces a revocation to the other gateways. Blocks, so that the caller stays on its thread
+   * and does not continue on an event loop: its next step is a request to Elasticsearch.
    *
-   * @param issued 0 as long as Elasticsearch holds no new password, and so is the generation
+   * @param issued as the generation, 0 before the new password is written
    */
   public void announceRevocation(String key, long issued, long generation) {
     byte[] message = (key + ' ' + issued + ' ' + generation).getBytes(StandardCharsets.US_ASCII);
@@ -86,15 +86,15 @@ public final class RevocationChannel {
               LOG.atWarn()
                   .addKeyValue("reason", RedisFailure.reason(failure))
                   .log(
-                      "A revocation was not announced; other gateways notice it within elasticsearch.reread_interval");
+                      "A revocation was not announced; other gateways detect it within elasticsearch.reread_interval");
               return 0L;
             })
         .join();
   }
 
   /**
-   * Subscribes if the Redis user may and no subscription exists. Lettuce itself reconnects a
-   * connection that was lost; one whose server is silent is replaced here.
+   * Subscribes unless a subscription exists. Lettuce reconnects a lost connection; a connection
+   * without an answer to PING is replaced here.
    */
   public void listen() {
     StatefulRedisPubSubConnection<byte[], byte[]> current = subscription;
@@ -105,13 +105,13 @@ public final class RevocationChannel {
     if (subscription == null) {
       try {
         subscription = subscribe();
-      } catch (RedisException away) {
-        LOG.debug("Redis takes no subscription", away);
+      } catch (RedisException failed) {
+        LOG.debug("Redis refused the subscription", failed);
       }
     }
   }
 
-  /** Null if the Redis user may not subscribe, or Redis was not reached yet. */
+  /** Null if the Redis user has no right to subscribe, or there is no connection yet. */
   private StatefulRedisPubSubConnection<byte[], byte[]> subscribe() {
     StatefulRedisPubSubConnection<byte[], byte[]> connection = connections.subscription();
     if (connection == null) {
@@ -122,7 +122,7 @@ public final class RevocationChannel {
           new RedisPubSubAdapter<>() {
             @Override
             public void message(byte[] channel, byte[] message) {
-              hear(message);
+              receive(message);
             }
           });
       connection.sync().subscribe(name);
@@ -140,14 +140,14 @@ public final class RevocationChannel {
     } catch (TimeoutException silent) {
       return true;
     } catch (ExecutionException refused) {
-      return false; // it is alive, or is being mended
+      return false; // the server is alive, or Lettuce is reconnecting
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  void hear(byte[] message) {
+  void receive(byte[] message) {
     String text =
         message.length > MAX_MESSAGE ? "" : new String(message, StandardCharsets.US_ASCII);
     if (text.startsWith(SESSION)) {
@@ -162,13 +162,13 @@ public final class RevocationChannel {
     try {
       long issued = Long.parseLong(parts[1]);
       long generation = Long.parseLong(parts[2]);
-      heard.increment();
+      received.increment();
       if (generation > 0) {
         marks.raise(username, issued, generation);
       }
       memory.delete(parts[0]);
     } catch (NumberFormatException foreign) {
-      LOG.debug("A message that no gateway sends");
+      LOG.debug("Ignored a malformed message on the revocation channel");
     }
   }
 }

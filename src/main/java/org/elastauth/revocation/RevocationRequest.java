@@ -14,8 +14,8 @@ import org.elastauth.identity.IdentityRules;
 import org.springframework.stereotype.Component;
 
 /**
- * What a revocation asks for: leaves the exchange properties {@code identity}, which knows nothing
- * but the name, and {@code revocation}.
+ * Reads the request of a revocation: sets the exchange properties {@code identity}, with the
+ * username only, and {@code revocation}.
  */
 @Component("revocationRequest")
 public final class RevocationRequest implements Processor {
@@ -29,8 +29,8 @@ public final class RevocationRequest implements Processor {
   }
 
   /**
-   * @throws HttpError 400 for a name that no user can have, and for a query that asks for something
-   *     else: a misspelt {@code disable} must not pass for a revocation without it
+   * @throws HttpError 400 for an invalid username or an unknown parameter: a misspelt {@code
+   *     disable} must not be ignored
    */
   @Override
   public void process(Exchange exchange) {
@@ -42,13 +42,13 @@ public final class RevocationRequest implements Processor {
     Map<String, List<String>> query = query(request.query());
     for (String parameter : query.keySet()) {
       if (!parameter.equals(DISABLE) && !parameter.equals(API_KEYS)) {
-        throw HttpError.malformed("malformed query: it takes disable and api_keys");
+        throw HttpError.malformed("malformed query: the only parameters are disable and api_keys");
       }
     }
     exchange.setProperty("revocation", new Revocation(isOn(query, DISABLE), isOn(query, API_KEYS)));
   }
 
-  /** In a path, unlike in a query, a plus sign is no space. */
+  /** In a path, unlike in a query, a plus sign is not a space. */
   private static String decoded(String segment) {
     try {
       return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -70,7 +70,7 @@ public final class RevocationRequest implements Processor {
   private static boolean isOn(Map<String, List<String>> query, String parameter) {
     List<String> values = query.getOrDefault(parameter, List.of("false"));
     if (values.size() != 1 || !values.get(0).equals("true") && !values.get(0).equals("false")) {
-      throw HttpError.malformed("malformed query: " + parameter + " is true or false");
+      throw HttpError.malformed("malformed query: " + parameter + " must be true or false");
     }
     return values.get(0).equals("true");
   }

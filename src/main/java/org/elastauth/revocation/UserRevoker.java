@@ -22,8 +22,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.stereotype.Component;
 
 /**
- * Gives a user a password of a generation above all known ones, so that the old one is dead however
- * it was obtained, and disables the user where that is asked for.
+ * Writes a new password with a generation above all known generations, so that every old password
+ * is invalid, and disables the user on request.
  */
 @Component("userRevoker")
 public final class UserRevoker {
@@ -31,7 +31,7 @@ public final class UserRevoker {
 
   private static final int MAX_ROUNDS = 5;
 
-  /** Milliseconds within which another gateway begins to write what it read before. */
+  /** Within this time another gateway may start to write the state it read, in milliseconds. */
   private static final long LATE_WRITES = ElasticsearchUsers.FRESH + 250;
 
   private final ElasticsearchUsers users;
@@ -56,7 +56,7 @@ public final class UserRevoker {
   /**
    * Writes the new password.
    *
-   * @throws HttpError 404 for a user that does not exist, 403 for a foreign one, 503 if
+   * @throws HttpError 404 for a user that does not exist, 403 for a foreign user, 503 if
    *     Elasticsearch gives no usable answer or other gateways keep writing the user
    */
   public Revocation replacePassword(
@@ -73,7 +73,7 @@ public final class UserRevoker {
         if (users.write(change)) {
           OwnershipMetadata written = change.ownership();
           marks.wrote(change.username(), written.window().issued(), written.generation());
-          // this very write shows how long Elasticsearch takes for others
+          // the duration of this write is an estimate for the writes of others
           long taken = ElasticsearchUsers.millisSince(change.readAt());
           return revocation.written(change, LATE_WRITES + 2 * taken);
         }
@@ -81,14 +81,12 @@ public final class UserRevoker {
     } catch (IOException e) {
       throw unavailable(identity, change != null, e);
     }
-    throw HttpError.unavailable("the revocation could not be settled; try again");
+    throw HttpError.unavailable("the revocation could not be confirmed; try again");
   }
 
   /**
-   * Checks that no late write of another gateway has undone the revocation. Where one has, writes
-   * the next password, waits for late writes and checks again.
-   *
-   * @throws HttpError as {@link #replacePassword}
+   * Checks that no late write of another gateway has undone the revocation. If it has, writes the
+   * next password, waits for late writes and checks again.
    */
   public Revocation confirm(
       @ExchangeProperty("identity") Identity identity,
@@ -107,24 +105,23 @@ public final class UserRevoker {
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     }
-    throw HttpError.unavailable("the revocation could not be settled; try again");
+    throw HttpError.unavailable("the revocation could not be confirmed; try again");
   }
 
-  /** Window, roles and profile stay; a window that is over ends at the user's next login. */
+  /** Window, roles and profile stay unchanged; the next login replaces an ended window. */
   UserChange plan(StoredUser stored, Identity identity, boolean disable, UserChange last) {
     String user = identity.username();
     if (!stored.isOurs()) {
       LOG.atWarn()
           .addKeyValue("user", user)
-          .log(
-              "Not revoked: Elasticsearch has an account of this name that the gateway did not make");
+          .log("Not revoked: the gateway did not create the Elasticsearch account of this name");
       throw ProtectedAccounts.foreign();
     }
     OwnershipMetadata before = stored.ownership();
     long seen =
         Math.max(last == null ? 0 : last.ownership().generation(), marks.highestGeneration(user));
     boolean enabled = stored.enabled() && !disable;
-    // a user whom the gateway disabled may log in again; one whom an administrator disabled may not
+    // a login enables a user that the gateway disabled, but not one that an administrator disabled
     boolean mayReturn = !disable && before.isDisabledByUs();
     OwnershipMetadata ownership =
         new OwnershipMetadata(
@@ -143,11 +140,11 @@ public final class UserRevoker {
         UserChange.Kind.PASSWORD, credential, ownership, document, stored.readAt());
   }
 
-  /** Whether no gateway has written afterwards what it read before the revocation. */
+  /** Whether the revocation is still in effect after the late writes of other gateways. */
   static boolean holds(StoredUser stored, Revocation revocation) {
     OwnershipMetadata found = stored.ownership();
     if (!stored.exists() || found == null) {
-      // deleted or replaced by an administrator; a login could create a disabled user again
+      // deleted or replaced by an administrator; a login could create the user again
       return !revocation.isDisabled();
     }
     long issued = revocation.issued();
@@ -158,7 +155,7 @@ public final class UserRevoker {
     return newer && !(revocation.isDisabled() && stored.enabled());
   }
 
-  /** API keys outlive the password, and even the user. The report says so where that fails. */
+  /** API keys stay valid without the password, and without the user. */
   public Revocation invalidateApiKeys(
       @ExchangeProperty("identity") Identity identity,
       @ExchangeProperty("revocation") Revocation revocation) {
@@ -173,7 +170,7 @@ public final class UserRevoker {
           .addKeyValue("user", identity.username())
           .addKeyValue("reason", reason)
           .log("The API keys of a revoked user were not invalidated");
-      // a reason of the network's may name a host
+      // the message of a network failure may contain a host
       boolean ours =
           reason.startsWith("Elasticsearch") || reason.startsWith("the gateway's own account");
       return revocation.withoutApiKeys(null, ours ? reason : "Elasticsearch gives no answer");
@@ -184,7 +181,7 @@ public final class UserRevoker {
     Integer apiKeys = invalidateApiKeys(identity, revocation).apiKeysInvalidated();
     return new HttpError(
         404,
-        "there is no such user; what was cached is dropped"
+        "there is no such user; its cache entry was deleted"
             + (apiKeys == null ? "" : "; API keys invalidated: " + apiKeys),
         0);
   }
@@ -192,20 +189,20 @@ public final class UserRevoker {
   private static HttpError unavailable(Identity identity, boolean written, IOException failure) {
     LOG.atWarn()
         .addKeyValue("user", identity.username())
-        .log("A revocation failed: Elasticsearch does not answer; what was cached is dropped");
+        .log("A revocation failed: Elasticsearch does not answer; the cache entry was deleted");
     LOG.debug("A revocation failed", failure);
     return HttpError.unavailable(
         (written
                 ? "Elasticsearch does not confirm the revocation at the moment"
-                : "nothing was revoked in Elasticsearch, which cannot be asked at the moment")
-            + "; what was cached is dropped; try again");
+                : "nothing was revoked in Elasticsearch, which is unavailable at the moment")
+            + "; the cache entry was deleted; try again");
   }
 
   /** With {@code elasticsearch.dry_run} there is no password to replace. */
   public void dryRun(@ExchangeProperty("identity") Identity identity) {
     LOG.atInfo()
         .addKeyValue("user", identity.username())
-        .log("Dropped from the cache; with elasticsearch.dry_run there is no login to revoke");
+        .log("Deleted from the cache; with elasticsearch.dry_run there is no login to revoke");
   }
 
   /** Reports a revocation to the log and to the administrator. */

@@ -3,19 +3,17 @@ package org.elastauth.session;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
-import org.apache.camel.Exchange;
-import org.apache.camel.Predicate;
+import org.apache.camel.ExchangeProperty;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the end of the session {@code sessionKey} is stored. It is for a known session. An
- * unknown session may have begun at another gateway during an outage of Redis; but clients can send
- * made-up keys, so a rate limit applies.
+ * Limits how many ends of unknown sessions are stored. An unknown session may have begun at another
+ * gateway during an outage of Redis, but a client can also invent its key.
  */
 @Lazy
 @Component("unknownLogoutLimiter")
-public final class UnknownLogoutLimiter implements Predicate {
+public final class UnknownLogoutLimiter {
   private static final int AT_ONCE = 500;
   private static final int PER_SECOND = 10;
 
@@ -32,10 +30,9 @@ public final class UnknownLogoutLimiter implements Predicate {
             .build();
   }
 
-  @Override
-  public boolean matches(Exchange exchange) {
-    return exchange.getProperty("session") != null
-        || memory.isKnown((String) exchange.getProperty("sessionKey"))
-        || unknown.tryConsume(1);
+  /** Whether the end of the session is stored: always for a known session. */
+  public boolean admit(
+      @ExchangeProperty("session") Session session, @ExchangeProperty("sessionKey") String key) {
+    return session != null || memory.isKnown(key) || unknown.tryConsume(1);
   }
 }

@@ -73,7 +73,7 @@ class SettingsCheckTest {
     assertThat(faults(Map.of("admin.enabled", true, "admin.credential", credential)))
         .containsExactly(
             "admin.credential=***: is not 32 to 1024 printable ASCII characters without a blank;"
-                + " --generateKey prints a good one");
+                + " --generateKey prints a valid value");
   }
 
   @Test
@@ -114,7 +114,7 @@ class SettingsCheckTest {
   void administratorsNeedACredential() {
     assertThat(faults(Map.of("admin.enabled", true)))
         .containsExactly(
-            "admin.credential: is missing; admin.enabled needs one, of at least 32 characters");
+            "admin.credential: is missing; admin.enabled requires a credential of at least 32 characters");
     assertThat(faults(Map.of("admin.enabled", true, "admin.credential", "a".repeat(32)))).isEmpty();
   }
 

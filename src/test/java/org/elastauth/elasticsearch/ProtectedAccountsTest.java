@@ -38,7 +38,7 @@ class ProtectedAccountsTest {
 
   @Test
   void foreignOnesAreRememberedForHalfAMinute() {
-    accounts.foundForeign("a");
+    accounts.addForeign("a");
     assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(HttpError.class);
     assertThatCode(() -> accounts.refuseForeign(identity("A"))).doesNotThrowAnyException();
 

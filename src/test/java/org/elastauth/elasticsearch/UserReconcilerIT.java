@@ -159,9 +159,9 @@ class UserReconcilerIT {
       assertThatThrownBy(login::join)
           .cause()
           .isInstanceOf(HttpError.class)
-          .hasMessageContaining("keeps being changed");
+          .hasMessageContaining("another party keeps changing");
       assertThat(side.requests("user_put_password")).as("one, and three repairs").isEqualTo(4);
-      assertRefused(503, "keeps being changed", () -> side.login(user));
+      assertRefused(503, "another party keeps changing", () -> side.login(user));
     }
   }
 
@@ -203,7 +203,7 @@ class UserReconcilerIT {
 
   @Test
   void anOpenBreakerAndAFailureRefuseAlike() throws Exception {
-    String message = "Elasticsearch cannot be asked at the moment; try again";
+    String message = "Elasticsearch is unavailable at the moment; try again";
     try (FaultProxy proxy = new FaultProxy(elasticsearch);
         Side side = new Side(proxy.url(), Map.of())) {
       proxy.answer(500);

@@ -51,7 +51,7 @@ class WriteLimitsTest {
   @Test
   void aSlotIsWaitedForAMomentAndUsedAgain() {
     limits.enter();
-    assertRefused(429, "too many logins are being set up", limits::enter);
+    assertRefused(429, "too many logins are being written", limits::enter);
     limits.leave();
     assertThatCode(limits::enter).doesNotThrowAnyException();
   }
@@ -63,7 +63,7 @@ class WriteLimitsTest {
       limits.admitRepair("a");
       limits.repaired("a");
     }
-    assertRefused(503, "keeps being changed", () -> limits.admitRepair("a"));
+    assertRefused(503, "another party keeps changing", () -> limits.admitRepair("a"));
     assertThatCode(() -> limits.admitRepair("b")).doesNotThrowAnyException();
     now.set(Duration.ofMinutes(10).toNanos());
     assertThatCode(() -> limits.admitRepair("a")).doesNotThrowAnyException();

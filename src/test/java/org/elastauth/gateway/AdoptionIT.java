@@ -59,7 +59,8 @@ class AdoptionIT {
     JsonNode metadata = elasticsearch.user("adopt.john").path("metadata");
     assertThat(metadata.path("elastauth").path("generation").asLong()).isEqualTo(1);
     assertThat(metadata.path("groups").toString()).isEqualTo("[\"admins\"]");
-    assertThat(output.toString().split("Taking over a user that elastauth made", -1)).hasSize(2);
+    assertThat(output.toString().split("Taking over a user that elastauth v2 created", -1))
+        .hasSize(2);
   }
 
   @Test

@@ -249,7 +249,7 @@ class BackchannelLogoutIT {
         String token = provider.sign(logout(provider).claim("events", event).build());
         HttpResponse<String> answer = post(believer, token);
         assertThat(answer.statusCode()).as("events %s", event).isEqualTo(400);
-        assertThat(answer.body()).contains("no logout token");
+        assertThat(answer.body()).contains("not a logout token");
       }
       assertThat(browser.open("/").statusCode()).isEqualTo(200);
       String good = provider.sign(logout(provider).build());

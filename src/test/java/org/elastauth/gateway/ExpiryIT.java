@@ -344,7 +344,7 @@ class ExpiryIT {
       expire(gateway);
       assertThat(enabled(user)).isFalse();
       assertThat(gateway.decide(user, "other").statusCode()).isEqualTo(403);
-      assertThat(output).containsPattern("Somebody else wrote a user .*expiry\\.revoking");
+      assertThat(output).containsPattern("Another party changed a user .*expiry\\.revoking");
     }
   }
 

@@ -89,7 +89,7 @@ class KeysIT {
       change(current, "my-own-4");
       HttpResponse<String> refused = gateway.decide("keys.changed", "group-4");
       assertThat(refused.statusCode()).isEqualTo(503);
-      assertThat(refused.body()).contains("keeps being changed");
+      assertThat(refused.body()).contains("another party keeps changing");
       assertThat(mark("keys.changed").path("generation").asLong()).isEqualTo(4);
     }
   }

@@ -117,12 +117,12 @@ class LoginAttacksIT {
     assertThat(browser.follow(callback).statusCode()).isEqualTo(302);
     assertRefused(browser.follow(callback), 400, "another browser");
     browser.cookies().putAll(kept);
-    assertRefused(browser.follow(callback), 400, "completed before");
+    assertRefused(browser.follow(callback), 400, "already completed");
     // with the code of a later login
     URI later = browser.authorizeAgain("/", KeycloakServer.JOHN);
     browser.cookies().putAll(kept);
     assertRefused(
-        browser.follow(with(callback, "code", parameter(later, "code"))), 400, "completed before");
+        browser.follow(with(callback, "code", parameter(later, "code"))), 400, "already completed");
   }
 
   /** RFC 9700, 4.5: a code that was issued for another login, in this browser or another. */
@@ -144,7 +144,7 @@ class LoginAttacksIT {
           parameter(new BrowserClient(plain, SITE).authorize("/", KeycloakServer.JOHN), "code");
       BrowserClient attacker = new BrowserClient(plain, SITE);
       URI own = attacker.authorize("/", KeycloakServer.JANE);
-      assertRefused(attacker.follow(with(own, "code", stolen)), 401, "answers another login");
+      assertRefused(attacker.follow(with(own, "code", stolen)), 401, "belongs to another login");
       BrowserClient honest = new BrowserClient(plain, SITE);
       honest.logIn("/", KeycloakServer.JANE);
       assertThat(honest.open("/").statusCode()).isEqualTo(200);
@@ -199,8 +199,8 @@ class LoginAttacksIT {
     assertRefused(
         browser.follow(with(callback, "iss", "https://attacker.example.org")),
         400,
-        "another provider");
-    assertRefused(browser.follow(with(callback, "iss", null)), 400, "which provider");
+        "not from the provider of this login");
+    assertRefused(browser.follow(with(callback, "iss", null)), 400, "no parameter iss");
   }
 
   @ParameterizedTest
@@ -212,7 +212,7 @@ class LoginAttacksIT {
                 "/elastauth/oidc/callback?code=c&state="
                     + URLEncoder.encode(state, StandardCharsets.UTF_8)),
         400,
-        "not begun here");
+        "did not begin at this site");
   }
 
   @Test
@@ -226,16 +226,16 @@ class LoginAttacksIT {
           browser.follow(
               with(callback, "state", state.substring(0, at) + other + state.substring(at + 1))),
           400,
-          "not begun here");
+          "did not begin at this site");
     }
     SetClock clock = new SetClock(Instant.now());
     try (TestGateway foreign = builder().set("secret_key", "ab".repeat(32)).start();
         TestGateway later = builder().clock(clock).start()) {
-      assertRefused(browser.at(foreign).follow(callback), 400, "not begun here");
+      assertRefused(browser.at(foreign).follow(callback), 400, "did not begin at this site");
       BrowserClient slow = new BrowserClient(later, SITE);
       URI late = slow.authorize("/", KeycloakServer.JOHN);
       clock.advance(Duration.ofSeconds(900));
-      assertRefused(slow.follow(late), 400, "took too long");
+      assertRefused(slow.follow(late), 400, "has expired");
     }
   }
 
@@ -247,13 +247,13 @@ class LoginAttacksIT {
     for (String twice : List.of("state=x", "code=x", "iss=x", "error=x&error=y")) {
       assertRefused(browser.ask(path + "&" + twice), 400, "more than once");
     }
-    assertRefused(browser.ask("/elastauth/oidc/callback"), 400, "not begun here");
+    assertRefused(browser.ask("/elastauth/oidc/callback"), 400, "did not begin at this site");
     assertThat(
             gateway.raw(
                 "GET /elastauth/oidc/callback?state=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ")
         .contains("percent-encoded");
-    assertRefused(browser.follow(with(callback, "code", null)), 400, "has no code");
+    assertRefused(browser.follow(with(callback, "code", null)), 400, "has no valid code");
   }
 
   /** RFC 6749, 4.1.2.1: and nothing of what a link says is repeated. */
@@ -280,7 +280,7 @@ class LoginAttacksIT {
     assertRefused(
         browser.ask("/elastauth/oidc/callback?error=access_denied&error_description=%3Cb%3E"),
         400,
-        "not begun here");
+        "did not begin at this site");
     URI busy =
         with(browser.authorizeAgain("/", KeycloakServer.JOHN), "error", "temporarily_unavailable");
     assertRefused(browser.follow(busy), 503, "temporarily_unavailable");
@@ -606,7 +606,7 @@ class LoginAttacksIT {
       Map<String, String> begun = begun(browser);
       assertThat(browser.follow(callback).statusCode()).isEqualTo(302);
       browser.cookies().putAll(begun);
-      assertRefused(browser.follow(callback), 400, "completed before");
+      assertRefused(browser.follow(callback), 400, "already completed");
       String session = browser.cookies().get(SESSION);
       assertThat(begun).hasSize(2);
       assertThat(browser.open("/").statusCode()).isEqualTo(200);
@@ -618,7 +618,7 @@ class LoginAttacksIT {
           .isEqualTo(401);
 
       assertThat(output.toString())
-          .contains("Refused: this login was completed before")
+          .contains("Refused: this login was already completed")
           .doesNotContain(
               session,
               begun.values().toArray(String[]::new)[0],

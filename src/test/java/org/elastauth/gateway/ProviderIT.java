@@ -451,7 +451,7 @@ class ProviderIT {
     }
     assertThat(provider.asked(KEYS)).isZero();
     assertThat(output.toString())
-        .contains("it names another issuer than oidc.issuer, which is " + provider.issuer())
+        .contains("its issuer is not oidc.issuer, which is " + provider.issuer())
         .doesNotContain("another.example.com");
   }
 
@@ -595,8 +595,8 @@ class ProviderIT {
       String late = provider.sign(provider.claims("provider.log").jwtID("late").build());
       assertThat(status(gateway, late)).isEqualTo(503);
       assertThat(output.toString())
-          .contains("Refused: the token's signature is not good")
-          .contains("The identity provider gives no answer of use")
+          .contains("Refused: the token's signature is invalid")
+          .contains("The identity provider gave no usable response")
           .doesNotContain("in-no-log", TestGateway.KEY);
       for (String token : List.of(good, bad, late)) {
         for (String part : token.split("\\.")) {

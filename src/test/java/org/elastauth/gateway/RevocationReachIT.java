@@ -187,7 +187,7 @@ class RevocationReachIT {
         TestGateway other = apart.set("cache.path", own("other")).start()) {
       assertRereadReaches(one, other, "reach." + cache);
     }
-    assertThat(output).contains("A cached login no longer fits what Elasticsearch holds");
+    assertThat(output).contains("A cached login no longer matches Elasticsearch");
   }
 
   private String own(String name) throws IOException {

@@ -215,7 +215,7 @@ class UserinfoIT {
       assertThat(response.statusCode()).isEqualTo(503);
       assertThat(response.body()).doesNotContain("in-no-log");
       assertThat(output.toString())
-          .contains("The identity provider gives no answer of use")
+          .contains("The identity provider gave no usable response")
           .doesNotContain("in-no-log");
     }
   }
@@ -242,7 +242,7 @@ class UserinfoIT {
       answering.start();
       assertThat(status(gateway, "opaque-token")).isEqualTo(503);
       assertThat(output.toString())
-          .contains("The identity provider gives no answer of use")
+          .contains("The identity provider gave no usable response")
           .doesNotContain("in-no-log");
     }
   }

@@ -24,21 +24,21 @@ import org.springframework.stereotype.Component;
 
 /**
  * Redirects a browser to the provider (OpenID Connect Core, 3.1.2.1), with PKCE (RFC 7636). The
- * login travels with the browser as the encrypted {@code state}, so that any gateway can complete
- * it; a cookie ties it to the browser.
+ * browser carries the login as the encrypted {@code state}, so that any gateway can complete it. A
+ * cookie binds it to the browser.
  */
 @Lazy
 @Component("authorizationRedirect")
 final class AuthorizationRedirect {
-  /** How long a user may take to log in. */
-  private static final long PATIENCE_SECONDS = 900;
+  /** Within this time the user must log in. */
+  private static final long MAX_LOGIN_SECONDS = 900;
 
   private static final int RANDOM_BYTES = 32;
-  private static final int NAME_BYTES = 6;
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{8}");
+  private static final int SUFFIX_BYTES = 6;
+  private static final Pattern SUFFIX = Pattern.compile("[A-Za-z0-9_-]{8}");
 
-  /** How many logins a browser may have begun at once; a further one replaces the oldest. */
-  private static final int ATTEMPTS = 16;
+  /** Logins of a browser that are in progress at once; a further login replaces the oldest. */
+  private static final int MAX_ATTEMPTS = 16;
 
   private final Provider provider;
   private final RequestedUrl requestedUrl;
@@ -63,12 +63,12 @@ final class AuthorizationRedirect {
   }
 
   /**
-   * @throws HttpError 401 if the requested site is not ours
+   * @throws HttpError 401 if the requested host is not allowed
    * @return fails always: with 302, or with 503 if the provider is unreachable
    */
   CompletionStage<Void> redirect(@ExchangeProperty("request") HttpServerRequest request) {
     String target = requestedUrl.of(request);
-    List<String> attempts = browserCookie.which(request);
+    List<String> attempts = browserCookie.suffixes(request);
     return AsyncAnswer.plain(
         provider
             .endpoints()
@@ -79,16 +79,16 @@ final class AuthorizationRedirect {
   }
 
   /**
-   * @param attempts logins that the browser has begun, the oldest first
+   * @param attempts cookie suffixes of the logins in progress, the oldest first
    */
   private HttpError redirect(URI authorization, String target, List<String> attempts) {
     if (authorization == null) {
-      return HttpError.unavailable("the identity provider has no address to log in at");
+      return HttpError.unavailable("the identity provider has no authorization endpoint");
     }
     String attempt =
-        attempts.size() >= ATTEMPTS && NAME.matcher(attempts.get(0)).matches()
+        attempts.size() >= MAX_ATTEMPTS && SUFFIX.matcher(attempts.get(0)).matches()
             ? attempts.get(0)
-            : new Nonce(NAME_BYTES).getValue();
+            : new Nonce(SUFFIX_BYTES).getValue();
     CodeVerifier verifier = new CodeVerifier();
     Login login =
         new Login(
@@ -98,7 +98,7 @@ final class AuthorizationRedirect {
             attempt,
             random(),
             target,
-            clock.millis() / 1000 + PATIENCE_SECONDS);
+            clock.millis() / 1000 + MAX_LOGIN_SECONDS);
     AuthenticationRequest.Builder authentication =
         new AuthenticationRequest.Builder(
                 ResponseType.CODE,
@@ -112,9 +112,9 @@ final class AuthorizationRedirect {
       authentication.codeChallenge(verifier, CodeChallengeMethod.S256);
     }
     return HttpError.elsewhere(
-        "log in at the provider first",
+        "log in at the identity provider first",
         authentication.build().toURI().toString(),
-        browserCookie.of(attempt).set(login.browser(), PATIENCE_SECONDS));
+        browserCookie.of(attempt).set(login.browser(), MAX_LOGIN_SECONDS));
   }
 
   private static String random() {

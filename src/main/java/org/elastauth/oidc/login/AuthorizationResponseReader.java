@@ -17,7 +17,7 @@ import org.elastauth.replay.ReplayKind;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** Reads the {@link AuthorizationResponse} of a request, and checks that it may be used. */
+/** Reads and checks the {@link AuthorizationResponse} of a request. */
 @Lazy
 @Component("authorizationResponseReader")
 final class AuthorizationResponseReader implements Processor {
@@ -35,29 +35,30 @@ final class AuthorizationResponseReader implements Processor {
   }
 
   /**
-   * Leaves the exchange property {@code login}.
+   * Sets the exchange property {@code login}.
    *
-   * @throws HttpError 400 if it does not answer a login that this browser began
+   * @throws HttpError 400 if the response belongs to no login that this browser began
    */
   @Override
   public void process(Exchange exchange) {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     Map<String, List<String>> query = query(request.query());
-    String state = one(query, "state");
+    String state = single(query, "state");
     Login login = state == null ? null : logins.open(state);
     if (login == null) {
-      throw HttpError.malformed("this login was not begun here, or took too long" + AGAIN);
+      throw HttpError.malformed("this login did not begin at this site, or has expired" + AGAIN);
     }
     String browser = browserCookie.of(login.attempt()).read(request);
     if (browser == null || !isSame(login.browser(), browser)) {
-      throw HttpError.malformed("this login was begun in another browser" + AGAIN);
+      throw HttpError.malformed("this login began in another browser" + AGAIN);
     }
-    String from = one(query, "iss");
+    String from = single(query, "iss");
     if (from != null && !from.equals(issuer)) {
-      throw HttpError.malformed("another provider answers than was asked" + AGAIN);
+      throw HttpError.malformed("the response is not from the provider of this login" + AGAIN);
     }
     exchange.setProperty(
-        "login", new AuthorizationResponse(login, one(query, "code"), one(query, "error"), from));
+        "login",
+        new AuthorizationResponse(login, single(query, "code"), single(query, "error"), from));
   }
 
   ReplayKey replayKey(@ExchangeProperty("login") AuthorizationResponse response) {
@@ -66,9 +67,9 @@ final class AuthorizationResponseReader implements Processor {
   }
 
   /**
-   * Leaves the exchange property {@code spentCookie}, with which the browser forgets this login.
+   * Sets the exchange property {@code spentCookie}, which deletes the cookie of this login.
    *
-   * @param first whether the response is used for the first time
+   * @param first whether no other request has used the response
    * @throws HttpError 400 if not
    */
   void use(
@@ -77,7 +78,7 @@ final class AuthorizationResponseReader implements Processor {
       Exchange exchange) {
     exchange.setProperty("spentCookie", browserCookie.of(response.login().attempt()).clear());
     if (!first) {
-      throw HttpError.malformed("this login was completed before" + AGAIN);
+      throw HttpError.malformed("this login was already completed" + AGAIN);
     }
   }
 
@@ -96,8 +97,8 @@ final class AuthorizationResponseReader implements Processor {
     }
   }
 
-  /** No parameter may be there twice (RFC 6749, 3.1). */
-  private static String one(Map<String, List<String>> query, String name) {
+  /** A parameter must not occur twice (RFC 6749, 3.1). */
+  private static String single(Map<String, List<String>> query, String name) {
     List<String> values = query.getOrDefault(name, List.of());
     if (values.size() > 1) {
       throw HttpError.malformed("malformed query: " + name + " is there more than once");

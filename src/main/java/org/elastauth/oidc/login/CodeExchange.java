@@ -16,7 +16,7 @@ import org.elastauth.session.SessionSettings;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** Exchanges the code of a login for tokens, and these for a session. */
+/** Exchanges the code of a login for tokens, and makes a session of them. */
 @Lazy
 @Component("codeExchange")
 final class CodeExchange {
@@ -43,9 +43,9 @@ final class CodeExchange {
   }
 
   /**
-   * Waits for the provider.
+   * Blocks until the token endpoint responds.
    *
-   * @return fails with 400, 401, 403 or 503 where the provider gives no code or no valid tokens
+   * @return fails with 400, 401, 403 or 503 if the provider returns no code or no valid tokens
    */
   CompletionStage<Session> session(@ExchangeProperty("login") AuthorizationResponse response) {
     ProviderEndpoints endpoints;
@@ -71,19 +71,19 @@ final class CodeExchange {
   private static void check(AuthorizationResponse response, ProviderEndpoints endpoints) {
     if (response.issuer() == null && endpoints.namesIssuer()) {
       throw HttpError.malformed(
-          "the answer does not say which provider gives it" + AuthorizationResponseReader.AGAIN);
+          "the provider's response has no parameter iss" + AuthorizationResponseReader.AGAIN);
     }
     String error = response.error();
     if (error != null) {
-      boolean passing = error.equals("temporarily_unavailable") || error.equals("server_error");
+      boolean temporary = error.equals("temporarily_unavailable") || error.equals("server_error");
       String reason = ERROR.matcher(error).matches() ? error : "error";
       String message = "the provider did not log the user in: " + reason;
-      throw passing ? HttpError.unavailable(message) : HttpError.forbidden(message);
+      throw temporary ? HttpError.unavailable(message) : HttpError.forbidden(message);
     }
     String code = response.code();
     if (code == null || code.isEmpty() || code.length() > MAX_CODE) {
       throw HttpError.malformed(
-          "the provider's answer has no code" + AuthorizationResponseReader.AGAIN);
+          "the provider's response has no valid code" + AuthorizationResponseReader.AGAIN);
     }
   }
 }

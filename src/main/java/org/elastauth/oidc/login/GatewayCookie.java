@@ -6,9 +6,9 @@ import org.elastauth.http.Cookies;
 import org.elastauth.http.HttpError;
 
 /**
- * A cookie of the gateway. Over https its name begins with {@code __Host-}, so that no other host
- * of the domain and no attacker on the network can set it; or with {@code __Secure-}, where hosts
- * share it (RFC 6265bis, 4.1.3).
+ * A cookie of the gateway. Over https its name begins with {@code __Host-}, so that neither another
+ * host of the domain nor an attacker on the network can set it. If hosts share it, it begins with
+ * {@code __Secure-} (RFC 6265bis, 4.1.3).
  */
 public final class GatewayCookie {
   private static final int MAX_LENGTH = 256;
@@ -18,8 +18,8 @@ public final class GatewayCookie {
 
   /**
    * @param name without a prefix
-   * @param https whether browsers use it
-   * @param domain the domain whose hosts share it; empty: only the host that set it gets it
+   * @param https whether browsers reach the gateway by https
+   * @param domain the domain whose hosts share it; empty: only this host
    */
   public GatewayCookie(String name, boolean https, String domain) {
     String prefix = domain.isEmpty() ? "__Host-" : "__Secure-";
@@ -37,14 +37,14 @@ public final class GatewayCookie {
   }
 
   /** A cookie of this name with a suffix. */
-  GatewayCookie of(String which) {
-    return new GatewayCookie(name + '_' + which, attributes);
+  GatewayCookie of(String suffix) {
+    return new GatewayCookie(name + '_' + suffix, attributes);
   }
 
-  /** The suffixes of the cookies that a browser has, the oldest first (RFC 6265, 5.4). */
-  List<String> which(HttpServerRequest request) {
+  /** The suffixes of the cookies in a request, the oldest first (RFC 6265, 5.4). */
+  List<String> suffixes(HttpServerRequest request) {
     return Cookies.names(request, name + '_').stream()
-        .map(one -> one.substring(name.length() + 1))
+        .map(cookie -> cookie.substring(name.length() + 1))
         .toList();
   }
 
@@ -53,7 +53,7 @@ public final class GatewayCookie {
   }
 
   /**
-   * @return null if there is none, or it cannot be ours
+   * @return null if it is absent, empty or too long
    * @throws HttpError 400 if there are two, as another host must have set one of them
    */
   public String read(HttpServerRequest request) {
@@ -61,16 +61,12 @@ public final class GatewayCookie {
     return value == null || value.isEmpty() || value.length() > MAX_LENGTH ? null : value;
   }
 
-  /**
-   * A value of {@code Set-Cookie}.
-   *
-   * @param maxAge seconds
-   */
+  /** A value of {@code Set-Cookie}; {@code maxAge} is in seconds. */
   public String set(String value, long maxAge) {
     return name + "=" + value + "; Max-Age=" + maxAge + attributes;
   }
 
-  /** A value of {@code Set-Cookie} that makes the browser forget it. */
+  /** A value of {@code Set-Cookie} that deletes the cookie. */
   public String clear() {
     return set("", 0);
   }

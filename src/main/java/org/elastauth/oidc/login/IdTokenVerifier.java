@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies the tokens of a token response: the ID token must answer the login, or be about the
+ * Verifies the tokens of a token response: the ID token must belong to the login, or to the
  * session's user (OpenID Connect Core, 3.1.3.7, 3.1.3.8 and 12.2).
  */
 @Lazy
@@ -39,20 +39,19 @@ final class IdTokenVerifier {
     this.mapping = mapping;
   }
 
-  /** The tokens of a login. */
   CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Login login) {
     if (tokens.getIDToken() == null) {
-      throw BearerChallenge.invalid("the provider gives no ID token");
+      throw BearerChallenge.invalid("the provider returned no ID token");
     }
     return claims(tokens, login.nonce())
         .thenApply(claims -> new VerifiedTokens(tokens, claims, mapping.identity(claims)));
   }
 
   /**
-   * Newer tokens of a session, which may come without an ID token.
+   * Newer tokens of a session, possibly without an ID token.
    *
-   * @return fails with 403 if the session must end: the tokens are another user's, or describe the
-   *     user in a way that is rejected; else a user could keep groups by a name that is too long
+   * @return fails with 403 if the session must end: the tokens belong to another user, or a claim
+   *     is invalid, as a user could keep old groups by an invalid claim
    */
   CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Session session) {
     CompletionStage<TokenClaims> claims =
@@ -60,7 +59,7 @@ final class IdTokenVerifier {
     return claims.thenApply(
         verified -> {
           if (!verified.text("sub").equals(session.subject())) {
-            throw HttpError.forbidden("the token is another user's");
+            throw HttpError.forbidden("the token belongs to another user");
           }
           return new VerifiedTokens(tokens, verified, identityOrEnd(verified));
         });
@@ -79,9 +78,7 @@ final class IdTokenVerifier {
     return provider.userinfo(access.text(), access.hash()).thenApply(IdTokenVerifier::withSubject);
   }
 
-  /**
-   * @param nonce null: the tokens answer no login
-   */
+  /** The nonce is null for a refresh. */
   private CompletionStage<TokenClaims> claims(OIDCTokens tokens, String nonce) {
     return CompletableFuture.completedFuture(Token.of(tokens.getIDTokenString(), TokenUse.ID))
         .thenCompose(verifier::verifySigned)
@@ -96,7 +93,7 @@ final class IdTokenVerifier {
 
   private static Token check(Token id, AccessToken access, String nonce) {
     if (nonce != null && !isSame(nonce, id.claims().text("nonce"))) {
-      throw BearerChallenge.invalid("the ID token answers another login");
+      throw BearerChallenge.invalid("the ID token belongs to another login");
     }
     String hash = id.claims().text("at_hash");
     if (!hash.isEmpty()) {
@@ -104,7 +101,7 @@ final class IdTokenVerifier {
         AccessTokenValidator.validate(
             access, id.jwt().getHeader().getAlgorithm(), new AccessTokenHash(hash));
       } catch (InvalidHashException foreign) {
-        throw BearerChallenge.invalid("the ID token came with another access token");
+        throw BearerChallenge.invalid("the ID token belongs to another access token");
       }
     }
     return id;
@@ -112,7 +109,7 @@ final class IdTokenVerifier {
 
   private static TokenClaims withSubject(TokenClaims claims) {
     if (claims.text("sub").isEmpty()) {
-      throw BearerChallenge.invalid("the token names no user");
+      throw BearerChallenge.invalid("the token has no claim sub");
     }
     return claims;
   }

@@ -1,16 +1,15 @@
 package org.elastauth.oidc.login;
 
 /**
- * A login that a browser was redirected to the provider for.
+ * A login in progress: the browser was redirected to the provider.
  *
- * @param id random, so that each login can be completed only once
- * @param nonce what the ID token must repeat
- * @param verifier proves to the provider that the client that began the login completes it (RFC
- *     7636)
- * @param attempt the end of the name of this login's cookie, so that several tabs can log in
- * @param browser value of that cookie, which ties the login to the browser
- * @param target URL of the page that the browser wanted
- * @param until epoch seconds after which the login cannot be completed
+ * @param id random, so that a login is completed only once
+ * @param nonce the ID token must contain it
+ * @param verifier the PKCE code verifier (RFC 7636); empty without PKCE
+ * @param attempt suffix of the name of this login's cookie, so that several tabs can log in
+ * @param browser value of that cookie, which binds the login to the browser
+ * @param target URL of the page that the browser requested
+ * @param until when the login expires, in epoch seconds
  */
 record Login(
     String id,
@@ -21,7 +20,7 @@ record Login(
     String target,
     long until) {
 
-  /** Nothing: the verifier is a secret. */
+  /** Without the verifier, which is a secret. */
   @Override
   public String toString() {
     return "Login";

@@ -8,17 +8,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** Beans that follow from {@code oidc.redirect_url}, which is set wherever browsers log in. */
+/** Beans that depend on {@code oidc.redirect_url}, which every browser login requires. */
 @Lazy
 @Configuration(proxyBeanMethods = false)
 class LoginConfiguration {
-  /** The cookie with the id of the session. */
   @Bean
   GatewayCookie sessionCookie(SessionSettings session, OidcSettings oidc) {
     return cookie(session, oidc, session.cookieName());
   }
 
-  /** The cookies that tie a login to its browser. */
+  /** Binds a login to its browser. */
   @Bean
   GatewayCookie browserCookie(SessionSettings session, OidcSettings oidc) {
     return cookie(session, oidc, session.cookieName() + "_login");

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Redirects a browser, whose session has ended here, to the provider's logout (OpenID Connect
+ * After the session has ended here, redirects the browser to the provider's logout (OpenID Connect
  * RP-Initiated Logout), which redirects it back.
  */
 @Lazy
@@ -40,15 +40,7 @@ final class Logout {
     this.client = new ClientID(settings.clientId());
   }
 
-  /**
-   * Leaves the exchange property {@code spentCookie}, with which an error, too, makes the browser
-   * forget the session.
-   */
-  void forget(Exchange exchange) {
-    exchange.setProperty("spentCookie", sessionCookie.clear());
-  }
-
-  /** 303, as the logout may have been a POST; to the home page where the provider has no logout. */
+  /** 303, as the request may be a POST; to the home page if the provider has no logout. */
   CompletionStage<Void> redirect(@ExchangeProperty("session") Session session, Exchange exchange) {
     return provider
         .endpoints()
@@ -72,13 +64,13 @@ final class Logout {
             .toURI();
   }
 
-  /** The ID token; without it the provider asks the user. */
+  /** The ID token; without it the provider asks the user to confirm the logout. */
   private static JWT hint(Session session) {
     try {
       return session == null || session.idToken().isEmpty()
           ? null
           : JWTParser.parse(session.idToken());
-    } catch (ParseException none) {
+    } catch (ParseException malformed) {
       return null;
     }
   }

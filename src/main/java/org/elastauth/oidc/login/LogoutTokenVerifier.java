@@ -41,21 +41,19 @@ final class LogoutTokenVerifier {
     this.replay = replay;
   }
 
-  /**
-   * @throws HttpError 400
-   */
   Token read(@ExchangeProperty("request") HttpServerRequest request) {
     List<String> values = request.formAttributes().getAll("logout_token");
     if (values.size() != 1 || values.get(0).length() > MAX_LENGTH) {
-      throw HttpError.malformed("malformed form: it takes one logout_token");
+      throw HttpError.malformed("malformed form: it must have one logout_token");
     }
     return Token.of(values.get(0), TokenUse.LOGOUT);
   }
 
   /**
-   * Leaves the exchange property {@code refusal} if it is not known whether the token is new.
+   * Sets the exchange property {@code refusal} if the replay check fails.
    *
-   * @return fails with 400 if it is invalid, where other tokens get 401 (2.8), or was used before
+   * @return fails with 400 if the token is invalid (2.8: not 401 as for other tokens), or was used
+   *     before
    */
   CompletionStage<Token> verify(@Body Token token, Exchange exchange) {
     return AsyncAnswer.plain(
@@ -82,7 +80,8 @@ final class LogoutTokenVerifier {
   private static Token check(Token token) {
     TokenClaims claims = token.claims();
     if (claims.claims().containsKey("nonce")) {
-      throw HttpError.malformed("this logout token has a nonce, as only ID tokens have");
+      throw HttpError.malformed(
+          "this logout token has a nonce, which is only allowed in ID tokens");
     }
     if (claims.text("sub").isEmpty() && claims.text("sid").isEmpty()) {
       throw HttpError.malformed("this logout token names neither a user nor a session");
@@ -103,9 +102,6 @@ final class LogoutTokenVerifier {
     return new ProviderLogout(claims.text("sid"), claims.text("sub"), ProviderLogout.NOW);
   }
 
-  /**
-   * @throws HttpError 400, always
-   */
   void refuseReplay() {
     throw HttpError.malformed("this logout token was used before");
   }

@@ -13,14 +13,14 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets ten refreshes run at a time. A refresh runs until its stage ends; it needs a thread only
- * while it waits for the provider.
+ * Runs at most ten refreshes at a time. A refresh occupies a thread only while the token request
+ * blocks.
  */
 @Lazy
 @Component
 final class RefreshQueue {
-  private static final int AT_ONCE = 10;
-  private static final int WAITING = 1_000;
+  private static final int MAX_RUNNING = 10;
+  private static final int MAX_WAITING = 1_000;
 
   private final Executor workers;
   private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -28,25 +28,22 @@ final class RefreshQueue {
 
   RefreshQueue(CamelContext context) {
     this.workers =
-        context.getExecutorServiceManager().newFixedThreadPool(this, "oidc-renew", AT_ONCE);
+        context.getExecutorServiceManager().newFixedThreadPool(this, "oidc-renew", MAX_RUNNING);
   }
 
-  /** The threads that wait for the provider: one for each refresh that runs. */
+  /** The threads for token requests: one for each running refresh. */
   Executor workers() {
     return workers;
   }
 
-  /**
-   * @throws RejectedExecutionException if too many refreshes wait
-   */
   <T> CompletableFuture<T> run(Supplier<CompletionStage<T>> refresh) {
     CompletableFuture<T> result = new CompletableFuture<>();
     // on a worker, as the thread that ends one refresh starts the next
     Runnable start = () -> workers.execute(() -> start(refresh, result));
     synchronized (waiting) {
-      if (running == AT_ONCE) {
-        if (waiting.size() == WAITING) {
-          throw new RejectedExecutionException("too many sessions are refreshed at once");
+      if (running == MAX_RUNNING) {
+        if (waiting.size() == MAX_WAITING) {
+          throw new RejectedExecutionException("too many session refreshes are waiting");
         }
         waiting.add(start);
         return result;

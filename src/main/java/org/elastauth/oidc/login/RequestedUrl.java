@@ -11,12 +11,11 @@ import org.elastauth.net.TrustedProxies;
 
 /**
  * The URL that a browser requested, from {@code X-Forwarded-Host} and {@code X-Forwarded-Uri}. A
- * login redirects to it, so it must be one of our own sites: anything else would be an open
- * redirect (RFC 9700, 4.11). The scheme is that of the redirect URL, as the session cookie is sent
- * nowhere else.
+ * login redirects to it, so its host must be allowed: else it is an open redirect (RFC 9700, 4.11).
+ * The scheme is that of the redirect URL, because browsers send the session cookie only there.
  */
 final class RequestedUrl {
-  /** A longer one, encrypted and encoded, does not fit into a URL of some providers. */
+  /** A longer URL, encrypted as the state, exceeds the URL length of some providers. */
   private static final int MAX_LENGTH = 2000;
 
   private static final String OWN_PATHS = "/elastauth/oidc/";
@@ -27,17 +26,17 @@ final class RequestedUrl {
   private final Set<String> allowed;
 
   /**
-   * @param allowedHosts {@code host} for the scheme's usual port, or {@code host:port}; empty: that
-   *     of the redirect URL
+   * @param allowedHosts {@code host} for the scheme's default port, or {@code host:port}; empty:
+   *     the host of the redirect URL
    */
   RequestedUrl(TrustedProxies proxies, URI redirectUrl, List<String> allowedHosts) {
     this.proxies = proxies;
     this.scheme = redirectUrl.getScheme().toLowerCase(Locale.ROOT);
-    this.home = withoutUsualPort(redirectUrl.getRawAuthority());
+    this.home = withoutDefaultPort(redirectUrl.getRawAuthority());
     this.allowed =
         allowedHosts.isEmpty()
             ? Set.of(home)
-            : allowedHosts.stream().map(this::withoutUsualPort).collect(Collectors.toSet());
+            : allowedHosts.stream().map(this::withoutDefaultPort).collect(Collectors.toSet());
   }
 
   /**
@@ -55,10 +54,10 @@ final class RequestedUrl {
     if (!proxies.contains(peer)) {
       return home();
     }
-    String host = hosts.isEmpty() ? home : withoutUsualPort(String.join(",", hosts));
+    String host = hosts.isEmpty() ? home : withoutDefaultPort(String.join(",", hosts));
     if (!allowed.contains(host)) {
       throw HttpError.unauthorized(
-          "this site is none of oidc.allowed_hosts, so nobody can log in here", "Bearer");
+          "this host is not in oidc.allowed_hosts, so it has no login", "Bearer");
     }
     String path = paths.size() == 1 ? paths.get(0) : "/";
     if (!isPath(path) || path.startsWith(OWN_PATHS)) {
@@ -71,19 +70,19 @@ final class RequestedUrl {
     return scheme + "://" + host + path;
   }
 
-  /** The page to redirect to where no other is known. */
+  /** The page to redirect to if the requested page is unknown. */
   String home() {
     return scheme + "://" + home + "/";
   }
 
-  /** Origin form (RFC 9112, 3.2.1), in nothing but visible ASCII. */
+  /** Origin form (RFC 9112, 3.2.1), only visible ASCII. */
   private static boolean isPath(String text) {
     return text.startsWith("/") && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '\\');
   }
 
-  private String withoutUsualPort(String authority) {
-    String usual = scheme.equals("https") ? ":443" : ":80";
+  private String withoutDefaultPort(String authority) {
+    String port = scheme.equals("https") ? ":443" : ":80";
     String host = authority.toLowerCase(Locale.ROOT);
-    return host.endsWith(usual) ? host.substring(0, host.length() - usual.length()) : host;
+    return host.endsWith(port) ? host.substring(0, host.length() - port.length()) : host;
   }
 }

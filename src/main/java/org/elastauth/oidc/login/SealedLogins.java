@@ -13,12 +13,12 @@ import org.elastauth.oidc.OidcSettings;
 import org.springframework.stereotype.Component;
 
 /**
- * Encrypts a login as the {@code state} of the authorization request. Only gateways can read or
- * make one, and any of them can complete the login.
+ * Encrypts a login as the {@code state} of the authorization request. Every gateway with the secret
+ * key can read it and complete the login; other parties cannot.
  */
 @Component
 final class SealedLogins {
-  /** A longer state is not ours, and is not decoded. */
+  /** A longer state is rejected without decoding. */
   private static final int MAX_LENGTH = 8192;
 
   private final String name;
@@ -26,7 +26,7 @@ final class SealedLogins {
   private final Clock clock;
 
   SealedLogins(OidcSettings oidc, SecretKeys keys, Clock clock) {
-    // gateways of another provider, client or site may have the same secret key
+    // gateways for another provider, client or site may use the same secret key
     this.name =
         "state-" + Sha256.hex(oidc.issuer() + '\n' + oidc.clientId() + '\n' + oidc.redirectUrl());
     this.envelope = new Envelope(keys, "login");
@@ -49,9 +49,7 @@ final class SealedLogins {
     return envelope.seal(name, content.toByteArray());
   }
 
-  /**
-   * @return null if it is not ours, or has expired
-   */
+  /** Null if it is invalid or expired. */
   Login open(String state) {
     if (state.length() > MAX_LENGTH) {
       return null;

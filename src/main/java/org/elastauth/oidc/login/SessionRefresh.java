@@ -7,33 +7,41 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Predicate;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
+import org.elastauth.session.RedisSessions;
 import org.elastauth.session.RefreshLock;
 import org.elastauth.session.Session;
+import org.elastauth.session.SessionMemory;
+import org.elastauth.session.SessionSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Refreshes a session with its refresh token. One request of all gateways does; the others continue
- * with the session as it is. A refresh token may be valid once, so the new one is kept whatever
- * comes after it.
+ * Refreshes a session with its refresh token. Of all requests at all gateways, one refreshes; the
+ * others continue with the session as it is. Some providers accept a refresh token only once, so
+ * the new one is stored even if a later step fails.
+ *
+ * <p>As a predicate: whether the session in the body is due for a refresh, and has a refresh token.
  */
 @Lazy
 @Component("sessionRefresh")
-final class SessionRefresh {
+final class SessionRefresh implements Predicate {
   private static final Logger LOG = LoggerFactory.getLogger(SessionRefresh.class);
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
 
   private final RefreshLock lock;
   private final RefreshQueue queue;
-  private final SharedSessions sessions;
-  private final SessionRefreshDue due;
+  private final boolean inRedis;
+  private final ObjectProvider<RedisSessions> redis;
+  private final SessionMemory memory;
   private final Provider provider;
   private final TokenEndpoint tokenEndpoint;
   private final IdTokenVerifier idTokens;
@@ -42,25 +50,39 @@ final class SessionRefresh {
   SessionRefresh(
       RefreshLock lock,
       RefreshQueue queue,
-      SharedSessions sessions,
-      SessionRefreshDue due,
+      SessionSettings settings,
+      ObjectProvider<RedisSessions> redis,
+      SessionMemory memory,
       Provider provider,
       TokenEndpoint tokenEndpoint,
       IdTokenVerifier idTokens,
       Clock clock) {
     this.lock = lock;
     this.queue = queue;
-    this.sessions = sessions;
-    this.due = due;
+    this.inRedis = settings.inRedis();
+    this.redis = redis;
+    this.memory = memory;
     this.provider = provider;
     this.tokenEndpoint = tokenEndpoint;
     this.idTokens = idTokens;
     this.clock = clock;
   }
 
+  @Override
+  public boolean matches(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof Session session
+        && isDue(session, clock)
+        && !session.refreshToken().isEmpty();
+  }
+
+  /** Whether the access token has expired, so that the provider must be asked about the user. */
+  static boolean isDue(Session session, Clock clock) {
+    return session.accessExpires() <= clock.millis() / 1000;
+  }
+
   /**
-   * Leaves the session as the body: refreshed, as another gateway refreshed it, or as it was; null
-   * if it has ended meanwhile.
+   * The body is then the session: refreshed here or by another gateway, or unchanged; null if it
+   * has ended meanwhile.
    *
    * @return fails with 403 if the session must end, else with the reason why it is not refreshed
    */
@@ -72,7 +94,7 @@ final class SessionRefresh {
     return AsyncAnswer.plain(
         provider
             .endpoints()
-            // the lock lasts for one refresh, so it is not taken while the request queues
+            // the lock lasts for one refresh only, so it is acquired after the queue
             .thenCompose(
                 endpoints -> queue.run(() -> refreshLocked(key, session, endpoints, exchange)))
             .thenAccept(current -> exchange.getMessage().setBody(current)));
@@ -84,21 +106,33 @@ final class SessionRefresh {
         .thenCompose(
             mine ->
                 mine
-                    ? sessions
-                        .get(key, exchange)
+                    ? stored(key, exchange)
                         .thenCompose(now -> refreshIfDue(key, now, endpoints, exchange))
                     : CompletableFuture.completedFuture(session));
   }
 
   private CompletionStage<Session> refreshIfDue(
       String key, Session session, ProviderEndpoints endpoints, Exchange exchange) {
-    if (session == null || !due.isDue(session) || session.refreshToken().isEmpty()) {
+    if (session == null || !isDue(session, clock) || session.refreshToken().isEmpty()) {
       return CompletableFuture.completedFuture(session);
     }
     return CompletableFuture.supplyAsync(() -> request(session, endpoints), queue.workers())
         .thenCompose(tokens -> refreshed(session, tokens))
-        .thenCompose(
-            refreshed -> sessions.put(key, refreshed, exchange).thenApply(stored -> refreshed));
+        .thenCompose(refreshed -> store(key, refreshed, exchange).thenApply(stored -> refreshed));
+  }
+
+  private CompletionStage<Session> stored(String key, Exchange exchange) {
+    return inRedis
+        ? redis.getObject().get(key, exchange)
+        : CompletableFuture.completedFuture(memory.get(key));
+  }
+
+  private CompletionStage<Void> store(String key, Session session, Exchange exchange) {
+    if (inRedis) {
+      return redis.getObject().put(key, session, exchange);
+    }
+    memory.put(key, session);
+    return CompletableFuture.completedFuture(null);
   }
 
   private OIDCTokens request(Session session, ProviderEndpoints endpoints) {
@@ -115,7 +149,7 @@ final class SessionRefresh {
         .exceptionally(failure -> withNewRefreshToken(session, tokens, AsyncAnswer.cause(failure)));
   }
 
-  /** What the session knows of its user stays, and is due again. */
+  /** The session keeps its user, and is due again. */
   private Session withNewRefreshToken(Session session, OIDCTokens tokens, Throwable failure) {
     if (failure instanceof HttpError refusal && refusal.status() == FORBIDDEN) {
       throw refusal;
@@ -137,10 +171,10 @@ final class SessionRefresh {
     return clock.millis() / 1000;
   }
 
-  /** Logs why a session is not refreshed: at most once while the lock lasts, half a minute. */
+  /** Logs why a session is not refreshed, at most once per lock, which is half a minute. */
   void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
     LOG.atWarn()
         .addKeyValue("reason", failure.getMessage())
-        .log("A session is not renewed, and goes on with what is known of its user");
+        .log("A session was not refreshed, and continues with the known user");
   }
 }

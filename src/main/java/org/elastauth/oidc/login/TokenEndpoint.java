@@ -33,15 +33,12 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/**
- * Requests tokens from the provider with a code or a refresh token (RFC 6749, 4.1.3 and 6), and
- * waits for them.
- */
+/** Requests tokens with a code or a refresh token (RFC 6749, 4.1.3 and 6). Blocks. */
 @Lazy
 @Component
 final class TokenEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(TokenEndpoint.class);
-  private static final int OVERLOADED = 429;
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final ProviderHttp http;
   private final CircuitBreaker breaker;
@@ -65,7 +62,6 @@ final class TokenEndpoint {
         : new ClientSecretBasic(client, secret);
   }
 
-  /** The tokens of a login. */
   OIDCTokens request(ProviderEndpoints endpoints, String code, String verifier) {
     return request(
         endpoints,
@@ -75,7 +71,6 @@ final class TokenEndpoint {
             verifier.isEmpty() ? null : new CodeVerifier(verifier)));
   }
 
-  /** Newer tokens of a session. */
   OIDCTokens request(ProviderEndpoints endpoints, String refreshToken) {
     return request(endpoints, new RefreshTokenGrant(new RefreshToken(refreshToken)));
   }
@@ -91,7 +86,7 @@ final class TokenEndpoint {
     } catch (Exception unanswered) {
       LOG.atWarn()
           .addKeyValue("reason", String.valueOf(unanswered))
-          .log("The provider does not answer at its token endpoint");
+          .log("The token endpoint of the identity provider does not answer");
       throw HttpError.unavailable("the identity provider does not answer");
     }
     return read(response);
@@ -107,8 +102,8 @@ final class TokenEndpoint {
             ? new TokenRequest.Builder(endpoints.token(), client, grant)
             : new TokenRequest.Builder(endpoints.token(), authentication, grant);
     HTTPResponse response = http.send(request.build().toHTTPRequest());
-    if (response.getStatusCode() == OVERLOADED) {
-      throw new IOException("HTTP status " + OVERLOADED);
+    if (response.getStatusCode() == TOO_MANY_REQUESTS) {
+      throw new IOException("HTTP status " + TOO_MANY_REQUESTS);
     }
     return response;
   }
@@ -118,12 +113,12 @@ final class TokenEndpoint {
     try {
       answer = OIDCTokenResponseParser.parse(response);
     } catch (ParseException | IllegalArgumentException malformed) {
-      throw unusable("no token response: HTTP status " + response.getStatusCode());
+      throw unusable("not a token response: HTTP status " + response.getStatusCode());
     }
     if (answer instanceof TokenErrorResponse error) {
       String code = error.getErrorObject().getCode();
       if ("invalid_grant".equals(code)) {
-        throw BearerChallenge.invalid("the provider has ended this login");
+        throw BearerChallenge.invalid("the provider has ended this session");
       }
       throw unusable("HTTP status " + response.getStatusCode() + ", " + code);
     }
@@ -131,7 +126,9 @@ final class TokenEndpoint {
   }
 
   private static HttpError unusable(String reason) {
-    LOG.atWarn().addKeyValue("reason", reason).log("The provider gives no tokens");
+    LOG.atWarn()
+        .addKeyValue("reason", reason)
+        .log("The token endpoint of the identity provider returned no tokens");
     return HttpError.unavailable("the identity provider does not answer");
   }
 }

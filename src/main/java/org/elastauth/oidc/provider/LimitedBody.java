@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 
-/** A body as UTF-8 text that fails beyond a size, which the JDK has from 25 on. */
+/** Reads a body as UTF-8 text, and fails beyond a size. The JDK has this from release 25 on. */
 final class LimitedBody implements BodySubscriber<String> {
   private final BodySubscriber<String> text = BodySubscribers.ofString(StandardCharsets.UTF_8);
   private final int limit;
@@ -21,9 +21,6 @@ final class LimitedBody implements BodySubscriber<String> {
     this.limit = limit;
   }
 
-  /**
-   * @param limit bytes
-   */
   static BodyHandler<String> upTo(int limit) {
     return head -> new LimitedBody(limit);
   }
@@ -44,7 +41,7 @@ final class LimitedBody implements BodySubscriber<String> {
     size += buffers.stream().mapToInt(ByteBuffer::remaining).sum();
     if (size > limit) {
       subscription.cancel();
-      onError(new IOException("the answer is larger than " + limit));
+      onError(new IOException("the response is larger than " + limit + " bytes"));
     } else {
       text.onNext(buffers);
     }

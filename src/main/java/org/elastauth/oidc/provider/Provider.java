@@ -1,5 +1,6 @@
 package org.elastauth.oidc.provider;
 
+import com.nimbusds.jose.jwk.JWKSet;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,28 +14,35 @@ import org.springframework.stereotype.Component;
 
 /**
  * The OpenID Connect provider: its endpoints, its keys, and the claims of a token's user. Responses
- * come from memory, from another gateway through Redis, or from the provider. Stages fail with a
- * {@link HttpError}: 503 if the provider is unreachable, 429 if too many requests wait for it.
+ * come from memory, from Redis, or from the provider. Stages fail with an {@link HttpError}: 503 if
+ * the provider is unreachable, 429 if too many requests wait for it.
  */
 @Lazy
 @Component("provider")
 public final class Provider {
+  /**
+   * The keys that the provider signs with.
+   *
+   * @param asked when they were requested, in epoch milliseconds
+   */
+  public record Keys(JWKSet keys, long asked) {}
+
   private static final String DISCOVERY = "/.well-known/openid-configuration";
 
   private final ProviderResponseCache responses;
   private final OidcSettings oidc;
   private final ProviderEndpoints configured;
   private final ProviderRequest discovery;
-  private final String keys;
+  private final String keysName;
   private final String client;
 
   Provider(ProviderResponseCache responses, OidcSettings settings) {
     this.responses = responses;
     this.oidc = settings;
     this.configured = ProviderEndpoints.configured(oidc);
-    // gateways of different providers may share a Redis
+    // gateways for different providers may share a Redis
     TokenHash name = TokenHash.of(oidc.issuer() + '\n' + oidc.jwksUri());
-    this.keys = "jwks-" + name;
+    this.keysName = "jwks-" + name;
     this.client = oidc.issuer() + '\n' + oidc.clientId() + '\n';
     this.discovery =
         new ProviderRequest(
@@ -60,24 +68,24 @@ public final class Provider {
             || oidc.redirectUrl().isEmpty());
   }
 
-  public CompletionStage<ProviderKeys> keys() {
+  public CompletionStage<Keys> keys() {
     return newerKeys(null);
   }
 
   /**
-   * @param rejected keys without the one that is wanted
+   * @param rejected keys that lack the requested key; null: any keys
    */
-  public CompletionStage<ProviderKeys> newerKeys(ProviderKeys rejected) {
+  public CompletionStage<Keys> newerKeys(Keys rejected) {
     return endpoints()
         .thenCompose(
             endpoints ->
                 responses.get(
                     new ProviderRequest(
-                        Kind.KEYS, keys, endpoints.jwks(), null, oidc.cache().jwks(), rejected),
-                    ProviderKeys.class));
+                        Kind.KEYS, keysName, endpoints.jwks(), null, oidc.cache().jwks(), rejected),
+                    Keys.class));
   }
 
-  /** The claims of the token's user, as the provider's userinfo endpoint names them. */
+  /** The claims of the token's user from the userinfo endpoint. */
   public CompletionStage<TokenClaims> userinfo(String token, TokenHash hash) {
     return endpoints().thenCompose(endpoints -> userinfo(endpoints, token, hash));
   }

@@ -7,8 +7,7 @@ import java.util.stream.Stream;
 import org.elastauth.oidc.OidcSettings;
 
 /**
- * The provider's endpoints; null where neither the configuration nor the discovery document names
- * one.
+ * The provider's endpoints; null if neither configured nor discovered.
  *
  * @param namesIssuer whether authorization responses carry {@code iss} (RFC 9207)
  */
@@ -35,7 +34,7 @@ public record ProviderEndpoints(
         metadata.supportsAuthorizationResponseIssuerParam());
   }
 
-  /** These endpoints; the others' where these lack one. */
+  /** These endpoints; where one is null, the other's. */
   ProviderEndpoints or(ProviderEndpoints others) {
     return new ProviderEndpoints(
         first(authorization, others.authorization),

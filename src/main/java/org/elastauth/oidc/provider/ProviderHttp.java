@@ -20,21 +20,21 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Sends requests to the provider, and waits for the response. Time and size of a response are
- * limited, and redirects are not followed.
+ * Sends requests to the provider, and blocks until the response. Time and size of a response are
+ * limited. Redirects are not followed.
  */
 @Lazy
 @Component
 public final class ProviderHttp {
-  private static final int LARGEST = 256 * 1024;
+  private static final int MAX_BYTES = 256 * 1024;
 
   private final HttpClient client;
   private final Map<String, String> headers;
-  private final Duration patience;
+  private final Duration timeout;
 
   ProviderHttp(OidcSettings oidc) {
     this.headers = oidc.customHeaders();
-    this.patience = oidc.connectTimeout().plus(oidc.readTimeout());
+    this.timeout = oidc.connectTimeout().plus(oidc.readTimeout());
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -44,21 +44,19 @@ public final class ProviderHttp {
             .build();
   }
 
-  /**
-   * @throws IOException if the provider is unreachable, or answers with 5xx
-   */
-  public HTTPResponse send(HTTPRequest asked) throws IOException {
-    asked.setAccept("application/json");
-    HttpRequest.Builder request = HttpRequest.newBuilder(asked.getURI());
+  /** Throws IOException if the provider is unreachable, or answers with 5xx. */
+  public HTTPResponse send(HTTPRequest http) throws IOException {
+    http.setAccept("application/json");
+    HttpRequest.Builder request = HttpRequest.newBuilder(http.getURI());
     headers.forEach(request::setHeader);
-    asked.getHeaderMap().forEach((name, values) -> request.setHeader(name, values.get(0)));
+    http.getHeaderMap().forEach((name, values) -> request.setHeader(name, values.get(0)));
     request.method(
-        asked.getMethod().name(),
-        asked.getBody() == null
+        http.getMethod().name(),
+        http.getBody() == null
             ? BodyPublishers.noBody()
-            : BodyPublishers.ofString(asked.getBody(), StandardCharsets.UTF_8));
+            : BodyPublishers.ofString(http.getBody(), StandardCharsets.UTF_8));
     HTTPResponse response =
-        response(await(client.sendAsync(request.build(), LimitedBody.upTo(LARGEST))));
+        response(await(client.sendAsync(request.build(), LimitedBody.upTo(MAX_BYTES))));
     if (response.getStatusCode() >= HTTPResponse.SC_SERVER_ERROR) {
       throw new IOException("HTTP status " + response.getStatusCode());
     }
@@ -68,10 +66,10 @@ public final class ProviderHttp {
   private HttpResponse<String> await(CompletableFuture<HttpResponse<String>> answer)
       throws IOException {
     try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException late) {
       answer.cancel(true);
-      throw new IOException("no answer within " + patience.toMillis() + " ms", late);
+      throw new IOException("no answer within " + timeout.toMillis() + " ms", late);
     } catch (ExecutionException failed) {
       Throwable cause = failed.getCause();
       throw cause instanceof IOException known ? known : new IOException(cause);

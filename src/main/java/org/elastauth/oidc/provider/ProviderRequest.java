@@ -7,10 +7,10 @@ import java.time.Duration;
 /**
  * A request to the provider.
  *
- * @param name of the response in memory and in Redis
- * @param token bearer token of the request; null: none
+ * @param name the key of the response in memory and in Redis
+ * @param token bearer token of the request, or null
  * @param life how long a response is valid
- * @param rejected a response that lacks what is wanted; null: any response will do
+ * @param rejected a response that lacks the requested key; null: any response is accepted
  */
 record ProviderRequest(
     Kind kind, String name, URI url, String token, Duration life, Object rejected) {
@@ -22,12 +22,12 @@ record ProviderRequest(
     USERINFO
   }
 
-  /** Whether the response of another gateway will do, too. */
+  /** Whether another gateway's response is accepted. */
   boolean isShared() {
     return rejected == null;
   }
 
-  /** Whether any client can cause it, by a token that it makes up. */
+  /** Whether any client can cause the request, with an invented token. */
   boolean isAboutOneToken() {
     return kind == Kind.USERINFO;
   }

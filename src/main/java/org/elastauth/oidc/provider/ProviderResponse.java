@@ -3,7 +3,7 @@ package org.elastauth.oidc.provider;
 /**
  * A response of the provider.
  *
- * @param content {@link ProviderEndpoints}, {@link ProviderKeys} or {@link
+ * @param content {@link ProviderEndpoints}, {@link Provider.Keys} or {@link
  *     org.elastauth.oidc.TokenClaims}
  * @param text as received
  * @param at when it was requested, in epoch seconds

@@ -29,36 +29,39 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * The provider's responses in memory. Requests for the same response share one fetch, and wait for
- * it without a thread. While the provider is unreachable, its endpoints and keys stay valid for a
- * day, so that valid tokens are not rejected.
+ * The provider's responses in memory. Requests for the same response share one fetch, and occupy no
+ * thread while they wait. While the provider is unreachable, its endpoints and keys stay valid for
+ * a day, so that valid tokens are not rejected.
  */
 @Lazy
 @Component
 final class ProviderResponseCache {
-  /** The shortest time between two fetches of keys because of tokens that name an unknown key. */
-  private static final Duration INTERVAL = Duration.ofSeconds(5);
+  /** The minimum time between two fetches of keys that tokens with unknown key ids cause. */
+  private static final Duration KEYS_INTERVAL = Duration.ofSeconds(5);
 
-  private static final Duration OUTAGE = Duration.ofDays(1);
+  private static final Duration MAX_STALE = Duration.ofDays(1);
 
-  /** How long a request waits for a newer response where it has an older one. */
-  private static final Duration REFRESH = Duration.ofSeconds(1);
+  /** How long a request waits for a new response before it uses the old one. */
+  private static final Duration MAX_REFRESH = Duration.ofSeconds(1);
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  /** After a failure, requests fail for this time without another fetch. */
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private static final int USERINFO_THREADS = 8;
   private static final int USERINFO_QUEUE = 1_000;
 
-  /** Endpoints and keys have threads of their own, so that they never queue behind userinfo. */
+  /** Endpoints and keys have their own threads, so that they never queue behind userinfo. */
   private static final int DOCUMENT_THREADS = 2;
 
-  private static final int WAITING = 10_000;
+  private static final int MAX_WAITING = 10_000;
 
-  /** Clients can make up tokens with unknown keys, and each of them waits for seconds. */
-  private static final int WAITING_FOR_NEWER = 1_000;
+  /**
+   * Clients can invent tokens with unknown key ids, and each of these requests waits for seconds.
+   */
+  private static final int MAX_WAITING_FOR_NEWER = 1_000;
 
-  private static final int RESUMING = 4;
-  private static final long CHARACTERS = 16 << 20;
+  private static final int RESUME_THREADS = 4;
+  private static final long MAX_CHARACTERS = 16 << 20;
   private static final int OVERHEAD = 500;
 
   private record Failure(long nanos, Throwable cause) {}
@@ -68,18 +71,18 @@ final class ProviderResponseCache {
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumSize(1_000)
-          .expireAfterWrite(OUTAGE)
+          .expireAfterWrite(MAX_STALE)
           .build();
   private final ConcurrentHashMap<String, CompletableFuture<ProviderResponse>> flights =
       new ConcurrentHashMap<>();
-  private final Semaphore places = new Semaphore(WAITING);
-  private final Semaphore placesForNewer = new Semaphore(WAITING_FOR_NEWER);
+  private final Semaphore places = new Semaphore(MAX_WAITING);
+  private final Semaphore placesForNewer = new Semaphore(MAX_WAITING_FOR_NEWER);
   private final ProviderHttp http;
   private final ProviderResponseParser parser;
   private final SharedProviderResponses shared;
   private final CircuitBreaker breaker;
 
-  /** Clients can make up tokens that the userinfo endpoint fails on. */
+  /** Clients can invent tokens on which the userinfo endpoint fails. */
   private final CircuitBreaker userinfoBreaker;
 
   private final ExecutorService userinfo;
@@ -89,7 +92,7 @@ final class ProviderResponseCache {
   private final Duration patience;
 
   /** When the keys were last fetched. */
-  private volatile long keysFetched = System.nanoTime() - INTERVAL.toNanos();
+  private volatile long keysFetched = System.nanoTime() - KEYS_INTERVAL.toNanos();
 
   ProviderResponseCache(
       ProviderHttp http,
@@ -98,7 +101,7 @@ final class ProviderResponseCache {
       @Qualifier("providerBreaker") CircuitBreaker breaker,
       @Qualifier("userinfoBreaker") CircuitBreaker userinfoBreaker,
       CamelContext context,
-      OidcSettings oidcSettings,
+      OidcSettings oidc,
       RedisSettings redis,
       Ticker ticker,
       Clock clock) {
@@ -110,21 +113,27 @@ final class ProviderResponseCache {
     this.clock = clock;
     this.userinfo = pool(context, "userinfo", USERINFO_THREADS, USERINFO_QUEUE);
     this.documents = pool(context, "provider", DOCUMENT_THREADS, DOCUMENT_THREADS);
-    // has room for all that wait, so that no request is rejected after it has waited
-    this.resumed = pool(context, "provider-resume", RESUMING, WAITING + WAITING_FOR_NEWER);
-    OidcSettings oidc = oidcSettings;
+    // the queue holds all waiting requests, so that none is rejected after its wait
+    this.resumed =
+        pool(context, "provider-resume", RESUME_THREADS, MAX_WAITING + MAX_WAITING_FOR_NEWER);
     this.patience =
-        oidc.connectTimeout().plus(oidc.readTimeout()).plus(redis.readTimeout()).plus(INTERVAL);
+        oidc.connectTimeout()
+            .plus(oidc.readTimeout())
+            .plus(redis.readTimeout())
+            .plus(KEYS_INTERVAL);
     this.known =
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(CHARACTERS)
-            .weigher((String name, ProviderResponse said) -> OVERHEAD + said.text().length())
+            .maximumWeight(MAX_CHARACTERS)
+            .weigher(
+                (String name, ProviderResponse response) -> OVERHEAD + response.text().length())
             .expireAfter(
                 Expiry.<String, ProviderResponse>writing(
-                    (name, said) ->
-                        said.content() instanceof TokenClaims ? oidc.cache().userinfo() : OUTAGE))
+                    (name, response) ->
+                        response.content() instanceof TokenClaims
+                            ? oidc.cache().userinfo()
+                            : MAX_STALE))
             .build();
   }
 
@@ -142,37 +151,37 @@ final class ProviderResponseCache {
                 .build());
   }
 
-  /** The content of the response. A stage that did not end at once ends on a thread for that. */
+  /** The content of the response. If it is not in memory, the stage ends on a resume thread. */
   <T> CompletableFuture<T> get(ProviderRequest request, Class<T> type) {
     ProviderResponse response = known.getIfPresent(request.name());
     if (response != null && isValid(response, request)) {
       return CompletableFuture.completedFuture(type.cast(response.content()));
     }
-    // rejected keys will not do, and what userinfo said of a token may have changed
+    // rejected keys lack the token's key, and userinfo may have changed
     T stale =
         response == null || !request.isShared() || request.isAboutOneToken()
             ? null
             : type.cast(response.content());
     Failure failure = failures.getIfPresent(flight(request));
-    if (failure != null && System.nanoTime() - failure.nanos < PAUSE.toNanos()) {
+    if (failure != null && System.nanoTime() - failure.nanos < RETRY_AFTER.toNanos()) {
       return ended(stale, failure.cause);
     }
-    Semaphore mine = request.isShared() ? places : placesForNewer;
-    if (!mine.tryAcquire()) {
+    Semaphore permits = request.isShared() ? places : placesForNewer;
+    if (!permits.tryAcquire()) {
       return ended(stale, tooMany());
     }
     CompletableFuture<ProviderResponse> flight = join(request);
     if (stale != null && failure != null) {
-      mine.release();
-      return ended(stale, null); // the provider has been unreachable for a while
+      permits.release();
+      return ended(stale, null); // the provider was unreachable before
     }
     CompletableFuture<T> content = new CompletableFuture<>();
     flight
-        .orTimeout((stale == null ? patience : REFRESH).toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout((stale == null ? patience : MAX_REFRESH).toMillis(), TimeUnit.MILLISECONDS)
         .whenCompleteAsync(
-            (said, failed) -> {
-              mine.release();
-              end(content, failed == null ? type.cast(said.content()) : stale, failed);
+            (fetched, failed) -> {
+              permits.release();
+              end(content, failed == null ? type.cast(fetched.content()) : stale, failed);
             },
             resumed);
     return content;
@@ -190,9 +199,7 @@ final class ProviderResponseCache {
     return ended;
   }
 
-  /**
-   * @param failure counts where there is no content
-   */
+  /** The failure is used only if there is no content. */
   private static <T> void end(CompletableFuture<T> future, T content, Throwable failure) {
     if (content == null) {
       future.completeExceptionally(refusal(failure));
@@ -212,14 +219,14 @@ final class ProviderResponseCache {
   }
 
   private static HttpError tooMany() {
-    return new HttpError(429, "too many tokens at once; try again", 1);
+    return new HttpError(429, "too many tokens are being verified; try again", 1);
   }
 
   private static String flight(ProviderRequest request) {
     return request.isShared() ? request.name() : "newer " + request.name();
   }
 
-  /** A future of this request's own, so that its timeout does not end the others' wait. */
+  /** A copy of the shared future, so that a timeout does not affect the other requests. */
   private CompletableFuture<ProviderResponse> join(ProviderRequest request) {
     CompletableFuture<ProviderResponse> mine = new CompletableFuture<>();
     CompletableFuture<ProviderResponse> flight = flights.putIfAbsent(flight(request), mine);
@@ -227,7 +234,7 @@ final class ProviderResponseCache {
       return flight.copy();
     }
     CompletableFuture<ProviderResponse> copy = mine.copy();
-    long wait = keysFetched + INTERVAL.toNanos() - System.nanoTime();
+    long wait = keysFetched + KEYS_INTERVAL.toNanos() - System.nanoTime();
     if (request.isShared() || wait <= 0) {
       fetch(request, mine);
     } else {
@@ -243,14 +250,16 @@ final class ProviderResponseCache {
     }
     CompletableFuture.completedFuture(request)
         .thenCompose(shared::get)
-        .thenCompose(said -> said == null ? ask(request) : CompletableFuture.completedFuture(said))
-        .whenComplete((said, failure) -> land(request, flight, said, failure));
+        .thenCompose(
+            response ->
+                response == null ? ask(request) : CompletableFuture.completedFuture(response))
+        .whenComplete((response, failure) -> land(request, flight, response, failure));
   }
 
   private CompletionStage<ProviderResponse> ask(ProviderRequest request) {
     return CompletableFuture.supplyAsync(
             () -> waitForProvider(request), request.isAboutOneToken() ? userinfo : documents)
-        .thenCompose(said -> shared.put(request, said));
+        .thenCompose(response -> shared.put(request, response));
   }
 
   private ProviderResponse waitForProvider(ProviderRequest request) {
@@ -269,17 +278,17 @@ final class ProviderResponseCache {
   private void land(
       ProviderRequest request,
       CompletableFuture<ProviderResponse> flight,
-      ProviderResponse said,
+      ProviderResponse response,
       Throwable failure) {
     if (failure == null) {
       failures.invalidate(flight(request));
-      known.put(request.name(), said);
+      known.put(request.name(), response);
     } else {
       failures.put(flight(request), new Failure(System.nanoTime(), refusal(failure)));
     }
     flights.remove(flight(request), flight);
     if (failure == null) {
-      flight.complete(said);
+      flight.complete(response);
     } else {
       flight.completeExceptionally(refusal(failure));
     }

@@ -24,15 +24,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** Parses the provider's responses, and logs what is wrong with them. */
+/** Parses the provider's responses, and logs why a response is unusable. */
 @Lazy
 @Component
 final class ProviderResponseParser {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderResponseParser.class);
-  private static final Duration SAID_AGAIN = Duration.ofMinutes(1);
+  private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
   private static final int OK = 200;
 
-  /** Carries a message of ours; those of parsers may quote personal data. */
+  /** The message is safe to log; messages of parsers may quote personal data. */
   private static final class Unusable extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -43,11 +43,11 @@ final class ProviderResponseParser {
 
   private final String issuer;
   private final ProviderEndpoints configured;
-  private final Cache<String, Boolean> said =
+  private final Cache<String, Boolean> logged =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumSize(100)
-          .expireAfterWrite(SAID_AGAIN)
+          .expireAfterWrite(LOG_INTERVAL)
           .build();
 
   ProviderResponseParser(OidcSettings settings) {
@@ -55,9 +55,7 @@ final class ProviderResponseParser {
     this.configured = ProviderEndpoints.configured(settings);
   }
 
-  /**
-   * @throws HttpError 401 if the provider refuses the token, 503 if it says nothing of use
-   */
+  /** Throws 401 if the provider rejects the token, 503 if the response is unusable. */
   ProviderResponse read(HTTPResponse response, ProviderRequest request, long asked) {
     int status = response.getStatusCode();
     if (request.kind() == Kind.USERINFO && (status == 401 || status == 403)) {
@@ -76,34 +74,28 @@ final class ProviderResponseParser {
     }
   }
 
-  /**
-   * @param failure why the provider was not asked, or did not answer
-   * @return 503
-   */
   HttpError unavailable(Exception failure, ProviderRequest request) {
     String reason = failure.toString();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ProtocolException) {
-        reason = "it does not speak HTTP"; // the message quotes what was received
+        reason = "it does not speak HTTP"; // the exception quotes the received bytes
       }
     }
     return unusable(request, reason);
   }
 
   private HttpError unusable(ProviderRequest request, String reason) {
-    if (said.asMap().putIfAbsent(request.kind() + reason, Boolean.TRUE) == null) {
+    if (logged.asMap().putIfAbsent(request.kind() + reason, Boolean.TRUE) == null) {
       LOG.atWarn()
           .addKeyValue("asked", request.kind().name())
           .addKeyValue("url", request.url())
           .addKeyValue("reason", reason)
-          .log("The identity provider gives no answer of use; said once a minute");
+          .log("The identity provider gave no usable response; logged once a minute");
     }
     return HttpError.unavailable("the identity provider does not answer");
   }
 
-  /**
-   * @param asked when the provider was asked, in epoch milliseconds
-   */
+  /** The time of the request is in epoch milliseconds. */
   Object parse(ProviderRequest request, String text, long asked)
       throws ParseException, java.text.ParseException {
     return switch (request.kind()) {
@@ -116,12 +108,12 @@ final class ProviderResponseParser {
   private ProviderEndpoints endpoints(String text) throws ParseException {
     OIDCProviderMetadata metadata = OIDCProviderMetadata.parse(text);
     if (!metadata.getIssuer().getValue().equals(issuer)) {
-      // its keys sign tokens of that other issuer
-      throw new Unusable("it names another issuer than oidc.issuer, which is " + issuer);
+      // its keys sign the tokens of another issuer
+      throw new Unusable("its issuer is not oidc.issuer, which is " + issuer);
     }
     ProviderEndpoints discovered = ProviderEndpoints.discovered(metadata);
     if (!discovered.all().allMatch(this::isSafe)) {
-      throw new Unusable("an endpoint of it is not encrypted as the issuer is");
+      throw new Unusable("it has an unencrypted endpoint, but oidc.issuer is encrypted");
     }
     return configured.or(discovered);
   }
@@ -131,20 +123,20 @@ final class ProviderResponseParser {
         || "http".equals(endpoint.getScheme()) && issuer.startsWith("http:");
   }
 
-  private static ProviderKeys keys(String text, long asked) throws java.text.ParseException {
+  private static Provider.Keys keys(String text, long asked) throws java.text.ParseException {
     List<JWK> keys =
         JWKSet.parse(text).getKeys().stream()
             .filter(key -> key.toPublicJWK() != null)
             .map(JWK::toPublicJWK)
             .toList();
-    return new ProviderKeys(new JWKSet(keys), asked);
+    return new Provider.Keys(new JWKSet(keys), asked);
   }
 
   private TokenClaims claims(ProviderRequest request, String text, long at)
       throws java.text.ParseException {
     Map<String, Object> claims = JSONObjectUtils.parse(text);
     if (!(claims.get("sub") instanceof String subject) || subject.isEmpty()) {
-      throw new Unusable("it names no subject");
+      throw new Unusable("it has no claim sub");
     }
     return new TokenClaims(
         claims, at, Math.min(at + request.life().toSeconds(), end(request.token())));

@@ -15,9 +15,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * The provider's responses that gateways share through Redis. They are encrypted: a program that
- * can write to Redis must not choose the keys that tokens are verified with, nor see which users
- * log in. Content: when the provider was asked (8 bytes, epoch seconds), and its response.
+ * The provider's responses that gateways share through Redis. They are encrypted: a client of Redis
+ * must neither replace the keys that verify tokens, nor read which users log in. Content: the time
+ * of the request (8 bytes, epoch seconds), then the response.
  */
 @Lazy
 @Component
@@ -25,8 +25,8 @@ final class SharedProviderResponses {
   /** How far the clocks of two gateways may differ, in seconds. */
   private static final long SKEW = 60;
 
-  /** A longer value is not an entry of ours, and is not read to its end. */
-  private static final long LAST = 64L * 1024;
+  /** Only so many bytes are read; a longer value is invalid. */
+  private static final long MAX_BYTES = 64L * 1024;
 
   private final boolean used;
   private final String prefix;
@@ -50,17 +50,15 @@ final class SharedProviderResponses {
     this.clock = clock;
   }
 
-  /**
-   * @return null if there is no valid one, or Redis is unreachable
-   */
+  /** Null if there is no valid response, or Redis is unreachable. */
   CompletionStage<ProviderResponse> get(ProviderRequest request) {
-    // other gateways have no newer keys than those that were rejected
+    // the keys in Redis are not newer than the rejected keys
     if (!used || !request.isShared()) {
       return CompletableFuture.completedFuture(null);
     }
     return redis
         .getObject()
-        .ask("get", commands -> commands.getrange(bytes(key(request)), 0, LAST))
+        .ask("get", commands -> commands.getrange(bytes(key(request)), 0, MAX_BYTES))
         .handle(
             (value, failure) ->
                 failure != null || value == null
@@ -68,7 +66,7 @@ final class SharedProviderResponses {
                     : open(new String(value, StandardCharsets.UTF_8), request));
   }
 
-  /** Ends without a failure even if Redis is unreachable. */
+  /** Does not fail if Redis is unreachable. */
   CompletionStage<ProviderResponse> put(ProviderRequest request, ProviderResponse response) {
     if (!used || !fits(response)) {
       return CompletableFuture.completedFuture(response);
@@ -89,9 +87,7 @@ final class SharedProviderResponses {
     return prefix + request.name();
   }
 
-  /**
-   * @return null if there is none, or none that is valid
-   */
+  /** Null if it is invalid or expired. */
   ProviderResponse open(String text, ProviderRequest request) {
     byte[] content = text == null || text.isEmpty() ? null : envelope.open(key(request), text);
     if (content == null || content.length < Long.BYTES) {
@@ -102,25 +98,25 @@ final class SharedProviderResponses {
     if (age < -SKEW || age >= request.life().toSeconds()) {
       return null;
     }
-    String said =
+    String body =
         new String(content, Long.BYTES, content.length - Long.BYTES, StandardCharsets.UTF_8);
     try {
-      return new ProviderResponse(parser.parse(request, said, at * 1000), said, at);
+      return new ProviderResponse(parser.parse(request, body, at * 1000), body, at);
     } catch (ParseException | java.text.ParseException | IllegalArgumentException unreadable) {
       return null;
     }
   }
 
-  /** Whether other gateways can open it; they open nothing larger. */
+  /** Whether the response fits into an envelope. */
   boolean fits(ProviderResponse response) {
     return bytes(response.text()).length <= Envelope.LARGEST - Long.BYTES;
   }
 
   String seal(ProviderResponse response, ProviderRequest request) {
-    byte[] said = bytes(response.text());
+    byte[] body = bytes(response.text());
     return envelope.seal(
         key(request),
-        ByteBuffer.allocate(Long.BYTES + said.length).putLong(response.at()).put(said).array());
+        ByteBuffer.allocate(Long.BYTES + body.length).putLong(response.at()).put(body).array());
   }
 
   private static byte[] bytes(String text) {

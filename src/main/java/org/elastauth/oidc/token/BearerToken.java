@@ -16,27 +16,33 @@ import org.springframework.stereotype.Component;
 
 /**
  * The token of a request: {@code Authorization: Bearer}, else, after the session, the cookie {@code
- * access_token} or {@code id_token}. Leaves the exchange property {@code identity} if the token was
- * verified a moment ago, else {@code token}.
+ * access_token} or {@code id_token}. Sets the exchange property {@code identity} if the token was
+ * verified within the last minute, else {@code token}.
  */
 @Lazy
 @Component("bearerToken")
 public final class BearerToken implements Processor {
   private static final String SCHEME = "Bearer ";
   private static final int LONGEST = 16 * 1024;
+  private static final int UNAUTHORIZED = 401;
 
   private final VerifiedTokenCache verified;
+  private final ClaimMapping mapping;
   private final boolean logsIn;
 
-  BearerToken(VerifiedTokenCache verified, @Value("${elastauth.oidc.login}") boolean logsIn) {
+  BearerToken(
+      VerifiedTokenCache verified,
+      ClaimMapping mapping,
+      @Value("${elastauth.oidc.login}") boolean logsIn) {
     this.verified = verified;
+    this.mapping = mapping;
     this.logsIn = logsIn;
   }
 
   /**
    * The token of the header.
    *
-   * @throws HttpError 400 if there is more than one, 401 if it cannot be a token
+   * @throws HttpError 400 if there are several, 401 if it is too long or has other characters
    */
   @Override
   public void process(Exchange exchange) {
@@ -48,10 +54,8 @@ public final class BearerToken implements Processor {
   }
 
   /**
-   * The token of a cookie. Any host of the domain may set a cookie of this name, so the session's
+   * The token of a cookie. Any host of the domain can set a cookie of this name, so the session
    * cookie has precedence.
-   *
-   * @throws HttpError as for the header
    */
   public void cookie(Exchange exchange) {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
@@ -65,6 +69,22 @@ public final class BearerToken implements Processor {
     if (token != null) {
       find(exchange, request, token, TokenUse.ID, replaceable);
     }
+  }
+
+  /** Sets the exchange property {@code identity} from the verified {@code token}. */
+  void identify(Exchange exchange) {
+    Token token = (Token) exchange.getProperty("token");
+    Identity identity = mapping.identity(token.claims());
+    verified.put(token, identity);
+    exchange.setProperty("identity", identity);
+  }
+
+  /** Throws 401, always: it names what is wrong with the cookie's token, if there is one. */
+  void refuseMissing(Exchange exchange) {
+    throw exchange.getProperty("refusal") instanceof HttpError refusal
+            && refusal.status() == UNAUTHORIZED
+        ? refusal
+        : BearerChallenge.missing();
   }
 
   private void find(
@@ -83,7 +103,7 @@ public final class BearerToken implements Processor {
       return;
     }
     if (!isToken(token)) {
-      throw BearerChallenge.invalid("the token has characters that no token has");
+      throw BearerChallenge.invalid("the token has characters that are not allowed in a token");
     }
     exchange.setProperty("token", new Token(token, hash, use, replaceable, null, null));
   }
@@ -115,7 +135,7 @@ public final class BearerToken implements Processor {
     }
     String token = value.substring(SCHEME.length()).trim();
     if (token.isEmpty()) {
-      throw HttpError.malformed("malformed identity: Authorization carries no token");
+      throw HttpError.malformed("malformed identity: the header Authorization has no token");
     }
     return token;
   }

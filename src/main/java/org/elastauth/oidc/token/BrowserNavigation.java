@@ -8,10 +8,7 @@ import org.apache.camel.Predicate;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/**
- * Whether a browser opens a page, so that it can be redirected to a login. A script that fetches
- * something has no use for a login page.
- */
+/** Whether a browser opens a page. Only such a request is redirected to a login. */
 @Lazy
 @Component("browserNavigation")
 public final class BrowserNavigation implements Predicate {

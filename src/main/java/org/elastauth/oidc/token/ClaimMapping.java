@@ -24,9 +24,7 @@ public final class ClaimMapping {
     this.mappings = settings.claimMappings();
   }
 
-  /**
-   * @throws HttpError 400 if a claim breaks the rules of identities, 401 if there is no username
-   */
+  /** Throws 400 if a claim breaks the rules of identities, 401 if there is no username. */
   public Identity identity(TokenClaims claims) {
     String username = text(claims.claims(), mappings.username());
     if (username.isEmpty()) {
@@ -43,12 +41,10 @@ public final class ClaimMapping {
   /**
    * The claims of a token and those of the userinfo endpoint, which are newer. Both must name the
    * same user (OpenID Connect Core, 5.3.2).
-   *
-   * @throws HttpError 401 if they do not
    */
   TokenClaims join(TokenClaims token, TokenClaims userinfo) {
     if (token.text("sub").isEmpty() || !token.text("sub").equals(userinfo.text("sub"))) {
-      throw BearerChallenge.invalid("the provider knows the token as another user's");
+      throw BearerChallenge.invalid("the userinfo endpoint names another user than the token");
     }
     Map<String, Object> claims = new HashMap<>(token.claims());
     claims.putAll(userinfo.claims());
@@ -64,8 +60,8 @@ public final class ClaimMapping {
     if (value == null) {
       return List.of();
     }
-    if (value instanceof String one) {
-      return List.of(one);
+    if (value instanceof String single) {
+      return List.of(single);
     }
     List<String> groups = new ArrayList<>();
     if (value instanceof Collection<?> several) {
@@ -89,10 +85,10 @@ public final class ClaimMapping {
   }
 
   private static HttpError malformed(String path) {
-    return HttpError.malformed("malformed identity: the claim " + path + " is of another kind");
+    return HttpError.malformed("malformed identity: the claim " + path + " has the wrong type");
   }
 
-  /** The claim of this name, which may be a URL; else the one that its dots lead to; else null. */
+  /** The claim of this name, which may be a URL; else the claim at this dotted path; else null. */
   private static Object value(Map<?, ?> claims, String path) {
     Object named = claims.get(path);
     if (named != null) {

@@ -12,31 +12,33 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a login replace the token of a cookie: an invalid token of any request, and of a browser
- * that opens a page also a token that cannot be verified at the moment. Any host of the domain may
- * set such a cookie, which must not keep the user from logging in.
+ * Lets a login replace a cookie's token if the token is invalid. A browser that opens a page also
+ * logs in if the token cannot be verified at the moment. Any host of the domain can set such a
+ * cookie, which must not prevent a login.
  */
 @Lazy
 @Component("loginInstead")
 final class LoginInstead implements Predicate, Processor {
   private static final Logger LOG = LoggerFactory.getLogger(LoginInstead.class);
 
-  private final boolean logsIn;
-  private final InvalidToken invalidToken;
+  /** The lowest status of an error that is not about the token. */
+  private static final int NOT_FOUND = 404;
 
-  LoginInstead(@Value("${elastauth.oidc.login}") boolean logsIn, InvalidToken invalidToken) {
+  private final boolean logsIn;
+
+  LoginInstead(@Value("${elastauth.oidc.login}") boolean logsIn) {
     this.logsIn = logsIn;
-    this.invalidToken = invalidToken;
   }
 
   @Override
   public boolean matches(Exchange exchange) {
+    boolean invalid =
+        exchange.getException() instanceof HttpError error && error.status() < NOT_FOUND;
     return logsIn
-        && (invalidToken.matches(exchange)
-            || exchange.getProperty("token") instanceof Token token && token.replaceable());
+        && (invalid || exchange.getProperty("token") instanceof Token token && token.replaceable());
   }
 
-  /** Leaves the exchange property {@code refusal}, for a request that cannot be redirected. */
+  /** Sets the exchange property {@code refusal}, for a request that cannot be redirected. */
   @Override
   public void process(Exchange exchange) {
     Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);

@@ -8,8 +8,9 @@ import org.elastauth.oidc.TokenHash;
  * A token of a request or of the provider.
  *
  * @param text as received
- * @param use what it must be made for
- * @param replaceable whether a login may replace it: it is a cookie's, and a browser opens a page
+ * @param use the purpose that it must be issued for
+ * @param replaceable whether a login may replace it: it comes from a cookie of a browser that opens
+ *     a page
  * @param jwt null if it is not verified yet, or opaque
  * @param claims null if it is not verified yet
  */
@@ -29,7 +30,7 @@ public record Token(
     return new Token(text, hash, use, replaceable, signed, verified);
   }
 
-  /** Nothing: a client that knows it can use it. */
+  /** Without the token, which is a secret. */
   @Override
   public String toString() {
     return "Token";

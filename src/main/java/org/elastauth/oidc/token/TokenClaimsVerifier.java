@@ -33,9 +33,7 @@ public final class TokenClaimsVerifier {
 
   private static final String LOGOUT = "http://schemas.openid.net/event/backchannel-logout";
 
-  /**
-   * Values of the claim {@code typ} of Keycloak's other tokens, which it signs with the same keys.
-   */
+  /** Values of the claim {@code typ} in other tokens that Keycloak signs with the same keys. */
   private static final Set<String> KEYCLOAK_TYPES_OF_OTHER_USE =
       Set.of(
           "Refresh",
@@ -60,7 +58,7 @@ public final class TokenClaimsVerifier {
 
   /**
    * @param jwt a token whose signature is valid, or that the userinfo endpoint verifies
-   * @throws HttpError 401 that names the rule
+   * @throws HttpError 401 that names the violated rule
    */
   TokenClaims verify(SignedJWT jwt, TokenUse use) {
     JWTClaimsSet claims;
@@ -72,7 +70,7 @@ public final class TokenClaimsVerifier {
     if (claims == null) {
       throw BearerChallenge.invalid("the token's claims are malformed");
     }
-    require(issuer.equals(claims.getIssuer()), "the token is of another issuer");
+    require(issuer.equals(claims.getIssuer()), "the token is from another issuer");
     require(claims.getAudience().contains(client), "the token is for another audience");
     checkUse(jwt, claims, use);
     long now = clock.millis() / 1000;
@@ -90,24 +88,23 @@ public final class TokenClaimsVerifier {
     boolean saysLogout =
         claims.getClaim("events") instanceof Map<?, ?> events && events.containsKey(LOGOUT);
     if (use == TokenUse.LOGOUT) {
-      require(saysLogout, "the token is no logout token");
+      require(saysLogout, "the token is not a logout token");
       return;
     }
     require(
         claims.getClaim("events") == null
             && !(claims.getClaim("typ") instanceof String type
                 && KEYCLOAK_TYPES_OF_OTHER_USE.contains(type)),
-        "the token is not one to ask with");
+        "the token is neither an access token nor an ID token");
     if (use == TokenUse.ACCESS) {
-      require(
-          !isId(jwt, claims), "the token is an ID token, which says who logged in, not who asks");
+      require(!isId(jwt, claims), "the token is an ID token, but an access token is required");
       return;
     }
     Object party = claims.getClaim("azp");
-    require(party == null || client.equals(party), "the ID token is of another client");
+    require(party == null || client.equals(party), "the ID token is for another client");
   }
 
-  /** Access tokens of Keycloak up to 23 have a nonce, too, and {@code typ} Bearer. */
+  /** Access tokens of Keycloak up to 23 also have a nonce, but {@code typ} is Bearer. */
   private static boolean isId(SignedJWT jwt, JWTClaimsSet claims) {
     Object type = claims.getClaim("typ");
     boolean isAccess = "Bearer".equals(type) || isAccessToken(jwt.getHeader().getType());
@@ -122,8 +119,8 @@ public final class TokenClaimsVerifier {
   }
 
   /**
-   * What may be used once; another signature does not make it another token. Its end is that of the
-   * token itself: userinfo may be valid for a shorter time.
+   * Identifies the token for replay detection, without its signature: another signature does not
+   * make it another token. The key expires with the token; userinfo may expire earlier.
    */
   public ReplayKey replayKey(@ExchangeProperty("token") Token token) {
     try {
@@ -142,9 +139,7 @@ public final class TokenClaimsVerifier {
     }
   }
 
-  /**
-   * @throws HttpError 401, always
-   */
+  /** Throws 401, always. */
   public void refuseReplayed() {
     throw BearerChallenge.invalid("the token was used before");
   }

@@ -28,9 +28,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies that the provider signed a token, with a key that it published itself. Keys that the
- * token names ({@code jwk}, {@code jku}, {@code x5u}, {@code x5c}) are never used, nor are shared
- * secrets ({@code HS256} and the like; RFC 8725, 2.1 and 3.1).
+ * Verifies that a token is signed with a key that the provider publishes. Keys in the token's
+ * header ({@code jwk}, {@code jku}, {@code x5u}, {@code x5c}) and symmetric algorithms such as
+ * {@code HS256} are never used (RFC 8725, 2.1 and 3.1).
  */
 @Lazy
 @Component
@@ -49,14 +49,12 @@ final class TokenSignatureVerifier {
           JWSAlgorithm.EdDSA,
           JWSAlgorithm.Ed25519);
 
-  private static final int LEAST_RSA_BITS = 2048;
+  private static final int MIN_RSA_BITS = 2048;
 
-  /** How many keys are tried for a token that names none. */
-  private static final int KEYS = 10;
+  /** How many keys are tried for a token without a key id. */
+  private static final int MAX_CANDIDATES = 10;
 
-  /**
-   * @throws HttpError 401 if it is not a signed JWT of an accepted algorithm and type
-   */
+  /** Throws 401 if it is not a signed JWT of an accepted algorithm and type. */
   SignedJWT read(Token token) {
     SignedJWT jwt;
     try {
@@ -81,13 +79,13 @@ final class TokenSignatureVerifier {
   }
 
   /**
-   * A token that the userinfo endpoint verifies, as far as it can be read here.
+   * Parses a token that the userinfo endpoint verifies.
    *
    * @return null if it is opaque or encrypted
-   * @throws HttpError 401 if it begins as a JWT, but is not an acceptable one: a provider may be
-   *     less strict, and another dot must not make a token opaque
+   * @throws HttpError 401 if it begins like a JWT, but is not signed or has another type: a
+   *     provider may be less strict, and an additional dot must not make a token opaque
    */
-  SignedJWT readIfReadable(Token token) {
+  SignedJWT readIfSigned(Token token) {
     String text = token.text();
     int dot = text.indexOf('.');
     if (dot < 0
@@ -113,18 +111,19 @@ final class TokenSignatureVerifier {
   /**
    * Whether one of the keys verifies the token's signature.
    *
-   * @return false if none of them can be the key that the token names
-   * @throws HttpError 401 if the key that the token names does not verify it
+   * @return false if no key has the token's key id
+   * @throws HttpError 401 if the key with the token's key id does not verify it
    */
   boolean verifies(JWKSet keys, SignedJWT jwt) {
     JWSHeader header = jwt.getHeader();
     List<JWK> candidates =
-        new JWKSelector(JWKMatcher.forJWSHeader(header)).select(keys).stream().limit(KEYS).toList();
+        new JWKSelector(JWKMatcher.forJWSHeader(header))
+            .select(keys).stream().limit(MAX_CANDIDATES).toList();
     if (candidates.stream().anyMatch(key -> verifies(key, jwt))) {
       return true;
     }
     if (header.getKeyID() != null && !candidates.isEmpty()) {
-      throw BearerChallenge.invalid("the token's signature is not good");
+      throw BearerChallenge.invalid("the token's signature is invalid");
     }
     return false;
   }
@@ -140,9 +139,9 @@ final class TokenSignatureVerifier {
     }
   }
 
-  /** Null for a key that is too short, or of another type. */
+  /** Null for a key that is too short or has an unsupported type. */
   private static JWSVerifier verifier(JWK key) throws JOSEException {
-    if (key instanceof RSAKey rsa && rsa.size() >= LEAST_RSA_BITS) {
+    if (key instanceof RSAKey rsa && rsa.size() >= MIN_RSA_BITS) {
       return new RSASSAVerifier(rsa.toRSAPublicKey());
     }
     if (key instanceof ECKey curve) {

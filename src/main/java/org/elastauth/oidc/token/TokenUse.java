@@ -3,7 +3,7 @@ package org.elastauth.oidc.token;
 import java.util.Set;
 
 /**
- * What a token is made for. A token for something else is rejected, though its signature is valid
+ * The purpose of a token. A token for another purpose is rejected, although its signature is valid
  * (RFC 8725, 3.11 and 3.12).
  */
 public enum TokenUse {
@@ -22,8 +22,7 @@ public enum TokenUse {
   }
 
   /**
-   * @param type from the header, without {@code application/}; null where there is none, as in most
-   *     tokens
+   * @param type from the header, without {@code application/}; null if absent, as in most tokens
    */
   boolean allows(String type) {
     return type == null || types.stream().anyMatch(type::equalsIgnoreCase);

@@ -9,14 +9,13 @@ import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
-import org.elastauth.oidc.provider.ProviderKeys;
 import org.elastauth.redis.AsyncAnswer;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /**
- * Verifies a token: by its signature and claims, by the provider's userinfo endpoint, or by both.
- * Stages fail with a {@link HttpError}: 401 if the token is invalid, 503 if the provider is
+ * Verifies a token by its signature and claims, by the provider's userinfo endpoint, or by both.
+ * Stages fail with an {@link HttpError}: 401 if the token is invalid, 503 if the provider is
  * unreachable.
  */
 @Lazy
@@ -44,7 +43,7 @@ public final class TokenVerifier {
     this.clock = clock;
   }
 
-  /** The token of a request, in the way that {@code oidc.token_validation} names. */
+  /** Verifies the token of a request by {@code oidc.token_validation}. */
   public CompletionStage<Token> verify(@ExchangeProperty("token") Token token) {
     return AsyncAnswer.plain(
         validation.equals("userinfo")
@@ -52,7 +51,7 @@ public final class TokenVerifier {
             : verifySigned(token).thenCompose(signed -> addUserinfo(signed, token)));
   }
 
-  /** A token that the provider has signed, whatever {@code oidc.token_validation} is. */
+  /** Verifies signature and claims, whatever {@code oidc.token_validation} is. */
   public CompletionStage<Token> verifySigned(Token token) {
     SignedJWT jwt = signatures.read(token);
     long received = clock.millis();
@@ -64,46 +63,45 @@ public final class TokenVerifier {
   }
 
   /**
-   * A signed token with what the userinfo endpoint says, unless {@code oidc.token_validation} is
-   * jwks.
+   * Adds the claims of the userinfo endpoint, unless {@code oidc.token_validation} is jwks.
    *
-   * @param access what the userinfo endpoint is asked with
+   * @param access the token for the request to the userinfo endpoint
    */
   public CompletionStage<Token> addUserinfo(Token signed, Token access) {
     return validation.equals("jwks")
         ? CompletableFuture.completedFuture(signed)
         : provider
             .userinfo(access.text(), access.hash())
-            .thenApply(said -> signed.verified(signed.jwt(), mapping.join(signed.claims(), said)));
+            .thenApply(user -> signed.verified(signed.jwt(), mapping.join(signed.claims(), user)));
   }
 
-  /** By the provider alone; a token that is readable must not contradict it. */
+  /** The claims of a token that is a signed JWT must be valid, too. */
   private CompletionStage<Token> verifyByUserinfo(Token token) {
-    SignedJWT jwt = signatures.readIfReadable(token);
+    SignedJWT jwt = signatures.readIfSigned(token);
     if (jwt != null) {
       claims.verify(jwt, token.use());
     }
     return provider
         .userinfo(token.text(), token.hash())
-        .thenApply(said -> token.verified(jwt, said));
+        .thenApply(user -> token.verified(jwt, user));
   }
 
   /**
-   * Asks the provider for newer keys until they have the token's, or were requested after the token
-   * was received: a new key must not cost a user the login.
+   * Fetches the keys again until they include the token's key, or were requested after the token
+   * was received. So a token with a new key of the provider is not rejected.
    */
   private CompletionStage<SignedJWT> verify(
-      Token token, SignedJWT jwt, ProviderKeys keys, long received, boolean newer) {
+      Token token, SignedJWT jwt, Provider.Keys keys, long received, boolean newer) {
     if (signatures.verifies(keys.keys(), jwt)) {
       return CompletableFuture.completedFuture(jwt);
     }
-    // a login is quicker than newer keys
+    // a new login takes less time than the next fetch of keys
     if (token.replaceable() || newer && keys.asked() >= received) {
       throw BearerChallenge.invalid(
-          "the token is signed with a key that the provider does not have");
+          "the token is signed with a key that the provider does not publish");
     }
     return provider
         .newerKeys(keys)
-        .thenCompose(others -> verify(token, jwt, others, received, true));
+        .thenCompose(fetched -> verify(token, jwt, fetched, received, true));
   }
 }

@@ -16,8 +16,8 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component
 public final class VerifiedTokenCache {
-  private static final Duration LONGEST = Duration.ofMinutes(1);
-  private static final long CHARACTERS = 16 << 20;
+  private static final Duration MAX_AGE = Duration.ofMinutes(1);
+  private static final long MAX_CHARACTERS = 16 << 20;
   private static final int OVERHEAD = 200;
 
   private record Entry(Identity identity, TokenUse use, long until) {}
@@ -28,15 +28,15 @@ public final class VerifiedTokenCache {
 
   public VerifiedTokenCache(ReplaySettings settings, Ticker ticker, Clock clock) {
     this.clock = clock;
-    // a token that is valid once must be verified each time
+    // with replay.bearer every use of a token must reach the replay check
     this.remembers = !(settings.enabled() && settings.bearer());
     this.tokens =
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(CHARACTERS)
+            .maximumWeight(MAX_CHARACTERS)
             .weigher((TokenHash hash, Entry entry) -> weight(entry.identity))
-            .expireAfterWrite(LONGEST)
+            .expireAfterWrite(MAX_AGE)
             .build();
   }
 
@@ -49,9 +49,7 @@ public final class VerifiedTokenCache {
     return weight;
   }
 
-  /**
-   * @return null if it was not verified lately, or for another use
-   */
+  /** Null if it was not verified within the last minute, or for another use. */
   Identity get(TokenHash token, TokenUse use) {
     Entry entry = tokens.getIfPresent(token);
     return entry == null || entry.use != use || clock.millis() >= entry.until * 1000

@@ -57,7 +57,7 @@ class SharedProviderResponsesTest {
   void whatAnotherGatewayLeftIsGoodForItsTime() {
     String text = sealed(KEYS);
     ProviderResponse answer = responses("1", 3_599).open(text, KEYS);
-    assertThat(((ProviderKeys) answer.content()).keys().getKeys())
+    assertThat(((Provider.Keys) answer.content()).keys().getKeys())
         .as("secrets are no keys to verify with")
         .singleElement()
         .matches(key -> key.getKeyID().equals("k"));
