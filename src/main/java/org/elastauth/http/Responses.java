@@ -15,6 +15,13 @@ public final class Responses {
   private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
 
   /**
+   * @throws HttpError always: 503
+   */
+  public void refuseWhileStopping() {
+    throw HttpError.unavailable("the gateway is stopping");
+  }
+
+  /**
    * Ends a request with the error that was caught before.
    *
    * @throws Exception always

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.camel.Service;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
@@ -16,7 +17,6 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.RouteFailure;
-import org.elastauth.startup.UnusedRouteFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,20 +30,20 @@ public final class RoutesReload {
 
   private final ModelCamelContext context;
   private final Path folder;
-  private final UnusedRouteFiles unused;
+  private final Predicate<String> unused;
   private final Consumer<ModelCamelContext> check;
 
   /** The text that runs, by the name of its file. */
   private final Map<String, String> running = new HashMap<>();
 
   /**
-   * @param unused files that this configuration does not load
+   * @param unused whether this configuration does not load a file of this name
    * @param check throws if the routes do not belong together
    */
   public RoutesReload(
       ModelCamelContext context,
       Path folder,
-      UnusedRouteFiles unused,
+      Predicate<String> unused,
       Consumer<ModelCamelContext> check) {
     this.context = context;
     this.folder = folder;
@@ -67,7 +67,7 @@ public final class RoutesReload {
   private void reload(String path, Resource changed) throws Exception {
     String name = new File(path).getName();
     Path file = folder.resolve(name);
-    if (unused.contains(name)) {
+    if (unused.test(name)) {
       LOG.atInfo()
           .addKeyValue("file", file)
           .log("An edited route file is not loaded, because this configuration does not use it");

@@ -105,7 +105,7 @@ class SettingsCheckTest {
                 Map.of("session.enabled", true, "session.store", "redis", "cache.type", "memory")))
         .singleElement()
         .asString()
-        .startsWith("secret_key: is missing; with session.store=redis every gateway");
+        .startsWith("secret_key: is missing; with session.store=redis all gateways");
     assertThat(faults(Map.of("session.store", "redis", "session.cookie_domain", "a.example.org")))
         .isEmpty();
   }
@@ -262,8 +262,8 @@ class SettingsCheckTest {
   void aProviderNeedsAnIssuerAndAClient() {
     assertThat(faults(Map.of("auth_provider", "oidc")))
         .containsExactly(
-            "oidc.issuer: is missing; write the provider's address as its tokens spell it",
-            "oidc.client_id: is missing; a token must name it as its audience");
+            "oidc.issuer: is missing; set it to the iss claim of the provider's tokens",
+            "oidc.client_id: is missing; tokens must contain it in their aud claim");
     assertThat(faults(oidc("oidc.client_secret", "s"))).isEmpty();
   }
 
@@ -334,7 +334,7 @@ class SettingsCheckTest {
     assertThat(faults(settings))
         .singleElement()
         .asString()
-        .startsWith("replay.bearer=true: cannot hold with oidc.token_validation=userinfo");
+        .startsWith("replay.bearer=true: is not possible with oidc.token_validation=userinfo");
     settings.put("replay.enabled", false);
     assertThat(faults(settings)).as("then it says nothing").isEmpty();
   }
