@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 
-/** Durations such as {@code 90s}, {@code 30m}, {@code 1h30m}; a bare number is seconds. */
+/** Parses durations such as {@code 90s} and {@code 1h30m}; a number alone is seconds. */
 final class Durations {
   private static final Pattern FORM =
       Pattern.compile(

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.springframework.boot.json.JsonWriter;
 import org.springframework.boot.logging.structured.StructuredLogFormatter;
 
-/** One JSON object a line: level, msg, then the line's own fields, in elastauth's names. */
+/** Logs a JSON object per line, with elastauth's field names. */
 public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
   private final JsonWriter<ILoggingEvent> writer =
       JsonWriter.<ILoggingEvent>of(

@@ -13,10 +13,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.ApplicationConversionService;
 
 /**
- * One setting: a record component that holds no other record.
+ * A setting: a record component that is not a record itself.
  *
  * @param path dotted, in snake case
- * @param byDefault null where the record chooses the default itself
+ * @param byDefault null if the record computes the default
  */
 record Setting(String path, RecordComponent component, DefaultValue byDefault) {
   private static final ApplicationConversionService CONVERSION = new ApplicationConversionService();
@@ -37,7 +37,7 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return component.getType() == Map.class;
   }
 
-  /** Whether the values of a map are lists, not texts. */
+  /** Whether the values of a map are lists instead of texts. */
   boolean holdsLists() {
     Type value = ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1];
     return value instanceof ParameterizedType;
@@ -51,7 +51,7 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return "ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** Variables before paths, and of each the setting's own name first. */
+  /** By precedence: variables before paths, own names before aliases. */
   List<String> spellings() {
     String[] aliases = rule(Alias.class) == null ? new String[0] : rule(Alias.class).value();
     Stream<String> variables = Stream.of(aliases).filter(Setting::isVariable);
@@ -69,7 +69,6 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return byDefault == null ? "" : String.join(",", byDefault.value());
   }
 
-  /** The default, or null. */
   Object defaultValue() {
     if (byDefault == null) {
       return null;

@@ -9,13 +9,13 @@ import java.util.List;
 import org.elastauth.identity.Identity;
 
 /**
- * SHA-256 of what a user looks like: full name, email and sorted groups. Another one asks for a
- * role write.
+ * SHA-256 of full name, email and sorted groups. A different fingerprint means that the user's
+ * roles must be written again.
  */
 public final class Fingerprint {
   static final int LENGTH = 32;
 
-  /** A digest is reset by every use and costs more to make than to run. */
+  /** Creating a digest costs more than running it. */
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(Fingerprint::sha256);
 
@@ -52,7 +52,7 @@ public final class Fingerprint {
     to.put(bytes);
   }
 
-  /** The length goes first, so that no two lists of fields give the same bytes. */
+  /** The length prefix makes the encoding unambiguous. */
   private static void field(MessageDigest sha, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     sha.update((byte) (bytes.length >>> 8));

@@ -139,7 +139,7 @@ public final class Health {
     stopping = true;
   }
 
-  public boolean isStopping() {
+  public boolean isShuttingDown() {
     return stopping;
   }
 

@@ -61,9 +61,10 @@ class SettingsCheckTest {
   void aWrongKeyIsNamedByItsPlaceAndOneOfTwoPlacesIsTooMany() {
     String key = "00".repeat(32);
     assertThat(faults(Map.of("secret_keys", key + ",hunter2")))
-        .containsExactly("secret_keys[1]=***: is not 64 hex digits; make one with --generateKey");
+        .containsExactly(
+            "secret_keys[1]=***: is not 64 hex digits; generate a key with --generateKey");
     assertThat(faults(Map.of("secret_key", key, "secret_keys", key)))
-        .containsExactly("secret_keys=***: is set together with secret_key; keep one of the two");
+        .containsExactly("secret_keys=***: is set together with secret_key; remove one of them");
   }
 
   @ParameterizedTest

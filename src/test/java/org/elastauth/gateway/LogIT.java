@@ -131,7 +131,7 @@ class LogIT {
       assertThat(gateway.decide("log.untrusted").statusCode()).isEqualTo(403);
     }
     assertThat(output.getOut())
-        .containsOnlyOnce("not in trusted_proxies; said once a minute peer=\"127.0.0.1\"");
+        .containsOnlyOnce("(logged once a minute per address) peer=\"127.0.0.1\"");
   }
 
   @Test
