@@ -58,18 +58,18 @@ class RoutesTest {
   @Test
   void aMissIsSettledAndPutAHitIsNot() throws Exception {
     MockEndpoint get = watch("cache-memory-get");
-    MockEndpoint reconcile = watch("credential-reconcile");
+    MockEndpoint settle = watch("credential-reconcile");
     MockEndpoint put = watch("cache-memory-put");
     context.start();
 
     assertThat(ask("routes.user", "a").statusCode()).isEqualTo(200);
     assertThat(ask("routes.user", "a").statusCode()).isEqualTo(200);
     assertThat(get.getReceivedCounter()).isEqualTo(2);
-    assertThat(reconcile.getReceivedCounter()).isEqualTo(1);
+    assertThat(settle.getReceivedCounter()).isEqualTo(1);
     assertThat(put.getReceivedCounter()).isEqualTo(1);
 
     assertThat(ask("routes.user", "b").statusCode()).as("other groups").isEqualTo(200);
-    assertThat(reconcile.getReceivedCounter()).isEqualTo(2);
+    assertThat(settle.getReceivedCounter()).isEqualTo(2);
   }
 
   @Test
