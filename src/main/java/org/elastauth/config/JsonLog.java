@@ -1,7 +1,6 @@
 package org.elastauth.config;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import java.util.Locale;
 import org.springframework.boot.json.JsonWriter;
@@ -25,13 +24,9 @@ public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
                 members
                     .add("error", ILoggingEvent::getThrowableProxy)
                     .whenNotNull()
-                    .as(JsonLog::stackTrace);
+                    .as(ThrowableProxyUtil::asString);
               })
           .withNewLineAtEnd();
-
-  private static String stackTrace(IThrowableProxy thrown) {
-    return ThrowableProxyUtil.asString(thrown);
-  }
 
   @Override
   public String format(ILoggingEvent event) {

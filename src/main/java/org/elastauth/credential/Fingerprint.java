@@ -3,9 +3,9 @@ package org.elastauth.credential;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
+import org.elastauth.crypto.Sha256;
 import org.elastauth.identity.Identity;
 
 /**
@@ -14,10 +14,6 @@ import org.elastauth.identity.Identity;
  */
 public final class Fingerprint {
   static final int LENGTH = 32;
-
-  /** Creating a digest costs more than running it. */
-  private static final ThreadLocal<MessageDigest> SHA_256 =
-      ThreadLocal.withInitial(Fingerprint::sha256);
 
   private final byte[] bytes;
 
@@ -33,7 +29,7 @@ public final class Fingerprint {
    * @param groups sorted
    */
   public static Fingerprint of(String fullName, String email, List<String> groups) {
-    MessageDigest sha = SHA_256.get();
+    MessageDigest sha = Sha256.digest();
     field(sha, fullName);
     field(sha, email);
     for (int i = 0; i < groups.size(); i++) {
@@ -58,14 +54,6 @@ public final class Fingerprint {
     sha.update((byte) (bytes.length >>> 8));
     sha.update((byte) bytes.length);
     sha.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
   }
 
   @Override

@@ -3,8 +3,8 @@ package org.elastauth.credential;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import org.elastauth.crypto.Sha256;
 
 /**
  * The time in which a password of a user is valid. The windows of different users start at
@@ -31,14 +31,10 @@ public record Window(long issued, long until) {
   }
 
   public static long offset(String username, long lifetime) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(OFFSET_LABEL);
-      byte[] digest = sha.digest(username.getBytes(StandardCharsets.US_ASCII));
-      return Long.remainderUnsigned(ByteBuffer.wrap(digest).getLong(), lifetime);
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
+    MessageDigest sha = Sha256.digest();
+    sha.update(OFFSET_LABEL);
+    byte[] digest = sha.digest(username.getBytes(StandardCharsets.US_ASCII));
+    return Long.remainderUnsigned(ByteBuffer.wrap(digest).getLong(), lifetime);
   }
 
   /**

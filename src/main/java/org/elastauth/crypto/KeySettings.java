@@ -16,8 +16,15 @@ public record KeySettings(
         @Matches({"|" + KEY, NO_KEY})
         String secretKey,
     @DefaultValue @Secret @Alias("SECRET_KEYS") @Matches({KEY, NO_KEY}) List<String> secretKeys,
-    CredentialSettings credential)
+    Credential credential)
     implements Checked {
+  /**
+   * @param scope part of every derived key, so that several clusters can share a secret key
+   */
+  public record Credential(
+      @DefaultValue("") @Matches({"[A-Za-z0-9._-]{0,64}", "takes at most 64 of A-Z a-z 0-9 . _ -"})
+          String scope) {}
+
   private static final String KEY = "[0-9A-Fa-f]{64}";
   private static final String NO_KEY = "is not 64 hex digits; generate a key with --generateKey";
 

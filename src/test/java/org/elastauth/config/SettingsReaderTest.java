@@ -487,13 +487,13 @@ class SettingsReaderTest {
   @ParameterizedTest
   @CsvSource({"90s,90", "30m,1800", "4h,14400", "1h30m,5400", "45,45", "2d,172800", "0s,0"})
   void durations(String text, long seconds) {
-    assertThat(Durations.parse(text)).isEqualTo(Duration.ofSeconds(seconds));
+    assertThat(Setting.duration(text)).isEqualTo(Duration.ofSeconds(seconds));
   }
 
   @ParameterizedTest
   @CsvSource({"''", "1x", "h", "-5s", "1.5h", "30m1h", "99999999999", "1 h"})
   void noDurations(String text) {
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> Durations.parse(text))
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> Setting.duration(text))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
