@@ -38,7 +38,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.dao.DataAccessException;
 
-/** The standalone runner. What it runs stands in routes/. */
+/** The main class, with the beans that several packages share. The routes are in routes/. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ComponentScan
 @ImportAutoConfiguration(CamelAutoConfiguration.class)
@@ -81,19 +81,19 @@ public class Application {
     try {
       context.getBean(CacheTable.class).create();
       SpringApplication.exit(context);
-      System.out.println("the table " + CacheTable.NAME + " is there");
+      System.out.println("the table " + CacheTable.NAME + " exists");
     } catch (IllegalStateException | DataAccessException e) {
       System.err.println("--create-cache-table: " + DatabaseFailure.reason(e));
       System.exit(1);
     }
   }
 
-  /** The routes are made and checked too, but none of them starts, and nothing listens. */
+  /** Creates and checks the routes, but starts none of them and does not listen. */
   private static ConfigurableApplicationContext prepare(String... args) {
     return start(
         args,
         "--camel.main.auto-startup=false",
-        // says that a context which ends at once is useless
+        // its warning about a context that ends at once does not apply
         "--logging.level.org.apache.camel.spring.boot=error");
   }
 
@@ -103,7 +103,7 @@ public class Application {
           Application.class,
           Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new));
     } catch (RuntimeException reported) {
-      // Spring has said why; threads that were started meanwhile must not keep the process
+      // Spring has logged the reason; threads that already run would keep the process alive
       System.exit(1);
       throw reported;
     }
@@ -114,13 +114,13 @@ public class Application {
     return Clock.systemUTC();
   }
 
-  /** Measures how long entries have been in memory; no correction of the clock makes them older. */
+  /** For the age of entries in memory: clock corrections do not change it. */
   @Bean
   Ticker ticker() {
     return Ticker.systemTicker();
   }
 
-  /** The same for what is refilled as time goes by. */
+  /** The same time source for token buckets. */
   @Bean
   TimeMeter timeMeter(Ticker ticker) {
     return new TimeMeter() {
@@ -142,9 +142,8 @@ public class Application {
   }
 
   /**
-   * Without a configured key a random one: good for one gateway, as long as it runs. A dry run
-   * derives others from the same key: what it answers must open nothing, and what it caches must
-   * not open anywhere else.
+   * Without a configured key, a random one that lasts as long as this gateway runs. A dry run
+   * derives other keys, so that its passwords and cache entries are valid nowhere else.
    */
   @Bean
   SecretKeys secretKeys(KeySettings settings, ElasticsearchSettings elasticsearch) {
@@ -163,12 +162,12 @@ public class Application {
     return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   }
 
-  /** Without Vert.x's cache of class path resources, which would need a folder it may write to. */
+  /** Without Vert.x's cache of class path resources, which requires a writable folder. */
   @Bean(destroyMethod = "close")
   Vertx vertx() {
     return Vertx.vertx(
         new VertxOptions()
-            // as many as the server listens on, so that Redis is asked on no other
+            // as many event loops as the server uses, so that Redis commands run on no others
             .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
             .setFileSystemOptions(
                 new FileSystemOptions()
@@ -181,7 +180,7 @@ public class Application {
     return new TrustedProxies(settings.trustedProxies());
   }
 
-  /** Camel's HTTP engine looks it up by type to find the router. */
+  /** Camel's HTTP engine finds it by type, to find the router. */
   @Bean
   VertxPlatformHttpServerConfiguration httpServerConfiguration(Settings settings) {
     int colon = settings.listen().lastIndexOf(':');

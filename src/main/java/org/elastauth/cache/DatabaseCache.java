@@ -105,9 +105,17 @@ public final class DatabaseCache {
     table.update(SWEEP, now());
   }
 
-  /** Proves that the table can be read. */
+  /**
+   * Proves that the table can be read.
+   *
+   * @throws IllegalStateException with a reason that shows no password
+   */
   public void ping() {
-    table.queryForList("SELECT cache_key FROM elastauth_cache WHERE expires_at = 0");
+    try {
+      table.queryForList("SELECT cache_key FROM elastauth_cache WHERE expires_at = 0");
+    } catch (DataAccessException failed) {
+      throw new IllegalStateException(DatabaseFailure.reason(failed));
+    }
   }
 
   private long now() {

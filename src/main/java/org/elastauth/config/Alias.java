@@ -4,8 +4,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 
 /**
- * Other spellings of a setting, whose own name wins over them. In capitals: an environment
- * variable. Otherwise: a dotted path in a file, after a {@code !} where it means the opposite.
+ * Other names of a setting, with lower precedence than its own. Names in capitals are environment
+ * variables, others dotted paths in a file. A {@code !} in front inverts the value.
  */
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Alias {

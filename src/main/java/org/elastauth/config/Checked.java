@@ -1,6 +1,6 @@
 package org.elastauth.config;
 
-/** A record of settings with rules for several of its values together. */
+/** A record of settings with rules that involve several settings. */
 public interface Checked {
   void check(Faults faults);
 }

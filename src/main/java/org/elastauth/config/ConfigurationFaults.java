@@ -3,7 +3,7 @@ package org.elastauth.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The gateway cannot start as it is configured. Carries every fault, not only the first. */
+/** The gateway cannot start with this configuration. Carries all faults, not only the first. */
 public final class ConfigurationFaults extends RuntimeException {
   private final transient List<Fault> faults;
 

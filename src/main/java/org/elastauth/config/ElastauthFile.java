@@ -27,12 +27,13 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * elastauth's own file: {@code --config FILE}, else {@code ./config.yml}, else {@code /config.yml}.
- * The settings stand at its top level, and of a key that is there twice the last one holds.
+ * Its top level holds the settings. The last of several equal keys is used.
  */
 public final class ElastauthFile {
   private static final String OPTION = "config";
-  private static final List<Path> USUAL = List.of(Path.of("config.yml"), Path.of("/config.yml"));
-  private static final int LARGEST = 1 << 20;
+  private static final List<Path> DEFAULT_PATHS =
+      List.of(Path.of("config.yml"), Path.of("/config.yml"));
+  private static final int MAX_BYTES = 1 << 20;
 
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final List<String> repeated = new ArrayList<>();
@@ -40,12 +41,12 @@ public final class ElastauthFile {
 
   private ElastauthFile() {}
 
-  /** Reads it, if there is one, and puts it below the environment and above other files. */
+  /** Adds its settings, with lower precedence than the environment and higher than other files. */
   public static ElastauthFile addTo(ConfigurableEnvironment environment) {
     ElastauthFile file = new ElastauthFile();
     Path path = named(environment);
     if (path == null) {
-      path = USUAL.stream().filter(Files::isRegularFile).findFirst().orElse(null);
+      path = DEFAULT_PATHS.stream().filter(Files::isRegularFile).findFirst().orElse(null);
     }
     if (path != null) {
       file.read(path);
@@ -58,7 +59,7 @@ public final class ElastauthFile {
     return file;
   }
 
-  /** What stands behind --config, as {@code =FILE} or as the next word; null if it is not there. */
+  /** The value of --config, as {@code =FILE} or as the next argument; null without the option. */
   private static Path named(ConfigurableEnvironment environment) {
     PropertySource<?> arguments =
         environment
@@ -75,7 +76,7 @@ public final class ElastauthFile {
     return Path.of(value == null ? "" : value.toString());
   }
 
-  /** Keys that are there more than once, with their line. */
+  /** Keys that are set more than once, with their lines. */
   public List<String> repeated() {
     return repeated;
   }
@@ -86,8 +87,8 @@ public final class ElastauthFile {
 
   private void read(Path path) {
     try {
-      if (Files.size(path) > LARGEST) {
-        fault(path, "is larger than a configuration can be");
+      if (Files.size(path) > MAX_BYTES) {
+        fault(path, "is larger than 1 MiB");
         return;
       }
       LoaderOptions options = new LoaderOptions();
@@ -101,14 +102,14 @@ public final class ElastauthFile {
       if (tree instanceof Map<?, ?> settings) {
         settings.forEach((key, value) -> flatten(SettingsReader.PREFIX + key, value));
       } else if (tree != null) {
-        fault(path, "holds no settings at its top level");
+        fault(path, "contains no settings at its top level");
       }
     } catch (MarkedYAMLException broken) {
-      // its message quotes the text, in which a secret may stand
+      // its message quotes the text, which may contain a secret
       Mark mark = broken.getProblemMark();
       fault(path, (mark == null ? "" : "line " + (mark.getLine() + 1) + " ") + "is not YAML");
     } catch (IOException | YAMLException unreadable) {
-      fault(path, "is no file with YAML in it that the gateway may read");
+      fault(path, "is not a readable YAML file");
     }
   }
 

@@ -1,11 +1,11 @@
 package org.elastauth.config;
 
 /**
- * One thing that is wrong with the configuration.
+ * A fault of the configuration.
  *
  * @param key the setting, as a dotted path
- * @param value what was found there, {@code ***} for a secret, empty if nothing was
- * @param mend what is wrong with it and what to write instead
+ * @param value as configured; {@code ***} for a secret, empty without a value
+ * @param mend what is wrong, and what to write instead
  */
 public record Fault(String key, String value, String mend) {
   @Override

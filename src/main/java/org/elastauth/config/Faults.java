@@ -3,7 +3,7 @@ package org.elastauth.config;
 import java.util.List;
 import java.util.Map;
 
-/** Collects what is wrong with the settings of one record. */
+/** Collects the faults of one record of settings. */
 public final class Faults {
   static final String HIDDEN = "***";
 
@@ -13,7 +13,7 @@ public final class Faults {
 
   /**
    * @param parent path of the record, with its last dot
-   * @param written what each setting was set to, by path, without secrets
+   * @param written the values by path, as configured, without secrets
    */
   Faults(String parent, Map<String, String> written, List<Fault> found) {
     this.parent = parent;
@@ -21,7 +21,7 @@ public final class Faults {
     this.found = found;
   }
 
-  /** The value of a setting of this record, as written; {@code ***} for a secret. */
+  /** The value of a setting of this record, as configured; {@code ***} for a secret. */
   public String written(String name) {
     return written.getOrDefault(parent + name, "");
   }
@@ -31,7 +31,7 @@ public final class Faults {
     return parent + name;
   }
 
-  /** Adds a fault of a setting, with its value as written. */
+  /** Adds a fault with the value as configured. */
   public void add(String name, String mend) {
     add(name, written(name), mend);
   }
@@ -46,7 +46,7 @@ public final class Faults {
     }
   }
 
-  /** Adds a fault; a value with an @, which a password may precede, is not shown. */
+  /** Adds a fault. Hides a value with an @, because a password may precede it. */
   public void add(String name, String value, String mend) {
     found.add(new Fault(parent + name, value.contains("@") ? HIDDEN : value, mend));
   }

@@ -3,6 +3,6 @@ package org.elastauth.config;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 
-/** A record whose settings are named as if they were those of the record around it. */
+/** A record whose settings have no path segment for the record itself. */
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Inline {}

@@ -1,13 +1,12 @@
 package org.elastauth.config;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import java.util.Locale;
 import org.springframework.boot.json.JsonWriter;
 import org.springframework.boot.logging.structured.StructuredLogFormatter;
 
-/** One JSON object a line: level, msg, then the line's own fields, in elastauth's names. */
+/** Logs a JSON object per line, with elastauth's field names. */
 public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
   private final JsonWriter<ILoggingEvent> writer =
       JsonWriter.<ILoggingEvent>of(
@@ -25,13 +24,9 @@ public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
                 members
                     .add("error", ILoggingEvent::getThrowableProxy)
                     .whenNotNull()
-                    .as(JsonLog::stackTrace);
+                    .as(ThrowableProxyUtil::asString);
               })
           .withNewLineAtEnd();
-
-  private static String stackTrace(IThrowableProxy thrown) {
-    return ThrowableProxyUtil.asString(thrown);
-  }
 
   @Override
   public String format(ILoggingEvent event) {

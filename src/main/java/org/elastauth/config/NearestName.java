@@ -6,13 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** What somebody who wrote an unknown name probably meant. */
+/** Suggests the known name that an unknown one probably misspells. */
 public final class NearestName {
   private NearestName() {}
 
-  /**
-   * The known name that takes the fewest edits, if those are at most a third of what was written.
-   */
+  /** The known name with the fewest edits, at most a third of the characters. */
   public static Optional<String> of(String name, Collection<String> known) {
     String wanted = plain(name);
     LevenshteinDistance edits = new LevenshteinDistance(wanted.length() / 3);
@@ -24,7 +22,7 @@ public final class NearestName {
         .map(Candidate::name);
   }
 
-  /** Everybody's settings begin alike, which would make them all near to each other. */
+  /** Without the common prefix, which would make all names similar. */
   private static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replaceFirst("^elastauth[._]", "").replaceAll("[-_.]", "");
   }

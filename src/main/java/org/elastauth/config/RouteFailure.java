@@ -1,12 +1,10 @@
 package org.elastauth.config;
 
-/** Why a route file cannot be used, in one line. */
+/** The reason why a route file cannot be used, in one line. */
 public final class RouteFailure {
   private RouteFailure() {}
 
-  /**
-   * The file and the place, which the outer exceptions name, and the reason, which the root does.
-   */
+  /** File and line from the outer exceptions, the reason from the root cause. */
   public static String reason(Throwable failure) {
     Throwable outer = failure;
     while (outer.getCause() != null

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** Rules for the value of one setting, as annotations of the record component that holds it. */
 public final class Rules {
-  /** Matches {@code host:port}, where port 0 means a free one. */
+  /** Matches {@code host:port}; port 0 means any free port. */
   public static final String HOST_PORT =
       "(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d|655[0-2]\\d|6553[0-5])";
 
@@ -34,10 +34,10 @@ public final class Rules {
     String[] value();
   }
 
-  /** A text, or each text of a list or of the lists in a map, in this form. */
+  /** The form of a text, or of each text of a list or of the lists in a map. */
   @Retention(RetentionPolicy.RUNTIME)
   public @interface Matches {
-    /** A regular expression, and what is wrong with other values. */
+    /** A regular expression, and the fault of other values. */
     String[] value();
   }
 

@@ -5,24 +5,43 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
- * One setting: a record component that holds no other record.
+ * A setting: a record component that is not a record itself.
  *
  * @param path dotted, in snake case
- * @param byDefault null where the record chooses the default itself
+ * @param byDefault null if the record computes the default
  */
 record Setting(String path, RecordComponent component, DefaultValue byDefault) {
+  private static final Pattern DURATION =
+      Pattern.compile(
+          "\\d{1,9}|(?=\\d)(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?");
+  private static final Pattern PART_OF_DURATION = Pattern.compile("\\d+[a-z]*");
   private static final ApplicationConversionService CONVERSION = new ApplicationConversionService();
 
   static {
-    CONVERSION.addConverter(String.class, Duration.class, Durations::parse);
+    CONVERSION.addConverter(String.class, Duration.class, Setting::duration);
+  }
+
+  /** Parses durations such as {@code 90s} and {@code 1h30m}; a number alone is seconds. */
+  static Duration duration(String text) {
+    if (!DURATION.matcher(text.trim()).matches()) {
+      throw new IllegalArgumentException("not a duration; write it like 90s, 30m, 4h or 1h30m");
+    }
+    return PART_OF_DURATION
+        .matcher(text)
+        .results()
+        .map(part -> DurationStyle.SIMPLE.parse(part.group(), ChronoUnit.SECONDS))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   boolean isSecret() {
@@ -37,7 +56,7 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return component.getType() == Map.class;
   }
 
-  /** Whether the values of a map are lists, not texts. */
+  /** Whether the values of a map are lists instead of texts. */
   boolean holdsLists() {
     Type value = ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1];
     return value instanceof ParameterizedType;
@@ -51,7 +70,7 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return "ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** Variables before paths, and of each the setting's own name first. */
+  /** By precedence: variables before paths, own names before aliases. */
   List<String> spellings() {
     String[] aliases = rule(Alias.class) == null ? new String[0] : rule(Alias.class).value();
     Stream<String> variables = Stream.of(aliases).filter(Setting::isVariable);
@@ -69,7 +88,6 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return byDefault == null ? "" : String.join(",", byDefault.value());
   }
 
-  /** The default, or null. */
   Object defaultValue() {
     if (byDefault == null) {
       return null;

@@ -25,14 +25,14 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * Reads a record of settings from every place and spelling: the environment first, then the files,
- * each with the setting's own name before its aliases. Spring's Binder drops the underscore of a
- * group's name, resolves placeholders in passwords and stops at the first fault.
+ * Reads a record of settings: environment before files, own names before aliases. Spring's Binder
+ * does not suit: it drops underscores in group names, resolves placeholders in passwords and stops
+ * at the first fault.
  */
 public final class SettingsReader<T> {
   static final String PREFIX = "elastauth.";
 
-  /** What else the file may configure. */
+  /** Properties of the frameworks, which are no unknown settings. */
   private static final Pattern FRAMEWORKS =
       Pattern.compile("(spring|camel|logging|debug|trace)\\b|elastauth$");
 
@@ -41,21 +41,20 @@ public final class SettingsReader<T> {
 
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
 
-  /** Kubernetes injects these, with these values, for Services named elastauth or elastauth-…. */
+  /** Kubernetes injects these variables for Services named elastauth or elastauth-…. */
   private static final Pattern INJECTED =
       Pattern.compile(
           "ELASTAUTH_(.+_)?"
               + "(SERVICE_HOST=.*|SERVICE_PORT(_.+)?=.*|PORT(_\\d+_(TCP|UDP|SCTP))?=(tcp|udp|sctp)://.*"
               + "|PORT_\\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)=.*)");
 
-  /** One of the names of a setting; the lowest rank that is used counts. */
+  /** A name of a setting; the lowest rank in use wins. */
   private record Spelling(Setting setting, int rank, boolean opposite) {}
 
   /**
-   * What one place says under one name.
+   * The value of a name in one place.
    *
-   * @param texts the items of a list by their index, anything else at -1; by key, which is empty
-   *     but in a map
+   * @param texts by map key, empty for no map; then by list index, -1 for no list
    */
   private record Found(
       Spelling spelling, Object place, Map<String, TreeMap<Integer, String>> texts) {}
@@ -69,7 +68,7 @@ public final class SettingsReader<T> {
   /** By variable, or by {@link #plain} path. */
   private final Map<String, Spelling> spellings = new LinkedHashMap<>();
 
-  /** By path, in a map by {@code path[key} in lower case. */
+  /** By path; entries of a map by {@code path[key} in lower case. */
   private final Map<String, Found> found = new LinkedHashMap<>();
 
   private final Map<String, String> texts = new LinkedHashMap<>();
@@ -81,7 +80,7 @@ public final class SettingsReader<T> {
   private final List<Fault> invalid = new ArrayList<>();
 
   /**
-   * @param defaults adds settings that were left out and depend on others, by path
+   * @param defaults adds defaults that depend on other settings, by path
    */
   public SettingsReader(
       ConfigurableEnvironment environment, Class<T> type, Consumer<Map<String, String>> defaults) {
@@ -92,12 +91,12 @@ public final class SettingsReader<T> {
   }
 
   /**
-   * @param records those that the settings consist of, by the name of their class
-   * @param values of single settings that are no secrets, by name; durations in milliseconds
-   * @param unreadable faults of values that are not of their setting's type
+   * @param records all parts of the settings, by class name
+   * @param values of settings that are no secrets, lists or maps, by name; durations in ms
+   * @param unreadable faults of values with a wrong type
    * @param invalid faults of values that break a rule
-   * @param unknown names that belong to no setting, as written
-   * @param known every name that a file or a variable of our own may bear
+   * @param unknown configured names that belong to no setting
+   * @param known the own names of all settings
    */
   public record Reading<T>(
       T settings,
@@ -177,7 +176,7 @@ public final class SettingsReader<T> {
       }
     } else if (map != null) {
       String key = name.substring(map.variable().length() + 1);
-      // a variable's name cannot hold a dash, that of a group or header often does
+      // names of groups and headers often contain dashes, names of variables cannot
       add(spellings.get(map.variable()), variables, key.replace('_', '-'), -1, value);
       if (map.holdsLists()) {
         add(spellings.get(map.variable()), variables, key, -1, value);
@@ -215,7 +214,7 @@ public final class SettingsReader<T> {
     }
   }
 
-  /** Takes a value over, unless a better name or, under the same, a place before this has one. */
+  /** Adds a value, unless a name with precedence, or the same name in an earlier place, has one. */
   private void add(Spelling spelling, Object place, String key, int index, String value) {
     String path = spelling.setting().path();
     String name = key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT);
@@ -238,12 +237,12 @@ public final class SettingsReader<T> {
           new Fault(
               name.substring(PREFIX.length()),
               "",
-              "refers to a variable that is not set; write ${NAME} of one that is, or ${NAME:default}"));
+              "refers to a variable that is not set; set it, or write ${NAME:default}"));
       return "";
     }
   }
 
-  /** As in a shell, {@code ${NAME:-default}} is the default for an empty variable too. */
+  /** As in a shell, {@code ${NAME:-default}} is the default also if the variable is empty. */
   private String shell(String text) {
     return SHELL_DEFAULT
         .matcher(text)
@@ -286,7 +285,7 @@ public final class SettingsReader<T> {
       }
       return built;
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(record + " cannot be made", e);
+      throw new IllegalStateException(record + " cannot be created", e);
     }
   }
 
@@ -333,14 +332,14 @@ public final class SettingsReader<T> {
     return map;
   }
 
-  /** A text is split at its commas, the items of a list are not. */
+  /** Splits a text at commas, but not the items of a list. */
   private static List<String> items(TreeMap<Integer, String> texts) {
     Stream<String> items =
         texts.containsKey(-1) ? Stream.of(texts.get(-1).split(",")) : texts.values().stream();
     return items.filter(item -> !item.isBlank()).map(String::trim).toList();
   }
 
-  /** A path without what its spellings differ in. */
+  /** A path without the characters in which its spellings differ. */
   private static String plain(String path) {
     return path.replaceAll("[_!-]", "").toLowerCase(Locale.ROOT);
   }

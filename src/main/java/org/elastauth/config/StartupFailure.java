@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** Says why the gateway does not start in one line a fault, without a stack trace. */
+/** Logs why the gateway does not start: a line for each fault, without a stack trace. */
 final class StartupFailure implements SpringBootExceptionReporter {
   @Override
   public boolean reportException(Throwable failure) {
@@ -18,7 +18,7 @@ final class StartupFailure implements SpringBootExceptionReporter {
         return true;
       }
       if (cause instanceof MarkedYAMLException malformed) {
-        // without the parser's own words, which quote the line, and passwords stand there
+        // the parser's message quotes the line, which may contain a password
         log.error(
             "Configuration: {}",
             new Fault(
@@ -33,7 +33,7 @@ final class StartupFailure implements SpringBootExceptionReporter {
     if (failure instanceof CamelSpringBootInitializationException
         || failure instanceof FailedToCreateRouteException) {
       log.error("Configuration: {}", new Fault("routes", "", RouteFailure.reason(failure)));
-      log.debug("Where it came from", failure);
+      log.debug("The cause of the failure", failure);
       return true;
     }
     return false;

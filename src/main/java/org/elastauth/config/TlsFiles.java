@@ -18,10 +18,10 @@ import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
 /**
- * Paths of PEM files; empty: not used.
+ * Paths of PEM files; empty if not used.
  *
- * @param caCert the only authorities that are trusted; empty: those of the JVM
- * @param clientCert the gateway's own certificate, with its chain
+ * @param caCert the trusted authorities; if empty, those of the JVM
+ * @param clientCert the gateway's certificate, with its chain
  * @param clientKey its private key, without a passphrase
  */
 public record TlsFiles(
@@ -32,7 +32,7 @@ public record TlsFiles(
   private static final int MAX_SIZE = 1 << 20;
 
   /**
-   * @param skipVerify trust any certificate, for any name
+   * @param skipVerify whether to trust any certificate for any name
    */
   public SslManagerBundle managers(boolean skipVerify) {
     PemSslStoreDetails client =
@@ -45,7 +45,7 @@ public record TlsFiles(
         : managers;
   }
 
-  /** As Spring names a file, whatever characters its path has; null if none is set. */
+  /** A file URI, which Spring accepts for any characters in the path; null for an empty path. */
   private static String uri(String path) {
     return path.isEmpty() ? null : Path.of(path).toUri().toString();
   }
@@ -53,7 +53,7 @@ public record TlsFiles(
   @Override
   public void check(Faults faults) {
     Function<PemContent, X509Certificate> first = content -> content.getCertificates().get(0);
-    String noCertificate = "holds no certificate in PEM form";
+    String noCertificate = "contains no certificate in PEM format";
     read(faults, "ca_cert", caCert, first, noCertificate);
     X509Certificate certificate = read(faults, "client_cert", clientCert, first, noCertificate);
     PrivateKey key =
@@ -62,22 +62,22 @@ public record TlsFiles(
             "client_key",
             clientKey,
             PemContent::getPrivateKey,
-            "holds no private key in PEM form, or one with a passphrase");
+            "contains no private key in PEM format, or a key with a passphrase");
     faults.when(
         clientCert.isEmpty() && !clientKey.isEmpty(),
         "client_cert",
-        "is missing beside " + faults.path("client_key"));
+        "is required together with " + faults.path("client_key"));
     faults.when(
         clientKey.isEmpty() && !clientCert.isEmpty(),
         "client_key",
-        "is missing beside " + faults.path("client_cert"));
+        "is required together with " + faults.path("client_cert"));
     faults.when(
         certificate != null && key != null && !belong(certificate.getPublicKey(), key),
         "client_key",
         "is not the key of " + faults.path("client_cert") + "'s certificate");
   }
 
-  /** The wanted part of a file; null if no file is set, or, which is a fault, it has none. */
+  /** A part of a file; null for an empty path, and for a file without it, which is a fault. */
   private static <T> T read(
       Faults faults, String name, String file, Function<PemContent, T> part, String mend) {
     if (file.isEmpty()) {
@@ -85,15 +85,15 @@ public record TlsFiles(
     }
     Path path = Path.of(file);
     if (!Files.exists(path)) {
-      faults.add(name, "is not there");
+      faults.add(name, "does not exist");
     } else if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-      faults.add(name, "is no file that can be read; mind its owner and mode");
+      faults.add(name, "is not a readable file; check its owner and mode");
     } else {
       T found = null;
       try {
         found = Files.size(path) > MAX_SIZE ? null : part.apply(PemContent.load(path));
       } catch (IOException | RuntimeException broken) {
-        // the fault does not say why: the reason may quote the file
+        // the fault gives no reason, because that may quote the file
       }
       faults.when(found == null, name, mend);
       return found;
@@ -101,7 +101,7 @@ public record TlsFiles(
     return null;
   }
 
-  /** Whether one verifies what the other signs. */
+  /** Whether the public key verifies a signature of the private key. */
   private static boolean belong(PublicKey publicKey, PrivateKey privateKey) {
     try {
       String algorithm =

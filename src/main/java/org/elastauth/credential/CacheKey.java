@@ -13,16 +13,13 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * The name under which a user's credential is cached: prefix + URL-encode(base64(username)). Left
- * in the exchange property {@code cacheKey}.
+ * Sets the property {@code cacheKey}: the cache key of a user's credential, prefix +
+ * URL-encode(base64(username)).
  */
 @Component("cacheKey")
 public final class CacheKey implements Processor {
   private final String prefix;
 
-  /**
-   * @param prefix of every name
-   */
   public CacheKey(@Value("${elastauth.cache.key_prefix}") String prefix) {
     this.prefix = prefix;
   }
@@ -33,7 +30,7 @@ public final class CacheKey implements Processor {
     exchange.setProperty("cacheKey", of(identity.username()));
   }
 
-  /** The user of a key, or null if it is none of ours. */
+  /** The user of a key; null if the gateway did not create the key. */
   public String username(String key) {
     if (!key.startsWith(prefix)) {
       return null;
@@ -49,7 +46,7 @@ public final class CacheKey implements Processor {
     }
   }
 
-  /** As Redis takes it for a deletion. */
+  /** As spring-redis expects it for DEL. */
   public List<String> asList(@ExchangeProperty("cacheKey") String key) {
     return List.of(key);
   }

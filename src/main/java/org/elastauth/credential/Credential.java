@@ -6,9 +6,9 @@ import java.util.Base64;
 /**
  * A user's Elasticsearch login for one window.
  *
- * @param generation counts the passwords within one window, from 1 on
- * @param asOf when the groups behind the fingerprint were asserted, epoch seconds
- * @param fingerprint SHA-256 of the profile and groups that Elasticsearch holds for this user
+ * @param generation counts the passwords within a window, starting at 1
+ * @param asOf when the groups of the fingerprint were asserted, epoch seconds
+ * @param fingerprint of the profile and groups that Elasticsearch stores for this user
  */
 public record Credential(
     String username,

@@ -10,21 +10,21 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Opens what a cache returned. The body becomes the credential, or null, a miss, unless the entry
- * opens, is still good, is no older than what was met before, and describes this very identity. A
- * credential that {@link OpenFirstTier} opened already stays.
+ * Replaces a cache entry in the body by its credential. The body becomes null, a miss, if the entry
+ * cannot be decrypted, has expired, is older than the latest credential, or does not match the
+ * identity. A credential from the first cache tier is decrypted already and stays.
  */
 @Component("decryptCredential")
 public final class DecryptCredential implements Processor {
   private static final Logger LOG = LoggerFactory.getLogger(DecryptCredential.class);
 
   private final SealedCredentials sealed;
-  private final LatestCredentials marks;
+  private final LatestCredentials latest;
   private final Clock clock;
 
-  public DecryptCredential(SealedCredentials sealed, LatestCredentials marks, Clock clock) {
+  public DecryptCredential(SealedCredentials sealed, LatestCredentials latest, Clock clock) {
     this.sealed = sealed;
-    this.marks = marks;
+    this.latest = latest;
     this.clock = clock;
   }
 
@@ -45,8 +45,8 @@ public final class DecryptCredential implements Processor {
   }
 
   /**
-   * @param entry null where a cache has none
-   * @return null if there is no entry, or it does not fit the identity of the exchange
+   * @param entry null for none
+   * @return null without an entry that matches the identity of the exchange
    */
   public Credential open(Exchange exchange, String entry) {
     if (entry == null) {
@@ -63,6 +63,6 @@ public final class DecryptCredential implements Processor {
     return !credential.window().isPast(now)
         && !credential.window().isAhead(now)
         && credential.fingerprint().equals(Fingerprint.of(identity))
-        && marks.admits(credential);
+        && latest.admits(credential);
   }
 }

@@ -5,32 +5,32 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Seals a credential that Elasticsearch accepted, for a cache that moves text. */
+/** Encrypts a credential that Elasticsearch accepted, for the cache. */
 @Component("encryptCredential")
 public final class EncryptCredential {
   private final SealedCredentials sealed;
-  private final LatestCredentials marks;
-  private final EntryTtl renewal;
+  private final LatestCredentials latest;
+  private final EntryTtl entryTtl;
 
-  public EncryptCredential(SealedCredentials sealed, LatestCredentials marks, EntryTtl renewal) {
+  public EncryptCredential(SealedCredentials sealed, LatestCredentials latest, EntryTtl entryTtl) {
     this.sealed = sealed;
-    this.marks = marks;
-    this.renewal = renewal;
+    this.latest = latest;
+    this.entryTtl = entryTtl;
   }
 
   /**
-   * Sets the property {@code ttl}: how long the entry may stay, in seconds. It is 0 where a newer
-   * password was announced since the conversation began.
+   * Also sets the property {@code ttl} in seconds. It is 0 if another gateway announced a newer
+   * password since the login at Elasticsearch began.
    *
-   * @param heard what {@link LatestCredentials#heard} was when the conversation began
+   * @param heard {@link LatestCredentials#heard} from before that login
    */
   public String seal(
       @Body Credential credential,
       @ExchangeProperty("cacheKey") String cacheKey,
       @ExchangeProperty("heard") long heard,
       Exchange exchange) {
-    boolean newest = marks.set(credential, heard);
-    exchange.setProperty("ttl", newest ? renewal.ttl(credential) : 0L);
+    boolean newest = latest.set(credential, heard);
+    exchange.setProperty("ttl", newest ? entryTtl.ttl(credential) : 0L);
     return sealed.seal(cacheKey, credential);
   }
 }

@@ -6,7 +6,7 @@ import org.apache.camel.Exchange;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** How long an entry may stay from now on: {@code cache.expiration}, and never past its window. */
+/** The TTL of a cache entry: {@code cache.expiration}, but at most until its window ends. */
 @Component("entryTtl")
 public final class EntryTtl {
   private final long expiration;

@@ -3,21 +3,17 @@ package org.elastauth.credential;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
+import org.elastauth.crypto.Sha256;
 import org.elastauth.identity.Identity;
 
 /**
- * SHA-256 of what a user looks like: full name, email and sorted groups. Another one asks for a
- * role write.
+ * SHA-256 of full name, email and sorted groups. A different fingerprint means that the user's
+ * roles must be written again.
  */
 public final class Fingerprint {
   static final int LENGTH = 32;
-
-  /** A digest is reset by every use and costs more to make than to run. */
-  private static final ThreadLocal<MessageDigest> SHA_256 =
-      ThreadLocal.withInitial(Fingerprint::sha256);
 
   private final byte[] bytes;
 
@@ -33,7 +29,7 @@ public final class Fingerprint {
    * @param groups sorted
    */
   public static Fingerprint of(String fullName, String email, List<String> groups) {
-    MessageDigest sha = SHA_256.get();
+    MessageDigest sha = Sha256.digest();
     field(sha, fullName);
     field(sha, email);
     for (int i = 0; i < groups.size(); i++) {
@@ -52,20 +48,12 @@ public final class Fingerprint {
     to.put(bytes);
   }
 
-  /** The length goes first, so that no two lists of fields give the same bytes. */
+  /** The length prefix makes the encoding unambiguous. */
   private static void field(MessageDigest sha, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     sha.update((byte) (bytes.length >>> 8));
     sha.update((byte) bytes.length);
     sha.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
   }
 
   @Override

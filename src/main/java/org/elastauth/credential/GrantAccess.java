@@ -15,7 +15,7 @@ public final class GrantAccess implements Processor {
     message.setHeader("Authorization", credential.authorization());
     message.setHeader("Cache-Control", "no-store");
     message.setHeader("Content-Type", "application/json");
-    // a username has no character that JSON would escape
+    // IdentityRules admits no character that JSON escapes
     message.setBody("{\"status\":\"OK\",\"user\":\"" + credential.username() + "\"}");
   }
 }

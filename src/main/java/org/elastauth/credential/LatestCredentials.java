@@ -8,23 +8,25 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
 /**
- * The newest credential this process has met or heard of, per user. A cache that was restored from
- * a backup, or written by a gateway that lagged behind, may hold an older one; its password no
- * longer works.
+ * The latest credential of each user that this process knows. A cache that was restored from a
+ * backup, or written by a slow gateway, may contain an older one, whose password is invalid.
  */
 @Component("latestCredentials")
 public final class LatestCredentials {
   private static final int USERS = 50_000;
 
+  /** Lower than any number of announcements. */
+  private static final long ALWAYS = -1;
+
   /**
-   * How new a credential is.
+   * The age of a credential.
    *
    * @param issued start of its window, epoch seconds
-   * @param until end of its window; 0 where it was only heard of
+   * @param until end of its window; 0 if it was only announced
    * @param asOf when its groups were asserted
-   * @param passwordHash tells passwords of different keys apart
-   * @param heard how many were heard of when this user's last one was; 0 if none was
-   * @param highest of the generations this process met or wrote itself, in whatever window
+   * @param passwordHash distinguishes passwords of different keys
+   * @param heard the number of this user's last announcement; 0 for none
+   * @param highest generation that this process used or wrote, in any window
    */
   public record Mark(
       long issued,
@@ -34,7 +36,8 @@ public final class LatestCredentials {
       int passwordHash,
       long heard,
       long highest) {
-    private static Mark met(Credential credential, Mark before) {
+
+    private static Mark of(Credential credential, Mark before) {
       return new Mark(
           credential.window().issued(),
           credential.window().until(),
@@ -47,6 +50,10 @@ public final class LatestCredentials {
 
     private static long highest(Mark mark) {
       return mark == null ? 0 : mark.highest;
+    }
+
+    private Mark withHighest(long highest) {
+      return new Mark(issued, until, generation, asOf, passwordHash, heard, highest);
     }
 
     private boolean isOf(Credential credential) {
@@ -77,49 +84,38 @@ public final class LatestCredentials {
 
   private final AtomicLong heard = new AtomicLong();
 
-  /** Whether a cached credential is at least as new as the newest; remembers it if newer. */
+  /** Whether a cached credential is at least as new as the latest; remembers it if newer. */
   boolean admits(Credential credential) {
-    Mark met = marks.getIfPresent(credential.username());
-    if (met != null && met.isOf(credential)) {
-      return true;
-    }
-    return marks
-        .asMap()
-        .compute(
-            credential.username(),
-            (user, newest) ->
-                newest != null && newest.isNewerThan(credential)
-                    ? newest
-                    : Mark.met(credential, newest))
-        .isOf(credential);
+    Mark latest = marks.getIfPresent(credential.username());
+    return latest != null && latest.isOf(credential) || set(credential, ALWAYS);
   }
 
-  /** How many newer credentials were heard of so far. */
+  /** The number of announcements so far. */
   long heard() {
     return heard.get();
   }
 
   /**
-   * What Elasticsearch said, which is the truth even where it is older than what was met before.
+   * Sets the credential that Elasticsearch accepted, even if it is older than the latest.
    *
-   * @param heardBefore {@link #heard} from before it was asked
-   * @return false if a newer one was heard of since, so that the answer may be from before
+   * @param heardBefore {@link #heard} from before the request to Elasticsearch
+   * @return false if a newer credential was announced since that request
    */
   boolean set(Credential credential, long heardBefore) {
     return marks
         .asMap()
         .compute(
             credential.username(),
-            (user, newest) ->
-                newest != null && newest.heard > heardBefore && newest.isNewerThan(credential)
-                    ? newest
-                    : Mark.met(credential, newest))
+            (user, latest) ->
+                latest != null && latest.heard > heardBefore && latest.isNewerThan(credential)
+                    ? latest
+                    : Mark.of(credential, latest))
         .isOf(credential);
   }
 
   /**
-   * A user has a newer password than whatever is older than this. Whoever says so need not be
-   * believed: with what Elasticsearch says from now on it is forgotten.
+   * Announces a newer password of a user. A false announcement lasts only until the user's next
+   * login at Elasticsearch.
    *
    * @param issued start of its window, epoch seconds
    */
@@ -127,7 +123,7 @@ public final class LatestCredentials {
     raise(username, issued, generation, 0);
   }
 
-  /** The same, of a password that this process has written itself. */
+  /** The same for a password that this process has written. */
   public void wrote(String username, long issued, long generation) {
     raise(username, issued, generation, generation);
   }
@@ -137,61 +133,47 @@ public final class LatestCredentials {
         .asMap()
         .compute(
             username,
-            (user, newest) -> {
-              long highest = Math.max(written, Mark.highest(newest));
-              return newest == null || newest.isOlderThan(issued, generation)
-                  ? heard(issued, generation, Long.MIN_VALUE, highest)
-                  : new Mark(
-                      newest.issued,
-                      newest.until,
-                      newest.generation,
-                      newest.asOf,
-                      newest.passwordHash,
-                      newest.heard,
-                      highest);
+            (user, latest) -> {
+              long highest = Math.max(written, Mark.highest(latest));
+              return latest == null || latest.isOlderThan(issued, generation)
+                  ? announced(issued, generation, Long.MIN_VALUE, highest)
+                  : latest.withHighest(highest);
             });
   }
 
-  private Mark heard(long issued, long generation, long asOf, long highest) {
+  private Mark announced(long issued, long generation, long asOf, long highest) {
     return new Mark(issued, 0, generation, asOf, 0, heard.incrementAndGet(), highest);
   }
 
-  /** The highest generation of a user that was met or written here; 0 if none was. */
+  /** The highest generation of a user that this process used or wrote; 0 for none. */
   public long highestGeneration(String username) {
     return Mark.highest(marks.getIfPresent(username));
   }
 
   /**
-   * The users who were served a password that is good still.
+   * The users whose password from this process is still valid.
    *
    * @param now epoch seconds
    */
   public Map<String, Mark> served(long now) {
-    Map<String, Mark> served = new HashMap<>();
-    marks
-        .asMap()
-        .forEach(
-            (user, mark) -> {
-              if (mark.until > now) {
-                served.put(user, mark);
-              }
-            });
+    Map<String, Mark> served = new HashMap<>(marks.asMap());
+    served.values().removeIf(mark -> mark.until <= now);
     return served;
   }
 
   /**
-   * Replaces a mark by what Elasticsearch says, unless a login has done so meanwhile.
+   * Replaces a mark by the state in Elasticsearch, unless a login has changed it.
    *
    * @return whether it was replaced
    */
   public boolean replace(String username, Mark mark, long issued, long generation, long asOf) {
-    return marks.asMap().replace(username, mark, heard(issued, generation, asOf, mark.highest));
+    return marks.asMap().replace(username, mark, announced(issued, generation, asOf, mark.highest));
   }
 
   /**
-   * Forgets a user, unless a login has brought a newer mark meanwhile.
+   * Removes a user, unless a login has changed the mark.
    *
-   * @return whether it was forgotten
+   * @return whether it was removed
    */
   public boolean remove(String username, Mark mark) {
     return marks.asMap().remove(username, mark);

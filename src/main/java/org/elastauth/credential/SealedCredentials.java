@@ -8,9 +8,9 @@ import org.elastauth.crypto.SecretKeys;
 import org.springframework.stereotype.Component;
 
 /**
- * Credentials as they lie in a cache, in an {@link Envelope} under their cache key, so that one
- * user's entry under another's name does not open. Content: length of the password (1), password,
- * issued (8), until (8), generation (8), asof (8), fingerprint (32).
+ * Encrypts credentials for the cache, bound to their cache key, so that an entry moved to another
+ * key cannot be decrypted. Content: length of the password (1), password, issued (8), until (8),
+ * generation (8), asOf (8), fingerprint (32).
  */
 @Component("sealedCredentials")
 public final class SealedCredentials {
@@ -35,7 +35,8 @@ public final class SealedCredentials {
   }
 
   /**
-   * @return null if the entry is damaged, swapped, of another format, or under a key not held
+   * @return null if the entry is damaged, moved, in another format, or encrypted with an unknown
+   *     key
    */
   public Credential open(String username, String cacheKey, String text) {
     byte[] content = envelope.open(cacheKey, text);

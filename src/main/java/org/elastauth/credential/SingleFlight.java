@@ -23,14 +23,13 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets requests that miss together share one run of {@code direct:credential-reconcile}, and runs
- * no two at once for one user, so that the last one to write Elasticsearch is the last one to write
- * the cache. Whoever waits holds no thread.
+ * Lets concurrent cache misses share one run of {@code direct:credential-reconcile}. Runs for the
+ * same user never overlap, so that the last write to Elasticsearch is also the last write to the
+ * cache. Waiting requests hold no thread.
  */
 @Component("singleFlight")
 public final class SingleFlight extends AsyncProcessorSupport {
-  /** The route it runs. */
-  public static final String RECONCILE = "direct:credential-reconcile";
+  private static final String RECONCILE = "direct:credential-reconcile";
 
   private static final int RUNNING = 16;
   private static final int QUEUED = 1_000;
@@ -42,30 +41,30 @@ public final class SingleFlight extends AsyncProcessorSupport {
   private final AtomicInteger waiting = new AtomicInteger();
   private final CamelContext context;
   private final ProducerTemplate template;
-  private final LatestCredentials marks;
+  private final LatestCredentials latest;
   private final ExecutorService runs;
-  private final Duration patience;
+  private final Duration timeout;
 
   public SingleFlight(
       CamelContext context,
-      @Value("${elastauth.elasticsearch.patience}") long patienceMillis,
-      LatestCredentials marks) {
+      @Value("${elastauth.elasticsearch.patience}") long timeoutMillis,
+      LatestCredentials latest) {
     this.context = context;
-    this.marks = marks;
+    this.latest = latest;
     this.template = context.createProducerTemplate();
     this.runs =
         context
             .getExecutorServiceManager()
             .newThreadPool(
                 this,
-                "settle",
-                new ThreadPoolProfileBuilder("settle")
+                "reconcile",
+                new ThreadPoolProfileBuilder("reconcile")
                     .poolSize(RUNNING)
                     .maxPoolSize(RUNNING)
                     .maxQueueSize(QUEUED)
                     .rejectedPolicy(ThreadPoolRejectedPolicy.Abort)
                     .build());
-    this.patience = Duration.ofMillis(patienceMillis);
+    this.timeout = Duration.ofMillis(timeoutMillis);
   }
 
   @Override
@@ -77,7 +76,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
       return true;
     }
     join(exchange)
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(
             (credential, failure) -> {
               waiting.decrementAndGet();
@@ -91,9 +90,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
     return false;
   }
 
-  /**
-   * A future of this request's own, so that one that loses patience does not end it for the others.
-   */
+  /** A copy of the future, so that a timeout of one request does not end those of others. */
   private CompletableFuture<Credential> join(Exchange exchange) {
     Identity identity = (Identity) exchange.getProperty("identity");
     Fingerprint fingerprint = Fingerprint.of(identity);
@@ -107,7 +104,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
     if (flight.fingerprint.equals(fingerprint)) {
       return flight.result.copy();
     }
-    // the same user with other groups: after those before
+    // the same user with other groups waits for the runs before
     return flight.result.handle((credential, failure) -> exchange).thenCompose(this::join);
   }
 
@@ -123,10 +120,10 @@ public final class SingleFlight extends AsyncProcessorSupport {
     Credential credential = null;
     Throwable failure = new IllegalStateException("the run ended without a result");
     try {
-      Exchange exchange = settle(identity, cacheKey, bypassed);
+      Exchange exchange = reconcile(identity, cacheKey, bypassed);
       if (Long.valueOf(0).equals(exchange.getProperty("ttl"))) {
-        // revoked meanwhile: Elasticsearch knows the new password by now
-        exchange = settle(identity, cacheKey, bypassed);
+        // revoked during the run: Elasticsearch has the new password by now
+        exchange = reconcile(identity, cacheKey, bypassed);
       }
       failure = exchange.getException();
       credential = exchange.getMessage().getBody(Credential.class);
@@ -137,14 +134,14 @@ public final class SingleFlight extends AsyncProcessorSupport {
     }
   }
 
-  private Exchange settle(Identity identity, Object cacheKey, Object bypassed) {
+  private Exchange reconcile(Identity identity, Object cacheKey, Object bypassed) {
     return template.send(
         RECONCILE,
         ExchangeBuilder.anExchange(context)
             .withProperty("identity", identity)
             .withProperty("cacheKey", cacheKey)
             .withProperty("storeBypassed", bypassed)
-            .withProperty("heard", marks.heard())
+            .withProperty("heard", latest.heard())
             .build());
   }
 

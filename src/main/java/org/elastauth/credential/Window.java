@@ -3,12 +3,12 @@ package org.elastauth.credential;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import org.elastauth.crypto.Sha256;
 
 /**
- * The time in which one password of a user is good. Windows of different users turn at different
- * moments, so that Elasticsearch is not asked to hash everybody's new password at once.
+ * The time in which a password of a user is valid. The windows of different users start at
+ * different offsets, so that Elasticsearch does not have to hash all new passwords at once.
  *
  * @param issued epoch seconds, inclusive
  * @param until epoch seconds, exclusive
@@ -17,8 +17,8 @@ public record Window(long issued, long until) {
   private static final byte[] OFFSET_LABEL =
       "elastauth-offset-v1\0".getBytes(StandardCharsets.US_ASCII);
 
-  /** Seconds: a week, the longest lifetime, and a day by which clocks may differ. */
-  private static final long LONGEST = Duration.ofDays(8).toSeconds();
+  /** Seconds: the longest lifetime, a week, and a day of clock difference. */
+  private static final long MAX_LENGTH = Duration.ofDays(8).toSeconds();
 
   /**
    * @param now epoch seconds
@@ -31,24 +31,20 @@ public record Window(long issued, long until) {
   }
 
   public static long offset(String username, long lifetime) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(OFFSET_LABEL);
-      byte[] digest = sha.digest(username.getBytes(StandardCharsets.US_ASCII));
-      return Long.remainderUnsigned(ByteBuffer.wrap(digest).getLong(), lifetime);
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
+    MessageDigest sha = Sha256.digest();
+    sha.update(OFFSET_LABEL);
+    byte[] digest = sha.digest(username.getBytes(StandardCharsets.US_ASCII));
+    return Long.remainderUnsigned(ByteBuffer.wrap(digest).getLong(), lifetime);
   }
 
   /**
-   * Whether it ends later than any window does now: whoever opened it had a clock that was wrong,
-   * or this gateway's was, and what is good has to be settled anew.
+   * Whether it ends later than any window can now. Then a clock was wrong, and the gateway has to
+   * reconcile the user again.
    *
    * @param now epoch seconds
    */
   public boolean isAhead(long now) {
-    return until > now + LONGEST;
+    return until > now + MAX_LENGTH;
   }
 
   /**

@@ -12,9 +12,9 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * Seals what lies where others may read and write: base64url of {@code 01 ‖ key id (8) ‖ nonce (12)
- * ‖ AES-256-GCM}, under a key that is derived for one purpose. The name under which it lies is
- * authenticated along, so that it opens nowhere else.
+ * Encrypts values for storage that others can read and write: base64url of {@code 01 ‖ key id (8) ‖
+ * nonce (12) ‖ AES-256-GCM}. Each purpose has its own key. The name of the value is authenticated
+ * data, so that a value moved to another name cannot be decrypted.
  */
 public final class Envelope {
   private static final byte VERSION = 1;
@@ -22,11 +22,11 @@ public final class Envelope {
   private static final int TAG_BITS = 128;
   private static final int MAX_TEXT = 64 * 1024;
 
-  /** Bytes; larger content is sealed, but never opened again. */
+  /** Bytes; larger content can be encrypted, but not decrypted. */
   public static final int LARGEST =
       MAX_TEXT / 4 * 3 - 1 - SecretKeys.KEY_ID_LENGTH - NONCE_LENGTH - TAG_BITS / Byte.SIZE;
 
-  /** Cipher.getInstance is half the price of opening one. */
+  /** Cipher.getInstance takes half the time of a decryption. */
   private static final ThreadLocal<Cipher> AES_GCM = ThreadLocal.withInitial(Envelope::aesGcm);
 
   private record Key(long idBits, SecretKey aes) {}
@@ -36,7 +36,7 @@ public final class Envelope {
   private final SecureRandom random = new SecureRandom();
 
   /**
-   * @param purpose of its keys, such as {@code cache}; what is sealed for another one does not open
+   * @param purpose of the keys, such as {@code cache}
    */
   public Envelope(SecretKeys keys, String purpose) {
     this.keys = keys.keys().stream().map(key -> new Key(key.idBits(), key.aes(purpose))).toList();
@@ -70,8 +70,8 @@ public final class Envelope {
   }
 
   /**
-   * @return null if it is damaged, swapped, longer than 64 KiB, of another format, or under a key
-   *     not held
+   * @return null if it is damaged, moved, longer than 64 KiB, in another format, or encrypted with
+   *     an unknown key
    */
   public byte[] open(String name, String text) {
     if (text.length() > MAX_TEXT) {
@@ -106,7 +106,6 @@ public final class Envelope {
     }
   }
 
-  /** The held key of that id, or null. */
   private SecretKey key(long idBits) {
     for (Key key : keys) {
       if (key.idBits == idBits) {

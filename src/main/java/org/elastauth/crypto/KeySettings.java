@@ -8,11 +8,7 @@ import org.elastauth.config.Rules.Matches;
 import org.elastauth.config.Secret;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/**
- * The secret keys: one, or several of which the first encrypts and all decrypt.
- *
- * @param credential what else every derived key depends on
- */
+/** A secret key, or several: the first encrypts, all decrypt. */
 public record KeySettings(
     @DefaultValue("")
         @Secret
@@ -20,16 +16,22 @@ public record KeySettings(
         @Matches({"|" + KEY, NO_KEY})
         String secretKey,
     @DefaultValue @Secret @Alias("SECRET_KEYS") @Matches({KEY, NO_KEY}) List<String> secretKeys,
-    CredentialSettings credential)
+    Credential credential)
     implements Checked {
+  /**
+   * @param scope part of every derived key, so that several clusters can share a secret key
+   */
+  public record Credential(
+      @DefaultValue("") @Matches({"[A-Za-z0-9._-]{0,64}", "takes at most 64 of A-Z a-z 0-9 . _ -"})
+          String scope) {}
+
   private static final String KEY = "[0-9A-Fa-f]{64}";
-  private static final String NO_KEY = "is not 64 hex digits; make one with --generateKey";
+  private static final String NO_KEY = "is not 64 hex digits; generate a key with --generateKey";
 
   public boolean isEmpty() {
     return secretKey.isEmpty() && secretKeys.isEmpty();
   }
 
-  /** The first one encrypts. */
   public List<String> all() {
     return secretKey.isEmpty() ? secretKeys : List.of(secretKey);
   }
@@ -39,7 +41,7 @@ public record KeySettings(
     faults.when(
         !secretKey.isEmpty() && !secretKeys.isEmpty(),
         "secret_keys",
-        "is set together with secret_key; keep one of the two");
+        "is set together with secret_key; remove one of them");
   }
 
   @Override

@@ -12,8 +12,8 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secret keys this gateway holds, and what is derived from them by HKDF (RFC 5869). The first
- * one writes; all of them read, which is how a key is rotated without anybody noticing.
+ * The secret keys, and the keys and passwords derived from them by HKDF (RFC 5869). The first key
+ * writes and all keys read, so that keys can be rotated without an interruption.
  */
 public final class SecretKeys {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -24,12 +24,12 @@ public final class SecretKeys {
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int PASSWORD_LENGTH = 32;
 
-  /** The largest multiple of 62 in a byte; what lies above would favour the first letters. */
+  /** The largest multiple of 62 in a byte; higher values would favour the first letters. */
   private static final int UNBIASED = 248;
 
   public static final int KEY_ID_LENGTH = 8;
 
-  /** One key's derivates: its public id, and keys that never leave this package. */
+  /** A secret key with its public id and the keys derived from it. */
   static final class Key {
     private final String id;
     private final long idBits;
@@ -50,7 +50,7 @@ public final class SecretKeys {
       return idBits;
     }
 
-    /** The key that seals what serves one purpose, such as {@code cache}. */
+    /** The encryption key of a purpose, such as {@code cache}. */
     SecretKey aes(String purpose) {
       return new SecretKeySpec(derive(secret, purpose, scope, 32), "AES");
     }
@@ -60,14 +60,14 @@ public final class SecretKeys {
 
   /**
    * @param secrets 64 hex digits each, at least one
-   * @param scope at most 64 characters; keeps clusters apart that share a key
+   * @param scope at most 64 characters; separates clusters that share a key
    */
   public SecretKeys(List<String> secrets, String scope) {
     this.keys =
         secrets.stream().map(secret -> new Key(HexFormat.of().parseHex(secret), scope)).toList();
   }
 
-  /** A fresh secret key: 64 hex digits. */
+  /** A new secret key: 64 hex digits. */
   public static String generate() {
     byte[] secret = new byte[32];
     RANDOM.nextBytes(secret);
@@ -83,7 +83,7 @@ public final class SecretKeys {
     }
   }
 
-  /** The id of the key that writes: 16 hex digits, safe to show. */
+  /** The id of the key that writes: 16 hex digits, not secret. */
   public String currentId() {
     return keys.get(0).id;
   }
@@ -92,17 +92,15 @@ public final class SecretKeys {
     return keys.stream().anyMatch(key -> key.id.equals(keyId));
   }
 
-  /** All that are held; the first one writes. */
   public List<Key> keys() {
     return keys;
   }
 
   /**
-   * The password of a user: 32 characters of A-Z a-z 0-9, the same in every gateway that holds the
-   * key.
+   * The password of a user: 32 characters of A-Z a-z 0-9, equal in all gateways with the same key.
    *
    * @param issued start of the window, epoch seconds
-   * @throws IllegalArgumentException if no key of that id is held
+   * @throws IllegalArgumentException for an unknown key
    */
   public String password(String keyId, String username, long issued, long generation) {
     Key key =

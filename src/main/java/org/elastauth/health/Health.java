@@ -1,87 +1,88 @@
 package org.elastauth.health;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
-import org.elastauth.cache.DatabaseFailure;
-import org.elastauth.http.HttpError;
-import org.elastauth.startup.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
-/**
- * What the last look at Redis and Elasticsearch found. Answering from it calls nobody and writes
- * nothing.
- */
+/** The results of the last background checks. A health request never contacts a server. */
 @Component("health")
 public final class Health {
   private static final Logger LOG = LoggerFactory.getLogger(Health.class);
   private static final long CONFLICT_SHOWN = Duration.ofMinutes(10).toMillis();
 
   private final String cacheType;
-  private final boolean redisUsed;
-  private final boolean cacheInRedis;
-  private final boolean limitInRedis;
-  private final boolean sessionsInRedis;
-  private final boolean replayInRedis;
-  private final boolean databaseUsed;
-  private final boolean redisLookedAt;
+  private final Set<String> redisFeatures;
+  private final boolean redisChecked;
   private final boolean dryRun;
-  private final CircuitBreaker redisBreaker;
-  private final CircuitBreaker elasticsearchBreaker;
-  private final CircuitBreaker databaseBreaker;
+  private final Server redis;
+  private final Server elasticsearch;
+  private final Server database;
   private final Clock clock;
-  private final Duration patience;
-  private final CountDownLatch looked = new CountDownLatch(1);
-
-  /** Null until the first look. */
-  private volatile Boolean redisAnswers;
-
-  private volatile Boolean elasticsearchAnswers;
-  private volatile Boolean databaseAnswers;
+  private final CountDownLatch redisFirstChecked = new CountDownLatch(1);
   private volatile long redisLatency;
   private volatile long conflictAt;
   private volatile boolean stopping;
 
+  /**
+   * @param redisFeatures names of the features that keep their state in Redis
+   */
   public Health(
-      Settings settings,
+      @Value("${elastauth.cache.type}") String cacheType,
+      @Value("${elastauth.redis.features}") Set<String> redisFeatures,
+      @Value("${elastauth.redis.health_check.enabled}") boolean redisChecked,
+      @Value("${elastauth.elasticsearch.dry_run}") boolean dryRun,
       @Qualifier("redisBreaker") CircuitBreaker redisBreaker,
       @Qualifier("elasticsearchBreaker") CircuitBreaker elasticsearchBreaker,
       @Qualifier("databaseBreaker") CircuitBreaker databaseBreaker,
       Clock clock) {
-    this.cacheType = settings.cache().type();
-    this.redisUsed = settings.usesRedis();
-    this.cacheInRedis = settings.cache().inRedis();
-    this.limitInRedis = settings.rateLimit().inRedis();
-    this.sessionsInRedis = settings.session().inRedis();
-    this.replayInRedis = settings.replay().inRedis();
-    this.databaseUsed = settings.cache().inDatabase();
-    this.redisLookedAt = settings.redis().healthCheck().enabled();
-    this.dryRun = settings.elasticsearch().dryRun();
-    this.redisBreaker = redisBreaker;
-    this.elasticsearchBreaker = elasticsearchBreaker;
-    this.databaseBreaker = databaseBreaker;
+    this.cacheType = cacheType;
+    this.redisFeatures = Set.copyOf(redisFeatures);
+    this.redisChecked = redisChecked;
+    this.dryRun = dryRun;
+    this.redis =
+        new Server(
+            redisBreaker,
+            "Redis connection initialized successfully",
+            "Redis answers again",
+            "Redis connection failed, falling back to memory");
+    this.elasticsearch =
+        new Server(
+            elasticsearchBreaker,
+            "Elasticsearch answers",
+            "Elasticsearch answers again",
+            "Elasticsearch is unreachable or refuses requests; only users with a cached credential can log in");
+    this.database =
+        new Server(
+            databaseBreaker,
+            "The cache database answers",
+            "The cache database answers again",
+            "The cache database is unreachable or refuses queries, falling back to memory");
     this.clock = clock;
-    this.patience = settings.redis().connectTimeout().plus(settings.redis().readTimeout());
   }
 
-  /** Waits for the look that is made at start, no longer than one to connect and ask may take. */
-  public void awaitFirstLook() {
+  /** Waits for the first check of Redis; without its result, Redis counts as unreachable. */
+  public void awaitRedisCheck(Duration timeout) {
     try {
-      if (!looked.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        neverThere();
+      if (!redisFirstChecked.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        redis.openBreaker();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -93,144 +94,96 @@ public final class Health {
    */
   public void redisAnswered(@Body long latency) {
     redisLatency = latency;
-    if (redisAnswers == null) {
-      LOG.info("Redis connection initialized successfully");
-    } else if (!redisAnswers) {
-      LOG.info("Redis answers again");
-    }
-    redisAnswers = true;
-    looked.countDown();
+    redis.answered();
+    redisFirstChecked.countDown();
   }
 
+  /** At start it also opens the breaker: then one request at a time probes Redis. */
   public void redisFailed(@ExchangeException Exception failure) {
-    String reason = rootMessage(failure);
-    if (redisAnswers == null || redisAnswers) {
-      LOG.atWarn()
-          .addKeyValue("reason", reason)
-          .log("Redis connection failed, falling back to memory");
+    boolean first = redis.answers == null;
+    redis.failed(failure);
+    if (first) {
+      redis.openBreaker();
     }
-    if (redisAnswers == null) {
-      neverThere();
-    }
-    redisAnswers = false;
-    looked.countDown();
+    redisFirstChecked.countDown();
   }
 
-  /** The same as lost: one request at a time finds out whether it is back. */
-  private void neverThere() {
-    if (redisBreaker.getState() == CircuitBreaker.State.CLOSED) {
-      redisBreaker.transitionToOpenState();
-    }
-  }
-
-  /** Also closes the breaker, so that no login has to find out. */
+  /** Also closes the breaker, so that no login has to probe. */
   public void databaseAnswered() {
-    if (databaseAnswers == null) {
-      LOG.info("The cache's database answers");
-    } else if (!databaseAnswers) {
-      LOG.info("The cache's database answers again");
-    }
-    databaseAnswers = true;
-    if (databaseBreaker.getState() == CircuitBreaker.State.OPEN) {
-      databaseBreaker.transitionToClosedState();
-    }
+    database.answered();
+    database.closeBreaker();
   }
 
   public void databaseFailed(@ExchangeException Exception failure) {
-    if (databaseAnswers == null || databaseAnswers) {
-      LOG.atWarn()
-          .addKeyValue("reason", DatabaseFailure.reason(failure))
-          .log("The cache's database does not serve, falling back to memory");
-    }
-    databaseAnswers = false;
+    database.failed(failure);
   }
 
-  private boolean databaseConnected() {
-    return Boolean.TRUE.equals(databaseAnswers)
-        && databaseBreaker.getState() != CircuitBreaker.State.OPEN;
-  }
-
-  /** Also closes the breaker, so that no login has to find out. */
+  /** Also closes the breaker, so that no login has to probe. */
   public void elasticsearchAnswered() {
-    if (elasticsearchAnswers == null) {
-      LOG.info("Elasticsearch answers");
-    } else if (!elasticsearchAnswers) {
-      LOG.info("Elasticsearch answers again");
-    }
-    elasticsearchAnswers = true;
-    if (elasticsearchBreaker.getState() == CircuitBreaker.State.OPEN) {
-      elasticsearchBreaker.transitionToClosedState();
-    }
+    elasticsearch.answered();
+    elasticsearch.closeBreaker();
   }
 
   public void elasticsearchFailed(@ExchangeException Exception failure) {
-    if (elasticsearchAnswers == null || elasticsearchAnswers) {
-      LOG.atWarn()
-          .addKeyValue("reason", rootMessage(failure))
-          .log("Elasticsearch does not serve; only users whose credential is cached get in");
-    }
-    elasticsearchAnswers = false;
+    elasticsearch.failed(failure);
   }
 
-  /** Another gateway writes users under a key that is not held here. */
+  /** Another gateway writes users under a key that this gateway does not hold. */
   public void keyConflict() {
     conflictAt = clock.millis();
   }
 
-  /** Readiness ends before anything else does. */
+  /** Readiness ends first, before the server drains. */
   @EventListener(ContextClosedEvent.class)
   public void stopping() {
     stopping = true;
   }
 
-  /** Without the background look only requests tell. */
-  public boolean redisConnected() {
-    return (!redisLookedAt || Boolean.TRUE.equals(redisAnswers))
-        && redisBreaker.getState() != CircuitBreaker.State.OPEN;
-  }
-
-  private boolean elasticsearchServes() {
-    return !Boolean.FALSE.equals(elasticsearchAnswers)
-        && elasticsearchBreaker.getState() != CircuitBreaker.State.OPEN;
+  public boolean isShuttingDown() {
+    return stopping;
   }
 
   /** The body of /health; sets 503 while stopping. */
   public Map<String, Object> report(Exchange exchange) {
+    boolean usesDatabase = cacheType.equals("database");
+    boolean usesRedis = !redisFeatures.isEmpty();
+    // without the background check only requests show whether Redis answers
+    boolean redisConnected = redisChecked ? redis.isAvailable(false) : redis.isCallable();
+    boolean databaseConnected = database.isAvailable(false);
     boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
     boolean whole =
-        (!redisUsed || redisConnected())
-            && (!databaseUsed || databaseConnected())
-            && (dryRun || elasticsearchServes())
+        (!usesRedis || redisConnected)
+            && (!usesDatabase || databaseConnected)
+            && (dryRun || elasticsearch.isAvailable(true))
             && !conflict;
 
     Map<String, Object> cache = new LinkedHashMap<>();
     cache.put("mode", cacheType);
-    if (redisUsed) {
-      cache.put("redis", Map.of("connected", redisConnected(), "latency", redisLatency + "ms"));
-      cache.put("circuit_breaker", breaker(redisBreaker));
+    if (usesRedis) {
+      cache.put("redis", Map.of("connected", redisConnected, "latency", redisLatency + "ms"));
+      cache.put("circuit_breaker", redis.breakerState());
     }
-    if (databaseUsed) {
-      cache.put("database", Map.of("connected", databaseConnected()));
-      cache.put("circuit_breaker", breaker(databaseBreaker));
+    if (usesDatabase) {
+      cache.put("database", Map.of("connected", databaseConnected));
+      cache.put("circuit_breaker", database.breakerState());
     }
     Map<String, Object> features = new LinkedHashMap<>();
-    features.put("rate_limit", limitInRedis);
-    features.put("cache", cacheInRedis);
-    features.put("session", sessionsInRedis);
-    features.put("replay", replayInRedis);
-    Map<String, Object> redis = new LinkedHashMap<>();
-    redis.put("available", redisUsed && redisConnected());
-    redis.put("features", features);
+    for (String feature : new String[] {"rate_limit", "cache", "session", "replay"}) {
+      features.put(feature, redisFeatures.contains(feature));
+    }
+    Map<String, Object> shared = new LinkedHashMap<>();
+    shared.put("available", usesRedis && redisConnected);
+    shared.put("features", features);
 
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("status", stopping ? "unhealthy" : whole ? "healthy" : "degraded");
     report.put("cache", cache);
-    report.put("redis", redis);
+    report.put("redis", shared);
     if (!dryRun) {
-      Map<String, Object> elasticsearch = new LinkedHashMap<>();
-      elasticsearch.put("available", elasticsearchServes());
-      elasticsearch.put("circuit_breaker", breaker(elasticsearchBreaker));
-      report.put("elasticsearch", elasticsearch);
+      Map<String, Object> users = new LinkedHashMap<>();
+      users.put("available", elasticsearch.isAvailable(true));
+      users.put("circuit_breaker", elasticsearch.breakerState());
+      report.put("elasticsearch", users);
     }
     if (conflict) {
       report.put("key_conflict", true);
@@ -239,28 +192,66 @@ public final class Health {
     return report;
   }
 
-  /**
-   * @throws HttpError 503 while stopping
-   */
-  public Map<String, String> ready() {
-    if (stopping) {
-      throw HttpError.unavailable("the gateway is stopping");
-    }
-    return Map.of("status", "ready");
-  }
+  /** A server, its breaker, and what the log says when its state changes. */
+  private static final class Server {
+    private final CircuitBreaker breaker;
+    private final String first;
+    private final String again;
+    private final String failed;
 
-  private static Map<String, Object> breaker(CircuitBreaker breaker) {
-    Map<String, Object> state = new LinkedHashMap<>();
-    state.put("state", breaker.getState().name().toLowerCase(Locale.ROOT));
-    state.put("failures", breaker.getMetrics().getNumberOfFailedCalls());
-    return state;
-  }
+    /** Null until the first check. */
+    private volatile Boolean answers;
 
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    Server(CircuitBreaker breaker, String first, String again, String failed) {
+      this.breaker = breaker;
+      this.first = first;
+      this.again = again;
+      this.failed = failed;
     }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+
+    void answered() {
+      if (!Boolean.TRUE.equals(answers)) {
+        LOG.info(answers == null ? first : again);
+      }
+      answers = true;
+    }
+
+    void failed(Exception failure) {
+      if (!Boolean.FALSE.equals(answers)) {
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
+        String message = root.getMessage();
+        LOG.atWarn()
+            .addKeyValue("reason", message == null ? root.getClass().getSimpleName() : message)
+            .log(failed);
+      }
+      answers = false;
+    }
+
+    boolean isAvailable(boolean unlessChecked) {
+      return (answers == null ? unlessChecked : answers) && isCallable();
+    }
+
+    boolean isCallable() {
+      return breaker.getState() != State.OPEN;
+    }
+
+    void openBreaker() {
+      if (breaker.getState() == State.CLOSED) {
+        breaker.transitionToOpenState();
+      }
+    }
+
+    void closeBreaker() {
+      if (breaker.getState() == State.OPEN) {
+        breaker.transitionToClosedState();
+      }
+    }
+
+    Map<String, Object> breakerState() {
+      Map<String, Object> state = new LinkedHashMap<>();
+      state.put("state", breaker.getState().name().toLowerCase(Locale.ROOT));
+      state.put("failures", breaker.getMetrics().getNumberOfFailedCalls());
+      return state;
+    }
   }
 }

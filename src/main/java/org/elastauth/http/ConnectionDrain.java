@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Lets requests finish before the server stops. */
 final class ConnectionDrain {
-  /** Time for the last answers to be written. */
+  /** Time to write the last responses. */
   private static final Duration FINAL_WRITES = Duration.ofSeconds(1);
 
   private static final long POLL_MILLIS = 10;
@@ -28,15 +28,15 @@ final class ConnectionDrain {
     listener = ((ConnectionBase) connection).channelHandlerContext().channel().parent();
   }
 
-  /** Whether each answer ends its connection. */
+  /** Whether connections close after the response. */
   boolean isDraining() {
     return draining;
   }
 
   /**
-   * For the first half of the time new connections are accepted, so that load balancers notice that
-   * readiness fails. Then the listening socket closes and pending requests finish. Requests that
-   * are pending when the time is up receive 503.
+   * Accepts connections for the first half of the time, so that load balancers notice the failing
+   * readiness. Then closes the listening socket and lets pending requests finish. Requests that are
+   * still pending at the end receive 503.
    */
   void drain(Duration time) {
     long began = System.nanoTime();
@@ -45,12 +45,12 @@ final class ConnectionDrain {
       pause(time.toMillis() / 2);
       listener.close().syncUninterruptibly();
     }
-    awaitAnswers(began + time.toNanos());
+    awaitResponses(began + time.toNanos());
     inFlight.refuseAll();
-    awaitAnswers(System.nanoTime() + FINAL_WRITES.toNanos());
+    awaitResponses(System.nanoTime() + FINAL_WRITES.toNanos());
   }
 
-  private void awaitAnswers(long until) {
+  private void awaitResponses(long until) {
     while (!inFlight.isEmpty() && System.nanoTime() < until) {
       pause(POLL_MILLIS);
     }

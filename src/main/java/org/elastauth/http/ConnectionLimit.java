@@ -15,7 +15,7 @@ final class ConnectionLimit {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimit.class);
   private static final HttpVersions VERSIONS = new HttpVersions();
 
-  /** File descriptors for everything but the clients' connections, with room to spare. */
+  /** File descriptors reserved for anything but client connections. */
   private static final int OTHER_FILES = 500;
 
   private final TrustedProxies proxies;
@@ -23,7 +23,7 @@ final class ConnectionLimit {
   private final int maximum;
   private final AtomicInteger connections = new AtomicInteger();
 
-  /** The warning is logged once, until there is room again. */
+  /** Whether the warning was logged since the number last fell below half of the limit. */
   private volatile boolean full;
 
   ConnectionLimit(HttpSettings limits, TrustedProxies proxies) {
@@ -34,7 +34,6 @@ final class ConnectionLimit {
             limits.maxConnections(), Math.max(maxOpenFiles() - OTHER_FILES, maxOpenFiles() / 2));
   }
 
-  /** The limit of the process; sockets count. */
   private static int maxOpenFiles() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean process
         ? (int) Math.min(Integer.MAX_VALUE, process.getMaxFileDescriptorCount())
@@ -44,7 +43,7 @@ final class ConnectionLimit {
   void admit(HttpConnection connection) {
     int open = connections.incrementAndGet();
     connection.closeHandler(closed -> connections.decrementAndGet());
-    // the upper half is for trusted proxies, so that no other client can shut them out
+    // the upper half is reserved for trusted proxies, so that other clients cannot exhaust it
     boolean crowded = open > maximum / 2;
     if (open > maximum || crowded && !proxies.contains(connection.remoteAddress().hostAddress())) {
       warn(open - 1);
@@ -68,7 +67,8 @@ final class ConnectionLimit {
           .addKeyValue("open", open)
           .addKeyValue("limit", maximum)
           .log(
-              "http.max_connections: new connections are closed; from half of it on, those from outside trusted_proxies");
+              "http.max_connections reached: new connections are closed, above half of the limit only those"
+                  + " from outside trusted_proxies; raise the limit if the load is legitimate");
     }
   }
 }

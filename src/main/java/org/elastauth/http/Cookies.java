@@ -6,11 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cookies as browsers name them: from a {@code ;} to the first {@code =}, without the spaces and
- * tabs around (RFC 6265bis, 5.6 and 5.8.3). Netty and Vert.x skip further characters before a name.
- * They would read {@code ,__Host-session}, which any host of the domain may set, as {@code
- * __Host-session}, which no other host may set. Vert.x also picks one of several cookies with the
- * same name, so that an attacker's cookie could win.
+ * Parses cookies as browsers do: a name reaches from a {@code ;} to the first {@code =}, without
+ * surrounding blanks (RFC 6265bis, 5.6 and 5.8.3). Netty and Vert.x skip more characters: they read
+ * {@code ,__Host-session}, which any host of the domain can set, as {@code __Host-session}. Of
+ * several cookies with the same name, Vert.x could pick an attacker's.
  */
 public final class Cookies {
   private Cookies() {}

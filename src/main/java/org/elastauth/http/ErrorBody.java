@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The body of every answer that is not 2xx.
+ * The body of all responses that are not 2xx.
  *
  * @param code the HTTP status
  * @param timestamp UTC, to the second

@@ -7,12 +7,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import java.util.Map;
 
-/** Answers requests that no route answers, with the same JSON as the routes. */
+/** Error responses outside the routes, with the same JSON as in the routes. */
 final class ErrorPages {
   private static final Map<Integer, String> MESSAGES =
       Map.of(
           400, "malformed HTTP request",
-          404, "there is nothing here",
+          404, "no such path",
           405, "this method is not allowed here",
           413, "the body is too large",
           414, "the request line is too long",
@@ -34,7 +34,7 @@ final class ErrorPages {
     }
   }
 
-  /** Does nothing if the request was answered before. */
+  /** Does nothing if the response was already sent. */
   void answer(HttpServerRequest request, int status) {
     HttpServerResponse response = request.response();
     if (response.ended()) {

@@ -20,14 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands requests to a route. Camel's own consumer makes message headers of request headers, query
- * parameters and form fields, and response headers of message headers, so that a client could plant
- * one in the answer that a proxy then copies upstream. Here no header comes in: the exchange
- * property {@code request} holds the HTTP request, and only named headers go out.
+ * Passes requests to a route. Camel's consumer copies request headers, query parameters and form
+ * fields to message headers, and these to the response. A client could thus inject a header that
+ * the proxy copies upstream. This consumer sets only the exchange property {@code request}, and
+ * sends only listed headers.
  *
- * <p>Camel's own also blocks a thread until the route ends. Here a route begins on the event loop
- * that read the request, and a cached decision ends there too. A step that waits is asynchronous,
- * or follows a {@code threads} step.
+ * <p>Camel's consumer also blocks a thread until the route ends. Here the route starts on the event
+ * loop of the request. Steps that wait are asynchronous, or follow a {@code threads} step.
  */
 final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
@@ -39,7 +38,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
 
   /**
-   * @param headers the message headers that go out
+   * @param headers the message headers to send
    */
   GatewayHttpConsumer(
       PlatformHttpEndpoint endpoint,
@@ -65,7 +64,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
   }
 
-  /** A route that {@code consumes} a form begins after the form; Vert.x limits its size. */
+  /** A route that {@code consumes} a form starts after its end; Vert.x limits its size. */
   private void readForm(RoutingContext routing) {
     HttpServerRequest request = routing.request();
     request.setExpectMultipart(true);
@@ -103,7 +102,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
                     }
                   });
       if (!answered) {
-        inFlight.add(request); // before respondLate, which waits for this very event loop
+        inFlight.add(request); // precedes respondLate, which runs on this event loop, too
       }
     } catch (Exception unexpected) {
       exchange.setException(unexpected);
@@ -116,7 +115,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     if (request.isAbandoned()) {
       LOG.atWarn()
           .addKeyValue("path", request.path())
-          .log("A route ended after its request was answered with 500");
+          .log("A route ended after its request had received 500");
     } else {
       respond(request);
     }
@@ -127,7 +126,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     Exchange exchange = request.exchange;
     try {
       if (response.ended()) {
-        LOG.debug("A route is done after its request was answered");
+        LOG.debug("A route ended after its response was sent");
       } else if (exchange.getException() != null) {
         LOG.error("A request failed unexpectedly", exchange.getException());
         request.answer(500);
@@ -165,7 +164,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
 
   private Timer timer(int status) {
     return Timer.builder("elastauth.requests")
-        .description("answers by path and HTTP status, with the time they took")
+        .description("duration of requests by path and HTTP status")
         .tag("path", path)
         .tag("status", Integer.toString(status))
         .register(meters);

@@ -12,13 +12,10 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/**
- * Camel's Vert.x engine with our consumers, which pass no headers on and hold no thread while a
- * route waits.
- */
+/** Camel's Vert.x engine, but with {@link GatewayHttpConsumer}. */
 @Component(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
 public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
-  private static final List<String> OUT =
+  private static final List<String> ALWAYS =
       List.of("Authorization", "Cache-Control", "Content-Type", "Retry-After", "WWW-Authenticate");
 
   private static final List<String> LIMITS =
@@ -35,7 +32,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
       @Value("${elastauth.auth_provider}") String authProvider,
       MeterRegistry meters,
       InFlight inFlight) {
-    List<String> out = new ArrayList<>(OUT);
+    List<String> out = new ArrayList<>(ALWAYS);
     if (limits) {
       out.addAll(LIMITS);
     }

@@ -24,8 +24,8 @@ import org.elastauth.config.Fault;
 import org.elastauth.net.TrustedProxies;
 
 /**
- * Camel's Vert.x server with what it does not let configure: limits on connections and requests,
- * JSON error pages, and a drain. It listens only once the routes have started.
+ * Camel's Vert.x server with additions: limits on connections and requests, JSON error pages, and a
+ * drain. It listens only after the routes have started.
  */
 public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private final VertxPlatformHttpServerConfiguration configuration;
@@ -71,7 +71,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   }
 
   /**
-   * Accepts connections from now on, on one event loop for each processor.
+   * Starts to accept connections, on one event loop for each processor.
    *
    * @throws ConfigurationFaults if the address is in use or not local
    */
@@ -86,7 +86,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
                         .setInstances(Runtime.getRuntime().availableProcessors())));
   }
 
-  /** Tried separately: event loops that fail to listen still clean up while the process ends. */
+  /** A separate attempt, because event loops that fail to listen clean up asynchronously. */
   private void checkAddress() {
     String host = configuration.getBindHost();
     int port = configuration.getBindPort();
@@ -94,7 +94,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       socket.bind(new InetSocketAddress(host, port));
     } catch (IOException failed) {
       String mend =
-          "cannot be listened on (" + failed.getMessage() + "); free it or choose another";
+          "cannot be bound (" + failed.getMessage() + "); free the address or choose another";
       throw new ConfigurationFaults(List.of(new Fault("listen", host + ":" + port, mend)));
     }
   }
@@ -103,7 +103,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     return deployment != null;
   }
 
-  /** Stops after pending requests were answered, at the latest when the time is up. */
+  /** Stops when pending requests have finished, or the time is over. */
   public void drain(Duration time) {
     drain.drain(time);
     stopServer();

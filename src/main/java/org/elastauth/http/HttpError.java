@@ -1,8 +1,8 @@
 package org.elastauth.http;
 
 /**
- * A response that is not 200. The client reads the message: it says what is wrong, and names no
- * host, password, key or other user's account.
+ * A response other than 200. The client sees the message, so it must not contain hosts, passwords,
+ * keys or other users' names.
  */
 public final class HttpError extends RuntimeException {
   private final int status;
@@ -50,7 +50,7 @@ public final class HttpError extends RuntimeException {
   }
 
   /**
-   * Redirects a browser; an exception, so that no step follows.
+   * A redirect as an exception, so that the route ends.
    *
    * @param location absolute URL
    * @param cookie the value of Set-Cookie
@@ -75,17 +75,17 @@ public final class HttpError extends RuntimeException {
     return retryAfter;
   }
 
-  /** Empty where there is none. */
+  /** Empty for none. */
   public String challenge() {
     return challenge;
   }
 
-  /** Empty where there is none. */
+  /** Empty for none. */
   public String location() {
     return location;
   }
 
-  /** Empty where there is none. */
+  /** Empty for none. */
   public String cookie() {
     return cookie;
   }

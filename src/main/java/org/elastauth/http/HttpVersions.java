@@ -8,8 +8,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 
 /**
- * Marks a request in any version but HTTP/1.0 and 1.1 as invalid. Vert.x would answer it itself, in
- * that version and without our JSON.
+ * Marks requests with other versions than HTTP/1.0 and 1.1 as invalid. Otherwise Vert.x responds to
+ * them, without our JSON.
  */
 @ChannelHandler.Sharable
 final class HttpVersions extends ChannelInboundHandlerAdapter {

@@ -12,8 +12,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Requests whose routes wait for a reply. Camel drops an exception in a continuation, after which
- * the route never ends; such a request receives 500 before its idle connection is closed.
+ * Requests whose routes wait for a reply. Camel drops exceptions in continuations, and then the
+ * route never ends. Such a request receives 500 before its idle connection is closed.
  */
 @Component
 public final class InFlight {
@@ -30,15 +30,15 @@ public final class InFlight {
       Vertx vertx) {
     this.abandoned =
         Counter.builder("elastauth.requests.abandoned")
-            .description("requests answered 500 because their route did not end")
+            .description("requests that received 500 because their route did not end")
             .register(meters);
     Duration longest = longest(http.idleTimeout(), Duration.ofMillis(patienceMillis));
     vertx.setPeriodic(SCAN_MILLIS, scan -> abandonOlderThan(longest));
   }
 
   /**
-   * A little less than the idle timeout, at which the server closes the connection: no later answer
-   * reaches the client. The settings make that longer than a login at Elasticsearch.
+   * A little less than the idle timeout, at which the server closes the connection. The settings
+   * guarantee an idle timeout longer than a login at Elasticsearch.
    */
   static Duration longest(Duration idleTimeout, Duration login) {
     Duration twentieth = idleTimeout.dividedBy(20);
@@ -58,7 +58,7 @@ public final class InFlight {
     return pending.isEmpty();
   }
 
-  /** Answers 503. The routes go on; their results are dropped. */
+  /** Sends 503. The routes continue, but their results are dropped. */
   void refuseAll() {
     for (PendingRequest request : pending) {
       request.loop.runOnContext(
@@ -69,7 +69,7 @@ public final class InFlight {
     }
   }
 
-  /** One scan in place of a timer for each request. */
+  /** A periodic scan is cheaper than a timer for each request. */
   void abandonOlderThan(Duration longest) {
     long now = System.nanoTime();
     for (PendingRequest request : pending) {
@@ -83,7 +83,7 @@ public final class InFlight {
     if (pending.contains(request)) { // it changes on this event loop only
       LOG.atError()
           .addKeyValue("path", request.path())
-          .log("A route did not end: its request is answered with 500");
+          .log("A route did not end: its request receives 500; please report this");
       abandoned.increment();
       request.abandon();
       pending.remove(request);

@@ -8,9 +8,9 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a connection whose client may still be sending. A close with unread bytes is a reset,
- * after which the client may lose the response (RFC 9112, 9.6). So only our side is closed first,
- * and further bytes are discarded for a while.
+ * Closes a connection whose client may still be sending. Closing with unread bytes resets the
+ * connection, and the client may lose the response (RFC 9112, 9.6). Therefore this closes the
+ * sending side first and discards further bytes for a while.
  */
 final class LingeringClose {
   private static final int SECONDS = 1;

@@ -7,18 +7,18 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
- * Closes a connection that sends further requests without reading the responses. Each unread
- * response would stay in memory.
+ * Closes a connection whose client sends requests without reading the responses, which would
+ * accumulate in memory.
  */
 final class PipelineLimit extends ChannelDuplexHandler {
-  private static final int UNANSWERED = 64;
+  private static final int MAX_UNANSWERED = 64;
 
   private int unanswered;
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof HttpRequest
-        && (++unanswered > UNANSWERED || !context.channel().isWritable())) {
+        && (++unanswered > MAX_UNANSWERED || !context.channel().isWritable())) {
       context.close();
     }
     context.fireChannelRead(message);

@@ -9,22 +9,21 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Closes a connection whose request does not arrive completely in time, and a new connection
- * without a request. Netty's own timeouts restart with each byte, so that a slow client could hold
- * a connection for ever.
+ * without a request. Netty's timeouts restart with each byte, so a slow client could keep a
+ * connection forever.
  *
- * <p>This handler follows the HTTP decoder: a read that brings bytes but no message is a part of a
- * head.
+ * <p>This handler follows the HTTP decoder: a read of bytes without a message is a partial head.
  */
 final class RequestDeadline extends ChannelInboundHandlerAdapter {
   private final long millis;
 
-  /** The end of the current request has not arrived. */
+  /** Whether the end of the current request is outstanding. */
   private boolean halfRead;
 
-  /** The current read completed a head or a part of a body. */
+  /** Whether the current read completed a head or a part of a body. */
   private boolean decoded;
 
-  private Future<?> cutOff;
+  private Future<?> timeout;
 
   RequestDeadline(long millis) {
     this.millis = millis;
@@ -62,15 +61,15 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext context) {
-    if (cutOff == null) {
-      cutOff = context.executor().schedule(() -> context.close(), millis, TimeUnit.MILLISECONDS);
+    if (timeout == null) {
+      timeout = context.executor().schedule(() -> context.close(), millis, TimeUnit.MILLISECONDS);
     }
   }
 
   private void cancel() {
-    if (cutOff != null) {
-      cutOff.cancel(false);
-      cutOff = null;
+    if (timeout != null) {
+      timeout.cancel(false);
+      timeout = null;
     }
   }
 }

@@ -15,14 +15,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
- * Rejects requests that another HTTP implementation could read differently (request smuggling, dot
- * segments), and discards bodies, before any route runs.
+ * Rejects requests that another HTTP implementation could interpret differently (request smuggling,
+ * dot segments), and discards bodies, before a route runs.
  */
 final class RequestScreening {
-  /** Bytes of a body to discard; beyond them the connection is closed. */
+  /** Bytes; a longer body closes the connection. */
   private static final int MAX_DISCARDED = 1 << 20;
 
-  /** A longer Content-Length may not fit a long. */
+  /** A longer Content-Length may exceed a long. */
   private static final int MAX_DIGITS = 18;
 
   private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
@@ -34,8 +34,8 @@ final class RequestScreening {
   }
 
   /**
-   * @param last whether the connection ends with this request
-   * @param next receives what is not rejected
+   * @param last whether the connection closes after this request
+   * @param next receives accepted requests
    */
   void screen(HttpServerRequest request, boolean last, Handler<HttpServerRequest> next) {
     boolean chunked = request.headers().contains(TRANSFER_ENCODING);
@@ -49,8 +49,8 @@ final class RequestScreening {
       discardBody(request);
     }
     if (malformed || chunked || tooLarge || last) {
-      // what follows a chunked body is not read as a request: there may have been a
-      // Content-Length, too (RFC 9112, 6.1)
+      // after a chunked body the connection closes, because a Content-Length may conflict with it
+      // (RFC 9112, 6.1)
       request.response().putHeader("Connection", "close");
       request.response().endHandler(answered -> close(request.connection(), withBody));
     } else if (withBody) {
@@ -65,7 +65,7 @@ final class RequestScreening {
     }
   }
 
-  /** Answers a request that Netty could not decode. */
+  /** Responds to a request that Netty could not decode. */
   void reject(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     int status = 400;
@@ -79,7 +79,7 @@ final class RequestScreening {
     LingeringClose.of(request.connection());
   }
 
-  /** No coding but chunked, named once and in HTTP/1.1: else peers differ in where a body ends. */
+  /** Only chunked, once and in HTTP/1.1: otherwise peers may disagree on the end of the body. */
   private static boolean isPlainlyChunked(HttpServerRequest request) {
     List<String> codings = request.headers().getAll(TRANSFER_ENCODING);
     return request.version() == HttpVersion.HTTP_1_1
@@ -87,7 +87,6 @@ final class RequestScreening {
         && codings.get(0).equalsIgnoreCase("chunked");
   }
 
-  /** Neither * nor host:443, and without dot segments. */
   private static boolean isPath(String path) {
     return path != null && path.startsWith("/") && !hasDotSegment(path);
   }
@@ -104,13 +103,13 @@ final class RequestScreening {
     return DOT_SEGMENT.matcher(decoded).find();
   }
 
-  /** The decoder lets only digits through. */
+  /** The decoder has checked that these are digits. */
   private static boolean isTooLarge(String length) {
     return length != null
         && (length.length() > MAX_DIGITS || Long.parseLong(length) > MAX_DISCARDED);
   }
 
-  /** Routes do not read bodies, but a body precedes the connection's next request. */
+  /** Routes do not read bodies, but the next request follows the body. */
   private void discardBody(HttpServerRequest request) {
     AtomicLong left = new AtomicLong(MAX_DISCARDED);
     request.handler(

@@ -9,13 +9,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Responses that are not 2xx. */
+/** Responses other than 2xx. */
 @Component("responses")
 public final class Responses {
   private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
 
   /**
-   * Ends a request with the error that was caught before.
+   * @throws HttpError always: 503
+   */
+  public void refuseWhileStopping() {
+    throw HttpError.unavailable("the gateway is stopping");
+  }
+
+  /**
+   * Ends a request with the error in the property {@code refusal}.
    *
    * @throws Exception always
    */
@@ -24,24 +31,11 @@ public final class Responses {
   }
 
   /**
-   * The status and headers of the error; of any other exception, 500 without a reason. The exchange
-   * property {@code spentCookie} becomes {@code Set-Cookie}.
+   * The status and headers of an {@link HttpError}; any other exception results in 500 without a
+   * reason. The property {@code spentCookie} becomes {@code Set-Cookie}.
    */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
-    HttpError refusal;
-    if (failure instanceof HttpError || failure instanceof RejectedExecutionException) {
-      // a threads step whose queue is full
-      refusal =
-          failure instanceof HttpError known
-              ? known
-              : new HttpError(429, "too many requests at once; try again", 1);
-      LOG.atDebug()
-          .addKeyValue("status", refusal.status())
-          .log("Refused: {}", refusal.getMessage());
-    } else {
-      LOG.error("A request failed unexpectedly", failure);
-      refusal = new HttpError(500, "internal error", 0);
-    }
+    HttpError refusal = error(failure);
     Message message = exchange.getMessage();
     message.removeHeaders("*", "RateLimit-*");
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.status());
@@ -61,5 +55,20 @@ public final class Responses {
       message.setHeader("Set-Cookie", spent);
     }
     return ErrorBody.of(refusal.getMessage(), refusal.status());
+  }
+
+  private static HttpError error(Exception failure) {
+    HttpError error;
+    if (failure instanceof HttpError known) {
+      error = known;
+    } else if (failure instanceof RejectedExecutionException) {
+      // the queue of a threads step is full
+      error = new HttpError(429, "too many requests at once; try again", 1);
+    } else {
+      LOG.error("A request failed unexpectedly", failure);
+      return new HttpError(500, "internal error", 0);
+    }
+    LOG.atDebug().addKeyValue("status", error.status()).log("Refused: {}", error.getMessage());
+    return error;
   }
 }

@@ -5,7 +5,6 @@ import org.elastauth.config.Rules.Between;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param drain from SIGTERM until the last request is answered; new ones are accepted for half of
- *     it
+ * @param drain time for pending requests after SIGTERM; new ones are accepted for the first half
  */
 public record ShutdownSettings(@DefaultValue("10s") @Between({"0s", "1h"}) Duration drain) {}

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The identity that Authelia's forwarded headers carry (Remote-User and its kin). It is read from
- * the HTTP request itself: message headers could come from a query parameter or a form.
+ * Reads the identity from Authelia's headers (Remote-User and others) of the HTTP request. Message
+ * headers of Camel are not safe: they can come from query parameters or forms.
  */
 @Component("autheliaHeaders")
 public final class AutheliaHeaders implements Processor {
@@ -35,8 +35,8 @@ public final class AutheliaHeaders implements Processor {
   private final TrustedProxies trustedProxies;
   private final Clock clock;
 
-  /** Peers that were named in the log a moment ago. */
-  private final Cache<String, Boolean> told =
+  /** Peers that were logged within the last minute. */
+  private final Cache<String, Boolean> logged =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumSize(100)
@@ -53,7 +53,7 @@ public final class AutheliaHeaders implements Processor {
   }
 
   /**
-   * Leaves the identity in the exchange property {@code identity}.
+   * Sets the property {@code identity}.
    *
    * @throws HttpError 400 malformed, 401 no identity, 403 from a peer that is not trusted
    */
@@ -64,20 +64,21 @@ public final class AutheliaHeaders implements Processor {
 
   private Identity read(HttpServerRequest request) {
     MultiMap headers = request.headers();
-    String name = one(headers, username);
-    String groupList = one(headers, groups);
-    String address = one(headers, email);
-    String title = one(headers, fullName);
+    String name = single(headers, username);
+    String groupList = single(headers, groups);
+    String address = single(headers, email);
+    String title = single(headers, fullName);
     if (name == null && groupList == null && address == null && title == null) {
       throw HttpError.unidentified();
     }
     String peer = request.remoteAddress().hostAddress();
     if (!trustedProxies.contains(peer)) {
-      if (told.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
+      if (logged.asMap().putIfAbsent(peer, Boolean.TRUE) == null) {
         LOG.atWarn()
             .addKeyValue("peer", peer)
             .log(
-                "Refused: identity headers from an address that is not in trusted_proxies; said once a minute");
+                "Identity headers rejected: their sender is not in trusted_proxies; add it if it is your reverse"
+                    + " proxy (logged once a minute per address)");
       }
       throw HttpError.forbidden("identity headers are not accepted from this address");
     }
@@ -96,7 +97,7 @@ public final class AutheliaHeaders implements Processor {
     return groups.isEmpty() ? List.of() : List.of(groups.split(","));
   }
 
-  private static String one(MultiMap headers, CharSequence name) {
+  private static String single(MultiMap headers, CharSequence name) {
     List<String> values = headers.getAll(name);
     if (values.size() > 1) {
       throw HttpError.malformed(
@@ -105,7 +106,7 @@ public final class AutheliaHeaders implements Processor {
     return values.isEmpty() ? null : values.get(0);
   }
 
-  /** Netty hands each byte of a header over as one char; what the proxy sent is UTF-8. */
+  /** Netty decodes headers as ISO 8859-1, but the proxy sends UTF-8. */
   private static String utf8(String bytes, CharSequence name) {
     if (bytes == null) {
       return "";

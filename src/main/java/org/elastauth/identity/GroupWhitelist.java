@@ -6,7 +6,7 @@ import org.apache.camel.Processor;
 import org.elastauth.http.HttpError;
 import org.springframework.stereotype.Component;
 
-/** Refuses a user with a group outside {@code group_whitelist}, where it is enabled. */
+/** Rejects users with a group outside {@code group_whitelist}, if it is enabled. */
 @Component("groupWhitelist")
 public final class GroupWhitelist implements Processor {
   private final Set<String> groups;
@@ -18,8 +18,6 @@ public final class GroupWhitelist implements Processor {
   }
 
   /**
-   * Looks at the property {@code identity}.
-   *
    * @throws HttpError 403
    */
   @Override

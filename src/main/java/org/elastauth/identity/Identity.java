@@ -3,7 +3,8 @@ package org.elastauth.identity;
 import java.util.List;
 
 /**
- * Who asks, as a trusted source said it, within the limits of {@link IdentityRules}.
+ * The user of a request, as asserted by a trusted source, within the limits of {@link
+ * IdentityRules}.
  *
  * @param email empty if unknown
  * @param fullName empty if unknown

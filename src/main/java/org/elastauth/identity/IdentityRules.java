@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.elastauth.http.HttpError;
 
-/**
- * The limits every identity keeps, wherever it comes from. A breach is a 400 that names the field.
- */
+/** The limits of identities from all sources. A violation results in 400 with the field's name. */
 public final class IdentityRules {
   private static final int MAX_USERNAME = 255;
   private static final int MAX_EMAIL = 320;
@@ -18,7 +16,7 @@ public final class IdentityRules {
 
   /**
    * @param username at least one character
-   * @param groups untrimmed; empty ones are dropped
+   * @param groups may be untrimmed or empty
    * @throws HttpError 400
    */
   public static Identity identity(
@@ -32,24 +30,23 @@ public final class IdentityRules {
     return new Identity(username, email, fullName, groups(groups), asOf);
   }
 
-  /** Whether a user of this name can ever log in. */
   public static boolean isUsername(String name) {
-    boolean good =
+    boolean valid =
         !name.isEmpty()
             && name.length() <= MAX_USERNAME
             && name.charAt(0) != '.'
             && name.charAt(0) != '_';
-    for (int i = 0; good && i < name.length(); i++) {
+    for (int i = 0; valid && i < name.length(); i++) {
       char c = name.charAt(i);
-      good = isLetterOrDigit(c) || c == '.' || c == '_' || c == '@' || c == '+' || c == '-';
+      valid = isLetterOrDigit(c) || c == '.' || c == '_' || c == '@' || c == '+' || c == '-';
     }
-    return good;
+    return valid;
   }
 
   private static void checkUsername(String name) {
     if (!isUsername(name)) {
       throw HttpError.malformed(
-          "malformed username: 1 to 255 of A-Z a-z 0-9 . _ @ + - and neither . nor _ at its beginning");
+          "malformed username: 1 to 255 of A-Z a-z 0-9 . _ @ + -, not starting with . or _");
     }
   }
 
@@ -57,20 +54,19 @@ public final class IdentityRules {
     return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
   }
 
-  /** Shaped like an address: one @ with something before it and a host behind it, no blanks. */
   private static void checkEmail(String email) {
     if (email.isEmpty()) {
       return;
     }
     int at = email.indexOf('@');
-    boolean good =
+    boolean valid =
         characters(email) <= MAX_EMAIL
             && at > 0
             && at < email.length() - 1
             && at == email.lastIndexOf('@');
-    for (int i = 0; good && i < email.length(); i++) {
+    for (int i = 0; valid && i < email.length(); i++) {
       char c = email.charAt(i);
-      good =
+      valid =
           c > ' '
               && !Character.isISOControl(c)
               && !Character.isWhitespace(c)
@@ -78,7 +74,7 @@ public final class IdentityRules {
               && c != '>'
               && c != ',';
     }
-    if (!good) {
+    if (!valid) {
       throw HttpError.malformed("malformed email: at most 320 characters in the form name@host");
     }
   }
@@ -102,10 +98,7 @@ public final class IdentityRules {
     return List.copyOf(groups);
   }
 
-  /**
-   * Without the blanks that HTTP allows around a list item (RFC 9110, 5.6.3); others belong to the
-   * name.
-   */
+  /** Removes only the blanks that HTTP allows around a list item (RFC 9110, 5.6.3). */
   private static String trim(String item) {
     int from = 0;
     int to = item.length();
@@ -122,7 +115,6 @@ public final class IdentityRules {
     return c == ' ' || c == '\t';
   }
 
-  /** Of Unicode; one outside the basic plane counts once. */
   private static int characters(String text) {
     return text.codePointCount(0, text.length());
   }

@@ -7,14 +7,14 @@ import org.elastauth.config.Faults;
 import org.elastauth.net.TrustedProxies;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** Which proxies and groups are let in, and the names of the identity headers. */
+/** The trusted proxies, the allowed groups, and the names of the identity headers. */
 public record IdentitySettings(
     List<String> trustedProxies,
     @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
     @DefaultValue @Alias("GROUP_WHITELIST") List<String> groupWhitelist,
     AutheliaSettings authelia)
     implements Checked {
-  /** The default of {@link #trustedProxies}: loopback and the private networks. */
+  /** The default of {@link #trustedProxies}. */
   public static final List<String> PRIVATE_NETWORKS =
       List.of(
           "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
@@ -35,6 +35,6 @@ public record IdentitySettings(
     faults.when(
         enableGroupWhitelist && groupWhitelist.isEmpty(),
         "group_whitelist",
-        "is empty while enable_group_whitelist is on, so nobody could log in; list the groups");
+        "is empty while enable_group_whitelist is on, so no user could log in; list the allowed groups");
   }
 }

@@ -1,17 +1,16 @@
 package org.elastauth.metrics;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import java.util.Locale;
-import org.elastauth.health.Health;
-import org.elastauth.redis.RedisConnections;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
-/** What the routes count, and the page Prometheus reads. */
+/** Counts the Redis commands of the routes, and prints all metrics for Prometheus. */
 @Component("metrics")
 public final class Metrics {
   private static final String REDIS_OPERATIONS = "elastauth.redis.operations";
@@ -21,21 +20,19 @@ public final class Metrics {
   private final Counter hits;
   private final Counter misses;
 
+  /**
+   * @param features register their own metrics
+   */
   public Metrics(
       PrometheusMeterRegistry registry,
-      CircuitBreakerRegistry breakers,
-      Health health,
-      ObjectProvider<RedisConnections> connections) {
+      List<CircuitBreaker> breakers,
+      ObjectProvider<MeterBinder> features) {
     this.registry = registry;
     this.gets = registry.counter(REDIS_OPERATIONS, "operation", "get");
     this.hits = registry.counter("elastauth.redis.cache.hits");
     this.misses = registry.counter("elastauth.redis.cache.misses");
-    Gauge.builder(
-            "elastauth.redis.connections.active",
-            health,
-            h -> h.redisConnected() ? connections.getObject().active() : 0)
-        .register(registry);
-    for (CircuitBreaker breaker : breakers.getAllCircuitBreakers()) {
+    features.forEach(feature -> feature.bindTo(registry));
+    for (CircuitBreaker breaker : breakers) {
       for (CircuitBreaker.State state : CircuitBreaker.State.values()) {
         Gauge.builder(
                 "elastauth.circuit.breaker.state", breaker, b -> b.getState() == state ? 1 : 0)
@@ -47,7 +44,7 @@ public final class Metrics {
     }
   }
 
-  /** Counts a read of the shared cache by what it found. */
+  /** Counts a read of the shared cache as a hit or, for null, a miss. */
   public void redisGet(String value) {
     gets.increment();
     (value == null ? misses : hits).increment();

@@ -9,19 +9,19 @@ import inet.ipaddr.IPAddressStringParameters;
 import java.util.List;
 
 /**
- * The peers whose identity headers are believed. For that only the connection's own address counts,
- * never a header.
+ * The peers whose identity headers are trusted, by the address of the connection, never by a
+ * header.
  */
 public final class TrustedProxies {
-  /** In the place of an address that cannot be read. */
+  /** Replaces an invalid address. */
   public static final String UNKNOWN = "unknown";
 
-  private static final int REMEMBERED = 10_000;
+  private static final int MAX_CACHED = 10_000;
 
-  /** One client of IPv6 has 2^64 addresses and more (RFC 4291 2.5.4). */
+  /** An IPv6 client has at least 2^64 addresses (RFC 4291, 2.5.4). */
   private static final int CLIENT_BITS = 64;
 
-  /** Addresses as people write them. By its own defaults the library takes "" for loopback. */
+  /** The library's defaults accept unusual forms, such as an empty text for loopback. */
   private static final IPAddressStringParameters STRICT =
       new IPAddressStringParameters.Builder()
           .allowEmpty(false)
@@ -37,9 +37,8 @@ public final class TrustedProxies {
 
   private final List<IPAddress> blocks;
 
-  /** Proxies are few and ask often. */
   private final LoadingCache<String, Boolean> verdicts =
-      Caffeine.newBuilder().executor(Runnable::run).maximumSize(REMEMBERED).build(this::lookUp);
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(MAX_CACHED).build(this::lookUp);
 
   /**
    * @param cidrs blocks such as {@code 10.0.0.0/8}
@@ -55,7 +54,7 @@ public final class TrustedProxies {
     return verdicts.get(address);
   }
 
-  /** Whether this is a block such as {@code 10.0.0.0/8}. */
+  /** Whether this is a CIDR block such as {@code 10.0.0.0/8}. */
   public static boolean isBlock(String text) {
     IPAddress address = parse(text);
     return address != null && address.isPrefixed();
@@ -66,12 +65,13 @@ public final class TrustedProxies {
   }
 
   /**
-   * The client before the proxies: the connection's own peer, or if that is a proxy, the rightmost
-   * entry of {@code X-Forwarded-For} that is none. What stands left of it anybody may have written.
+   * The client in front of the proxies: the connection's peer, or, if that is a proxy, the
+   * rightmost entry of {@code X-Forwarded-For} that is not a proxy. A client can forge the entries
+   * left of it.
    *
-   * @param forwarded the header's values in their order; each may list several addresses
-   * @return an address, of IPv6 the network of 64 bits it is in; {@link #UNKNOWN} if that entry is
-   *     none; null if only proxies are known
+   * @param forwarded the values of the header in their order; each may list several addresses
+   * @return an address, for IPv6 its /64 network; {@link #UNKNOWN} for an invalid entry; null if
+   *     all are proxies
    */
   public String client(String peer, List<String> forwarded) {
     if (!contains(peer)) {
@@ -113,7 +113,7 @@ public final class TrustedProxies {
     return address != null && isTrusted(address);
   }
 
-  /** One address without a zone, or null; an IPv4 address in IPv6's form is that IPv4 address. */
+  /** An address without zone, IPv4-mapped IPv6 as IPv4; null if invalid. */
   private static IPAddress address(String text) {
     IPAddress address = parse(text);
     if (address == null || address.isMultiple()) {

@@ -24,16 +24,17 @@ import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 
 /**
- * Fails the start, or the reload, where a route calls an endpoint that no route serves: else its
- * first request would fail. A bean that runs a route has it named in the description of its step.
+ * Fails the start or reload if a route calls a {@code direct:} endpoint that no route consumes.
+ * Otherwise its first request would fail. If a bean calls a route, the description of its step
+ * names the endpoint.
  *
- * @param source where the routes come from
+ * @param source of the routes
  */
 public record MissingEndpoints(String source) {
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?,'\")\\s]+)");
 
   /**
-   * @throws ConfigurationFaults one that names all of them
+   * @throws ConfigurationFaults with all missing endpoints
    */
   public void refuse(ModelCamelContext context) {
     Set<String> served = new TreeSet<>();
@@ -53,7 +54,7 @@ public record MissingEndpoints(String source) {
                   source,
                   "no route serves "
                       + missing
-                      + ", which others call; add the file that does, or correct the name where it is called")));
+                      + ", which other routes call; add the file that does, or correct the name in the call")));
     }
   }
 
@@ -70,7 +71,7 @@ public record MissingEndpoints(String source) {
     return called;
   }
 
-  /** Each call as often as it is written. */
+  /** With repetitions, so that calls in branches not taken can be removed singly. */
   private static List<String> calls(List<ProcessorDefinition<?>> steps) {
     List<String> calls = new ArrayList<>();
     ProcessorDefinitionHelper.filterTypeInOutputs(steps, ToDefinition.class)
@@ -86,7 +87,7 @@ public record MissingEndpoints(String source) {
     return calls;
   }
 
-  /** What a choice that is made at the start leaves out. */
+  /** The branches that a choice with precondition does not take. */
   private static List<List<ProcessorDefinition<?>>> branchesNotTaken(
       CamelContext context, ChoiceDefinition choice) {
     List<List<ProcessorDefinition<?>>> branches = new ArrayList<>();

@@ -10,17 +10,16 @@ import java.util.List;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
-/** Writes the routes inside the jar to a folder, where they can be edited. */
+/** Writes the routes inside the jar to a folder for editing. */
 public final class RouteExport {
   private static final String PACKAGED = "classpath:routes/*.camel.yaml";
 
   private RouteExport() {}
 
   /**
-   * Writes all files or none: a file that differs was edited, and old and new files together were
-   * never tested.
+   * Writes all files, or none if the folder contains an edited file: a mix of versions is untested.
    *
-   * @return the number of packaged files, all of which are in the folder now
+   * @return the number of packaged files
    * @throws IOException with a message for the user if a file cannot be written
    */
   public static int to(Path folder) throws IOException {
@@ -40,7 +39,7 @@ public final class RouteExport {
       throw new IOException(
           "nothing was written, because these files differ from the packaged ones: "
               + String.join(", ", differing)
-              + "; move them away or name another folder");
+              + "; move them or choose another folder");
     }
     Files.createDirectories(folder);
     for (Resource route : missing) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.camel.Service;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
@@ -16,13 +17,12 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.RouteFailure;
-import org.elastauth.startup.UnusedRouteFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reloads a route file as soon as it is saved. Camel watches the folder; its own reload leaves no
- * route of a file that is broken, so the last valid text of the file is restored here.
+ * Reloads route files when they are saved. Camel watches the folder, but its own reload removes the
+ * routes of a broken file. This class restores the last valid text instead.
  */
 public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
@@ -30,20 +30,20 @@ public final class RoutesReload {
 
   private final ModelCamelContext context;
   private final Path folder;
-  private final UnusedRouteFiles unused;
+  private final Predicate<String> unused;
   private final Consumer<ModelCamelContext> check;
 
-  /** The text that runs, by the name of its file. */
+  /** The loaded texts by file name. */
   private final Map<String, String> running = new HashMap<>();
 
   /**
-   * @param unused files that this configuration does not load
-   * @param check throws if the routes do not belong together
+   * @param unused whether this configuration does not load a file of this name
+   * @param check throws if the routes are inconsistent
    */
   public RoutesReload(
       ModelCamelContext context,
       Path folder,
-      UnusedRouteFiles unused,
+      Predicate<String> unused,
       Consumer<ModelCamelContext> check) {
     this.context = context;
     this.folder = folder;
@@ -51,7 +51,6 @@ public final class RoutesReload {
     this.check = check;
   }
 
-  /** The watcher, to be added to the context. */
   public Service watcher() throws Exception {
     try (var files = Files.newDirectoryStream(folder, FILES)) {
       for (Path file : files) {
@@ -67,7 +66,7 @@ public final class RoutesReload {
   private void reload(String path, Resource changed) throws Exception {
     String name = new File(path).getName();
     Path file = folder.resolve(name);
-    if (unused.contains(name)) {
+    if (unused.test(name)) {
       LOG.atInfo()
           .addKeyValue("file", file)
           .log("An edited route file is not loaded, because this configuration does not use it");
@@ -76,7 +75,7 @@ public final class RoutesReload {
     String before = running.get(name);
     String now = Files.exists(file) ? Files.readString(file) : null;
     if (now == null ? before == null : now.equals(before) || now.isBlank()) {
-      return; // an editor's save is often more than one change, the first of which empties the file
+      return; // editors often empty a file before they write it
     }
     try {
       replace(name, now);
@@ -86,7 +85,7 @@ public final class RoutesReload {
       LOG.atWarn()
           .addKeyValue("file", file)
           .addKeyValue("reason", RouteFailure.reason(broken))
-          .log("An edited route file is not taken over; its old routes go on");
+          .log("An edited route file is invalid; its old routes stay in use");
       return;
     }
     running.put(name, now);
@@ -94,7 +93,7 @@ public final class RoutesReload {
   }
 
   /**
-   * @param text null: the file is gone
+   * @param text null for a deleted file
    */
   private void replace(String name, String text) throws Exception {
     Set<String> fresh =

@@ -15,26 +15,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * One breaker a server, and one for userinfo, shared by every route that calls it. A threshold of N
- * means N failures in a row: a window of N calls that opens at 100 % failures.
+ * One breaker for each server, and one for userinfo. A threshold of N means N failures in a row: a
+ * window of N calls that opens at a failure rate of 100 %.
  */
 @Configuration(proxyBeanMethods = false)
 class CircuitBreakers {
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakers.class);
-  private static final int ELASTICSEARCH_THRESHOLD = 5;
+  private static final int THRESHOLD = 5;
 
-  /** The background look closes it long before; who asks to log in should not have to probe. */
-  private static final Duration ELASTICSEARCH_OPEN = Duration.ofSeconds(60);
+  /** The background check usually closes the breaker earlier, so that no login has to probe. */
+  private static final Duration OPEN_WITH_CHECK = Duration.ofSeconds(60);
 
-  private static final int DATABASE_THRESHOLD = 5;
-
-  /** The background look closes it long before. */
-  private static final Duration DATABASE_OPEN = Duration.ofSeconds(60);
-
-  private static final int PROVIDER_THRESHOLD = 5;
-
-  /** Nobody looks in the background: the next one who needs the provider tries. */
-  private static final Duration PROVIDER_OPEN = Duration.ofSeconds(5);
+  /** Without a background check, the next request probes. */
+  private static final Duration OPEN = Duration.ofSeconds(5);
 
   @Bean
   CircuitBreakerRegistry circuitBreakerRegistry() {
@@ -61,7 +54,8 @@ class CircuitBreakers {
             name,
             configured.threshold(),
             configured.timeout(),
-            // the value of one user must not keep Redis from all others, nor a full Redis be unread
+            // an error reply to one command says nothing about other users; a full Redis still
+            // reads
             failure -> RedisFailure.refusal(failure).isEmpty());
     if (!configured.enabled()) {
       breaker.transitionToDisabledState();
@@ -71,24 +65,23 @@ class CircuitBreakers {
 
   @Bean
   CircuitBreaker elasticsearchBreaker(CircuitBreakerRegistry registry) {
-    return breaker(
-        registry, "elasticsearch", ELASTICSEARCH_THRESHOLD, ELASTICSEARCH_OPEN, failure -> true);
+    return breaker(registry, "elasticsearch", THRESHOLD, OPEN_WITH_CHECK, failure -> true);
   }
 
   @Bean
   CircuitBreaker databaseBreaker(CircuitBreakerRegistry registry) {
-    return breaker(registry, "database", DATABASE_THRESHOLD, DATABASE_OPEN, failure -> true);
+    return breaker(registry, "database", THRESHOLD, OPEN_WITH_CHECK, failure -> true);
   }
 
   @Bean
   CircuitBreaker providerBreaker(CircuitBreakerRegistry registry) {
-    return breaker(registry, "provider", PROVIDER_THRESHOLD, PROVIDER_OPEN, failure -> true);
+    return breaker(registry, "provider", THRESHOLD, OPEN, failure -> true);
   }
 
-  /** Of its own, as anybody can show a token that the provider is asked about. */
+  /** A separate breaker, because any client can trigger userinfo requests with unknown tokens. */
   @Bean
   CircuitBreaker userinfoBreaker(CircuitBreakerRegistry registry) {
-    return breaker(registry, "userinfo", PROVIDER_THRESHOLD, PROVIDER_OPEN, failure -> true);
+    return breaker(registry, "userinfo", THRESHOLD, OPEN, failure -> true);
   }
 
   private static CircuitBreaker breaker(
@@ -103,8 +96,7 @@ class CircuitBreakers {
             CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(threshold)
-                // a lock-free window of one call, as half open it is, throws at its second call,
-                // which may have been under way since before (Resilience4j 2.3)
+                // LOCK_FREE throws on a late result after a failed probe (Resilience4j 2.3)
                 .slidingWindowSynchronizationStrategy(
                     SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                 .minimumNumberOfCalls(threshold)
@@ -122,7 +114,7 @@ class CircuitBreakers {
                 LOG.atWarn()
                     .addKeyValue("breaker", name)
                     .addKeyValue("state", event.getStateTransition().getToState().name())
-                    .log("Circuit breaker changed its state"));
+                    .log("Circuit breaker changed state"));
     return breaker;
   }
 }

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.boot.ApplicationArguments;
 
-/** The options that are not settings, and the check of a command line. */
+/** The options that are not settings, and their validation. */
 public final class CommandLine {
   public static final String GENERATE_KEY = "generateKey";
   public static final String CHECK_CONFIG = "check-config";
@@ -17,13 +17,13 @@ public final class CommandLine {
   public static final String HELP =
       """
       java -jar elastauth.jar [option]
-        (none)                 serve
-        --config FILE          settings in elastauth's own form; without it ./config.yml or /config.yml, if there is one
-        --generateKey          print a fresh secret key
-        --check-config         print what is wrong with the configuration, or that it is valid; starts nothing
-        --export-routes DIR    write the routes inside the jar to DIR; overwrites nothing
-        --create-cache-table   make the table of cache.type database, if it is not there yet
-        --help                 print this
+        (none)                 start the gateway
+        --config FILE          read settings in elastauth's own form from FILE; default: ./config.yml, then /config.yml
+        --generateKey          print a new secret key
+        --check-config         print all faults of the configuration, or that it is valid; start nothing
+        --export-routes DIR    write the routes inside the jar to DIR; overwrite no file
+        --create-cache-table   create the table of cache.type database, unless it exists
+        --help                 print this text
         --elastauth.KEY=VALUE  a setting of application.yaml, such as --elastauth.cache.type=memory
       """;
 
@@ -48,18 +48,18 @@ public final class CommandLine {
     }
     if (arguments.getOptionNames().contains(EXPORT_ROUTES)) {
       if (folders(arguments).size() != 1) {
-        return "--export-routes takes one folder";
+        return "--export-routes requires exactly one folder";
       }
     } else if (arguments.getOptionNames().contains(CONFIG)) {
       if (values(arguments, CONFIG).size() != 1) {
-        return "--config takes one file";
+        return "--config requires exactly one file";
       }
     } else {
       unknown.addAll(arguments.getNonOptionArgs());
     }
     return unknown.isEmpty()
         ? ""
-        : "unknown option " + String.join(" ", unknown) + "; --help prints those there are";
+        : "unknown option " + String.join(" ", unknown) + "; --help lists the options";
   }
 
   /** The value of --export-routes, as {@code =DIR} or as the next argument. */

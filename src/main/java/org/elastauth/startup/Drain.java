@@ -24,13 +24,13 @@ final class Drain implements SmartLifecycle, DisposableBean {
     this.server = server;
   }
 
-  /** Highest, thus stopped first; Camel's is a little lower. */
+  /** The highest phase stops first; Camel's phase is lower. */
   @Override
   public int getPhase() {
     return Integer.MAX_VALUE;
   }
 
-  /** The server starts to listen once the routes are up. */
+  /** Gateway starts the server, after the routes. */
   @Override
   public void start() {}
 

@@ -3,6 +3,7 @@ package org.elastauth.startup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -27,20 +28,20 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * Starts the HTTP server after the routes, and logs at startup what runs and which settings are not
- * fit for production.
+ * Starts the HTTP server after the routes, and logs at startup which backends are in use and which
+ * settings are unsafe in production.
  */
 @Configuration(proxyBeanMethods = false)
 class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Pattern LOOPBACK =
       Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
-
   private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
 
   private final Settings settings;
   private final String routes;
+  private final Set<String> unusedFiles;
   private final GatewayHttpServer server;
   private final Health health;
   private final ObjectProvider<RedisConnections> redisConnections;
@@ -48,11 +49,13 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   Gateway(
       Settings settings,
       @Value("${camel.main.routes-include-pattern}") String routes,
+      @Value("${camel.main.routes-exclude-pattern}") Set<String> unusedFiles,
       GatewayHttpServer server,
       Health health,
       ObjectProvider<RedisConnections> redisConnections) {
     this.settings = settings;
     this.routes = routes;
+    this.unusedFiles = unusedFiles;
     this.server = server;
     this.health = health;
     this.redisConnections = redisConnections;
@@ -61,12 +64,12 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   @Override
   public void beforeApplicationStart(CamelContext context) {
     new MissingEndpoints(routes).refuse((ModelCamelContext) context);
-    // below our own name, whose level log_level sets
+    // below our own logger name, so that log_level applies
     context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
-    if (usesRedis() && context.isAutoStartup()) {
+    if (settings.usesRedis() && context.isAutoStartup()) {
       redisConnections.getObject().open();
     }
-    // Drain has waited for the pending requests before
+    // Drain has waited for the pending requests by then
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
     try {
       context.addService(server);
@@ -76,11 +79,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
   }
 
-  private boolean usesRedis() {
-    return settings.usesRedis();
-  }
-
-  /** Spring's runner listens to every step of every request only to call this once. */
+  /** Spring's runner needs one event at start, but receives an event for each step of a request. */
   @Override
   public void afterApplicationStart(CamelContext context) {
     for (EventNotifier notifier : context.getManagementStrategy().getEventNotifiers()) {
@@ -99,14 +98,14 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   @Override
   public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
     if (!context.isAutoStartup()) {
-      warn(); // the routes were only to be checked
+      warn(); // --check-config and --create-cache-table
       return;
     }
     reloadRoutes((ModelCamelContext) context);
-    boolean redis = usesRedis();
-    if (redis) {
-      // else the first requests would each wait for a Redis that is unreachable
-      health.awaitFirstLook();
+    if (settings.usesRedis()) {
+      // otherwise each of the first requests would wait for an unreachable Redis
+      health.awaitRedisCheck(
+          settings.redis().connectTimeout().plus(settings.redis().readTimeout()));
     }
     server.listen();
     LOG.atInfo()
@@ -114,23 +113,17 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         .addKeyValue("files", countFiles())
         .addKeyValue("routes", context.getRoutesSize())
         .log("Routes loaded");
-    LOG.info(redis ? "Redis integration enabled" : "using memory backends");
+    LOG.info(settings.usesRedis() ? "Redis integration enabled" : "using memory backends");
     if (settings.rateLimit().enabled()) {
-      LOG.info(
-          settings.rateLimit().inRedis()
-              ? "Using Redis rate limiting backend"
-              : "Using memory rate limiting backend");
+      logBackend(settings.rateLimit().inRedis() ? "Redis" : "memory", "rate limiting");
     }
     if (settings.session().enabled()) {
-      LOG.info(
-          settings.session().inRedis()
-              ? "Using Redis session backend"
-              : "Using memory session backend");
+      logBackend(settings.session().inRedis() ? "Redis" : "memory", "session");
     }
     if (settings.cache().inRedis()) {
-      LOG.info("Using Redis caching backend");
+      logBackend("Redis", "caching");
     } else if (settings.cache().inDatabase()) {
-      LOG.info("Using database caching backend");
+      logBackend("database", "caching");
     }
     warn();
     LOG.atInfo()
@@ -139,13 +132,18 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         .log("The gateway is ready");
   }
 
+  private static void logBackend(String store, String feature) {
+    LOG.info("Using {} {} backend", store, feature);
+  }
+
   private void reloadRoutes(ModelCamelContext context) {
     if (!settings.routesReload()) {
       return;
     }
     if (!routes.startsWith(FOLDER)) {
       LOG.warn(
-          "routes_reload is on but the routes are those inside the jar; --export-routes writes them to a folder");
+          "routes_reload is on but the routes are those inside the jar, which do not change;"
+              + " write them to a folder with --export-routes");
       return;
     }
     try {
@@ -154,12 +152,12 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           new RoutesReload(
                   context,
                   folder,
-                  new UnusedRouteFiles(settings),
+                  name -> unusedFiles.contains("**/" + name),
                   new MissingEndpoints(routes)::refuse)
               .watcher());
       LOG.atWarn()
           .addKeyValue("folder", folder)
-          .log("routes_reload is on: whoever may write to the folder changes who gets in");
+          .log("routes_reload is on: anyone with write access to the folder can bypass the login");
     } catch (Exception e) {
       throw RuntimeCamelException.wrapRuntimeException(e);
     }
@@ -173,64 +171,76 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
   }
 
-  /** Settings that are not fit for production. */
+  /** Names settings that are unsafe in production, or keep users from logging in. */
   private void warn() {
-    if (settings.keys().isEmpty()) {
-      LOG.warn(
-          "secret_key is not set: a random one serves until this process ends, and no second gateway can share it;"
-              + " make one with --generateKey");
-    }
-    if (settings.elasticsearch().dryRun()) {
-      LOG.warn(
-          "elasticsearch.dry_run is on: Elasticsearch is never contacted, and the credentials answered open nothing");
-    } else if (settings.elasticsearch().username().isEmpty()) {
-      LOG.warn(
-          "elasticsearch.username and elasticsearch.password are not set: nobody can log in until they are;"
-              + " the account needs the cluster privilege manage_security");
-    }
-    if (!settings.identity().enableGroupWhitelist()
-        && !settings.identity().groupWhitelist().isEmpty()) {
-      LOG.warn("group_whitelist is set but enable_group_whitelist is not: every group is let in");
-    }
-    if (settings.roles().groupMappings().isEmpty() && settings.roles().defaultRoles().isEmpty()) {
-      LOG.warn(
-          "neither group_mappings nor default_roles are set: every login is refused until one of them gives a role");
-    }
+    warnIf(
+        settings.keys().isEmpty(),
+        "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
+            + " can share; generate a key with --generateKey");
+    boolean dryRun = settings.elasticsearch().dryRun();
+    warnIf(
+        dryRun,
+        "elasticsearch.dry_run is on: the gateway never contacts Elasticsearch, and the credentials"
+            + " in its responses are not valid there; set it to false in production");
+    warnIf(
+        !dryRun && settings.elasticsearch().username().isEmpty(),
+        "elasticsearch.username and elasticsearch.password are not set: every login fails;"
+            + " set an account with the cluster privilege manage_security");
+    warnIf(
+        !settings.identity().enableGroupWhitelist()
+            && !settings.identity().groupWhitelist().isEmpty(),
+        "group_whitelist is set but enable_group_whitelist is off: users of every group can log in;"
+            + " set enable_group_whitelist to true");
+    warnIf(
+        settings.roles().groupMappings().isEmpty() && settings.roles().defaultRoles().isEmpty(),
+        "neither group_mappings nor default_roles are set: every login is rejected, because no user"
+            + " has a role; set at least one of them");
     if (settings.usesOidc()) {
-      warnOfLogin();
+      warnOfProvider();
+      warnOfRedirectUrl();
     }
-    if (settings.redis().tls().skipVerify() && usesRedis()) {
-      LOG.warn(
-          "redis.tls.skip_verify is on: whoever stands between the gateway and Redis can read and replace"
-              + " what is cached; set redis.tls.ca_cert instead");
-    }
-    if (settings.usesOidc() && settings.oidc().issuer().startsWith("http:")) {
-      LOG.warn(
-          "oidc.issuer is not encrypted: whoever stands between the gateway and the provider can say who"
-              + " anybody is; write https://");
-    }
-    if (settings.usesOidc() && settings.oidc().tokenValidation().equals("userinfo")) {
-      LOG.warn(
-          "oidc.token_validation is userinfo: an opaque token does not say for whom it is, so that one of any"
-              + " client of the provider is good here; jwks and both take those for oidc.client_id only");
-    }
-    if (settings.identity().trustedProxies().equals(IdentitySettings.PRIVATE_NETWORKS)) {
-      LOG.warn(
-          "trusted_proxies is at its default: any host on a private network may claim to be any user;"
-              + " set it to the address of your reverse proxy");
-    }
+    warnIf(
+        settings.redis().tls().skipVerify() && settings.usesRedis(),
+        "redis.tls.skip_verify is on: an attacker on the network path to Redis can read and replace"
+            + " cached data; set redis.tls.ca_cert instead");
+    warnIf(
+        settings.identity().trustedProxies().equals(IdentitySettings.PRIVATE_NETWORKS),
+        "trusted_proxies is at its default: any host on a private network can log in as any user;"
+            + " set it to the address of your reverse proxy");
   }
 
-  private void warnOfLogin() {
+  private void warnOfProvider() {
+    warnIf(
+        settings.oidc().issuer().startsWith("http:"),
+        "oidc.issuer is not encrypted: an attacker on the network path to the provider can log in as"
+            + " any user; use https://");
+    warnIf(
+        settings.oidc().tokenValidation().equals("userinfo"),
+        "oidc.token_validation is userinfo: opaque tokens name no audience, so tokens of every client"
+            + " of the provider are accepted; use jwks or both to accept only those for oidc.client_id");
+  }
+
+  private void warnOfRedirectUrl() {
     String redirectUrl = settings.oidc().redirectUrl();
     if (redirectUrl.isEmpty()) {
       LOG.warn(
-          "oidc.redirect_url is not set: browsers cannot log in, and get a 401 as everybody without a token");
+          "oidc.redirect_url is not set: browsers cannot log in and receive 401; set it to the"
+              + " gateway's callback URL");
     } else if (!settings.session().enabled()) {
-      LOG.warn("session.enabled is off: browsers cannot log in, whatever oidc.redirect_url says");
-    } else if (redirectUrl.startsWith("http:") && !LOOPBACK.matcher(redirectUrl).lookingAt()) {
       LOG.warn(
-          "oidc.redirect_url is not https: whoever listens on the way can take over the sessions of browsers");
+          "session.enabled is off: browsers cannot log in although oidc.redirect_url is set;"
+              + " set session.enabled to true");
+    } else {
+      warnIf(
+          redirectUrl.startsWith("http:") && !LOOPBACK.matcher(redirectUrl).lookingAt(),
+          "oidc.redirect_url is not https: an attacker on the network can steal session cookies;"
+              + " use https://");
+    }
+  }
+
+  private static void warnIf(boolean wrong, String message) {
+    if (wrong) {
+      LOG.warn(message);
     }
   }
 }

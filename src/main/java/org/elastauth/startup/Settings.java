@@ -3,6 +3,8 @@ package org.elastauth.startup;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
@@ -28,10 +30,9 @@ import org.elastauth.session.SessionSettings;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Every setting, with its default, its other names and the rules for its value; {@code
- * application.yaml} says what each means. A component's path in snake case is its name: {@code
- * cache.keyPrefix} is {@code elastauth.cache.key_prefix} in a file and {@code
- * ELASTAUTH_CACHE_KEY_PREFIX} in the environment.
+ * All settings with defaults, aliases and rules; {@code application.yaml} describes each. The path
+ * of a component in snake case is its name: {@code cache.keyPrefix} is {@code
+ * elastauth.cache.key_prefix} in a file and {@code ELASTAUTH_CACHE_KEY_PREFIX} in the environment.
  */
 public record Settings(
     @DefaultValue("0.0.0.0:5000") @Matches({Rules.HOST_PORT, "is not of the form host:port"})
@@ -58,42 +59,51 @@ public record Settings(
     HttpSettings http,
     ShutdownSettings shutdown)
     implements Checked {
-  /** Whether anything goes through Redis. */
   public boolean usesRedis() {
-    return cache.inRedis() || rateLimit.inRedis() || session.inRedis() || replay.inRedis();
+    return !redisFeatures().isEmpty();
   }
 
-  /** Whether users come from an OpenID Connect provider. */
+  /** The features that keep their state in Redis, separated by commas. */
+  public String redisFeatures() {
+    return Stream.of(
+            cache.inRedis() ? "cache" : "",
+            rateLimit.inRedis() ? "rate_limit" : "",
+            session.inRedis() ? "session" : "",
+            replay.inRedis() ? "replay" : "")
+        .filter(feature -> !feature.isEmpty())
+        .collect(Collectors.joining(","));
+  }
+
   public boolean usesOidc() {
     return authProvider.equals("oidc");
   }
 
-  /** Whether browsers log in at the provider and get a session. */
+  /** Whether browsers log in at the provider and receive a session. */
   public boolean logsBrowsersIn() {
     return usesOidc() && !oidc.redirectUrl().isEmpty() && session.enabled();
   }
 
-  /** Whether the provider's responses are shared through Redis, which takes a shared key. */
+  /** Whether gateways share the provider's responses through Redis, which requires a shared key. */
   public boolean sharesProviderAnswers() {
     return usesOidc() && usesRedis() && !keys.isEmpty();
   }
 
-  /** Nothing: secrets are among them. */
+  /** Shows no values, because some are secrets. */
   @Override
   public String toString() {
     return "Settings";
   }
 
   /**
-   * Adds what was left out. A Redis that is named is used, by the cache and by all that gateways
-   * share; {@code redis.enabled} false means memory instead. Sessions and replay detection are on
-   * with OpenID Connect.
+   * Adds defaults that depend on other settings. A configured Redis becomes the store of the cache
+   * and of all shared state, unless {@code redis.enabled} is false. OpenID Connect turns sessions
+   * and replay detection on.
    *
-   * @param texts what is set, by path
+   * @param texts the configured values by path
    */
   public static void addDefaults(Map<String, String> texts) {
     String enabled = texts.getOrDefault("redis.enabled", "");
-    // an alias of both is a switch: whether it is Redis
+    // REDIS_… aliases of these settings are switches between Redis and memory
     for (String key : List.of("cache.type", "session.store")) {
       texts.computeIfPresent(
           key,
@@ -127,18 +137,18 @@ public record Settings(
     faults.when(
         usesOidc() && oidc.issuer().isEmpty(),
         "oidc.issuer",
-        "is missing; write the provider's address as its tokens spell it");
+        "is missing; set it to the iss claim of the provider's tokens");
     faults.when(
         usesOidc() && oidc.clientId().isEmpty(),
         "oidc.client_id",
-        "is missing; a token must name it as its audience");
+        "is missing; tokens must contain it in their aud claim");
     boolean cached = cache.inRedis() || cache.inDatabase();
     faults.when(
         keys.isEmpty() && (cached || session.inRedis()),
         "secret_key",
         "is missing; with "
             + (cached ? "cache.type=" + cache.type() : "session.store=" + session.store())
-            + " every gateway needs the same one: make it with --generateKey"
+            + " all gateways need the same key: generate it with --generateKey"
             + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
     faults.when(
         usesOidc()
@@ -146,12 +156,12 @@ public record Settings(
             && replay.bearer()
             && oidc.tokenValidation().equals("userinfo"),
         "replay.bearer",
-        "cannot hold with oidc.token_validation=userinfo, as an opaque token does not say when it ends;"
-            + " set oidc.token_validation to jwks or both");
+        "is not possible with oidc.token_validation=userinfo, because opaque tokens have no readable"
+            + " expiry; set oidc.token_validation to jwks or both");
     faults.when(
         !elasticsearch.dryRun() && http.idleTimeout().compareTo(elasticsearch.patience()) <= 0,
         "http.idle_timeout",
-        "would cut off requests that wait for Elasticsearch; make it longer than "
+        "would close connections whose requests wait for Elasticsearch; set it to more than "
             + elasticsearch.patience().toSeconds()
             + "s");
   }

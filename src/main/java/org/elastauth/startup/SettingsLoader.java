@@ -29,15 +29,15 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Reads the settings before Spring makes anything, hands the resolved ones to whoever names them in
- * a placeholder (the routes do), and stops the start with every fault at once.
+ * Reads the settings before Spring creates any bean, publishes them as placeholders for routes and
+ * beans, and stops the start with all faults at once.
  */
 public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
 
   /** Elasticsearch and the database are checked at least this often. */
-  private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
+  private static final long CHECK_MILLIS = 5_000;
 
-  private static final long LOOK_MILLIS = 5_000;
+  private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
 
   @Override
   public int getOrder() {
@@ -52,7 +52,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
         new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
     Settings settings = reading.settings();
     boolean sessionsInRedis = settings.session().inRedis();
-    long look = settings.redis().healthCheck().interval().toMillis();
+    long check = settings.redis().healthCheck().interval().toMillis();
     long period = Math.max(1, settings.expiry().interval().toMillis());
 
     Map<String, Object> values = new LinkedHashMap<>(reading.values());
@@ -66,6 +66,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     values.put(
         "elastauth.replay.bearer", settings.replay().enabled() && settings.replay().bearer());
     values.put("elastauth.redis.channel", settings.cache().keyPrefix() + "revoked");
+    values.put("elastauth.redis.features", settings.redisFeatures());
     values.put("elastauth.redis.announced", settings.cache().inRedis() || sessionsInRedis);
     values.put(
         "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
@@ -73,15 +74,15 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
         "elastauth.elasticsearch.reread_period",
         settings.elasticsearch().rereadInterval().toMillis());
     values.put("elastauth.elasticsearch.patience", settings.elasticsearch().patience().toMillis());
-    values.put("elastauth.redis.health_check.period", look);
-    values.put("elastauth.elasticsearch.health_check.period", Math.min(look, LOOK_MILLIS));
-    values.put("elastauth.cache.health_check.period", Math.min(look, LOOK_MILLIS));
-    // how often a timer of Camel fires, 0: without end
+    values.put("elastauth.redis.health_check.period", check);
+    values.put("elastauth.elasticsearch.health_check.period", Math.min(check, CHECK_MILLIS));
+    values.put("elastauth.cache.health_check.period", Math.min(check, CHECK_MILLIS));
+    // the repeatCount of Camel's timer; 0: unlimited
     values.put(
         "elastauth.redis.health_check.looks", settings.redis().healthCheck().enabled() ? 0 : 1);
     values.put("elastauth.expiry.turn", settings.usesRedis() ? "redis" : "free");
     values.put("elastauth.expiry.period", period);
-    // gateways that were started together shall not run in step
+    // random, so that gateways started together do not run at the same time
     values.put(
         "elastauth.expiry.delay",
         period / 2 + ThreadLocalRandom.current().nextLong(period / 2 + 1));
@@ -89,7 +90,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     values.put(EXCLUDED, excluded(environment.getProperty(EXCLUDED, ""), settings));
     String level = settings.logLevel().toLowerCase(Locale.ROOT);
     if (level.matches("error|warn|info|debug|trace")) {
-      // below info only our own lines: what HTTP and Redis clients print there holds credentials
+      // below info, HTTP and Redis clients log credentials, so only our own lines are shown
       values.put("logging.level.root", level.equals("error") ? "error" : "warn");
       values.put("logging.level.org.elastauth", level);
     }
@@ -102,7 +103,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
 
   /** Adds the unused files to those that the operator excludes. */
   private static String excluded(String configured, Settings settings) {
-    String unused = new UnusedRouteFiles(settings).pattern();
+    String unused = UnusedRouteFiles.pattern(settings);
     return configured.isBlank() ? unused : configured + "," + unused;
   }
 
@@ -113,7 +114,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
         : "file:" + folder + "/*.camel.yaml";
   }
 
-  /** How many route files a folder holds; none if it is not there or may not be read. */
+  /** The number of route files in a folder; 0 if it does not exist or is not readable. */
   private static long count(Path folder) {
     if (!Files.isReadable(folder) || !Files.isDirectory(folder)) {
       return 0;
@@ -134,17 +135,17 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     if (settings.routes().contains(",")) {
       faults.add(
           new Fault(
-              "routes", settings.routes(), "holds a comma, at which Camel splits it; rename"));
+              "routes",
+              settings.routes(),
+              "contains a comma, at which Camel splits the path; rename the folder"));
     } else if (!settings.routes().isEmpty() && count(Path.of(settings.routes())) == 0) {
       faults.add(
           new Fault(
-              "routes",
-              settings.routes(),
-              "is no folder with *.camel.yaml files in it that the gateway may read"));
+              "routes", settings.routes(), "is not a readable folder with *.camel.yaml files"));
     }
     Logger log = LoggerFactory.getLogger("org.elastauth.config");
     for (String key : file.repeated()) {
-      log.warn("Setting {} stands in the file twice; the last one holds", key);
+      log.warn("Setting {} is set twice in the file; the last value is used", key);
     }
     for (String name : reading.unknown()) {
       boolean isVariable = Character.isUpperCase(name.charAt(0));

@@ -61,9 +61,10 @@ class SettingsCheckTest {
   void aWrongKeyIsNamedByItsPlaceAndOneOfTwoPlacesIsTooMany() {
     String key = "00".repeat(32);
     assertThat(faults(Map.of("secret_keys", key + ",hunter2")))
-        .containsExactly("secret_keys[1]=***: is not 64 hex digits; make one with --generateKey");
+        .containsExactly(
+            "secret_keys[1]=***: is not 64 hex digits; generate a key with --generateKey");
     assertThat(faults(Map.of("secret_key", key, "secret_keys", key)))
-        .containsExactly("secret_keys=***: is set together with secret_key; keep one of the two");
+        .containsExactly("secret_keys=***: is set together with secret_key; remove one of them");
   }
 
   @ParameterizedTest
@@ -105,7 +106,7 @@ class SettingsCheckTest {
                 Map.of("session.enabled", true, "session.store", "redis", "cache.type", "memory")))
         .singleElement()
         .asString()
-        .startsWith("secret_key: is missing; with session.store=redis every gateway");
+        .startsWith("secret_key: is missing; with session.store=redis all gateways");
     assertThat(faults(Map.of("session.store", "redis", "session.cookie_domain", "a.example.org")))
         .isEmpty();
   }
@@ -262,8 +263,8 @@ class SettingsCheckTest {
   void aProviderNeedsAnIssuerAndAClient() {
     assertThat(faults(Map.of("auth_provider", "oidc")))
         .containsExactly(
-            "oidc.issuer: is missing; write the provider's address as its tokens spell it",
-            "oidc.client_id: is missing; a token must name it as its audience");
+            "oidc.issuer: is missing; set it to the iss claim of the provider's tokens",
+            "oidc.client_id: is missing; tokens must contain it in their aud claim");
     assertThat(faults(oidc("oidc.client_secret", "s"))).isEmpty();
   }
 
@@ -334,7 +335,7 @@ class SettingsCheckTest {
     assertThat(faults(settings))
         .singleElement()
         .asString()
-        .startsWith("replay.bearer=true: cannot hold with oidc.token_validation=userinfo");
+        .startsWith("replay.bearer=true: is not possible with oidc.token_validation=userinfo");
     settings.put("replay.enabled", false);
     assertThat(faults(settings)).as("then it says nothing").isEmpty();
   }

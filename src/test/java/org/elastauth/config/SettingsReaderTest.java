@@ -481,19 +481,19 @@ class SettingsReaderTest {
             "redis.db=x: not a whole number",
             "cache.expiration=never: not a duration; write it like 90s, 30m, 4h or 1h30m",
             "enable_group_whitelist=perhaps: neither true nor false",
-            "redis.password: refers to a variable that is not set; write ${NAME} of one that is, or ${NAME:default}");
+            "redis.password: refers to a variable that is not set; set it, or write ${NAME:default}");
   }
 
   @ParameterizedTest
   @CsvSource({"90s,90", "30m,1800", "4h,14400", "1h30m,5400", "45,45", "2d,172800", "0s,0"})
   void durations(String text, long seconds) {
-    assertThat(Durations.parse(text)).isEqualTo(Duration.ofSeconds(seconds));
+    assertThat(Setting.duration(text)).isEqualTo(Duration.ofSeconds(seconds));
   }
 
   @ParameterizedTest
   @CsvSource({"''", "1x", "h", "-5s", "1.5h", "30m1h", "99999999999", "1 h"})
   void noDurations(String text) {
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> Durations.parse(text))
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> Setting.duration(text))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

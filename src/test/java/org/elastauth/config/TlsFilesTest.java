@@ -61,16 +61,16 @@ class TlsFilesTest {
     Path nowhere = folder.resolve("nowhere.pem");
     assertThat(faults(nowhere.toString(), nowhere, nowhere))
         .containsExactly(
-            "x.ca_cert=" + nowhere + ": is not there",
-            "x.client_cert=" + nowhere + ": is not there",
-            "x.client_key=" + nowhere + ": is not there");
+            "x.ca_cert=" + nowhere + ": does not exist",
+            "x.client_cert=" + nowhere + ": does not exist",
+            "x.client_key=" + nowhere + ": does not exist");
   }
 
   @Test
   void aFolderCannotBeRead() {
     assertThat(faults(folder.toString(), "", ""))
         .containsExactly(
-            "x.ca_cert=" + folder + ": is no file that can be read; mind its owner and mode");
+            "x.ca_cert=" + folder + ": is not a readable file; check its owner and mode");
   }
 
   @Test
@@ -83,22 +83,22 @@ class TlsFilesTest {
             Files.readString(certificates.key("one")))) {
       Path file = broken(content);
       assertThat(faults(file.toString(), "", ""))
-          .containsExactly("x.ca_cert=" + file + ": holds no certificate in PEM form");
+          .containsExactly("x.ca_cert=" + file + ": contains no certificate in PEM format");
     }
     Path file = broken("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
     assertThat(faults("", certificates.certificate("one"), file))
         .singleElement()
         .asString()
-        .startsWith("x.client_key=" + file + ": holds no private key")
+        .startsWith("x.client_key=" + file + ": contains no private key")
         .doesNotContain("c2VjcmV0");
   }
 
   @Test
   void certificateAndKeyBelongTogether() {
     assertThat(faults("", certificates.certificate("one"), ""))
-        .containsExactly("x.client_key: is missing beside x.client_cert");
+        .containsExactly("x.client_key: is required together with x.client_cert");
     assertThat(faults("", "", certificates.key("one")))
-        .containsExactly("x.client_cert: is missing beside x.client_key");
+        .containsExactly("x.client_cert: is required together with x.client_key");
     for (String other : List.of("two", "ca")) {
       assertThat(faults("", certificates.certificate("one"), certificates.key(other)))
           .containsExactly(

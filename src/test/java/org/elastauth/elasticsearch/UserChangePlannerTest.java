@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Fingerprint;
 import org.elastauth.credential.Window;
@@ -36,7 +37,10 @@ class UserChangePlannerTest {
   private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
   private final Health health =
       new Health(
-          settings,
+          "memory",
+          Set.of(),
+          true,
+          false,
           CircuitBreaker.ofDefaults("r"),
           CircuitBreaker.ofDefaults("e"),
           CircuitBreaker.ofDefaults("d"),

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.elastauth.config.TestSettings;
@@ -59,7 +60,10 @@ class UserReconcilerIT {
       Clock clock = Clock.systemUTC();
       Health health =
           new Health(
-              settings,
+              "memory",
+              Set.of(),
+              true,
+              false,
               CircuitBreaker.ofDefaults("r"),
               breaker,
               CircuitBreaker.ofDefaults("d"),

@@ -339,10 +339,10 @@ class BadInputIT {
   /** SPEC 13.12: nor is there a configuration page to see. */
   @Test
   void pathsThatAreNotThere() throws Exception {
-    assertError(404, "nothing here", gateway.get("/nothing", "Remote-User", "bad.path"));
-    assertError(404, "nothing here", gateway.get("/elastauth/nothing", "Remote-User", "bad.path"));
-    assertError(404, "nothing here", gateway.get("/elastauthz", "Remote-User", "bad.path"));
-    assertError(404, "nothing here", gateway.get("/elastauth/config"));
+    assertError(404, "no such path", gateway.get("/nothing", "Remote-User", "bad.path"));
+    assertError(404, "no such path", gateway.get("/elastauth/nothing", "Remote-User", "bad.path"));
+    assertError(404, "no such path", gateway.get("/elastauthz", "Remote-User", "bad.path"));
+    assertError(404, "no such path", gateway.get("/elastauth/config"));
   }
 
   @ParameterizedTest

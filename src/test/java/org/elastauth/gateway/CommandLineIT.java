@@ -51,7 +51,7 @@ class CommandLineIT {
     "--chek-config, unknown option --chek-config",
     "check-config, unknown option check-config",
     "--cache.type=redis, unknown option --cache.type",
-    "--export-routes, --export-routes takes one folder"
+    "--export-routes, --export-routes requires exactly one folder"
   })
   void anUnknownOptionIsOneMessage(String option, String message) throws Exception {
     try (PackagedJar jar = jar(option)) {
@@ -246,7 +246,7 @@ class CommandLineIT {
       assertThat(jar.output())
           .contains(
               source.startsWith("file:")
-                  ? "whoever may write to the folder changes who gets in"
+                  ? "anyone with write access to the folder can bypass the login"
                   : "routes_reload is on but the routes are those inside the jar");
     }
   }
@@ -256,7 +256,7 @@ class CommandLineIT {
     try (PackagedJar jar = jar("--elastauth.routes=nowhere")) {
       assertThat(jar.exitCode()).isEqualTo(1);
       assertThat(jar.output())
-          .contains("routes=nowhere: is no folder with *.camel.yaml files in it");
+          .contains("routes=nowhere: is not a readable folder with *.camel.yaml files");
     }
   }
 }

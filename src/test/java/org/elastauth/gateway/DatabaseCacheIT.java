@@ -146,7 +146,7 @@ class DatabaseCacheIT {
   void gatewaysShareItAndItOutlivesARestart(Product product) throws Exception {
     String url = empty(product);
     assertThat(PackagedJar.createCacheTable(folder, url))
-        .endsWith("the table elastauth_cache is there");
+        .endsWith("the table elastauth_cache exists");
     String authorization;
     try (TestGateway one = on(url).start();
         TestGateway other = on(url).start()) {

@@ -235,7 +235,7 @@ class PackagedJarIT {
     run(Map.of("ELASTAUTH_LISTEN", redis.address()));
     assertThat(exitCode()).isEqualTo(1);
     assertThat(log())
-        .contains("listen=" + redis.address() + ": cannot be listened on")
+        .contains("listen=" + redis.address() + ": cannot be bound")
         .doesNotContain("\tat ");
   }
 

@@ -68,7 +68,7 @@ class RoutesReloadIT {
       Files.writeString(
           folder.resolve("health.camel.yaml"), whole.replace("edited", "edited again"));
       awaitLive(gateway, "edited again");
-      assertThat(output.getOut()).doesNotContain("is not taken over");
+      assertThat(output.getOut()).doesNotContain("is invalid; its old routes");
 
       // no YAML, then a bean that does not exist, then a route that others call gone
       edit("health.camel.yaml", "- route:", "- route: [");
@@ -80,7 +80,7 @@ class RoutesReloadIT {
       awaitOutput(output, "No bean could be found in the registry for: noSuchBean");
       Files.delete(folder.resolve("cache-memory.camel.yaml"));
       awaitOutput(output, "no route serves direct:cache-memory-");
-      assertThat(output.getOut()).contains("An edited route file is not taken over");
+      assertThat(output.getOut()).contains("An edited route file is invalid");
 
       awaitLive(gateway, "edited");
       assertThat(gateway.login("reload.user")).isEqualTo(authorization);

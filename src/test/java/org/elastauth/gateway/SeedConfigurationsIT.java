@@ -112,7 +112,7 @@ class SeedConfigurationsIT {
             .anyMatch(key -> key.startsWith("elastauth-oidc-jwks-"));
         assertThat(gateway.output())
             .contains("Setting cache (line ")
-            .contains("stands in the file twice; the last one holds")
+            .contains("is set twice in the file; the last value is used")
             .contains("Using Redis caching backend")
             .doesNotContain("Unknown setting");
       }

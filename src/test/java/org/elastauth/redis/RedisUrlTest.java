@@ -147,8 +147,8 @@ class RedisUrlTest {
     assertThat(faults(Map.of("redis.host", "redis"))).hasSize(1);
     assertThat(faults(Map.of("redis.tls.ca_cert", "/nowhere", "redis.tls.client_key", "/none")))
         .contains(
-            "redis.tls.ca_cert=/nowhere: is not there",
-            "redis.tls.client_cert: is missing beside redis.tls.client_key",
+            "redis.tls.ca_cert=/nowhere: does not exist",
+            "redis.tls.client_cert: is required together with redis.tls.client_key",
             "redis.tls.enabled=false: is off, so the certificates are not used;"
                 + " set it, or write rediss://");
   }
