@@ -184,24 +184,25 @@ final class SessionCommands {
    */
   private CompletionStage<Boolean> isOver(
       RedisClusterAsyncCommands<byte[], byte[]> redis, String key, Session session, long left) {
-    List<CompletionStage<?>> answers = new ArrayList<>();
-    List<CompletionStage<Boolean>> over = new ArrayList<>();
+    CompletionStage<Boolean> over = CompletableFuture.completedFuture(false);
     for (String index : indexes(session)) {
       byte[] name = bytes(index);
       long grace = index.equals(names.ofSid(session.sid())) ? LATE_LOGIN_SECONDS : 0;
-      answers.add(redis.zremrangebyscore(name, Range.create(0, now())));
-      answers.add(redis.zadd(name, (double) session.expiresAt(), bytes(key)));
-      answers.add(redis.pexpire(name, Math.max(left, maxAge.toMillis())));
-      over.add(
+      CompletionStage<Void> added =
+          all(
+              Stream.of(
+                  redis.zremrangebyscore(name, Range.create(0, now())),
+                  redis.zadd(name, (double) session.expiresAt(), bytes(key)),
+                  redis.pexpire(name, Math.max(left, maxAge.toMillis()))));
+      CompletionStage<Boolean> ended =
           redis
               .zscore(name, ENDED)
-              .thenApply(until -> until != null && session.expiresAt() <= until + grace));
+              .thenApply(until -> until != null && session.expiresAt() <= until + grace);
+      over =
+          over.thenCombine(
+              added.thenCombine(ended, (done, isEnded) -> isEnded), Boolean::logicalOr);
     }
-    CompletionStage<Boolean> any = CompletableFuture.completedFuture(false);
-    for (CompletionStage<Boolean> each : over) {
-      any = any.thenCombine(each, Boolean::logicalOr);
-    }
-    return all(answers.stream()).thenCombine(any, (added, isOver) -> isOver);
+    return over;
   }
 
   private List<String> indexes(Session session) {
