@@ -141,7 +141,7 @@ final class SessionCommands {
             () -> {
               Stream<String> places =
                   Stream.concat(indexes(session).stream(), Stream.of(names.session(key)));
-              return all(places.map(place -> redis.del(new byte[][] {bytes(place)})))
+              return all(places.map(place -> deleteForeign(redis, place)))
                   .thenCompose(deleted -> write(redis, key, session, fields, left));
             })
         .thenRun(() -> settled(key, session));
@@ -278,7 +278,7 @@ final class SessionCommands {
     byte[] name = bytes(index);
     return unlessForeign(
         markEnded(redis, name, until).thenCompose(marked -> endPages(redis, name, expiries, ended)),
-        () -> redis.del(new byte[][] {name}).thenCompose(deleted -> markEnded(redis, name, until)));
+        () -> deleteForeign(redis, index).thenCompose(deleted -> markEnded(redis, name, until)));
   }
 
   private CompletionStage<Void> endPages(
@@ -339,7 +339,7 @@ final class SessionCommands {
                 redis.hset(name, ENDED, bytes("1")),
                 redis.hdel(name, IDENTITY, TOKENS),
                 redis.pexpire(name, remembered.toMillis()))),
-        () -> all(Stream.of(redis.del(new byte[][] {name}))));
+        () -> all(Stream.of(deleteForeign(redis, names.session(key)))));
   }
 
   /** Writes a session as it is in memory, after a write failed. */
@@ -362,6 +362,11 @@ final class SessionCommands {
       RedisClusterAsyncCommands<byte[], byte[]> redis, Collection<String> ended) {
     return all(ended.stream().map(key -> redis.publish(channel, bytes("session " + key))))
         .exceptionally(notPermitted -> null);
+  }
+
+  private static CompletionStage<Long> deleteForeign(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String name) {
+    return redis.del(new byte[][] {bytes(name)});
   }
 
   private long now() {
