@@ -35,7 +35,7 @@ class CacheRights {
     }
     return new RequiredRights(
         "the credential cache",
-        "The Redis user may not tell other gateways of a revocation; they notice one within"
+        "The Redis user may not announce a revocation to other gateways; they detect it within"
             + " elasticsearch.reread_interval",
         attempts);
   }

@@ -90,7 +90,7 @@ public record CacheSettings(
           "is a folder that other users may write to; restrict it to the gateway (chmod 700)");
     } else {
       try {
-        // permissions do not tell: a file system may be read-only or full
+        // permissions are not enough: the file system may be read-only or full
         Files.delete(Files.createTempFile(folder, "", ".part"));
       } catch (IOException e) {
         faults.add("path", "is a folder that the gateway may not write to");

@@ -37,7 +37,7 @@ record RoundRobinConnectionFactory(RedisConnections connections, int db, Duratio
             db);
   }
 
-  /** The connection that Spring takes for its own; null where it must not have one. */
+  /** Spring's own connection; null where Spring must use the shared one only. */
   private record Dedicated(StatefulConnection<byte[], byte[]> connection)
       implements LettuceConnectionProvider {
     @Override

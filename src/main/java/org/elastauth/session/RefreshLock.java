@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.elastauth.replay.MemoryReplayStore;
 import org.elastauth.replay.RedisReplayStore;
 import org.elastauth.replay.ReplayKind;
@@ -18,7 +17,7 @@ import org.springframework.stereotype.Component;
  * other request may send it before the new one is stored. The lock expires by itself.
  */
 @Lazy
-@Component("refreshLock")
+@Component
 public final class RefreshLock {
   private static final Duration MINIMUM = Duration.ofSeconds(30);
 
@@ -51,13 +50,12 @@ public final class RefreshLock {
   }
 
   /** Whether the request is the only one of this gateway that may wait for the lock. */
-  public boolean takePlace(String sessionKey) {
+  public boolean acquireLocally(String sessionKey) {
     return memory.use(prefix + "renewal-" + sessionKey, millis, ReplayKind.LOCK);
   }
 
   /** Whether the request may refresh the session. While Redis is unreachable, each gateway may. */
-  public CompletionStage<Boolean> take(
-      @ExchangeProperty("sessionKey") String sessionKey, Exchange exchange) {
+  public CompletionStage<Boolean> acquire(String sessionKey, Exchange exchange) {
     String name = prefix + "refresh-" + sessionKey;
     return shared
         ? redis.getObject().use(name, millis, ReplayKind.LOCK, "memory", exchange)

@@ -26,10 +26,10 @@ public final class SealedSessions {
 
   private static final int MAX_TEXT = 64 * 1024;
 
-  /** A newer gateway may add properties. */
+  /** The components are the stored format. A newer gateway may add some. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   private record Login(
-      long write,
+      long writing,
       Identity identity,
       String subject,
       String sid,
@@ -38,7 +38,7 @@ public final class SealedSessions {
       long expiresAt) {}
 
   @JsonIgnoreProperties(ignoreUnknown = true)
-  private record Tokens(long write, String id, String access, String refresh) {}
+  private record Tokens(long writing, String id, String access, String refresh) {}
 
   private final Envelope envelope;
   private final ObjectMapper json;
@@ -56,10 +56,10 @@ public final class SealedSessions {
    * @throws HttpError 403 if a field is larger than gateways read
    */
   Map<String, String> seal(String key, Session session) {
-    long write = random.nextLong();
+    long writing = random.nextLong();
     Login login =
         new Login(
-            write,
+            writing,
             session.identity(),
             session.subject(),
             session.sid(),
@@ -67,7 +67,7 @@ public final class SealedSessions {
             session.createdAt(),
             session.expiresAt());
     Tokens tokens =
-        new Tokens(write, session.idToken(), session.accessToken(), session.refreshToken());
+        new Tokens(writing, session.idToken(), session.accessToken(), session.refreshToken());
     return Map.of(IDENTITY, seal(key, IDENTITY, login), TOKENS, seal(key, TOKENS, tokens));
   }
 
@@ -90,7 +90,7 @@ public final class SealedSessions {
   public Session open(String key, String identity, String tokensField) {
     Login login = open(key, IDENTITY, identity, Login.class);
     Tokens tokens = open(key, TOKENS, tokensField, Tokens.class);
-    if (login == null || tokens == null || login.write != tokens.write) {
+    if (login == null || tokens == null || login.writing != tokens.writing) {
       return null;
     }
     return new Session(

@@ -141,7 +141,7 @@ final class SessionCommands {
             () -> {
               Stream<String> places =
                   Stream.concat(indexes(session).stream(), Stream.of(names.session(key)));
-              return all(places.map(place -> redis.del(new byte[][] {bytes(place)})))
+              return all(places.map(place -> deleteForeign(redis, place)))
                   .thenCompose(deleted -> write(redis, key, session, fields, left));
             })
         .thenRun(() -> settled(key, session));
@@ -184,24 +184,25 @@ final class SessionCommands {
    */
   private CompletionStage<Boolean> isOver(
       RedisClusterAsyncCommands<byte[], byte[]> redis, String key, Session session, long left) {
-    List<CompletionStage<?>> answers = new ArrayList<>();
-    List<CompletionStage<Boolean>> over = new ArrayList<>();
+    CompletionStage<Boolean> over = CompletableFuture.completedFuture(false);
     for (String index : indexes(session)) {
       byte[] name = bytes(index);
       long grace = index.equals(names.ofSid(session.sid())) ? LATE_LOGIN_SECONDS : 0;
-      answers.add(redis.zremrangebyscore(name, Range.create(0, now())));
-      answers.add(redis.zadd(name, (double) session.expiresAt(), bytes(key)));
-      answers.add(redis.pexpire(name, Math.max(left, maxAge.toMillis())));
-      over.add(
+      CompletionStage<Void> added =
+          all(
+              Stream.of(
+                  redis.zremrangebyscore(name, Range.create(0, now())),
+                  redis.zadd(name, (double) session.expiresAt(), bytes(key)),
+                  redis.pexpire(name, Math.max(left, maxAge.toMillis()))));
+      CompletionStage<Boolean> ended =
           redis
               .zscore(name, ENDED)
-              .thenApply(until -> until != null && session.expiresAt() <= until + grace));
+              .thenApply(until -> until != null && session.expiresAt() <= until + grace);
+      over =
+          over.thenCombine(
+              added.thenCombine(ended, (done, isEnded) -> isEnded), Boolean::logicalOr);
     }
-    CompletionStage<Boolean> any = CompletableFuture.completedFuture(false);
-    for (CompletionStage<Boolean> each : over) {
-      any = any.thenCombine(each, Boolean::logicalOr);
-    }
-    return all(answers.stream()).thenCombine(any, (added, isOver) -> isOver);
+    return over;
   }
 
   private List<String> indexes(Session session) {
@@ -277,7 +278,7 @@ final class SessionCommands {
     byte[] name = bytes(index);
     return unlessForeign(
         markEnded(redis, name, until).thenCompose(marked -> endPages(redis, name, expiries, ended)),
-        () -> redis.del(new byte[][] {name}).thenCompose(deleted -> markEnded(redis, name, until)));
+        () -> deleteForeign(redis, index).thenCompose(deleted -> markEnded(redis, name, until)));
   }
 
   private CompletionStage<Void> endPages(
@@ -338,7 +339,7 @@ final class SessionCommands {
                 redis.hset(name, ENDED, bytes("1")),
                 redis.hdel(name, IDENTITY, TOKENS),
                 redis.pexpire(name, remembered.toMillis()))),
-        () -> all(Stream.of(redis.del(new byte[][] {name}))));
+        () -> all(Stream.of(deleteForeign(redis, names.session(key)))));
   }
 
   /** Writes a session as it is in memory, after a write failed. */
@@ -361,6 +362,11 @@ final class SessionCommands {
       RedisClusterAsyncCommands<byte[], byte[]> redis, Collection<String> ended) {
     return all(ended.stream().map(key -> redis.publish(channel, bytes("session " + key))))
         .exceptionally(notPermitted -> null);
+  }
+
+  private static CompletionStage<Long> deleteForeign(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String name) {
+    return redis.del(new byte[][] {bytes(name)});
   }
 
   private long now() {

@@ -22,8 +22,8 @@ class SessionRights {
     return settings.inRedis()
         ? new RequiredRights(
             "sessions",
-            "The Redis user may not tell other gateways of the end of a session; with"
-                + " session.store=hybrid they notice it within 10s",
+            "The Redis user may not announce the end of a session to other gateways; with"
+                + " session.store=hybrid they detect it within 10s",
             Map.of(
                 "+hmget", (redis, key) -> redis.hmget(key, "identity"),
                 "+hdel", (redis, key) -> redis.hdel(key, "identity"),

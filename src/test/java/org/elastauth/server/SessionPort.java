@@ -61,7 +61,7 @@ public final class SessionPort {
 
   /** Whether the caller may refresh the session's tokens. */
   public boolean refreshTurn(String key) {
-    return await(gateway.bean(RefreshLock.class).take(key, exchange()));
+    return await(gateway.bean(RefreshLock.class).acquire(key, exchange()));
   }
 
   /** Whether a token was not seen before. */

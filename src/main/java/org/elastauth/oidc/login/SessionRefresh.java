@@ -88,7 +88,7 @@ final class SessionRefresh implements Predicate {
    */
   CompletionStage<Void> refresh(
       @ExchangeProperty("sessionKey") String key, @Body Session session, Exchange exchange) {
-    if (!lock.takePlace(key)) {
+    if (!lock.acquireLocally(key)) {
       return CompletableFuture.completedFuture(null);
     }
     return AsyncAnswer.plain(
@@ -102,7 +102,7 @@ final class SessionRefresh implements Predicate {
 
   private CompletionStage<Session> refreshLocked(
       String key, Session session, ProviderEndpoints endpoints, Exchange exchange) {
-    return lock.take(key, exchange)
+    return lock.acquire(key, exchange)
         .thenCompose(
             mine ->
                 mine
