@@ -96,8 +96,8 @@ class NeversTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "session.RedisSessions       | session | oidc.login.SharedSessions",
-        "session.SessionMemory       | session | oidc.login.SharedSessions revocation.RevocationChannel",
+        "session.RedisSessions       | session | oidc.login.SessionRefresh",
+        "session.SessionMemory       | session | oidc.login.SessionRefresh revocation.RevocationChannel",
         "cache.MemoryCache           | cache   | revocation.RevocationChannel",
         "replay.MemoryReplayStore    | replay  | session.RefreshLock",
         "replay.RedisReplayStore     | replay  | session.RefreshLock",

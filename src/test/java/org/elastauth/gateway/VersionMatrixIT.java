@@ -91,6 +91,8 @@ class VersionMatrixIT {
         TestGateway.builder()
             .on(elasticsearch)
             .set("group_mappings.admins", "superuser")
+            .set("expiry.enabled", true)
+            .set("expiry.interval", "24h")
             .clock(clock)
             .start();
   }
