@@ -205,11 +205,7 @@ public final class ElasticsearchUsers {
    * Checks that Elasticsearch answers and knows the gateway's account. Not guarded by the circuit
    * breaker, which a successful health check closes.
    */
-  public void ping() throws IOException {
-    whoAmI();
-  }
-
-  private JsonNode whoAmI() throws IOException {
+  public JsonNode ping() throws IOException {
     try {
       return body(send("ping", new Request("GET", WHO_AM_I), options));
     } catch (ResponseException e) {
@@ -223,7 +219,7 @@ public final class ElasticsearchUsers {
    */
   public int invalidateApiKeys(String username) throws IOException {
     // the native realm may be renamed; its name is known if the gateway's account is in it
-    JsonNode realm = whoAmI().path("authentication_realm");
+    JsonNode realm = ping().path("authentication_realm");
     String realmName =
         realm.path("type").asText().equals("native")
             ? realm.path("name").asText(DEFAULT_NATIVE_REALM)

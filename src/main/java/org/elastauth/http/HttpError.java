@@ -55,7 +55,7 @@ public final class HttpError extends RuntimeException {
    * @param location absolute URL
    * @param cookie the value of Set-Cookie
    */
-  public static HttpError elsewhere(String message, String location, String cookie) {
+  public static HttpError redirect(String message, String location, String cookie) {
     return new HttpError(302, message, 0, "", location, cookie);
   }
 

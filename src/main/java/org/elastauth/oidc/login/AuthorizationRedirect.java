@@ -111,7 +111,7 @@ final class AuthorizationRedirect {
     if (oidc.usePkce()) {
       authentication.codeChallenge(verifier, CodeChallengeMethod.S256);
     }
-    return HttpError.elsewhere(
+    return HttpError.redirect(
         "log in at the identity provider first",
         authentication.build().toURI().toString(),
         browserCookie.of(attempt).set(login.browser(), MAX_LOGIN_SECONDS));
