@@ -21,7 +21,6 @@ import org.elastauth.elasticsearch.UserProfile;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
-import org.elastauth.startup.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -97,7 +96,7 @@ public final class Expiry {
   private volatile String loggedReason = "";
 
   public Expiry(
-      Settings settings,
+      ExpirySettings settings,
       ElasticsearchUsers users,
       ProtectedAccounts accounts,
       RoleMapping roles,
@@ -105,7 +104,7 @@ public final class Expiry {
       ObjectMapper json,
       MeterRegistry meters,
       Clock clock) {
-    this.settings = settings.expiry();
+    this.settings = settings;
     this.users = users;
     this.accounts = accounts;
     this.roles = roles;
