@@ -135,7 +135,7 @@ class UserinfoIT {
   @Test
   void thatOpaqueTokensAreForAnybodyIsSaidAtStart(CapturedOutput output) {
     try (TestGateway gateway = asking().start()) {
-      assertThat(output).containsOnlyOnce("an opaque token does not say for whom it is");
+      assertThat(output).containsOnlyOnce("opaque tokens name no audience");
       assertThat(ask(gateway, "opaque-token").body()).contains(USER);
     }
   }
