@@ -53,10 +53,15 @@ final class RedisDeadline implements TimerTask {
       Duration timeout,
       BooleanSupplier memoryAnswers,
       Supplier<EventExecutor> eventLoop) {
+    boolean patient = memoryAnswers == null || patience.compareTo(timeout) >= 0;
     RedisDeadline deadline =
         new RedisDeadline(
-            answer, patience.toMillis(), timeout.toMillis(), memoryAnswers, eventLoop);
-    deadline.start(timer, memoryAnswers == null ? deadline.timeout : deadline.patience);
+            answer,
+            patience.toMillis(),
+            timeout.toMillis(),
+            patient ? null : memoryAnswers,
+            eventLoop);
+    deadline.start(timer, patient ? deadline.timeout : deadline.patience);
   }
 
   private void start(Timer timer, long millis) {

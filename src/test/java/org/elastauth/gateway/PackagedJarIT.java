@@ -225,9 +225,7 @@ class PackagedJarIT {
     assertThat(exitCode()).isEqualTo(1);
     assertThat(log())
         .contains(
-            "secret_key: is missing; with cache.type="
-                + type
-                + " every gateway needs the same one");
+            "secret_key: is missing; with cache.type=" + type + " all gateways need the same key");
   }
 
   @Test
