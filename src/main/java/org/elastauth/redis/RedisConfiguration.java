@@ -5,8 +5,6 @@ import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
@@ -23,22 +21,13 @@ import org.springframework.data.redis.serializer.RedisSerializer;
 @Lazy
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
-  private static final Duration TICK = Duration.ofMillis(20);
   private static final Duration SLOWEST_RECONNECT = Duration.ofSeconds(1);
 
-  /** A wait for Redis ends at most one tick late. */
-  @Bean(destroyMethod = "stop")
-  HashedWheelTimer redisTimer() {
-    return new HashedWheelTimer(
-        new DefaultThreadFactory("redis-timer", true), TICK.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   @Bean(destroyMethod = "shutdown")
-  ClientResources lettuceResources(Vertx vertx, HashedWheelTimer timer) {
+  ClientResources lettuceResources(Vertx vertx) {
     return DefaultClientResources.builder()
         .eventLoopGroupProvider(new SharedEventLoops(((VertxInternal) vertx).getEventLoopGroup()))
         .nettyCustomizer(new FlushConsolidation())
-        .timer(timer)
         .commandLatencyRecorder(CommandLatencyRecorder.disabled())
         .reconnectDelay(
             Delay.exponential(1, SLOWEST_RECONNECT.toMillis(), TimeUnit.MILLISECONDS, 2))
@@ -52,7 +41,6 @@ class RedisConfiguration {
       @Value("${elastauth.cache.key_prefix}") String prefix,
       @Value("${elastauth.redis.channel}") String channel,
       ClientResources resources,
-      HashedWheelTimer timer,
       Vertx vertx,
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
     RedisRights rights = new RedisRights(features, prefix, channel);
@@ -60,7 +48,6 @@ class RedisConfiguration {
         new RedisConnector(settings, resources, rights),
         settings,
         breaker,
-        timer,
         ((VertxInternal) vertx).getEventLoopGroup());
   }
 

@@ -8,7 +8,6 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.netty.util.Timer;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
@@ -48,8 +47,7 @@ public final class RedisConnections implements AutoCloseable {
   private final Duration connectTimeout;
   private final Duration readTimeout;
   private final Duration writeTimeout;
-  private final Duration patience;
-  private final Timer timer;
+  private final RedisDeadlines deadlines;
   private final EventExecutorGroup loops;
   private final boolean healthChecked;
   private final AtomicReferenceArray<StatefulConnection<byte[], byte[]>> connections;
@@ -80,12 +78,10 @@ public final class RedisConnections implements AutoCloseable {
       RedisConnector connector,
       RedisSettings settings,
       CircuitBreaker breaker,
-      Timer timer,
       EventExecutorGroup loops) {
     this.loops = loops;
     this.connector = connector;
-    this.timer = timer;
-    this.patience = settings.patience();
+    this.deadlines = new RedisDeadlines(settings.patience(), loops);
     this.connectTimeout = settings.connectTimeout();
     this.readTimeout = settings.readTimeout();
     this.writeTimeout = settings.writeTimeout();
@@ -177,7 +173,7 @@ public final class RedisConnections implements AutoCloseable {
                 }
               });
       if (!answer.isDone()) {
-        RedisDeadline.set(timer, answer, patience, timeout, memoryAnswers, () -> eventLoop(slot));
+        deadlines.set(answer, timeout, memoryAnswers, () -> eventLoop(slot));
       }
     } catch (RuntimeException notSent) {
       answer.completeExceptionally(notSent);
@@ -418,6 +414,7 @@ public final class RedisConnections implements AutoCloseable {
 
   @Override
   public void close() {
+    deadlines.close();
     background.shutdownNow();
     connector.close();
   }

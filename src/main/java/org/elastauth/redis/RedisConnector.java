@@ -230,7 +230,7 @@ final class RedisConnector implements AutoCloseable {
     return options
         // queueing while disconnected would let every request wait for its timeout
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-        // RedisDeadline ends the wait for a command
+        // RedisDeadlines ends the wait for a command
         .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
         .sslOptions(tls)
         .socketOptions(

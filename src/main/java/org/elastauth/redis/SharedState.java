@@ -131,7 +131,7 @@ public final class SharedState {
             .exceptionallyCompose(
                 failure -> {
                   // Redis is slow but there: what else the request needs is still asked
-                  if (!(AsyncAnswer.cause(failure) instanceof RedisDeadline.PatienceExhausted)) {
+                  if (!(AsyncAnswer.cause(failure) instanceof RedisDeadlines.PatienceExhausted)) {
                     exchange.setProperty(BYPASSED, REDIS);
                   }
                   return outage.answer();
