@@ -35,6 +35,7 @@ import org.springframework.boot.ssl.SslManagerBundle;
  * configured server is a node of a cluster, the whole cluster is used.
  */
 final class RedisConnector implements AutoCloseable {
+  private static final int ATTEMPTS = 5;
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnector.class);
   private static final String SUBSCRIPTION = "elastauth-revocations";
   private static final ByteArrayCodec BYTES = ByteArrayCodec.INSTANCE;
@@ -76,18 +77,23 @@ final class RedisConnector implements AutoCloseable {
    * @throws ConfigurationFaults if Redis answers but {@code redis.db} cannot be used
    */
   StatefulConnection<byte[], byte[]> connect() {
-    try {
-      if (single == null && cluster == null) {
-        detectServer();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (single == null && cluster == null) {
+          detectServer();
+        }
+        return cluster != null ? cluster.connect(BYTES) : single.connect(BYTES);
+      } catch (RuntimeException failure) {
+        if (attempt < ATTEMPTS && RedisFailure.isWithoutReason(failure)) {
+          continue;
+        }
+        RedisFailure.database(failure, server.db())
+            .ifPresent(
+                fault -> {
+                  throw new ConfigurationFaults(List.of(fault));
+                });
+        throw failure;
       }
-      return cluster != null ? cluster.connect(BYTES) : single.connect(BYTES);
-    } catch (RuntimeException failure) {
-      RedisFailure.database(failure, server.db())
-          .ifPresent(
-              fault -> {
-                throw new ConfigurationFaults(List.of(fault));
-              });
-      throw failure;
     }
   }
 

@@ -52,6 +52,14 @@ public final class RedisFailure {
         : Optional.empty();
   }
 
+  /**
+   * Whether Lettuce has lost the reason: the server refuses so fast that the connection is closed
+   * before Lettuce asks for the result of the handshake.
+   */
+  static boolean isWithoutReason(Throwable failure) {
+    return "RedisHandshakeHandler not registered".equals(root(failure).getMessage());
+  }
+
   static boolean isNotPermitted(Throwable failure) {
     Throwable root = root(failure);
     return root instanceof RedisCommandExecutionException && root.getMessage().startsWith("NOPERM");
