@@ -17,13 +17,9 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.Route;
 import org.apache.camel.component.resilience4j.ResilienceProcessor;
-import org.apache.camel.spi.UnitOfWork;
-import org.apache.camel.spi.UnitOfWorkFactory;
 import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.ExchangeHelper;
-import org.apache.camel.support.UnitOfWorkHelper;
 
 /**
  * The {@code circuitBreaker} of camel-resilience4j, with the same properties and the same copy of
@@ -31,7 +27,6 @@ import org.apache.camel.support.UnitOfWorkHelper;
  * timeout of their own: there is no {@code timeoutEnabled} and no bulkhead.
  */
 final class AsyncCircuitBreaker extends ResilienceProcessor {
-  private final UnitOfWorkFactory unitsOfWork;
   private final AsyncProcessor steps;
 
   /** Null without {@code onFallback}. */
@@ -40,8 +35,8 @@ final class AsyncCircuitBreaker extends ResilienceProcessor {
   /**
    * @param camels provides the configuration of the route, and is not used otherwise
    */
-  AsyncCircuitBreaker(ResilienceProcessor camels, UnitOfWorkFactory unitsOfWork) {
-    this(camels, camels.next(), unitsOfWork);
+  AsyncCircuitBreaker(ResilienceProcessor camels) {
+    this(camels, camels.next());
     if (camels.isTimeoutEnabled() || camels.isBulkheadEnabled()) {
       throw new IllegalArgumentException("timeoutEnabled and bulkheadEnabled are not supported");
     }
@@ -50,8 +45,7 @@ final class AsyncCircuitBreaker extends ResilienceProcessor {
     setCircuitBreakerRegistry(camels.getCircuitBreakerRegistry());
   }
 
-  private AsyncCircuitBreaker(
-      ResilienceProcessor camels, List<Processor> children, UnitOfWorkFactory unitsOfWork) {
+  private AsyncCircuitBreaker(ResilienceProcessor camels, List<Processor> children) {
     super(
         camels.getCircuitBreaker().getCircuitBreakerConfig(),
         null,
@@ -61,7 +55,6 @@ final class AsyncCircuitBreaker extends ResilienceProcessor {
         false,
         null,
         null);
-    this.unitsOfWork = unitsOfWork;
     this.steps = AsyncProcessorConverterHelper.convert(children.get(0));
     this.fallback =
         children.size() > 1 ? AsyncProcessorConverterHelper.convert(children.get(1)) : null;
@@ -81,30 +74,19 @@ final class AsyncCircuitBreaker extends ResilienceProcessor {
     if (breaker.tryAcquirePermission()) {
       long began = breaker.getCurrentTimestamp();
       Exchange copy = ExchangeHelper.createCorrelatedCopy(exchange, false);
-      UnitOfWork work = begin(copy, exchange);
-      steps.process(copy, ended -> conclude(exchange, copy, work, began, done));
+      // shared: the steps end before the route does, so a unit of work of their own adds only cost
+      copy.getExchangeExtension().setUnitOfWork(exchange.getUnitOfWork());
+      steps.process(copy, ended -> conclude(exchange, copy, began, done));
     } else {
       fallBack(exchange, done);
     }
     return false;
   }
 
-  private UnitOfWork begin(Exchange copy, Exchange exchange) {
-    UnitOfWork work = unitsOfWork.createUnitOfWork(copy);
-    copy.getExchangeExtension().setUnitOfWork(work);
-    Route route = ExchangeHelper.getRoute(exchange);
-    if (route != null) {
-      work.pushRoute(route);
-    }
-    return work;
-  }
-
-  private void conclude(
-      Exchange exchange, Exchange copy, UnitOfWork work, long began, AsyncCallback done) {
+  private void conclude(Exchange exchange, Exchange copy, long began, AsyncCallback done) {
     CircuitBreaker breaker = getCircuitBreaker();
     long took = breaker.getCurrentTimestamp() - began;
     Exception failure = copy.getException();
-    UnitOfWorkHelper.doneUow(work, copy);
     if (failure != null) {
       breaker.onError(took, breaker.getTimestampUnit(), failure);
       exchange.setException(failure);

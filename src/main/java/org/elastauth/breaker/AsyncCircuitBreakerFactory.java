@@ -5,7 +5,6 @@ import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.resilience4j.ResilienceProcessor;
 import org.apache.camel.processor.DefaultProcessorFactory;
-import org.apache.camel.support.PluginHelper;
 import org.springframework.stereotype.Component;
 
 /**
@@ -17,9 +16,6 @@ final class AsyncCircuitBreakerFactory extends DefaultProcessorFactory {
   @Override
   public Processor createProcessor(Route route, NamedNode definition) throws Exception {
     Processor made = super.createProcessor(route, definition);
-    return made instanceof ResilienceProcessor camels
-        ? new AsyncCircuitBreaker(
-            camels, PluginHelper.getUnitOfWorkFactory(route.getCamelContext()))
-        : made;
+    return made instanceof ResilienceProcessor camels ? new AsyncCircuitBreaker(camels) : made;
   }
 }

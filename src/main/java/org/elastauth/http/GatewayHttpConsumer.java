@@ -98,11 +98,11 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
                     if (onLoop) {
                       respond(request);
                     } else {
-                      request.loop.runOnContext(back -> respondLate(request));
+                      request.loop.emit(request, this::respondLate);
                     }
                   });
-      if (!answered) {
-        inFlight.add(request); // precedes respondLate, which runs on this event loop, too
+      if (!answered && !request.ended) {
+        inFlight.add(request);
       }
     } catch (Exception unexpected) {
       exchange.setException(unexpected);
@@ -110,7 +110,9 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
   }
 
+  /** On the event loop of the request: at once if the route ended there. */
   private void respondLate(PendingRequest request) {
+    request.ended = true;
     inFlight.remove(request);
     if (request.isAbandoned()) {
       LOG.atWarn()

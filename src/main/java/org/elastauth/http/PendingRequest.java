@@ -1,6 +1,6 @@
 package org.elastauth.http;
 
-import io.vertx.core.Context;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.UnitOfWorkHelper;
@@ -9,17 +9,18 @@ import org.apache.camel.support.UnitOfWorkHelper;
 final class PendingRequest {
   final RoutingContext routing;
   final Exchange exchange;
-  final Context loop;
+  final ContextInternal loop;
 
   /** {@link System#nanoTime} at its arrival. */
   final long began = System.nanoTime();
 
+  boolean ended;
   private boolean abandoned;
 
   PendingRequest(RoutingContext routing, Exchange exchange) {
     this.routing = routing;
     this.exchange = exchange;
-    this.loop = routing.vertx().getOrCreateContext();
+    this.loop = (ContextInternal) routing.vertx().getOrCreateContext();
   }
 
   String path() {

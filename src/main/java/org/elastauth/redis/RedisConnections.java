@@ -1,7 +1,9 @@
 package org.elastauth.redis;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -42,6 +44,7 @@ import org.springframework.data.redis.RedisConnectionFailureException;
 public final class RedisConnections implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnections.class);
   private static final long RETRY_MILLIS = 1_000;
+  private static final int SUCCESSIVE = 64;
 
   private final RedisConnector connector;
   private final Duration connectTimeout;
@@ -81,7 +84,7 @@ public final class RedisConnections implements AutoCloseable {
       EventExecutorGroup loops) {
     this.loops = loops;
     this.connector = connector;
-    this.deadlines = new RedisDeadlines(settings.patience(), loops);
+    this.deadlines = new RedisDeadlines(settings.patience(), loops, this::eventLoop);
     this.connectTimeout = settings.connectTimeout();
     this.readTimeout = settings.readTimeout();
     this.writeTimeout = settings.writeTimeout();
@@ -173,7 +176,7 @@ public final class RedisConnections implements AutoCloseable {
                 }
               });
       if (!answer.isDone()) {
-        deadlines.set(answer, timeout, memoryAnswers, () -> eventLoop(slot));
+        deadlines.set(answer, timeout, memoryAnswers, slot);
       }
     } catch (RuntimeException notSent) {
       answer.completeExceptionally(notSent);
@@ -201,9 +204,14 @@ public final class RedisConnections implements AutoCloseable {
     return open(slot());
   }
 
+  /**
+   * Successive commands use the same connection, so that the commands of one event loop iteration
+   * share a write, and their replies a read. Measured with 64 clients: Redis spends half the CPU
+   * time on a command.
+   */
   private int slot() {
     Thread here = Thread.currentThread();
-    int first = turn.getAndIncrement() & Integer.MAX_VALUE;
+    int first = (turn.getAndIncrement() & Integer.MAX_VALUE) / SUCCESSIVE;
     int other = -1;
     for (int i = 0; i < connections.length(); i++) {
       int slot = (first + i) % connections.length();
@@ -351,13 +359,25 @@ public final class RedisConnections implements AutoCloseable {
   private void replace(int slot) {
     StatefulConnection<byte[], byte[]> old = connections.get(slot);
     if (old != null) {
-      StatefulConnection<byte[], byte[]> replacement = connector.connect();
+      StatefulConnection<byte[], byte[]> replacement = connected(slot);
       if (connections.compareAndSet(slot, old, replacement)) {
         old.closeAsync();
       } else {
         replacement.closeAsync(); // a ping has removed the old one meanwhile, and replaces it
       }
     }
+  }
+
+  private StatefulConnection<byte[], byte[]> connected(int slot) {
+    StatefulConnection<byte[], byte[]> connection = connector.connect();
+    connection.addListener(
+        new RedisConnectionStateListener() {
+          @Override
+          public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+            deadlines.lost(slot);
+          }
+        });
+    return connection;
   }
 
   private void connectAll() {
@@ -370,7 +390,7 @@ public final class RedisConnections implements AutoCloseable {
       return true;
     }
     try {
-      connections.set(slot, connector.connect());
+      connections.set(slot, connected(slot));
       failure = new RedisConnectionException("the connection was lost");
       loggedReason = "";
       return true;

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * Ends waits for Redis: after {@code redis.patience} if this gateway's memory has an answer, else
@@ -27,12 +27,21 @@ final class RedisDeadlines implements AutoCloseable {
   /** How late a wait may end, in milliseconds. */
   private static final long SCAN_MILLIS = 20;
 
+  /** How long Lettuce may take to connect again before memory answers, in milliseconds. */
+  private static final long RECONNECT_MILLIS = 20;
+
   private final Map<Long, Queue<Deadline>> waits = new ConcurrentHashMap<>();
   private final Duration patience;
+  private final IntFunction<EventExecutor> eventLoop;
   private final Future<?> scans;
 
-  RedisDeadlines(Duration patience, EventExecutorGroup loops) {
+  /**
+   * @param eventLoop of a connection
+   */
+  RedisDeadlines(
+      Duration patience, EventExecutorGroup loops, IntFunction<EventExecutor> eventLoop) {
     this.patience = patience;
+    this.eventLoop = eventLoop;
     this.scans =
         loops.scheduleAtFixedRate(this::scan, SCAN_MILLIS, SCAN_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -49,21 +58,20 @@ final class RedisDeadlines implements AutoCloseable {
       long nanos,
       long timeoutMillis,
       BooleanSupplier memoryAnswers,
-      Supplier<EventExecutor> eventLoop) {}
+      int connection) {}
 
   /**
    * @param memoryAnswers null: always wait for the timeout
-   * @param eventLoop of the connection
    */
   void set(
       CompletableFuture<?> answer,
       Duration timeout,
       BooleanSupplier memoryAnswers,
-      Supplier<EventExecutor> eventLoop) {
+      int connection) {
     boolean impatient = memoryAnswers != null && patience.compareTo(timeout) < 0;
     long timeoutMillis = timeout.toMillis();
     long wait = impatient ? patience.toMillis() : timeoutMillis;
-    add(answer, wait, timeoutMillis, impatient ? memoryAnswers : null, eventLoop);
+    add(answer, wait, timeoutMillis, impatient ? memoryAnswers : null, connection);
   }
 
   private void add(
@@ -71,7 +79,7 @@ final class RedisDeadlines implements AutoCloseable {
       long wait,
       long timeoutMillis,
       BooleanSupplier memoryAnswers,
-      Supplier<EventExecutor> eventLoop) {
+      int connection) {
     waits
         .computeIfAbsent(wait, first -> new ConcurrentLinkedQueue<>())
         .add(
@@ -80,7 +88,20 @@ final class RedisDeadlines implements AutoCloseable {
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait),
                 timeoutMillis,
                 memoryAnswers,
-                eventLoop));
+                connection));
+  }
+
+  /**
+   * Ends the waits that memory can answer, because Lettuce keeps the commands of a lost connection.
+   */
+  void lost(int connection) {
+    for (Queue<Deadline> wait : waits.values()) {
+      for (Deadline deadline : wait) {
+        if (deadline.connection == connection && deadline.memoryAnswers != null) {
+          expireLater(deadline, RECONNECT_MILLIS);
+        }
+      }
+    }
   }
 
   private void scan() {
@@ -90,17 +111,19 @@ final class RedisDeadlines implements AutoCloseable {
       while (first != null && (first.answer.isDone() || first.nanos - now <= 0)) {
         wait.remove();
         if (!first.answer.isDone()) {
-          expireAfterReading(first);
+          // an event loop reads the replies that have arrived before it runs a scheduled task
+          expireLater(first, 1);
         }
         first = wait.peek();
       }
     }
   }
 
-  private void expireAfterReading(Deadline deadline) {
+  private void expireLater(Deadline deadline, long millis) {
     try {
-      // an event loop reads the replies that have arrived before it runs a scheduled task
-      deadline.eventLoop.get().schedule(() -> expire(deadline), 1, TimeUnit.MILLISECONDS);
+      eventLoop
+          .apply(deadline.connection)
+          .schedule(() -> expire(deadline), millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException stopping) {
       expire(deadline);
     }
@@ -118,7 +141,7 @@ final class RedisDeadlines implements AutoCloseable {
       answer.completeExceptionally(new PatienceExhausted(patience.toMillis()));
     } else {
       long rest = Math.max(1, deadline.timeoutMillis - patience.toMillis());
-      add(answer, rest, deadline.timeoutMillis, null, deadline.eventLoop);
+      add(answer, rest, deadline.timeoutMillis, null, deadline.connection);
     }
   }
 
