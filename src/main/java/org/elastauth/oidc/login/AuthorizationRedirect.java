@@ -111,7 +111,7 @@ final class AuthorizationRedirect {
       exchange.setProperty(
           "spentCookies",
           Responses.withSpentCookies(
-              exchange, browserCookie.of(attempts.get(0)).clearAll(requestedUrl.host(request))));
+              exchange, browserCookie.of(attempts.get(0)).clearAll(requestedUrl.orHome(request))));
     }
     return new Nonce(SUFFIX_BYTES).getValue();
   }

@@ -72,7 +72,7 @@ final class AuthorizationResponseReader implements Processor {
     if (browser == null && cookie.isRepeated(request)) {
       exchange.setProperty(
           "spentCookies",
-          Responses.withSpentCookies(exchange, cookie.clearAll(requestedUrl.host(request))));
+          Responses.withSpentCookies(exchange, cookie.clearAll(requestedUrl.orHome(request))));
       throw HttpError.malformed(
           "the cookie of this login is there more than once, as another host has set one" + AGAIN);
     }

@@ -1,9 +1,10 @@
 package org.elastauth.oidc.login;
 
 import io.vertx.core.http.HttpServerRequest;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.elastauth.http.Cookies;
 
 /**
@@ -19,6 +20,11 @@ public final class GatewayCookie {
 
   /** A host that browsers accept in the attribute Domain: no IP address, at least two labels. */
   private static final Pattern DOMAIN = Pattern.compile("(?=.*[a-z])[a-z0-9_-]+(\\.[a-z0-9_-]+)+");
+
+  /** The host of a URL, and the first two paths that are safe in an attribute. */
+  private static final Pattern PAGE =
+      Pattern.compile(
+          "https?://(?<host>[^/:]+)(:\\d+)?(?<path2>(?<path1>/[\\w.~%-]+)(/[\\w.~%-]+)?)?.*");
 
   private final String name;
   private final boolean https;
@@ -68,16 +74,17 @@ public final class GatewayCookie {
 
   /** A value of {@code Set-Cookie}; {@code maxAge} is in seconds. */
   public String set(String value, long maxAge) {
-    return set(value, maxAge, domain);
+    return set(value, maxAge, "/", domain);
   }
 
-  private String set(String value, long maxAge, String scope) {
+  private String set(String value, long maxAge, String path, String scope) {
     return name
         + "="
         + value
         + "; Max-Age="
         + maxAge
-        + "; Path=/"
+        + "; Path="
+        + path
         + (scope.isEmpty() ? "" : "; Domain=" + scope)
         + (https ? "; Secure" : "")
         + "; HttpOnly; SameSite=Lax";
@@ -89,27 +96,31 @@ public final class GatewayCookie {
   }
 
   /**
-   * Values of {@code Set-Cookie} that delete the cookie in every scope that a host can set: for the
-   * host alone, and for each domain that it belongs to. A cookie {@code __Host-} has one scope.
+   * Values of {@code Set-Cookie} that delete the cookie in every scope in which a host can have set
+   * it for a page: the host alone and each domain that it belongs to, the path / and those that the
+   * page's path begins with. A cookie {@code __Host-} has one scope.
    *
-   * @param host the host that the browser requested, without a port
+   * @param page an absolute URL
    */
-  List<String> clearAll(String host) {
-    List<String> cookies = new ArrayList<>();
-    cookies.add(set("", 0, ""));
+  List<String> clearAll(String page) {
     if (name.startsWith("__Host-")) {
-      return cookies;
+      return List.of(clear());
     }
-    if (!domain.isEmpty()) {
-      cookies.add(clear());
-    }
-    String scope = host;
-    for (int i = 0; i < MAX_DOMAINS && DOMAIN.matcher(scope).matches(); i++) {
-      if (!scope.equals(domain)) {
-        cookies.add(set("", 0, scope));
-      }
-      scope = scope.substring(scope.indexOf('.') + 1);
-    }
-    return cookies;
+    Matcher url = PAGE.matcher(page);
+    String host = url.matches() ? url.group("host") : "";
+    List<String> paths =
+        url.matches() && url.group("path1") != null
+            ? List.of("/", url.group("path1"), url.group("path2"))
+            : List.of("/");
+    return Stream.concat(Stream.of("", domain), domains(host))
+        .flatMap(scope -> paths.stream().map(path -> set("", 0, path, scope)))
+        .distinct()
+        .toList();
+  }
+
+  private static Stream<String> domains(String host) {
+    return Stream.iterate(
+            host, DOMAIN.asMatchPredicate(), scope -> scope.substring(scope.indexOf('.') + 1))
+        .limit(MAX_DOMAINS);
   }
 }

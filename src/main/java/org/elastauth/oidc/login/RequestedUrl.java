@@ -123,15 +123,13 @@ final class RequestedUrl {
     return scheme + "://" + home + "/";
   }
 
-  /** The host of {@link #of}, without its port; that of the home page if it is not allowed. */
-  String host(HttpServerRequest request) {
-    String url;
+  /** The same as {@link #of}, but the home page if the host is not allowed. */
+  String orHome(HttpServerRequest request) {
     try {
-      url = of(request);
+      return of(request);
     } catch (HttpError notAllowed) {
-      url = home();
+      return home();
     }
-    return url.substring(scheme.length() + 3).replaceFirst("(:\\d+)?/.*", "");
   }
 
   /** Whether this begins with an origin (RFC 6454) of the gateway's sites. */

@@ -44,7 +44,8 @@ final class SessionCookies implements Processor {
     if (cookie == null && sessionCookie.isRepeated(request)) {
       exchange.setProperty(
           "spentCookies",
-          Responses.withSpentCookies(exchange, sessionCookie.clearAll(requestedUrl.host(request))));
+          Responses.withSpentCookies(
+              exchange, sessionCookie.clearAll(requestedUrl.orHome(request))));
     }
   }
 
