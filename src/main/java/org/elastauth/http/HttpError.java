@@ -1,7 +1,5 @@
 package org.elastauth.http;
 
-import java.util.List;
-
 /**
  * A response other than 200. The client sees the message, so it must not contain hosts, passwords,
  * keys or other users' names.
@@ -11,14 +9,14 @@ public final class HttpError extends RuntimeException {
   private final int retryAfter;
   private final String challenge;
   private final String location;
-  private final List<String> cookies;
+  private final String cookie;
 
   /**
    * @param status HTTP status code
    * @param retryAfter the value of Retry-After in seconds; 0: no such header
    */
   public HttpError(int status, String message, int retryAfter) {
-    this(status, message, retryAfter, "", "", List.of());
+    this(status, message, retryAfter, "", "", "");
   }
 
   private HttpError(
@@ -27,13 +25,13 @@ public final class HttpError extends RuntimeException {
       int retryAfter,
       String challenge,
       String location,
-      List<String> cookies) {
+      String cookie) {
     super(message, null, false, false);
     this.status = status;
     this.retryAfter = retryAfter;
     this.challenge = challenge;
     this.location = location;
-    this.cookies = cookies;
+    this.cookie = cookie;
   }
 
   public static HttpError malformed(String message) {
@@ -48,17 +46,17 @@ public final class HttpError extends RuntimeException {
    * @param challenge the value of WWW-Authenticate (RFC 9110, 11.6.1)
    */
   public static HttpError unauthorized(String message, String challenge) {
-    return new HttpError(401, message, 0, challenge, "", List.of());
+    return new HttpError(401, message, 0, challenge, "", "");
   }
 
   /**
    * A redirect as an exception, so that the route ends.
    *
    * @param location absolute URL
-   * @param cookies the values of Set-Cookie
+   * @param cookie the value of Set-Cookie
    */
-  public static HttpError redirect(String message, String location, String... cookies) {
-    return new HttpError(302, message, 0, "", location, List.of(cookies));
+  public static HttpError redirect(String message, String location, String cookie) {
+    return new HttpError(302, message, 0, "", location, cookie);
   }
 
   public static HttpError forbidden(String message) {
@@ -87,7 +85,8 @@ public final class HttpError extends RuntimeException {
     return location;
   }
 
-  public List<String> cookies() {
-    return cookies;
+  /** Empty for none. */
+  public String cookie() {
+    return cookie;
   }
 }

@@ -63,7 +63,9 @@ public final class Responses {
     if (!refusal.location().isEmpty()) {
       message.setHeader("Location", refusal.location());
     }
-    List<String> cookies = withSpentCookies(exchange, refusal.cookies());
+    String cookie = refusal.cookie();
+    List<String> cookies =
+        withSpentCookies(exchange, cookie.isEmpty() ? List.of() : List.of(cookie));
     if (!cookies.isEmpty()) {
       message.setHeader("Set-Cookie", cookies);
     }

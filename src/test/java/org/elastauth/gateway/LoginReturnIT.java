@@ -276,7 +276,9 @@ class LoginReturnIT {
     "http, '', elastauth_session, 4",
     "http, example.org, elastauth_session, 4",
   })
-  void twoSessionCookies(String scheme, String domain, String name, int scopes) {
+  @ExtendWith(OutputCaptureExtension.class)
+  void twoSessionCookies(
+      String scheme, String domain, String name, int scopes, CapturedOutput output) {
     String site = "kibana.dev.example.org";
     try (TestGateway shared =
         builder(provider)
@@ -326,6 +328,7 @@ class LoginReturnIT {
         set.remove(0);
         assertThat(set).hasSize(cookies(out).size() - 1);
       }
+      assertThat(output).containsOnlyOnce("A browser sent several session cookies");
     }
   }
 

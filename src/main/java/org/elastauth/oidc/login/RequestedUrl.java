@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,6 +37,8 @@ final class RequestedUrl {
   private static final Pattern URL =
       Pattern.compile(
           "(?i)(https?)://((?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::\\d{1,5})?)(?=[/?]|$)(.*)");
+
+  private static final Pattern NOT_ENCODED = Pattern.compile("[ \\x80-\\x{10FFFF}]+");
 
   private final TrustedProxies proxies;
   private final String scheme;
@@ -75,6 +78,9 @@ final class RequestedUrl {
       return home();
     }
     String host = forwardedHost(headers);
+    if (host == null) {
+      throw notAllowed();
+    }
     List<String> forwarded = headers.getAll("X-Forwarded-Uri");
     if (!forwarded.isEmpty()) {
       return url(host, forwarded.size() == 1 ? forwarded.get(0) : "/");
@@ -107,7 +113,7 @@ final class RequestedUrl {
   String ofLink(String peer, MultiMap headers, String uri) {
     String page = rd(uri);
     if (page == null || !proxies.contains(peer)) {
-      return of(peer, headers, uri);
+      return orHome(() -> of(peer, headers, uri));
     }
     Matcher url = URL.matcher(page);
     boolean isUrl = url.matches() && allowed.contains(hostOf(url)) && isPath('/' + url.group(3));
@@ -115,7 +121,8 @@ final class RequestedUrl {
       throw HttpError.malformed(
           "the parameter rd is no path and no URL of a host in oidc.allowed_hosts");
     }
-    return page(forwardedHost(headers), page);
+    String host = forwardedHost(headers);
+    return page(host == null ? home : host, page);
   }
 
   /** The page to redirect to if the requested page is unknown. */
@@ -125,14 +132,18 @@ final class RequestedUrl {
 
   /** The same as {@link #of}, but the home page if the host is not allowed. */
   String orHome(HttpServerRequest request) {
+    return orHome(() -> of(request));
+  }
+
+  private String orHome(Supplier<String> page) {
     try {
-      return of(request);
+      return page.get();
     } catch (HttpError notAllowed) {
       return home();
     }
   }
 
-  /** Whether this begins with an origin (RFC 6454) of the gateway's sites. */
+  /** Whether this URL or origin (RFC 6454) is of one of our own sites. */
   boolean isOwnOrigin(String origin) {
     Matcher url = URL.matcher(origin);
     return url.matches()
@@ -140,12 +151,7 @@ final class RequestedUrl {
         && (hostOf(url).equals(home) || allowed.contains(hostOf(url)));
   }
 
-  /** Whether a login of before may still lead to this absolute URL. */
-  boolean isAllowed(String page) {
-    Matcher url = URL.matcher(page);
-    return url.matches() && (hostOf(url).equals(home) || allowed.contains(hostOf(url)));
-  }
-
+  /** Null if it is not allowed. */
   private String forwardedHost(MultiMap headers) {
     List<String> hosts = headers.getAll("X-Forwarded-Host");
     if (hosts.isEmpty()) {
@@ -159,15 +165,12 @@ final class RequestedUrl {
             withoutDefaultPort(host, plain ? "http" : scheme))
         .filter(allowed::contains)
         .findFirst()
-        .orElseGet(() -> allowed(host));
+        .orElse(null);
   }
 
-  private String allowed(String host) {
-    if (!allowed.contains(host)) {
-      throw HttpError.unauthorized(
-          "this host is not in oidc.allowed_hosts, so it has no login", "Bearer");
-    }
-    return host;
+  private static HttpError notAllowed() {
+    return HttpError.unauthorized(
+        "this host is not in oidc.allowed_hosts, so it has no login", "Bearer");
   }
 
   /**
@@ -178,8 +181,11 @@ final class RequestedUrl {
     if (!url.matches()) {
       return url(host, page);
     }
+    if (!allowed.contains(hostOf(url))) {
+      throw notAllowed();
+    }
     String path = url.group(3);
-    return url(allowed(hostOf(url)), path.startsWith("/") ? path : '/' + path);
+    return url(hostOf(url), path.startsWith("/") ? path : '/' + path);
   }
 
   private static String hostOf(Matcher url) {
@@ -214,7 +220,7 @@ final class RequestedUrl {
 
   /** With blanks and other characters percent-encoded that a decoded parameter may contain. */
   private static String encoded(String page) {
-    return Pattern.compile("[ \\x80-\\x{10FFFF}]+")
+    return NOT_ENCODED
         .matcher(page)
         .replaceAll(
             part -> URLEncoder.encode(part.group(), StandardCharsets.UTF_8).replace("+", "%20"));

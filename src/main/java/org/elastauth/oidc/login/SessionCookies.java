@@ -1,15 +1,20 @@
 package org.elastauth.oidc.login;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.elastauth.http.Responses;
+import org.elastauth.redis.RecentKeys;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.elastauth.session.SessionSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -20,11 +25,22 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("sessionCookies")
 final class SessionCookies implements Processor {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionCookies.class);
+
+  /** Sites about which the gateway warns once an hour. */
+  private static final int MAX_WARNED = 100;
+
+  private final RecentKeys<String> warned;
   private final GatewayCookie sessionCookie;
   private final RequestedUrl requestedUrl;
   private final long maxAge;
 
-  SessionCookies(GatewayCookie sessionCookie, RequestedUrl requestedUrl, SessionSettings settings) {
+  SessionCookies(
+      GatewayCookie sessionCookie,
+      RequestedUrl requestedUrl,
+      SessionSettings settings,
+      Ticker ticker) {
+    this.warned = new RecentKeys<>(MAX_WARNED, Duration.ofHours(1), ticker);
     this.sessionCookie = sessionCookie;
     this.requestedUrl = requestedUrl;
     this.maxAge = settings.maxAge().toSeconds();
@@ -42,10 +58,21 @@ final class SessionCookies implements Processor {
     SessionId id = cookie == null ? null : SessionId.of(cookie);
     exchange.setProperty("sessionKey", id == null ? null : id.key());
     if (cookie == null && sessionCookie.isRepeated(request)) {
+      String page = requestedUrl.orHome(request);
+      warn(page.replaceFirst("(://[^/]*).*", "$1"));
       exchange.setProperty(
-          "spentCookies",
-          Responses.withSpentCookies(
-              exchange, sessionCookie.clearAll(requestedUrl.orHome(request))));
+          "spentCookies", Responses.withSpentCookies(exchange, sessionCookie.clearAll(page)));
+    }
+  }
+
+  private void warn(String site) {
+    if (warned.addIfAbsent(site)) {
+      LOG.atWarn()
+          .addKeyValue("site", site)
+          .addKeyValue("cookie", sessionCookie.name())
+          .log(
+              "A browser sent several session cookies, which another host of the domain can set; none"
+                  + " counts, and the answer deletes them");
     }
   }
 

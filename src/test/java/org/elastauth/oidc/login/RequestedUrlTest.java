@@ -260,6 +260,21 @@ class RequestedUrlTest {
     assertThat(link(rd)).isEqualTo("https://kibana.example.org" + page);
   }
 
+  /** The site of the redirect URL has the login, though no pages of its own. */
+  @Test
+  void aLinkOfASiteOfItsOwn() {
+    RequestedUrl url = of("https://auth.example.org/elastauth/oidc/callback", "kibana.example.org");
+    MultiMap there = headers("X-Forwarded-Host=auth.example.org X-Forwarded-Uri=/x");
+    String login = "/elastauth/oidc/login";
+    assertThat(url.ofLink(PROXY, there, login)).isEqualTo("https://auth.example.org/");
+    assertThat(url.ofLink(PROXY, there, login + "?rd=/app"))
+        .isEqualTo("https://auth.example.org/app");
+    assertThat(url.ofLink(PROXY, there, login + "?rd=https://kibana.example.org/app"))
+        .isEqualTo("https://kibana.example.org/app");
+    assertThat(url.isOwnOrigin("https://auth.example.org")).isTrue();
+    assertThat(url.isOwnOrigin("https://kibana.example.org")).isTrue();
+  }
+
   @Test
   void aLinkWithoutAPageLeadsHome() {
     MultiMap none = MultiMap.caseInsensitiveMultiMap();
