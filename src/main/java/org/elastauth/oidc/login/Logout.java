@@ -1,5 +1,6 @@
 package org.elastauth.oidc.login;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.id.ClientID;
@@ -8,6 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.text.ParseException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -18,7 +20,10 @@ import org.elastauth.http.Responses;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
+import org.elastauth.redis.RecentKeys;
 import org.elastauth.session.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -30,11 +35,14 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("logout")
 final class Logout {
+  private static final Logger LOG = LoggerFactory.getLogger(Logout.class);
+
   /** Proxies reject longer headers. An ID token with hundreds of groups has 20 KB. */
   private static final int MAX_HINT = 1536;
 
   private static final int MAX_NAME = 255;
 
+  private final RecentKeys<String> warned;
   private final Provider provider;
   private final URI home;
   private final String login;
@@ -45,7 +53,9 @@ final class Logout {
       Provider provider,
       RequestedUrl requestedUrl,
       GatewayCookie sessionCookie,
-      OidcSettings settings) {
+      OidcSettings settings,
+      Ticker ticker) {
+    this.warned = new RecentKeys<>(1, Duration.ofHours(1), ticker);
     this.provider = provider;
     this.home = URI.create(requestedUrl.home());
     this.login = settings.redirectUrl().replaceFirst("callback$", "login");
@@ -114,11 +124,20 @@ final class Logout {
   }
 
   /** Null if there is none, or if it is too long for a URL. */
-  private static JWT token(Session session) {
+  private JWT token(Session session) {
+    if (session == null || session.idToken().isEmpty()) {
+      return null;
+    }
+    if (session.idToken().length() > MAX_HINT) {
+      if (warned.addIfAbsent("hint")) {
+        LOG.warn(
+            "An ID token is too long for the URL of the provider's logout: the provider receives no"
+                + " id_token_hint and may ask the user to confirm the logout");
+      }
+      return null;
+    }
     try {
-      return session == null || session.idToken().isEmpty() || session.idToken().length() > MAX_HINT
-          ? null
-          : JWTParser.parse(session.idToken());
+      return JWTParser.parse(session.idToken());
     } catch (ParseException malformed) {
       return null;
     }
