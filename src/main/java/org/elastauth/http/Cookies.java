@@ -12,6 +12,10 @@ import java.util.List;
  * several cookies with the same name, Vert.x could pick an attacker's.
  */
 public final class Cookies {
+  /** Marks, by its identity, that a request has several cookies of one name. */
+  @SuppressWarnings("StringOperationCanBeSimplified")
+  private static final String SEVERAL = new String("several");
+
   private Cookies() {}
 
   /**
@@ -23,6 +27,25 @@ public final class Cookies {
   }
 
   static String value(List<String> headers, String name) {
+    String value = find(headers, name);
+    if (value == SEVERAL) {
+      throw HttpError.malformed(
+          "malformed identity: the cookie " + name + " is there more than once");
+    }
+    return value;
+  }
+
+  /** Null if the request has no such cookie, or several. */
+  public static String onlyValue(HttpServerRequest request, String name) {
+    String value = find(request.headers().getAll(HttpHeaders.COOKIE), name);
+    return value == SEVERAL ? null : value;
+  }
+
+  public static boolean isRepeated(HttpServerRequest request, String name) {
+    return find(request.headers().getAll(HttpHeaders.COOKIE), name) == SEVERAL;
+  }
+
+  private static String find(List<String> headers, String name) {
     String value = null;
     for (String header : headers) {
       int at = 0;
@@ -32,8 +55,7 @@ public final class Cookies {
         int equals = begin + name.length();
         if (header.startsWith(name, begin) && isNamed(header, equals, end)) {
           if (value != null) {
-            throw HttpError.malformed(
-                "malformed identity: the cookie " + name + " is there more than once");
+            return SEVERAL;
           }
           value = trim(header, header.indexOf('=', equals) + 1, end);
         }

@@ -21,7 +21,8 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
   private static final List<String> LIMITS =
       List.of("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset");
 
-  private static final List<String> LOGIN = List.of("Location", "Set-Cookie");
+  private static final List<String> LOGIN =
+      List.of("Location", "Set-Cookie", "Content-Security-Policy");
 
   private final List<String> headers;
   private final MeterRegistry meters;

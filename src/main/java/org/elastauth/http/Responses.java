@@ -1,5 +1,7 @@
 package org.elastauth.http;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
@@ -31,8 +33,20 @@ public final class Responses {
   }
 
   /**
+   * These values of {@code Set-Cookie}, and those of the property {@code spentCookies}, which every
+   * later answer of a login or logout contains, an error too.
+   */
+  public static List<String> withSpentCookies(Exchange exchange, List<String> cookies) {
+    List<String> all = new ArrayList<>(cookies);
+    if (exchange.getProperty("spentCookies") instanceof List<?> spent) {
+      spent.forEach(cookie -> all.add((String) cookie));
+    }
+    return all;
+  }
+
+  /**
    * The status and headers of an {@link HttpError}; any other exception results in 500 without a
-   * reason. The property {@code spentCookie} becomes {@code Set-Cookie}.
+   * reason. The property {@code spentCookies} becomes {@code Set-Cookie}.
    */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
     HttpError refusal = error(failure);
@@ -48,11 +62,12 @@ public final class Responses {
     }
     if (!refusal.location().isEmpty()) {
       message.setHeader("Location", refusal.location());
-      message.setHeader("Set-Cookie", refusal.cookie());
     }
-    String spent = exchange.getProperty("spentCookie", String.class);
-    if (spent != null) {
-      message.setHeader("Set-Cookie", spent);
+    String cookie = refusal.cookie();
+    List<String> cookies =
+        withSpentCookies(exchange, cookie.isEmpty() ? List.of() : List.of(cookie));
+    if (!cookies.isEmpty()) {
+      message.setHeader("Set-Cookie", cookies);
     }
     return ErrorBody.of(refusal.getMessage(), refusal.status());
   }

@@ -86,7 +86,25 @@ class LoginBrowserIT {
       Awaitility.await().until(() -> browser.url().startsWith(site));
       browser.open(site + PAGE);
       assertThat(browser.text()).contains("jane.roe").doesNotContain("superuser");
+
+      logOutByAnotherSite(browser, site, gateway.port());
     }
+  }
+
+  /** 127.0.0.1 is another site than localhost. Only the button of the gateway's page logs out. */
+  private void logOutByAnotherSite(Browser browser, String site, int foreignPort) {
+    browser.open("http://127.0.0.1:" + foreignPort + "/health");
+    browser.run("location = '" + site + "/elastauth/oidc/logout'");
+    Awaitility.await().untilAsserted(() -> assertThat(browser.text()).contains("Log out?"));
+    browser.open(site + PAGE);
+    assertThat(browser.text()).as("still logged in").contains("jane.roe");
+    browser.open("http://127.0.0.1:" + foreignPort + "/health");
+    browser.run("location = '" + site + "/elastauth/oidc/logout'");
+    Awaitility.await().untilAsserted(() -> assertThat(browser.text()).contains("Log out?"));
+    browser.run("document.querySelector('button').click()");
+    Awaitility.await().until(() -> browser.url().startsWith(keycloak.issuer()));
+    browser.open(site + PAGE);
+    assertThat(browser.url()).as("logged out there too").startsWith(keycloak.issuer());
   }
 
   private static void awaitPage(Browser browser, String url) {

@@ -14,8 +14,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
-import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Exchange;
 import org.elastauth.http.HttpError;
+import org.elastauth.http.Responses;
+import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.redis.AsyncAnswer;
@@ -66,29 +68,58 @@ final class AuthorizationRedirect {
    * @throws HttpError 401 if the requested host is not allowed
    * @return fails always: with 302, or with 503 if the provider is unreachable
    */
-  CompletionStage<Void> redirect(@ExchangeProperty("request") HttpServerRequest request) {
-    String target = requestedUrl.of(request);
-    List<String> attempts = browserCookie.suffixes(request);
+  CompletionStage<Void> redirect(Exchange exchange) {
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    return redirect(exchange, requestedUrl.of(request));
+  }
+
+  /**
+   * For a link to the login, with the page to come back to as the parameter {@code rd}.
+   *
+   * @throws HttpError 401 for a script, which cannot log in; 400 if the page is not allowed
+   * @return fails as {@link #redirect}
+   */
+  CompletionStage<Void> redirectLink(Exchange exchange) {
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    String mode = request.getHeader("Sec-Fetch-Mode");
+    if (mode != null && !mode.isEmpty() && !mode.equals("navigate")) {
+      throw BearerChallenge.missing();
+    }
+    return redirect(exchange, requestedUrl.ofLink(request));
+  }
+
+  private CompletionStage<Void> redirect(Exchange exchange, String target) {
+    String attempt = attempt(exchange);
     return AsyncAnswer.plain(
         provider
             .endpoints()
             .thenApply(
                 endpoints -> {
-                  throw redirect(endpoints.authorization(), target, attempts);
+                  throw redirect(endpoints.authorization(), target, attempt);
                 }));
   }
 
   /**
-   * @param attempts cookie suffixes of the logins in progress, the oldest first
+   * The suffix of a new cookie. The oldest one goes if there are too many. Its suffix is not used
+   * again, because another host of the domain may have set it in a scope that is not ours.
    */
-  private HttpError redirect(URI authorization, String target, List<String> attempts) {
+  private String attempt(Exchange exchange) {
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    List<String> attempts =
+        browserCookie.suffixes(request).stream().filter(SUFFIX.asMatchPredicate()).toList();
+    if (attempts.size() >= MAX_ATTEMPTS) {
+      exchange.setProperty(
+          "spentCookies",
+          Responses.withSpentCookies(
+              exchange, browserCookie.of(attempts.get(0)).clearAll(requestedUrl.orHome(request))));
+    }
+    return new Nonce(SUFFIX_BYTES).getValue();
+  }
+
+  private HttpError redirect(URI authorization, String target, String attempt) {
     if (authorization == null) {
       return HttpError.unavailable("the identity provider has no authorization endpoint");
     }
-    String attempt =
-        attempts.size() >= MAX_ATTEMPTS && SUFFIX.matcher(attempts.get(0)).matches()
-            ? attempts.get(0)
-            : new Nonce(SUFFIX_BYTES).getValue();
     CodeVerifier verifier = new CodeVerifier();
     Login login =
         new Login(

@@ -5,9 +5,7 @@ import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
-import org.elastauth.http.HttpError;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
@@ -20,9 +18,6 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("codeExchange")
 final class CodeExchange {
-  private static final int MAX_CODE = 4096;
-  private static final Pattern ERROR = Pattern.compile("[a-z_]{1,64}");
-
   private final Provider provider;
   private final TokenEndpoint tokenEndpoint;
   private final IdTokenVerifier idTokens;
@@ -45,7 +40,7 @@ final class CodeExchange {
   /**
    * Blocks until the token endpoint responds.
    *
-   * @return fails with 400, 401, 403 or 503 if the provider returns no code or no valid tokens
+   * @return fails with 401, 403 or 503 if the provider returns no valid tokens
    */
   CompletionStage<Session> session(@ExchangeProperty("login") AuthorizationResponse response) {
     ProviderEndpoints endpoints;
@@ -60,30 +55,10 @@ final class CodeExchange {
 
   private CompletionStage<Session> session(
       AuthorizationResponse response, ProviderEndpoints endpoints) {
-    check(response, endpoints);
     Login login = response.login();
     OIDCTokens tokens = tokenEndpoint.request(endpoints, response.code(), login.verifier());
     return idTokens
         .verify(tokens, login)
         .thenApply(verified -> verified.newSession(clock.millis() / 1000, maxAge));
-  }
-
-  private static void check(AuthorizationResponse response, ProviderEndpoints endpoints) {
-    if (response.issuer() == null && endpoints.namesIssuer()) {
-      throw HttpError.malformed(
-          "the provider's response has no parameter iss" + AuthorizationResponseReader.AGAIN);
-    }
-    String error = response.error();
-    if (error != null) {
-      boolean temporary = error.equals("temporarily_unavailable") || error.equals("server_error");
-      String reason = ERROR.matcher(error).matches() ? error : "error";
-      String message = "the provider did not log the user in: " + reason;
-      throw temporary ? HttpError.unavailable(message) : HttpError.forbidden(message);
-    }
-    String code = response.code();
-    if (code == null || code.isEmpty() || code.length() > MAX_CODE) {
-      throw HttpError.malformed(
-          "the provider's response has no valid code" + AuthorizationResponseReader.AGAIN);
-    }
   }
 }

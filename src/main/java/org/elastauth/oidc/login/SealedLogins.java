@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.time.Clock;
 import org.elastauth.crypto.Envelope;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.crypto.Sha256;
@@ -23,14 +22,12 @@ final class SealedLogins {
 
   private final String name;
   private final Envelope envelope;
-  private final Clock clock;
 
-  SealedLogins(OidcSettings oidc, SecretKeys keys, Clock clock) {
+  SealedLogins(OidcSettings oidc, SecretKeys keys) {
     // gateways for another provider, client or site may use the same secret key
     this.name =
         "state-" + Sha256.hex(oidc.issuer() + '\n' + oidc.clientId() + '\n' + oidc.redirectUrl());
     this.envelope = new Envelope(keys, "login");
-    this.clock = clock;
   }
 
   String seal(Login login) {
@@ -49,7 +46,7 @@ final class SealedLogins {
     return envelope.seal(name, content.toByteArray());
   }
 
-  /** Null if it is invalid or expired. */
+  /** Null if it is invalid; it may have expired. */
   Login open(String state) {
     if (state.length() > MAX_LENGTH) {
       return null;
@@ -59,16 +56,14 @@ final class SealedLogins {
       return null;
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
-      Login login =
-          new Login(
-              in.readUTF(),
-              in.readUTF(),
-              in.readUTF(),
-              in.readUTF(),
-              in.readUTF(),
-              in.readUTF(),
-              in.readLong());
-      return login.until() > clock.millis() / 1000 ? login : null;
+      return new Login(
+          in.readUTF(),
+          in.readUTF(),
+          in.readUTF(),
+          in.readUTF(),
+          in.readUTF(),
+          in.readUTF(),
+          in.readLong());
     } catch (IOException ofAnotherFormat) {
       return null;
     }

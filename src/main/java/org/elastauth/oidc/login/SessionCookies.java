@@ -1,14 +1,20 @@
 package org.elastauth.oidc.login;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.elastauth.http.Responses;
+import org.elastauth.redis.RecentKeys;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.elastauth.session.SessionSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -19,31 +25,66 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("sessionCookies")
 final class SessionCookies implements Processor {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionCookies.class);
+
+  /** Sites about which the gateway warns once an hour. */
+  private static final int MAX_WARNED = 100;
+
+  private final RecentKeys<String> warned;
   private final GatewayCookie sessionCookie;
+  private final RequestedUrl requestedUrl;
   private final long maxAge;
 
-  SessionCookies(GatewayCookie sessionCookie, SessionSettings settings) {
+  SessionCookies(
+      GatewayCookie sessionCookie,
+      RequestedUrl requestedUrl,
+      SessionSettings settings,
+      Ticker ticker) {
+    this.warned = new RecentKeys<>(MAX_WARNED, Duration.ofHours(1), ticker);
     this.sessionCookie = sessionCookie;
+    this.requestedUrl = requestedUrl;
     this.maxAge = settings.maxAge().toSeconds();
   }
 
-  /** Sets the exchange property {@code sessionKey}, if the cookie has the form of a session id. */
+  /**
+   * Sets the exchange property {@code sessionKey}, if the cookie has the form of a session id. Of
+   * several cookies none counts, and the answer deletes them: otherwise a cookie that another host
+   * of the domain has set would keep the user out.
+   */
   @Override
   public void process(Exchange exchange) {
-    String cookie = sessionCookie.read((HttpServerRequest) exchange.getProperty("request"));
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    String cookie = sessionCookie.read(request);
     SessionId id = cookie == null ? null : SessionId.of(cookie);
     exchange.setProperty("sessionKey", id == null ? null : id.key());
+    if (cookie == null && sessionCookie.isRepeated(request)) {
+      String page = requestedUrl.orHome(request);
+      warn(page.replaceFirst("(://[^/]*).*", "$1"));
+      exchange.setProperty(
+          "spentCookies", Responses.withSpentCookies(exchange, sessionCookie.clearAll(page)));
+    }
+  }
+
+  private void warn(String site) {
+    if (warned.addIfAbsent(site)) {
+      LOG.atWarn()
+          .addKeyValue("site", site)
+          .addKeyValue("cookie", sessionCookie.name())
+          .log(
+              "A browser sent several session cookies, which another host of the domain can set; none"
+                  + " counts, and the answer deletes them");
+    }
   }
 
   /** Sets the exchange property {@code sessionKey} and the cookie; the session is the body. */
-  void issue(
-      @ExchangeProperty("session") Session session,
-      @ExchangeProperty("spentCookie") String loginCookie,
-      Exchange exchange) {
+  void issue(@ExchangeProperty("session") Session session, Exchange exchange) {
     SessionId id = SessionId.random();
     exchange.setProperty("sessionKey", id.key());
     Message message = exchange.getMessage();
-    message.setHeader("Set-Cookie", List.of(sessionCookie.set(id.cookie(), maxAge), loginCookie));
+    List<String> cookies =
+        Responses.withSpentCookies(exchange, List.of(sessionCookie.set(id.cookie(), maxAge)));
+    cookies.remove(sessionCookie.clear());
+    message.setHeader("Set-Cookie", cookies);
     message.setBody(session);
   }
 
@@ -56,8 +97,9 @@ final class SessionCookies implements Processor {
     message.setBody("");
   }
 
-  /** Sets the exchange property {@code spentCookie}, which deletes the cookie on an error, too. */
+  /** The answer deletes the cookie, an error too. */
   void forget(Exchange exchange) {
-    exchange.setProperty("spentCookie", sessionCookie.clear());
+    exchange.setProperty(
+        "spentCookies", Responses.withSpentCookies(exchange, List.of(sessionCookie.clear())));
   }
 }

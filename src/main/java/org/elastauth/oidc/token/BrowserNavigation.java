@@ -20,7 +20,8 @@ public final class BrowserNavigation implements Predicate {
   static boolean isNavigation(HttpServerRequest request) {
     MultiMap headers = request.headers();
     String forwarded = headers.get("X-Forwarded-Method");
-    String method = forwarded == null ? request.method().name() : forwarded;
+    String original = forwarded == null ? headers.get("X-Original-Method") : forwarded;
+    String method = original == null ? request.method().name() : original;
     String accept = headers.get(HttpHeaders.ACCEPT);
     String mode = headers.get("Sec-Fetch-Mode");
     // a redirect would lose the form of a POST

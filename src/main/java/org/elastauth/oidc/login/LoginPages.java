@@ -1,0 +1,54 @@
+package org.elastauth.oidc.login;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** The pages that the gateway itself shows to a browser. They contain nothing of a request. */
+final class LoginPages {
+  /**
+   * The pages need no script, style, image or frame. There is no {@code form-action}: Chromium also
+   * applies it to the redirects after the form, to the provider and to wherever that redirects.
+   */
+  private static final String POLICY =
+      "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+  private static final String PAGE =
+      """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width">
+      <meta name="robots" content="noindex">
+      <title>%1$s</title>
+      </head>
+      <body>
+      <h1>%1$s</h1>
+      %2$s
+      </body>
+      </html>
+      """;
+
+  private LoginPages() {}
+
+  /**
+   * @param body HTML, in which all values are escaped
+   */
+  static void show(Exchange exchange, String title, String body) {
+    Message message = exchange.getMessage();
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
+    message.setHeader("Content-Type", "text/html; charset=utf-8");
+    message.setHeader("Content-Security-Policy", POLICY);
+    message.setHeader("Cache-Control", "no-store");
+    message.setBody(PAGE.formatted(title, body));
+  }
+
+  /** For text, and for the value of an attribute in quotation marks. */
+  static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;")
+        .replace("'", "&#39;");
+  }
+}
