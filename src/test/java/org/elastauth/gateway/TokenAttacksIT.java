@@ -23,6 +23,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -337,6 +338,39 @@ class TokenAttacksIT {
             header().type(new JOSEObjectType("at+jwt")),
             provider.claims(USER).claim("nonce", "x").build());
     assertThat(ask(typed).statusCode()).isEqualTo(200);
+  }
+
+  /** RFC 7515, 4.1.4 and 4.1.8: hints, of which only those count that token and key both have. */
+  @Test
+  void keysAreFoundByWhatBothHave() throws Exception {
+    try (ProviderDouble many = new ProviderDouble()) {
+      List<JWK> keys = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        keys.add(new RSAKey.Builder(ProviderDouble.rsa("x")).keyID("other" + i).build());
+      }
+      keys.add(many.key());
+      try (TestGateway believer = many.believer().start()) {
+        JWK key = many.key();
+        many.setKeys(keys.toArray(JWK[]::new));
+        JWTClaimsSet claims = many.claims(USER).build();
+        Base64URL print = new Base64URL("A".repeat(43));
+        JWSHeader.Builder nameless = new JWSHeader.Builder(JWSAlgorithm.RS256);
+        assertThat(statusOf(believer, ProviderDouble.sign(key, nameless, claims))).isEqualTo(200);
+        for (JWSHeader.Builder header :
+            List.of(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("first"),
+                new JWSHeader.Builder(JWSAlgorithm.RS256))) {
+          assertThat(
+                  statusOf(
+                      believer,
+                      ProviderDouble.sign(
+                          key, header.x509CertSHA256Thumbprint(print), many.claims(USER).build())))
+              .isEqualTo(200);
+        }
+        assertThat(statusOf(believer, ProviderDouble.sign(attacker.key(), nameless, claims)))
+            .isEqualTo(401);
+      }
+    }
   }
 
   private static HttpResponse<String> signedAsIdCookie(String party) {
