@@ -38,6 +38,7 @@ public record OidcSettings(
         String clientAuthMethod,
     @DefaultValue("jwks") @Alias("OIDC_TOKEN_VALIDATION") @OneOf({"jwks", "userinfo", "both"})
         String tokenValidation,
+    @DefaultValue("access") @OneOf({"access", "any"}) String bearer,
     @DefaultValue("false") boolean allowHttpEndpoints,
     @DefaultValue("true") @Alias("OIDC_USE_PKCE") boolean usePkce,
     ClaimMappings claimMappings,
