@@ -38,6 +38,8 @@ public record OidcSettings(
         String clientAuthMethod,
     @DefaultValue("jwks") @Alias("OIDC_TOKEN_VALIDATION") @OneOf({"jwks", "userinfo", "both"})
         String tokenValidation,
+    @DefaultValue("access") @OneOf({"access", "any"}) String bearer,
+    @DefaultValue("false") boolean allowHttpEndpoints,
     @DefaultValue("true") @Alias("OIDC_USE_PKCE") boolean usePkce,
     ClaimMappings claimMappings,
     Map<String, String> customHeaders,
@@ -97,7 +99,8 @@ public record OidcSettings(
   /** An attacker that answers in place of the provider could impersonate any user. */
   private void checkEncrypted(String name, String url, Faults faults) {
     faults.when(
-        issuer.startsWith("https:")
+        !allowHttpEndpoints
+            && issuer.startsWith("https:")
             && url.startsWith("http:")
             && Rules.isUrl(url)
             && !URI.create(url).getHost().matches(LOOPBACK),

@@ -215,6 +215,15 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         "oidc.issuer is not encrypted: an attacker on the network path to the provider can log in as"
             + " any user; use https://");
     warnIf(
+        settings.oidc().allowHttpEndpoints(),
+        "oidc.allow_http_endpoints is on: an attacker on the network path to an http:// endpoint of the"
+            + " provider can log in as any user; use https:// endpoints, and set it to false");
+    warnIf(
+        settings.oidc().bearer().equals("any"),
+        "oidc.bearer is any: an ID token is accepted as a bearer token, so every service that receives"
+            + " a user's ID token can log in as this user; set it to access if the provider's access"
+            + " tokens can be told from ID tokens");
+    warnIf(
         settings.oidc().tokenValidation().equals("userinfo"),
         "oidc.token_validation is userinfo: opaque tokens name no audience, so tokens of every client"
             + " of the provider are accepted; use jwks or both to accept only those for oidc.client_id");

@@ -320,6 +320,9 @@ class SettingsCheckTest {
     for (String here : List.of("localhost", "127.0.0.1:8080", "[::1]:8080")) {
       assertThat(faults(oidc(key, "http://" + here + "/x"))).as(here).isEmpty();
     }
+    Map<String, Object> allowed = oidc(key, "http://keycloak.svc.cluster.local:8080/x");
+    allowed.put("oidc.allow_http_endpoints", true);
+    assertThat(faults(allowed)).as("on purpose").isEmpty();
     Map<String, Object> plain = oidc(key, "http://keys.example.com/x");
     plain.put("oidc.issuer", "http://auth.example.com");
     assertThat(faults(plain)).as("there is a warning at start").isEmpty();

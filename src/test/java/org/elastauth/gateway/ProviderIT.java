@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -476,6 +478,125 @@ class ProviderIT {
         }
       }
     }
+  }
+
+  /** RFC 7517, section 5: each is dropped for itself, and said once. */
+  @Test
+  void aKeyThatCannotBeUsedDoesNotMakeTheOthersUseless(CapturedOutput output) {
+    List<String> unusable =
+        List.of(
+            "{\"kty\":\"EC\",\"crv\":\"P-999\",\"x\":\"AQ\",\"y\":\"AQ\",\"kid\":\"curve\"}",
+            "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"AQ\",\"kid\":\"point\"}",
+            "{\"kid\":\"type\"}",
+            "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"kid\":\"exponent\"}",
+            with("chain", "\"x5c\":[\"bm90IGEgY2VydGlmaWNhdGU=\"]"),
+            with("uses", "\"use\":\"sig\",\"key_ops\":[\"encrypt\"]"),
+            "null");
+    provider.answer(
+        KEYS,
+        "{\"keys\":["
+            + String.join(",", unusable)
+            + ","
+            + provider.key().toPublicJWK().toJSONString()
+            + "]}");
+    try (TestGateway gateway = provider.believer().set("oidc.cache.jwks", "1s").start()) {
+      assertThat(status(gateway, provider.token("provider.first"))).isEqualTo(200);
+      String foreign =
+          ProviderDouble.sign(ProviderDouble.rsa("x"), provider.claims("provider.foreign").build());
+      assertThat(status(gateway, foreign)).as("after the keys were read again").isEqualTo(401);
+      assertThat(provider.asked(KEYS)).isGreaterThan(1);
+      assertThat(status(gateway, provider.token("provider.second"))).isEqualTo(200);
+    }
+    for (String said :
+        List.of(
+            "kid curve\" reason=\"crv is none of P-256, P-384, P-521",
+            "kid point\" reason=\"crv, x, y are not a public key",
+            "kid type\" reason=\"kty is missing",
+            "kid exponent\" reason=\"e is missing",
+            "kid chain\" reason=\"x5c is invalid",
+            "kid uses\" reason=\"use and key_ops contradict each other",
+            "number 7\" reason=\"kty is missing")) {
+      assertThat(output).containsOnlyOnce(said);
+    }
+  }
+
+  /** A key that is right but for one thing. */
+  private static String with(String id, String more) {
+    String key =
+        new RSAKey.Builder(ProviderDouble.rsa("x")).keyID(id).build().toPublicJWK().toJSONString();
+    return key.replaceFirst("}$", "," + more + "}");
+  }
+
+  private String discovery(String members) {
+    return "{\"issuer\":\"%1$s\",\"jwks_uri\":\"%1$s/jwks\",%2$s}"
+        .formatted(provider.issuer(), members);
+  }
+
+  @Test
+  void whatIsUnusedInADiscoveryDocumentMayBeAnything() {
+    provider.setType(DISCOVERY, "text/plain");
+    provider.setStatus(DISCOVERY, 203);
+    provider.answer(
+        DISCOVERY,
+        "\uFEFF"
+            + discovery(
+                "\"ui_locales_supported\":[\"en_US\"],\"op_policy_uri\":\"\",\"op_tos_uri\":7,"
+                    + "\"end_session_endpoint\":\"\",\"response_types_supported\":null,"
+                    + "\"id_token_signing_alg_values_supported\":\"RS256\""));
+    try (TestGateway gateway = provider.believer().start()) {
+      assertThat(status(gateway, provider.token("provider.odd"))).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"end_session_endpoint\":\"/logout\"|end_session_endpoint is not an absolute|200",
+        "\"userinfo_endpoint\":{}|userinfo_endpoint is not a string|200",
+        "\"jwks_uri\":\"/jwks\"|jwks_uri is not an absolute http or https URL|503",
+        "\"jwks_uri\":\"\"|jwks_uri is missing|503"
+      })
+  void aMemberThatIsUsedIsNamed(String member, String said, int status, CapturedOutput output) {
+    String document = discovery(member);
+    provider.answer(
+        DISCOVERY,
+        member.contains("jwks_uri")
+            ? document.replaceFirst("\"jwks_uri\":\"[^\"]*\",", "")
+            : document);
+    try (TestGateway gateway = provider.believer().start()) {
+      assertThat(status(gateway, provider.token("provider.named"))).isEqualTo(status);
+      assertThat(status(gateway, provider.token("provider.again"))).isEqualTo(status);
+    }
+    assertThat(output).containsOnlyOnce(said);
+  }
+
+  /** As in a cluster, where the provider is reached without TLS. */
+  @Test
+  void unencryptedEndpointsOfAnEncryptedIssuer(@TempDir Path folder, CapturedOutput output) {
+    Certificates certificates =
+        new Certificates(folder).authority("ca").signed("server", "ca", "-ext", "san=ip:127.0.0.1");
+    try (ProviderDouble encrypted = new ProviderDouble(certificates)) {
+      encrypted.answer(
+          DISCOVERY,
+          "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/jwks\"}"
+              .formatted(encrypted.issuer(), provider.issuer()));
+      for (boolean allowed : new boolean[] {false, true}) {
+        try (TestGateway gateway =
+            encrypted
+                .believer()
+                .set("oidc.allow_http_endpoints", allowed)
+                .set("oidc.tls.ca_cert", certificates.certificate("ca").toString())
+                .start()) {
+          assertThat(status(gateway, encrypted.token("provider.cluster")))
+              .isEqualTo(allowed ? 200 : 503);
+        }
+      }
+    }
+    assertThat(output)
+        .containsOnlyOnce("jwks_uri is not encrypted, but oidc.issuer is")
+        .containsOnlyOnce("oidc.allow_http_endpoints is on");
   }
 
   @Test

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jwt.JWTClaimsSet;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.BrowserClient;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
+import org.elastauth.server.SessionPort;
 import org.elastauth.server.TestGateway;
+import org.elastauth.server.TestGateway.SetClock;
 import org.elastauth.session.Session;
 import org.elastauth.session.SessionId;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +27,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What a provider may say when a session is renewed, most of which Keycloak never says. */
-@ExtendWith(Servers.class)
+@ExtendWith({Servers.class, OutputCaptureExtension.class})
 @Timeout(60)
 class RenewalAnswersIT {
   private static final String COOKIE = "__Host-elastauth_session";
@@ -57,20 +65,25 @@ class RenewalAnswersIT {
   /** A session that is due for renewal; what its cookie says. */
   private String dueSession() {
     SessionId id = SessionId.random();
-    long now = Instant.now().getEpochSecond();
-    Session session =
-        new Session(
-            new Identity(USER, "", "", List.of("before"), now - 300),
-            "id-of-" + USER,
-            "sid",
-            "",
-            "",
-            "a-refresh-token",
-            now - 1,
-            now - 300,
-            now + 3600);
-    gateway.keep(id, session);
+    gateway.keep(id, due());
     return COOKIE + "=" + id.cookie();
+  }
+
+  private static Session due() {
+    return new Session(
+        new Identity(USER, "", "", List.of("before"), now() - 300),
+        "id-of-" + USER,
+        "sid",
+        "",
+        "",
+        "a-refresh-token",
+        now() - 1,
+        now() - 300,
+        now() + 3600);
+  }
+
+  private static long now() {
+    return Instant.now().getEpochSecond();
   }
 
   private HttpResponse<String> open(String session) {
@@ -128,6 +141,114 @@ class RenewalAnswersIT {
     answerTokens("");
     provider.answer(
         "/userinfo", "{\"sub\":\"other\",\"preferred_username\":\"%s\"}".formatted(USER));
+    assertEnds();
+  }
+
+  /** What a token response says, of which nothing decides about the login. */
+  private static final String[] ODD = {
+    "\"access_token\":\"a\",\"refresh_token\":\"\"",
+    "\"access_token\":\"a\",\"refresh_token\":null,\"token_type\":\"\"",
+    "\"access_token\":\"a\",\"refresh_token\":7",
+    "\"access_token\":\"a\",\"token_type\":\"N_A\"",
+    "\"access_token\":\"a\",\"expires_in\":null",
+    "\"access_token\":\"a\",\"expires_in\":\"3600\"",
+    "\"access_token\":\"a\",\"expires_in\":-1",
+    "\"access_token\":\"a\",\"expires_in\":9223372036854775807",
+    "\"access_token\":\"a\",\"expires_in\":[]",
+    "\"access_token\":\"a\",\"scope\":[\"openid\"]",
+    "\"access_token\":\"a\",\"refresh_expires_in\":\"x\",\"session_state\":{}",
+    "\"token_type\":\"Bearer\"" // as Azure AD B2C, if only the scope openid is requested
+  };
+
+  @Test
+  void oddTokenResponsesAtALogin() {
+    provider.setStatus("/token", 201);
+    provider.setType("/token", "text/html");
+    for (String odd : ODD) {
+      assertThat(loggedIn(gateway, odd).open("/").statusCode()).as(odd).isEqualTo(200);
+    }
+  }
+
+  /** The one that was logged in with an ID token and these members. */
+  private BrowserClient loggedIn(TestGateway at, String members) {
+    BrowserClient browser = new BrowserClient(at, "localhost:8443");
+    Map<String, List<String>> query =
+        new QueryStringDecoder(BrowserClient.location(browser.open("/"))).parameters();
+    String nonce = query.get("nonce").get(0);
+    provider.answer(
+        "/token",
+        "\uFEFF{%s,\"id_token\":\"%s\"}"
+            .formatted(
+                members, provider.sign(provider.claims(USER).claim("nonce", nonce).build())));
+    HttpResponse<String> answer =
+        browser.follow(
+            URI.create(
+                "https://localhost:8443/elastauth/oidc/callback?code=c&state="
+                    + query.get("state").get(0)));
+    assertThat(answer.statusCode()).as(members + ": " + answer.body()).isEqualTo(302);
+    return browser;
+  }
+
+  @Test
+  void oddTokenResponsesAtARenewal() {
+    provider.setStatus("/token", 201);
+    int asked = 0;
+    for (String odd : ODD) {
+      provider.answer("/token", "{%s,\"id_token\":\"%s\"}".formatted(odd, provider.token(USER)));
+      SessionId id = SessionId.random();
+      gateway.keep(id, due());
+      assertThat(open(COOKIE + "=" + id.cookie()).statusCode()).as(odd).isEqualTo(200);
+      assertThat(provider.asked("/token")).as(odd).isEqualTo(++asked);
+      Session renewed = new SessionPort(gateway).get(id.key());
+      assertThat(renewed.refreshToken()).as(odd).isEqualTo("a-refresh-token");
+      assertThat(renewed.accessExpires()).as(odd).isBetween(now() + 200, now() + 86_400);
+    }
+  }
+
+  /** A lifetime that nobody lives to see: the ID token's is taken. */
+  @Test
+  void aLifetimeThatIsNotBelievedStillEnds() {
+    SetClock clock = new SetClock(Instant.now());
+    try (TestGateway timed =
+        provider
+            .believer()
+            .set("oidc.redirect_url", "https://localhost:8443/elastauth/oidc/callback")
+            .clock(clock)
+            .start()) {
+      for (String life : List.of("9223372036854775807", "1e15", "-9223372036854775808")) {
+        int before = provider.asked("/token");
+        BrowserClient browser =
+            loggedIn(
+                timed, "\"access_token\":\"a\",\"refresh_token\":\"r\",\"expires_in\":" + life);
+        assertThat(browser.open("/").statusCode()).isEqualTo(200);
+        assertThat(provider.asked("/token")).as("not due yet").isEqualTo(before + 1);
+        Instant login = clock.instant();
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(browser.open("/").statusCode()).isEqualTo(200);
+        assertThat(provider.asked("/token")).as("renewed").isEqualTo(before + 2);
+        clock.advance(Duration.between(clock.instant(), login));
+      }
+    }
+  }
+
+  /** What decides is named, and the session goes on with what is known. */
+  @Test
+  void aMemberThatDecidesIsNamed(CapturedOutput output) {
+    Map<String, String> responses =
+        Map.of(
+            "{\"access_token\":7}", "access_token is not a string",
+            "{\"access_token\":\"a\",\"id_token\":{}}", "id_token is not a string",
+            "{\"access_token\":\"a\",\"id_token\":\"opaque\"}", "id_token is not a JWT",
+            "{\"access_token\":\"\"}", "access_token is missing",
+            "{\"error\":\"bad_verification_code\"}", "error bad_verification_code",
+            "[]", "it is not a JSON object");
+    responses.forEach(
+        (response, said) -> {
+          provider.answer("/token", response);
+          assertGoesOn();
+          assertThat(output).contains("reason=\"HTTP status 200, ").contains(said);
+        });
+    provider.answer("/token", "{\"error\":\"invalid_grant\"}");
     assertEnds();
   }
 

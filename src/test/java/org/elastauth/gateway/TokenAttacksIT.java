@@ -23,6 +23,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,9 +35,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** RFC 8725: what has been tried on whoever reads JWTs. */
 @Timeout(120)
@@ -337,6 +341,86 @@ class TokenAttacksIT {
             header().type(new JOSEObjectType("at+jwt")),
             provider.claims(USER).claim("nonce", "x").build());
     assertThat(ask(typed).statusCode()).isEqualTo(200);
+  }
+
+  /** Which kind a token is, by what providers document; a nonce or a hash alone says nothing. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "typ, Bearer, 200", // Keycloak
+        "typ, ID, 401",
+        "token_use, access, 200", // Cognito
+        "token_use, id, 401",
+        "scope, openid profile, 200", // authentik, RFC 9068
+        "scp, read, 200", // Entra ID, Okta
+        "azp, another, 200", // issued to another client, for this one
+        "azp, elastauth, 401",
+        "client_id, elastauth, 401", // Authelia's ID tokens have it
+        "email, a@example.org, 401"
+      })
+  void whatTellsAnAccessTokenWithANonce(String claim, String value, int status) {
+    for (String shared : List.of("nonce", "at_hash", "c_hash")) {
+      String token = signed(claims -> claims.claim(shared, "x").claim(claim, value));
+      assertThat(ask(token).statusCode()).as(shared).isEqualTo(status);
+    }
+    String marked =
+        ProviderDouble.sign(
+            provider.key(),
+            header().type(new JOSEObjectType("at+jwt")),
+            provider.claims(USER).claim("at_hash", "x").claim(claim, value).build());
+    assertThat(ask(marked).statusCode()).isEqualTo(value.equalsIgnoreCase("id") ? 401 : 200);
+  }
+
+  /** Dex's access tokens are like its ID tokens; that they are accepted is said at the start. */
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void bearerMayBeAny(CapturedOutput output) {
+    try (TestGateway any = provider.believer().set("oidc.bearer", "any").start()) {
+      assertThat(output).containsOnlyOnce("oidc.bearer is any");
+      assertThat(statusOf(any, signed(claims -> claims.claim("at_hash", "x")))).isEqualTo(200);
+      assertThat(statusOf(any, signed(claims -> claims.claim("nonce", "x").claim("typ", "ID"))))
+          .isEqualTo(200);
+      for (String type : List.of("Refresh", "Offline", "Logout")) {
+        assertThat(statusOf(any, signed(claims -> claims.claim("typ", type)))).isEqualTo(401);
+      }
+      assertThat(statusOf(any, signed(claims -> claims.claim("events", Map.of())))).isEqualTo(401);
+      assertThat(statusOf(any, signed(claims -> claims.audience("another")))).isEqualTo(401);
+      assertThat(statusOf(any, attacker.token(USER))).isEqualTo(401);
+    }
+  }
+
+  /** RFC 7515, 4.1.4 and 4.1.8: hints, of which only those count that token and key both have. */
+  @Test
+  void keysAreFoundByWhatBothHave() throws Exception {
+    try (ProviderDouble many = new ProviderDouble()) {
+      List<JWK> keys = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        keys.add(new RSAKey.Builder(ProviderDouble.rsa("x")).keyID("other" + i).build());
+      }
+      keys.add(many.key());
+      try (TestGateway believer = many.believer().start()) {
+        JWK key = many.key();
+        many.setKeys(keys.toArray(JWK[]::new));
+        JWTClaimsSet claims = many.claims(USER).build();
+        Base64URL print = new Base64URL("A".repeat(43));
+        JWSHeader.Builder nameless = new JWSHeader.Builder(JWSAlgorithm.RS256);
+        assertThat(statusOf(believer, ProviderDouble.sign(key, nameless, claims))).isEqualTo(200);
+        for (JWSHeader.Builder header :
+            List.of(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("first"),
+                new JWSHeader.Builder(JWSAlgorithm.RS256))) {
+          assertThat(
+                  statusOf(
+                      believer,
+                      ProviderDouble.sign(
+                          key, header.x509CertSHA256Thumbprint(print), many.claims(USER).build())))
+              .isEqualTo(200);
+        }
+        assertThat(statusOf(believer, ProviderDouble.sign(attacker.key(), nameless, claims)))
+            .isEqualTo(401);
+      }
+    }
   }
 
   private static HttpResponse<String> signedAsIdCookie(String party) {

@@ -2,6 +2,9 @@ package org.elastauth.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +14,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -130,6 +137,74 @@ class UserinfoIT {
       assertThat(provider.asked(USERINFO)).as("nobody is asked about them").isEqualTo(1);
       assertThat(ask(gateway, provider.token(USER)).body()).contains(USER);
     }
+  }
+
+  /** OpenID Connect Core, 5.3.2, as some clients are registered. */
+  @ParameterizedTest
+  @ValueSource(strings = {"application/jwt", "application/jwt;charset=UTF-8", "text/plain"})
+  void aSignedAnswerIsVerifiedAndUsed(String type) {
+    provider.setType(USERINFO, type);
+    provider.answer(USERINFO, provider.token(USER));
+    try (TestGateway gateway = asking().with(redis).start();
+        TestGateway other = asking().with(redis).start()) {
+      assertThat(ask(gateway, "opaque-token").body()).contains(USER);
+      assertThat(provider.header("Accept")).contains("application/json");
+      assertThat(ask(other, "opaque-token").body()).as("through Redis").contains(USER);
+      assertThat(provider.asked(USERINFO)).isEqualTo(1);
+    }
+  }
+
+  /** A rotation of keys between two answers; nothing but the keys is discovered. */
+  @Test
+  void aSignedAnswerWithANewKey() {
+    provider.setType(USERINFO, "application/jwt");
+    provider.answer(USERINFO, provider.token(USER));
+    try (TestGateway gateway =
+        asking().set("oidc.userinfo_endpoint", provider.issuer() + USERINFO).start()) {
+      assertThat(status(gateway, "opaque-token")).isEqualTo(200);
+      provider.setKeys(ProviderDouble.rsa("second"));
+      provider.answer(USERINFO, provider.token(USER));
+      assertThat(status(gateway, "another-token")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aSignedAnswerThatIsNotValid(CapturedOutput output) {
+    provider.setType(USERINFO, "application/jwt");
+    JWTClaimsSet claims = provider.claims(USER).build();
+    Map<String, String> answers = new LinkedHashMap<>();
+    answers.put("its signature is not valid", provider.sign(claims).replaceFirst("....$", "AAAA"));
+    answers.put("its signature is not valid ", ProviderDouble.sign(foreign(), claims));
+    answers.put("it is not a signed JWT", new PlainJWT(claims).serialize());
+    answers.put(
+        "its claim iss is not oidc.issuer",
+        provider.sign(provider.claims(USER).issuer("https://another.example.com").build()));
+    answers.put(
+        "its claim iss is not oidc.issuer ",
+        provider.sign(provider.claims(USER).issuer(null).build()));
+    answers.put(
+        "its claim aud does not contain oidc.client_id",
+        provider.sign(provider.claims(USER).audience("another").build()));
+    answers.put(
+        "its claim exp is in the past",
+        provider.sign(provider.claims(USER).expirationTime(new Date(0)).build()));
+    answers.put("it has no claim sub", provider.sign(provider.claims(USER).subject("").build()));
+    try (TestGateway gateway = asking().start()) {
+      answers.forEach(
+          (reason, answer) -> {
+            provider.answer(USERINFO, answer);
+            assertThat(status(gateway, "token" + Integer.toHexString(answer.hashCode())))
+                .as(reason)
+                .isEqualTo(503);
+            assertThat(output).as(reason).contains("reason=\"" + reason.strip() + "\"");
+          });
+      assertThat(output).doesNotContain("another.example.com");
+    }
+  }
+
+  /** A key of this name that the provider does not have. */
+  private JWK foreign() {
+    return new RSAKey.Builder(ProviderDouble.rsa("x")).keyID(provider.key().getKeyID()).build();
   }
 
   @Test

@@ -50,6 +50,7 @@ public final class ProviderDouble implements AutoCloseable {
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final Map<String, Integer> statuses = new ConcurrentHashMap<>();
+  private final Map<String, String> types = new ConcurrentHashMap<>();
   private final Set<String> silentPaths = ConcurrentHashMap.newKeySet();
   private volatile List<JWK> keys;
   private volatile int status = 200;
@@ -139,6 +140,11 @@ public final class ProviderDouble implements AutoCloseable {
   /** Answers this to requests for a path. */
   public void answer(String path, String body) {
     answers.put(path, body);
+  }
+
+  /** Answers requests for a path with this Content-Type; else with application/json. */
+  public void setType(String path, String type) {
+    types.put(path, type);
   }
 
   /** Answers every request with this status; 200: as it should. */
@@ -236,7 +242,9 @@ public final class ProviderDouble implements AutoCloseable {
       String body =
           answers.getOrDefault(path, path.equals("/jwks") ? new JWKSet(keys).toString() : "{}");
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange
+          .getResponseHeaders()
+          .set("Content-Type", types.getOrDefault(path, "application/json"));
       exchange.sendResponseHeaders(statuses.getOrDefault(path, status), bytes.length);
       exchange.getResponseBody().write(bytes);
     }

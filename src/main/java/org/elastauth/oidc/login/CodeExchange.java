@@ -1,6 +1,5 @@
 package org.elastauth.oidc.login;
 
-import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,7 +55,7 @@ final class CodeExchange {
   private CompletionStage<Session> session(
       AuthorizationResponse response, ProviderEndpoints endpoints) {
     Login login = response.login();
-    OIDCTokens tokens = tokenEndpoint.request(endpoints, response.code(), login.verifier());
+    TokenResponse tokens = tokenEndpoint.request(endpoints, response.code(), login.verifier());
     return idTokens
         .verify(tokens, login)
         .thenApply(verified -> verified.newSession(clock.millis() / 1000, maxAge));

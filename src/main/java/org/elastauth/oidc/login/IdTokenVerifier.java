@@ -1,8 +1,7 @@
 package org.elastauth.oidc.login;
 
-import com.nimbusds.oauth2.sdk.token.AccessToken;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
-import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import com.nimbusds.openid.connect.sdk.validators.AccessTokenValidator;
 import com.nimbusds.openid.connect.sdk.validators.InvalidHashException;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +38,8 @@ final class IdTokenVerifier {
     this.mapping = mapping;
   }
 
-  CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Login login) {
-    if (tokens.getIDToken() == null) {
+  CompletionStage<VerifiedTokens> verify(TokenResponse tokens, Login login) {
+    if (tokens.idToken().isEmpty()) {
       throw BearerChallenge.invalid("the provider returned no ID token");
     }
     return claims(tokens, login.nonce())
@@ -53,9 +52,9 @@ final class IdTokenVerifier {
    * @return fails with 403 if the session must end: the tokens belong to another user, or a claim
    *     is invalid, as a user could keep old groups by an invalid claim
    */
-  CompletionStage<VerifiedTokens> verify(OIDCTokens tokens, Session session) {
+  CompletionStage<VerifiedTokens> verify(TokenResponse tokens, Session session) {
     CompletionStage<TokenClaims> claims =
-        tokens.getIDToken() == null ? userinfo(tokens) : claims(tokens, null);
+        tokens.idToken().isEmpty() ? userinfo(tokens) : claims(tokens, null);
     return claims.thenApply(
         verified -> {
           if (!verified.text("sub").equals(session.subject())) {
@@ -73,33 +72,35 @@ final class IdTokenVerifier {
     }
   }
 
-  private CompletionStage<TokenClaims> userinfo(OIDCTokens tokens) {
+  private CompletionStage<TokenClaims> userinfo(TokenResponse tokens) {
     Token access = access(tokens);
     return provider.userinfo(access.text(), access.hash()).thenApply(IdTokenVerifier::withSubject);
   }
 
   /** The nonce is null for a refresh. */
-  private CompletionStage<TokenClaims> claims(OIDCTokens tokens, String nonce) {
-    return CompletableFuture.completedFuture(Token.of(tokens.getIDTokenString(), TokenUse.ID))
+  private CompletionStage<TokenClaims> claims(TokenResponse tokens, String nonce) {
+    return CompletableFuture.completedFuture(Token.of(tokens.idToken(), TokenUse.ID))
         .thenCompose(verifier::verifySigned)
-        .thenApply(signed -> check(signed, tokens.getAccessToken(), nonce))
+        .thenApply(signed -> check(signed, tokens.accessToken(), nonce))
         .thenCompose(signed -> verifier.addUserinfo(signed, access(tokens)))
         .thenApply(verified -> withSubject(verified.claims()));
   }
 
-  private static Token access(OIDCTokens tokens) {
-    return Token.of(tokens.getAccessToken().getValue(), TokenUse.ACCESS);
+  private static Token access(TokenResponse tokens) {
+    return Token.of(tokens.accessToken(), TokenUse.ACCESS);
   }
 
-  private static Token check(Token id, AccessToken access, String nonce) {
+  private static Token check(Token id, String access, String nonce) {
     if (nonce != null && !isSame(nonce, id.claims().text("nonce"))) {
       throw BearerChallenge.invalid("the ID token belongs to another login");
     }
     String hash = id.claims().text("at_hash");
-    if (!hash.isEmpty()) {
+    if (!hash.isEmpty() && !access.isEmpty()) {
       try {
         AccessTokenValidator.validate(
-            access, id.jwt().getHeader().getAlgorithm(), new AccessTokenHash(hash));
+            new BearerAccessToken(access),
+            id.jwt().getHeader().getAlgorithm(),
+            new AccessTokenHash(hash));
       } catch (InvalidHashException foreign) {
         throw BearerChallenge.invalid("the ID token belongs to another access token");
       }

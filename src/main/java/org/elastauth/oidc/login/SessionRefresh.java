@@ -1,6 +1,5 @@
 package org.elastauth.oidc.login;
 
-import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -135,7 +134,7 @@ final class SessionRefresh implements Predicate {
     return CompletableFuture.completedFuture(null);
   }
 
-  private OIDCTokens request(Session session, ProviderEndpoints endpoints) {
+  private TokenResponse request(Session session, ProviderEndpoints endpoints) {
     try {
       return tokenEndpoint.request(endpoints, session.refreshToken());
     } catch (HttpError failure) {
@@ -143,14 +142,14 @@ final class SessionRefresh implements Predicate {
     }
   }
 
-  private CompletionStage<Session> refreshed(Session session, OIDCTokens tokens) {
+  private CompletionStage<Session> refreshed(Session session, TokenResponse tokens) {
     return AsyncAnswer.plain(idTokens.verify(tokens, session))
         .thenApply(verified -> verified.refreshed(session, now()))
         .exceptionally(failure -> withNewRefreshToken(session, tokens, AsyncAnswer.cause(failure)));
   }
 
   /** The session keeps its user, and is due again. */
-  private Session withNewRefreshToken(Session session, OIDCTokens tokens, Throwable failure) {
+  private Session withNewRefreshToken(Session session, TokenResponse tokens, Throwable failure) {
     if (failure instanceof HttpError refusal && refusal.status() == FORBIDDEN) {
       throw refusal;
     }

@@ -1,32 +1,34 @@
 package org.elastauth.oidc.login;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
-import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
-import com.nimbusds.oauth2.sdk.TokenErrorResponse;
 import com.nimbusds.oauth2.sdk.TokenRequest;
-import com.nimbusds.oauth2.sdk.TokenResponse;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretPost;
 import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
-import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
-import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
-import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.regex.Pattern;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
+import org.elastauth.oidc.provider.ProviderDocument;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.oidc.provider.ProviderHttp;
+import org.elastauth.oidc.provider.UnusableResponseException;
+import org.elastauth.redis.RecentKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -40,11 +42,17 @@ final class TokenEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(TokenEndpoint.class);
   private static final int TOO_MANY_REQUESTS = 429;
 
+  /** RFC 6749, 5.2; others are not logged. */
+  private static final Pattern ERROR = Pattern.compile("[a-z_]{1,64}");
+
   private final ProviderHttp http;
   private final CircuitBreaker breaker;
   private final ClientID client;
   private final ClientAuthentication authentication;
   private final URI redirectUrl;
+  private final boolean needsAccessToken;
+  private final RecentKeys<String> reported =
+      new RecentKeys<>(100, Duration.ofMinutes(1), Ticker.systemTicker());
 
   TokenEndpoint(
       ProviderHttp http, @Qualifier("providerBreaker") CircuitBreaker breaker, OidcSettings oidc) {
@@ -52,6 +60,7 @@ final class TokenEndpoint {
     this.breaker = breaker;
     this.client = new ClientID(oidc.clientId());
     this.authentication = oidc.clientSecret().isEmpty() ? null : authentication(client, oidc);
+    this.needsAccessToken = !oidc.tokenValidation().equals("jwks");
     this.redirectUrl = URI.create(oidc.redirectUrl());
   }
 
@@ -62,7 +71,7 @@ final class TokenEndpoint {
         : new ClientSecretBasic(client, secret);
   }
 
-  OIDCTokens request(ProviderEndpoints endpoints, String code, String verifier) {
+  TokenResponse request(ProviderEndpoints endpoints, String code, String verifier) {
     return request(
         endpoints,
         new AuthorizationCodeGrant(
@@ -71,7 +80,7 @@ final class TokenEndpoint {
             verifier.isEmpty() ? null : new CodeVerifier(verifier)));
   }
 
-  OIDCTokens request(ProviderEndpoints endpoints, String refreshToken) {
+  TokenResponse request(ProviderEndpoints endpoints, String refreshToken) {
     return request(endpoints, new RefreshTokenGrant(new RefreshToken(refreshToken)));
   }
 
@@ -79,56 +88,74 @@ final class TokenEndpoint {
    * @throws HttpError 401 if the provider rejects the grant, 503 if it is unreachable or its
    *     response is unusable
    */
-  private OIDCTokens request(ProviderEndpoints endpoints, AuthorizationGrant grant) {
+  private TokenResponse request(ProviderEndpoints endpoints, AuthorizationGrant grant) {
+    if (endpoints.token() == null) {
+      throw HttpError.unavailable("the identity provider has no token endpoint");
+    }
     HTTPResponse response;
     try {
       response = breaker.executeCallable(() -> send(endpoints, grant));
     } catch (Exception unanswered) {
-      LOG.atWarn()
-          .addKeyValue("reason", String.valueOf(unanswered))
-          .log("The token endpoint of the identity provider does not answer");
-      throw HttpError.unavailable("the identity provider does not answer");
+      throw unavailable("does not answer", String.valueOf(unanswered));
     }
     return read(response);
   }
 
   private HTTPResponse send(ProviderEndpoints endpoints, AuthorizationGrant grant)
       throws IOException {
-    if (endpoints.token() == null) {
-      throw new IOException("the provider has no token endpoint");
-    }
     TokenRequest.Builder request =
         authentication == null
             ? new TokenRequest.Builder(endpoints.token(), client, grant)
             : new TokenRequest.Builder(endpoints.token(), authentication, grant);
-    HTTPResponse response = http.send(request.build().toHTTPRequest());
+    HTTPRequest sent = request.build().toHTTPRequest();
+    sent.setAccept("application/json");
+    HTTPResponse response = http.send(sent);
     if (response.getStatusCode() == TOO_MANY_REQUESTS) {
       throw new IOException("HTTP status " + TOO_MANY_REQUESTS);
     }
     return response;
   }
 
-  private static OIDCTokens read(HTTPResponse response) {
-    TokenResponse answer;
+  private TokenResponse read(HTTPResponse response) {
+    String status = "HTTP status " + response.getStatusCode();
     try {
-      answer = OIDCTokenResponseParser.parse(response);
-    } catch (ParseException | IllegalArgumentException malformed) {
-      throw unusable("not a token response: HTTP status " + response.getStatusCode());
-    }
-    if (answer instanceof TokenErrorResponse error) {
-      String code = error.getErrorObject().getCode();
-      if ("invalid_grant".equals(code)) {
-        throw BearerChallenge.invalid("the provider has ended this session");
+      ProviderDocument document =
+          ProviderDocument.parse(Objects.requireNonNullElse(response.getBody(), ""));
+      if (!response.indicatesSuccess()) {
+        throw rejected(document, status);
       }
-      throw unusable("HTTP status " + response.getStatusCode() + ", " + code);
+      TokenResponse tokens =
+          TokenResponse.of(document, reason -> warn("returned a member that is not used", reason));
+      // some providers issue none for the scope openid alone
+      if (tokens.accessToken().isEmpty() && (tokens.idToken().isEmpty() || needsAccessToken)) {
+        // GitHub reports errors with status 200
+        throw rejected(document, status + ", access_token is missing");
+      }
+      return tokens;
+    } catch (UnusableResponseException unusable) {
+      throw unavailable("returned no tokens", status + ", " + unusable.getMessage());
     }
-    return ((OIDCTokenResponse) answer).getOIDCTokens();
   }
 
-  private static HttpError unusable(String reason) {
-    LOG.atWarn()
-        .addKeyValue("reason", reason)
-        .log("The token endpoint of the identity provider returned no tokens");
+  private HttpError rejected(ProviderDocument document, String reason) {
+    String code = document.members().get("error") instanceof String error ? error : "";
+    return code.equals("invalid_grant")
+        ? BearerChallenge.invalid("the provider has ended this session")
+        : unavailable(
+            "returned no tokens",
+            ERROR.matcher(code).matches() ? reason + ", error " + code : reason);
+  }
+
+  private HttpError unavailable(String what, String reason) {
+    warn(what, reason);
     return HttpError.unavailable("the identity provider does not answer");
+  }
+
+  private void warn(String what, String reason) {
+    if (reported.addIfAbsent(reason)) {
+      LOG.atWarn()
+          .addKeyValue("reason", reason)
+          .log("The token endpoint of the identity provider " + what + "; logged once a minute");
+    }
   }
 }

@@ -1,12 +1,11 @@
 package org.elastauth.oidc.login;
 
-import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.session.Session;
 
 /** The tokens of a token response, their claims, and the user. */
-record VerifiedTokens(OIDCTokens tokens, TokenClaims claims, Identity identity) {
+record VerifiedTokens(TokenResponse tokens, TokenClaims claims, Identity identity) {
   /** Times are in seconds. */
   Session newSession(long now, long maxAge) {
     String subject = claims.text("sub");
@@ -15,22 +14,22 @@ record VerifiedTokens(OIDCTokens tokens, TokenClaims claims, Identity identity) 
   }
 
   Session refreshed(Session before, long now) {
-    long life = tokens.getAccessToken().getLifetime();
+    long end = tokens.lifetime() > 0 ? now + tokens.lifetime() : claims.until();
     return new Session(
         identity,
         before.subject(),
         before.sid(),
-        tokens.getIDTokenString() == null ? before.idToken() : tokens.getIDTokenString(),
+        tokens.idToken().isEmpty() ? before.idToken() : tokens.idToken(),
         "",
         refreshToken(tokens, before.refreshToken()),
-        life > 0 ? now + life : claims.until(),
+        Math.min(end, now + TokenResponse.MAX_LIFETIME),
         before.createdAt(),
         before.expiresAt());
   }
 
   /** The refresh token of the response; the previous token if the response has none. */
-  static String refreshToken(OIDCTokens tokens, String before) {
-    return tokens.getRefreshToken() == null ? before : tokens.getRefreshToken().getValue();
+  static String refreshToken(TokenResponse tokens, String before) {
+    return tokens.refreshToken().isEmpty() ? before : tokens.refreshToken();
   }
 
   @Override

@@ -1,14 +1,19 @@
 package org.elastauth.oidc.provider;
 
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.elastauth.http.HttpError;
+import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.TokenHash;
 import org.elastauth.oidc.provider.ProviderRequest.Kind;
+import org.elastauth.redis.AsyncAnswer;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -29,15 +34,25 @@ public final class Provider {
 
   private static final String DISCOVERY = "/.well-known/openid-configuration";
 
+  private static final int UNAUTHORIZED = 401;
+
   private final ProviderResponseCache responses;
+  private final ProviderResponseParser parser;
+  private final Clock clock;
   private final OidcSettings oidc;
   private final ProviderEndpoints configured;
   private final ProviderRequest discovery;
   private final String keysName;
   private final String client;
 
-  Provider(ProviderResponseCache responses, OidcSettings settings) {
+  Provider(
+      ProviderResponseCache responses,
+      ProviderResponseParser parser,
+      OidcSettings settings,
+      Clock clock) {
     this.responses = responses;
+    this.parser = parser;
+    this.clock = clock;
     this.oidc = settings;
     this.configured = ProviderEndpoints.configured(oidc);
     // gateways for different providers may share a Redis
@@ -68,21 +83,53 @@ public final class Provider {
             || oidc.redirectUrl().isEmpty());
   }
 
-  public CompletionStage<Keys> keys() {
-    return newerKeys(null);
+  /**
+   * Verifies a signature with the provider's keys. Fetches them again until they include the
+   * token's key, or were requested after the token was received. So a token with a new key of the
+   * provider is not rejected.
+   *
+   * @param waits whether it waits for newer keys
+   * @return fails with 401 if none of the keys verifies the signature
+   */
+  public CompletionStage<SignedJWT> verify(SignedJWT jwt, boolean waits) {
+    long received = clock.millis();
+    return keys(null).thenCompose(keys -> verify(jwt, keys, waits, received));
+  }
+
+  private CompletionStage<SignedJWT> verify(
+      SignedJWT jwt, Keys keys, boolean waits, long received) {
+    switch (SigningKeys.verify(keys.keys(), jwt)) {
+      case VALID:
+        return CompletableFuture.completedFuture(jwt);
+      case INVALID:
+        throw BearerChallenge.invalid("the token's signature is invalid");
+      default:
+        if (!waits) {
+          throw BearerChallenge.invalid(
+              "the token is signed with a key that the provider does not publish");
+        }
+        return keys(keys)
+            .thenCompose(newer -> verify(jwt, newer, newer.asked() < received, received));
+    }
   }
 
   /**
    * @param rejected keys that lack the requested key; null: any keys
    */
-  public CompletionStage<Keys> newerKeys(Keys rejected) {
-    return endpoints()
-        .thenCompose(
-            endpoints ->
-                responses.get(
-                    new ProviderRequest(
-                        Kind.KEYS, keysName, endpoints.jwks(), null, oidc.cache().jwks(), rejected),
-                    Keys.class));
+  private CompletionStage<Keys> keys(Keys rejected) {
+    return (configured.jwks() == null
+            ? responses.get(discovery, ProviderEndpoints.class)
+            : CompletableFuture.completedFuture(configured))
+        .thenCompose(endpoints -> keys(endpoints.jwks(), rejected));
+  }
+
+  private CompletionStage<Keys> keys(URI url, Keys rejected) {
+    if (url == null) {
+      throw HttpError.unavailable("the identity provider has no jwks_uri");
+    }
+    return responses.get(
+        new ProviderRequest(Kind.KEYS, keysName, url, null, oidc.cache().jwks(), rejected),
+        Keys.class);
   }
 
   /** The claims of the token's user from the userinfo endpoint. */
@@ -95,14 +142,31 @@ public final class Provider {
     if (endpoints.userinfo() == null) {
       throw HttpError.unavailable("the identity provider has no userinfo endpoint");
     }
-    return responses.get(
+    ProviderRequest request =
         new ProviderRequest(
             Kind.USERINFO,
             "userinfo-" + TokenHash.of(client + hash),
             endpoints.userinfo(),
             token,
             oidc.cache().userinfo(),
-            null),
-        TokenClaims.class);
+            null);
+    return responses.get(request, Userinfo.class).thenCompose(user -> verified(user, request));
+  }
+
+  private CompletionStage<TokenClaims> verified(Userinfo user, ProviderRequest request) {
+    return user.jwt() == null
+        ? CompletableFuture.completedFuture(user.claims())
+        : verify(user.jwt(), true)
+            .handle(
+                (verified, failure) -> {
+                  if (failure == null) {
+                    return user.claims();
+                  }
+                  if (AsyncAnswer.cause(failure) instanceof HttpError refusal
+                      && refusal.status() == UNAUTHORIZED) {
+                    throw parser.unusable(request, "its signature is not valid");
+                  }
+                  throw new CompletionException(AsyncAnswer.cause(failure));
+                });
   }
 }

@@ -46,7 +46,6 @@ public final class ProviderHttp {
 
   /** Throws IOException if the provider is unreachable, or answers with 5xx. */
   public HTTPResponse send(HTTPRequest http) throws IOException {
-    http.setAccept("application/json");
     HttpRequest.Builder request = HttpRequest.newBuilder(http.getURI());
     headers.forEach(request::setHeader);
     http.getHeaderMap().forEach((name, values) -> request.setHeader(name, values.get(0)));

@@ -17,9 +17,15 @@ record ProviderRequest(
 
   /** The document that is requested. */
   enum Kind {
-    DISCOVERY,
-    KEYS,
-    USERINFO
+    DISCOVERY("application/json"),
+    KEYS("application/json, application/jwk-set+json"),
+    USERINFO("application/json, application/jwt");
+
+    private final String types;
+
+    Kind(String types) {
+      this.types = types;
+    }
   }
 
   /** Whether another gateway's response is accepted. */
@@ -34,6 +40,7 @@ record ProviderRequest(
 
   HTTPRequest http() {
     HTTPRequest http = new HTTPRequest(HTTPRequest.Method.GET, url);
+    http.setAccept(kind.types);
     if (token != null) {
       http.setAuthorization("Bearer " + token);
     }

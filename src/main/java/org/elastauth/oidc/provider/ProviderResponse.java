@@ -3,8 +3,7 @@ package org.elastauth.oidc.provider;
 /**
  * A response of the provider.
  *
- * @param content {@link ProviderEndpoints}, {@link Provider.Keys} or {@link
- *     org.elastauth.oidc.TokenClaims}
+ * @param content {@link ProviderEndpoints}, {@link Provider.Keys} or {@link Userinfo}
  * @param text as received
  * @param at when it was requested, in epoch seconds
  */

@@ -20,7 +20,6 @@ import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.OidcSettings;
-import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.provider.ProviderRequest.Kind;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.RedisSettings;
@@ -131,7 +130,7 @@ final class ProviderResponseCache {
             .expireAfter(
                 Expiry.<String, ProviderResponse>writing(
                     (name, response) ->
-                        response.content() instanceof TokenClaims
+                        response.content() instanceof Userinfo
                             ? oidc.cache().userinfo()
                             : MAX_STALE))
             .build();

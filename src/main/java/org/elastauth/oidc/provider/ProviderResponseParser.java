@@ -1,58 +1,46 @@
 package org.elastauth.oidc.provider;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.util.JSONObjectUtils;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
-import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
-import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import java.net.ProtocolException;
-import java.net.URI;
+import java.text.ParseException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.provider.ProviderRequest.Kind;
+import org.elastauth.redis.RecentKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** Parses the provider's responses, and logs why a response is unusable. */
+/** Parses the provider's responses, and logs why a response, or what of it, is not used. */
 @Lazy
 @Component
 final class ProviderResponseParser {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderResponseParser.class);
-  private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
-  private static final int OK = 200;
 
-  /** The message is safe to log; messages of parsers may quote personal data. */
-  private static final class Unusable extends IllegalArgumentException {
-    private static final long serialVersionUID = 1;
+  /** A JWT, also one without a signature or an encrypted one. */
+  private static final Pattern JWT = Pattern.compile("[\\w-]+(\\.[\\w-]*){2,4}");
 
-    Unusable(String reason) {
-      super(reason);
-    }
-  }
+  /** How far the clocks of provider and gateway may differ, in seconds. */
+  private static final long SKEW = 60;
 
-  private final String issuer;
-  private final ProviderEndpoints configured;
-  private final Cache<String, Boolean> logged =
-      Caffeine.newBuilder()
-          .executor(Runnable::run)
-          .maximumSize(100)
-          .expireAfterWrite(LOG_INTERVAL)
-          .build();
+  private final OidcSettings oidc;
+  private final RecentKeys<String> reported =
+      new RecentKeys<>(100, Duration.ofMinutes(1), Ticker.systemTicker());
+  private final RecentKeys<String> ignored =
+      new RecentKeys<>(1_000, Duration.ofHours(1), Ticker.systemTicker());
 
   ProviderResponseParser(OidcSettings settings) {
-    this.issuer = settings.issuer();
-    this.configured = ProviderEndpoints.configured(settings);
+    this.oidc = settings;
   }
 
   /** Throws 401 if the provider rejects the token, 503 if the response is unusable. */
@@ -61,16 +49,14 @@ final class ProviderResponseParser {
     if (request.kind() == Kind.USERINFO && (status == 401 || status == 403)) {
       throw BearerChallenge.invalid("the provider does not accept the token");
     }
-    if (status != OK || response.getBody() == null) {
+    if (!response.indicatesSuccess() || response.getBody() == null) {
       throw unusable(request, "HTTP status " + status);
     }
     try {
       Object content = parse(request, response.getBody(), asked);
       return new ProviderResponse(content, response.getBody(), asked / 1000);
-    } catch (Unusable wrong) {
+    } catch (UnusableResponseException wrong) {
       throw unusable(request, wrong.getMessage());
-    } catch (ParseException | java.text.ParseException | IllegalArgumentException malformed) {
-      throw unusable(request, "it is malformed");
     }
   }
 
@@ -84,8 +70,8 @@ final class ProviderResponseParser {
     return unusable(request, reason);
   }
 
-  private HttpError unusable(ProviderRequest request, String reason) {
-    if (logged.asMap().putIfAbsent(request.kind() + reason, Boolean.TRUE) == null) {
+  HttpError unusable(ProviderRequest request, String reason) {
+    if (reported.addIfAbsent(request.kind() + reason)) {
       LOG.atWarn()
           .addKeyValue("asked", request.kind().name())
           .addKeyValue("url", request.url())
@@ -95,51 +81,83 @@ final class ProviderResponseParser {
     return HttpError.unavailable("the identity provider does not answer");
   }
 
-  /** The time of the request is in epoch milliseconds. */
-  Object parse(ProviderRequest request, String text, long asked)
-      throws ParseException, java.text.ParseException {
+  private void ignore(ProviderRequest request, String part, String reason) {
+    if (ignored.addIfAbsent(request.kind() + part + reason)) {
+      LOG.atWarn()
+          .addKeyValue("asked", request.kind().name())
+          .addKeyValue("url", request.url())
+          .addKeyValue("part", part)
+          .addKeyValue("reason", reason)
+          .log("A part of the identity provider's response is not used; logged once an hour");
+    }
+  }
+
+  /**
+   * The time of the request is in epoch milliseconds.
+   *
+   * @throws UnusableResponseException whose message is safe to log
+   */
+  Object parse(ProviderRequest request, String text, long asked) {
     return switch (request.kind()) {
-      case DISCOVERY -> endpoints(text);
-      case KEYS -> keys(text, asked);
-      case USERINFO -> claims(request, text, asked / 1000);
+      case DISCOVERY ->
+          new DiscoveryReader(
+                  oidc,
+                  ProviderDocument.parse(text),
+                  (part, reason) -> ignore(request, part, reason))
+              .read();
+      case KEYS ->
+          new Provider.Keys(
+              KeySetReader.read(
+                  ProviderDocument.parse(text), (part, reason) -> ignore(request, part, reason)),
+              asked);
+      case USERINFO -> userinfo(request, text.strip(), asked / 1000);
     };
   }
 
-  private ProviderEndpoints endpoints(String text) throws ParseException {
-    OIDCProviderMetadata metadata = OIDCProviderMetadata.parse(text);
-    if (!metadata.getIssuer().getValue().equals(issuer)) {
-      // its keys sign the tokens of another issuer
-      throw new Unusable("its issuer is not oidc.issuer, which is " + issuer);
-    }
-    ProviderEndpoints discovered = ProviderEndpoints.discovered(metadata);
-    if (!discovered.all().allMatch(this::isSafe)) {
-      throw new Unusable("it has an unencrypted endpoint, but oidc.issuer is encrypted");
-    }
-    return configured.or(discovered);
-  }
-
-  private boolean isSafe(URI endpoint) {
-    return "https".equals(endpoint.getScheme())
-        || "http".equals(endpoint.getScheme()) && issuer.startsWith("http:");
-  }
-
-  private static Provider.Keys keys(String text, long asked) throws java.text.ParseException {
-    List<JWK> keys =
-        JWKSet.parse(text).getKeys().stream()
-            .filter(key -> key.toPublicJWK() != null)
-            .map(JWK::toPublicJWK)
-            .toList();
-    return new Provider.Keys(new JWKSet(keys), asked);
-  }
-
-  private TokenClaims claims(ProviderRequest request, String text, long at)
-      throws java.text.ParseException {
-    Map<String, Object> claims = JSONObjectUtils.parse(text);
+  /** OpenID Connect Core, 5.3.2: a JSON object, or a signed JWT. */
+  private Userinfo userinfo(ProviderRequest request, String text, long at) {
+    SignedJWT jwt = JWT.matcher(text).matches() ? signed(text) : null;
+    Map<String, Object> claims =
+        jwt == null ? ProviderDocument.parse(text).members() : checked(jwt, at).getClaims();
     if (!(claims.get("sub") instanceof String subject) || subject.isEmpty()) {
-      throw new Unusable("it has no claim sub");
+      throw new UnusableResponseException("it has no claim sub");
     }
-    return new TokenClaims(
-        claims, at, Math.min(at + request.life().toSeconds(), end(request.token())));
+    long until = Math.min(at + request.life().toSeconds(), end(request.token()));
+    return new Userinfo(new TokenClaims(claims, at, until), jwt);
+  }
+
+  private static SignedJWT signed(String text) {
+    SignedJWT jwt;
+    try {
+      jwt = SignedJWT.parse(text);
+    } catch (ParseException | IllegalArgumentException unsigned) {
+      throw new UnusableResponseException("it is not a signed JWT");
+    }
+    if (!SigningKeys.accepts(jwt.getHeader().getAlgorithm())) {
+      throw new UnusableResponseException("its alg is not accepted");
+    }
+    return jwt;
+  }
+
+  /** The claims; the signature is not verified yet. */
+  private JWTClaimsSet checked(SignedJWT jwt, long at) {
+    JWTClaimsSet claims;
+    try {
+      claims = jwt.getJWTClaimsSet();
+    } catch (ParseException | IllegalArgumentException malformed) {
+      throw new UnusableResponseException("its claims are malformed");
+    }
+    if (claims == null || !oidc.issuer().equals(claims.getIssuer())) {
+      throw new UnusableResponseException("its claim iss is not oidc.issuer");
+    }
+    if (!claims.getAudience().contains(oidc.clientId())) {
+      throw new UnusableResponseException("its claim aud does not contain oidc.client_id");
+    }
+    var end = claims.getExpirationTime();
+    if (end != null && end.getTime() / 1000 + SKEW <= at) {
+      throw new UnusableResponseException("its claim exp is in the past");
+    }
+    return claims;
   }
 
   /** When the token expires, in epoch seconds; the provider has verified it. */
@@ -147,7 +165,7 @@ final class ProviderResponseParser {
     try {
       var end = JWTParser.parse(token).getJWTClaimsSet().getExpirationTime();
       return end == null ? Long.MAX_VALUE : end.getTime() / 1000;
-    } catch (java.text.ParseException | RuntimeException opaque) {
+    } catch (ParseException | RuntimeException opaque) {
       return Long.MAX_VALUE;
     }
   }

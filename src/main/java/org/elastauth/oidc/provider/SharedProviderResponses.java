@@ -1,6 +1,5 @@
 package org.elastauth.oidc.provider;
 
-import com.nimbusds.oauth2.sdk.ParseException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -102,7 +101,7 @@ final class SharedProviderResponses {
         new String(content, Long.BYTES, content.length - Long.BYTES, StandardCharsets.UTF_8);
     try {
       return new ProviderResponse(parser.parse(request, body, at * 1000), body, at);
-    } catch (ParseException | java.text.ParseException | IllegalArgumentException unreadable) {
+    } catch (UnusableResponseException unreadable) {
       return null;
     }
   }

@@ -46,13 +46,18 @@ public final class TokenClaimsVerifier {
   /** OpenID Connect Core, 2 and 3.3.2.11. */
   private static final List<String> CLAIMS_OF_ID_TOKENS = List.of("nonce", "at_hash", "c_hash");
 
+  /** RFC 9068, 2.2.3; Entra ID and Okta. */
+  private static final List<String> SCOPES = List.of("scope", "scp");
+
   private final String issuer;
   private final String client;
+  private final boolean acceptsIdTokens;
   private final Clock clock;
 
   TokenClaimsVerifier(OidcSettings settings, Clock clock) {
     this.issuer = settings.issuer();
     this.client = settings.clientId();
+    this.acceptsIdTokens = settings.bearer().equals("any");
     this.clock = clock;
   }
 
@@ -97,20 +102,35 @@ public final class TokenClaimsVerifier {
                 && KEYCLOAK_TYPES_OF_OTHER_USE.contains(type)),
         "the token is neither an access token nor an ID token");
     if (use == TokenUse.ACCESS) {
-      require(!isId(jwt, claims), "the token is an ID token, but an access token is required");
+      require(
+          acceptsIdTokens || !isId(jwt, claims),
+          "the token is an ID token, but an access token is required; see oidc.bearer");
       return;
     }
     Object party = claims.getClaim("azp");
     require(party == null || client.equals(party), "the ID token is for another client");
   }
 
-  /** Access tokens of Keycloak up to 23 also have a nonce, but {@code typ} is Bearer. */
-  private static boolean isId(SignedJWT jwt, JWTClaimsSet claims) {
+  /**
+   * What the provider says of the token decides: {@code typ} in the header or in the claims, {@code
+   * token_use} of Cognito. Else a token for another client (azp) is not an ID token of this
+   * gateway, and a token with a scope is an access token. Else a nonce or a hash of another token
+   * makes it an ID token. These alone do not: Dex, authentik and Keycloak up to 23 add them to
+   * access tokens.
+   */
+  private boolean isId(SignedJWT jwt, JWTClaimsSet claims) {
     Object type = claims.getClaim("typ");
-    boolean isAccess = "Bearer".equals(type) || isAccessToken(jwt.getHeader().getType());
-    return "ID".equals(type)
-        || !isAccess
-            && CLAIMS_OF_ID_TOKENS.stream().anyMatch(claim -> claims.getClaim(claim) != null);
+    Object use = claims.getClaim("token_use");
+    if ("ID".equals(type) || "id".equals(use)) {
+      return true;
+    }
+    Object party = claims.getClaim("azp");
+    return !("Bearer".equals(type)
+            || "access".equals(use)
+            || isAccessToken(jwt.getHeader().getType())
+            || party != null && !client.equals(party)
+            || SCOPES.stream().anyMatch(scope -> claims.getClaim(scope) != null))
+        && CLAIMS_OF_ID_TOKENS.stream().anyMatch(claim -> claims.getClaim(claim) != null);
   }
 
   /** RFC 9068, 2.1. */

@@ -1,12 +1,10 @@
 package org.elastauth.oidc.token;
 
 import com.nimbusds.jwt.SignedJWT;
-import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.http.HttpError;
-import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.redis.AsyncAnswer;
@@ -23,24 +21,15 @@ import org.springframework.stereotype.Component;
 public final class TokenVerifier {
   private final String validation;
   private final Provider provider;
-  private final TokenSignatureVerifier signatures;
   private final TokenClaimsVerifier claims;
   private final ClaimMapping mapping;
-  private final Clock clock;
 
   TokenVerifier(
-      OidcSettings settings,
-      Provider provider,
-      TokenSignatureVerifier signatures,
-      TokenClaimsVerifier claims,
-      ClaimMapping mapping,
-      Clock clock) {
+      OidcSettings settings, Provider provider, TokenClaimsVerifier claims, ClaimMapping mapping) {
     this.validation = settings.tokenValidation();
     this.provider = provider;
-    this.signatures = signatures;
     this.claims = claims;
     this.mapping = mapping;
-    this.clock = clock;
   }
 
   /** Verifies the token of a request by {@code oidc.token_validation}. */
@@ -53,12 +42,12 @@ public final class TokenVerifier {
 
   /** Verifies signature and claims, whatever {@code oidc.token_validation} is. */
   public CompletionStage<Token> verifySigned(Token token) {
-    SignedJWT jwt = signatures.read(token);
-    long received = clock.millis();
+    SignedJWT jwt = TokenReader.read(token);
+    // a new login takes less time than the next fetch of keys
+    boolean waits = !token.replaceable();
     return AsyncAnswer.plain(
         provider
-            .keys()
-            .thenCompose(keys -> verify(token, jwt, keys, received, false))
+            .verify(jwt, waits)
             .thenApply(signed -> token.verified(signed, claims.verify(signed, token.use()))));
   }
 
@@ -77,31 +66,12 @@ public final class TokenVerifier {
 
   /** The claims of a token that is a signed JWT must be valid, too. */
   private CompletionStage<Token> verifyByUserinfo(Token token) {
-    SignedJWT jwt = signatures.readIfSigned(token);
+    SignedJWT jwt = TokenReader.readIfSigned(token);
     if (jwt != null) {
       claims.verify(jwt, token.use());
     }
     return provider
         .userinfo(token.text(), token.hash())
         .thenApply(user -> token.verified(jwt, user));
-  }
-
-  /**
-   * Fetches the keys again until they include the token's key, or were requested after the token
-   * was received. So a token with a new key of the provider is not rejected.
-   */
-  private CompletionStage<SignedJWT> verify(
-      Token token, SignedJWT jwt, Provider.Keys keys, long received, boolean newer) {
-    if (signatures.verifies(keys.keys(), jwt)) {
-      return CompletableFuture.completedFuture(jwt);
-    }
-    // a new login takes less time than the next fetch of keys
-    if (token.replaceable() || newer && keys.asked() >= received) {
-      throw BearerChallenge.invalid(
-          "the token is signed with a key that the provider does not publish");
-    }
-    return provider
-        .newerKeys(keys)
-        .thenCompose(fetched -> verify(token, jwt, fetched, received, true));
   }
 }

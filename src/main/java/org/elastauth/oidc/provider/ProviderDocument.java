@@ -1,0 +1,41 @@
+package org.elastauth.oidc.provider;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.text.ParseException;
+import java.util.Map;
+
+/**
+ * A JSON object of the provider. Only a member that is read can be wrong. A member that is null or
+ * an empty text is as good as missing.
+ */
+public record ProviderDocument(Map<String, Object> members) {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  /** Throws {@link UnusableResponseException} if the text is not a JSON object. */
+  public static ProviderDocument parse(String text) {
+    try {
+      // RFC 8259, 8.1: a parser may ignore it
+      return new ProviderDocument(
+          JSONObjectUtils.parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text));
+    } catch (ParseException | IllegalArgumentException malformed) {
+      throw new UnusableResponseException("it is not a JSON object");
+    }
+  }
+
+  /**
+   * Empty if there is no such member; throws {@link UnusableResponseException} if it is no text.
+   */
+  public String text(String member) {
+    Object value = members.get(member);
+    if (value != null && !(value instanceof String)) {
+      throw new UnusableResponseException(member + " is not a string");
+    }
+    return value == null || ((String) value).isBlank() ? "" : (String) value;
+  }
+
+  /** Without its content, which may be secret or about a person. */
+  @Override
+  public String toString() {
+    return "ProviderDocument";
+  }
+}
