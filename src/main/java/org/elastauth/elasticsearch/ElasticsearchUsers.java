@@ -246,11 +246,23 @@ public final class ElasticsearchUsers {
     guarded(() -> refusal(() -> sendOnce(operation, request, options)));
   }
 
-  /** Whether the user's new password works. */
+  /**
+   * Whether the user's new password works, and no other subject has taken the name at the same
+   * moment.
+   */
   boolean accepts(UserChange change) throws IOException {
     RequestOptions asUser = options(change.credential().authorization(), UP_TO_1_MB);
     Request request = get(WHO_AM_I, 401);
-    return guarded(() -> status(send("authenticate", request, asUser)) != 401);
+    String owner = change.ownership().subject();
+    return guarded(
+        () -> {
+          Response response = send("authenticate", request, asUser);
+          if (status(response) == 401 || owner.isEmpty()) {
+            return status(response) != 401;
+          }
+          OwnershipMetadata found = OwnershipMetadata.read(body(response).path("metadata"));
+          return found == null || found.subject().isEmpty() || found.subject().equals(owner);
+        });
   }
 
   /**
