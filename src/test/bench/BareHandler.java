@@ -124,7 +124,7 @@ public final class BareHandler extends AbstractVerticle {
 
   private void answer(HttpServerRequest request, Identity identity, String key, String entry) {
     Fingerprint fingerprint =
-        Fingerprint.of(identity.fullName(), identity.email(), identity.groups());
+        Fingerprint.of(identity);
     Credential credential = entry == null ? null : SEALED.open(identity.username(), key, entry);
     if (credential == null
         || credential.window().isPast(now())

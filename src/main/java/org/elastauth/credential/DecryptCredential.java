@@ -20,11 +20,14 @@ public final class DecryptCredential implements Processor {
 
   private final SealedCredentials sealed;
   private final LatestCredentials latest;
+  private final OlderViews olderViews;
   private final Clock clock;
 
-  public DecryptCredential(SealedCredentials sealed, LatestCredentials latest, Clock clock) {
+  public DecryptCredential(
+      SealedCredentials sealed, LatestCredentials latest, OlderViews olderViews, Clock clock) {
     this.sealed = sealed;
     this.latest = latest;
+    this.olderViews = olderViews;
     this.clock = clock;
   }
 
@@ -60,9 +63,11 @@ public final class DecryptCredential implements Processor {
 
   private boolean fits(Credential credential, Identity identity) {
     long now = clock.millis() / 1000;
+    Fingerprint fingerprint = Fingerprint.of(identity);
     return !credential.window().isPast(now)
         && !credential.window().isAhead(now)
-        && credential.fingerprint().equals(Fingerprint.of(identity))
+        && (credential.fingerprint().equals(fingerprint)
+            || olderViews.contains(identity, fingerprint, credential))
         && latest.admits(credential);
   }
 }

@@ -9,11 +9,14 @@ import org.elastauth.crypto.Sha256;
 import org.elastauth.identity.Identity;
 
 /**
- * SHA-256 of full name, email and sorted groups. A different fingerprint means that the user's
- * roles must be written again.
+ * SHA-256 of full name, email, sorted groups and subject. A different fingerprint means that the
+ * user's roles must be written again, or that another subject uses the name.
  */
 public final class Fingerprint {
   static final int LENGTH = 32;
+
+  /** A length that no group has, so that no group is mistaken for a subject. */
+  private static final byte[] NO_GROUP = {-1, -1};
 
   private final byte[] bytes;
 
@@ -22,18 +25,23 @@ public final class Fingerprint {
   }
 
   public static Fingerprint of(Identity identity) {
-    return of(identity.fullName(), identity.email(), identity.groups());
+    return of(identity.fullName(), identity.email(), identity.groups(), identity.subject());
   }
 
   /**
    * @param groups sorted
+   * @param subject as in {@link Identity}
    */
-  public static Fingerprint of(String fullName, String email, List<String> groups) {
+  public static Fingerprint of(String fullName, String email, List<String> groups, String subject) {
     MessageDigest sha = Sha256.digest();
     field(sha, fullName);
     field(sha, email);
     for (int i = 0; i < groups.size(); i++) {
       field(sha, groups.get(i));
+    }
+    if (!subject.isEmpty()) {
+      sha.update(NO_GROUP);
+      field(sha, subject);
     }
     return new Fingerprint(sha.digest());
   }

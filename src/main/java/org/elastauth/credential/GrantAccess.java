@@ -15,7 +15,13 @@ public final class GrantAccess implements Processor {
     message.setHeader("Authorization", credential.authorization());
     message.setHeader("Cache-Control", "no-store");
     message.setHeader("Content-Type", "application/json");
-    // IdentityRules admits no character that JSON escapes
-    message.setBody("{\"status\":\"OK\",\"user\":\"" + credential.username() + "\"}");
+    message.setBody("{\"status\":\"OK\",\"user\":\"" + json(credential.username()) + "\"}");
+  }
+
+  /** The only characters of a username that JSON escapes (RFC 8259, 7). */
+  private static String json(String username) {
+    return username.indexOf('"') < 0 && username.indexOf('\\') < 0
+        ? username
+        : username.replace("\\", "\\\\").replace("\"", "\\\"");
   }
 }

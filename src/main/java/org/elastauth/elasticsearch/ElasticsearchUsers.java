@@ -6,14 +6,17 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.http.HttpEntity;
 import org.apache.http.entity.ContentType;
@@ -87,6 +90,9 @@ public final class ElasticsearchUsers {
   }
 
   public StoredUser read(String username) throws IOException {
+    if (isSplit(username)) {
+      return find(Set.of(username)).getOrDefault(username, StoredUser.absent(now()));
+    }
     long asked = now(); // age counts from the request, however late the response is
     Request request = get(path(username), 404);
     return guarded(
@@ -110,6 +116,18 @@ public final class ElasticsearchUsers {
    * @return the users that exist
    */
   public Map<String, StoredUser> readAll(Collection<String> usernames) throws IOException {
+    Set<String> split =
+        usernames.stream().filter(ElasticsearchUsers::isSplit).collect(Collectors.toSet());
+    Set<String> whole = new HashSet<>(usernames);
+    whole.removeAll(split);
+    Map<String, StoredUser> users = whole.isEmpty() ? new HashMap<>() : readWhole(whole);
+    if (!split.isEmpty()) {
+      users.putAll(find(split));
+    }
+    return users;
+  }
+
+  private Map<String, StoredUser> readWhole(Set<String> usernames) throws IOException {
     long asked = now();
     String list =
         usernames.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
@@ -135,17 +153,51 @@ public final class ElasticsearchUsers {
         });
   }
 
+  /** Whether Elasticsearch would read the name as several, because it splits paths at commas. */
+  private static boolean isSplit(String username) {
+    return username.indexOf(',') >= 0;
+  }
+
+  /** Finds users by a query, or before 8.14 among all users. */
+  private Map<String, StoredUser> find(Set<String> usernames) throws IOException {
+    long asked = now();
+    Map<String, StoredUser> users = new HashMap<>();
+    list(
+        Map.of("size", usernames.size(), "query", Map.of("terms", Map.of("username", usernames))),
+        user -> {
+          String name = user.path("username").asText();
+          if (usernames.contains(name)) {
+            users.put(name, StoredUser.read(user, asked));
+          }
+        });
+    return users;
+  }
+
   /**
-   * Lists users. A refusal does not count as a failure for the breaker, because logins do not list
-   * users.
+   * Lists the users that a <a
+   * href="https://www.elastic.co/guide/en/elasticsearch/reference/current/security-api-query-user.html">query</a>
+   * finds, or all users before 8.14, which has no queries. The response is parsed as a stream. A
+   * refusal does not count as a failure for the breaker.
    *
-   * @param consumer receives the response
-   * @return why Elasticsearch refuses; empty on success
+   * @return whether Elasticsearch supports queries
+   * @throws IOException also if Elasticsearch refuses to list users
    */
-  public String list(Request request, HttpAsyncResponseConsumerFactory consumer)
+  public boolean list(Map<String, Object> query, Consumer<JsonNode> each) throws IOException {
+    // a release without queries refuses this path with various errors
+    if (list(withBody("POST", "/_security/_query/user", query), 3, each).isEmpty()) {
+      return true;
+    }
+    String refusal = list(new Request("GET", "/_security/user"), 2, each);
+    if (!refusal.isEmpty()) {
+      throw new IOException(refusal);
+    }
+    return false;
+  }
+
+  private String list(Request request, int depthOfUser, Consumer<JsonNode> each)
       throws IOException {
-    return guarded(
-        () -> refusal(() -> send("user_list", request, options(authorization, consumer))));
+    RequestOptions streamed = options(authorization, () -> new UserStream(json, depthOfUser, each));
+    return guarded(() -> refusal(() -> send("user_list", request, streamed)));
   }
 
   /**
@@ -194,11 +246,23 @@ public final class ElasticsearchUsers {
     guarded(() -> refusal(() -> sendOnce(operation, request, options)));
   }
 
-  /** Whether the user's new password works. */
+  /**
+   * Whether the user's new password works, and no other subject has taken the name at the same
+   * moment.
+   */
   boolean accepts(UserChange change) throws IOException {
     RequestOptions asUser = options(change.credential().authorization(), UP_TO_1_MB);
     Request request = get(WHO_AM_I, 401);
-    return guarded(() -> status(send("authenticate", request, asUser)) != 401);
+    String owner = change.ownership().subject();
+    return guarded(
+        () -> {
+          Response response = send("authenticate", request, asUser);
+          if (status(response) == 401 || owner.isEmpty()) {
+            return status(response) != 401;
+          }
+          OwnershipMetadata found = OwnershipMetadata.read(body(response).path("metadata"));
+          return found == null || found.subject().isEmpty() || found.subject().equals(owner);
+        });
   }
 
   /**
@@ -302,7 +366,7 @@ public final class ElasticsearchUsers {
     return request;
   }
 
-  public Request withBody(String method, String path, Map<String, Object> document)
+  private Request withBody(String method, String path, Map<String, Object> document)
       throws IOException {
     Request request = new Request(method, path);
     request.setEntity(
@@ -348,8 +412,9 @@ public final class ElasticsearchUsers {
     return USERS + encoded(username);
   }
 
+  /** Percent-encoded, as a segment of a path. */
   public static String encoded(String username) {
-    return username.replace("+", "%2B").replace("@", "%40");
+    return URLEncoder.encode(username, StandardCharsets.US_ASCII).replace("+", "%20");
   }
 
   public static long millisSince(long readAt) {

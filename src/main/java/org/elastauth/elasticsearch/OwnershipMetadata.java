@@ -18,10 +18,18 @@ import org.elastauth.crypto.SecretKeys;
  * @param state {@code expired}: the gateway disabled the user; {@code overtaken}: it did so just
  *     after another gateway wrote the user; {@code revoked}: an administrator disabled the user;
  *     usually empty
+ * @param subject of the identity that the name belongs to; empty if none has taken it yet
  */
 public record OwnershipMetadata(
-    String key, Window window, long generation, long boot, long asOf, String state) {
+    String key,
+    Window window,
+    long generation,
+    long boot,
+    long asOf,
+    String state,
+    String subject) {
   static final String FIELD = "elastauth";
+  static final String SUBJECT = "sub";
   public static final String EXPIRED = "expired";
 
   /** Disabled until an administrator of Elasticsearch enables the user again. */
@@ -57,7 +65,8 @@ public record OwnershipMetadata(
         generation,
         ours.path("boot").asLong(),
         ours.path("asof").asLong(),
-        overtaken ? OVERTAKEN : state);
+        overtaken ? OVERTAKEN : state,
+        ours.path(SUBJECT).asText(""));
   }
 
   /**
@@ -81,6 +90,9 @@ public record OwnershipMetadata(
     if (!state.isEmpty()) {
       json.put("state", state);
     }
+    if (!subject.isEmpty()) {
+      json.put(SUBJECT, subject);
+    }
     return json;
   }
 
@@ -88,6 +100,10 @@ public record OwnershipMetadata(
       String username, SecretKeys keys, long asOf, Fingerprint fingerprint) {
     String password = keys.password(key, username, window.issued(), generation);
     return new Credential(username, password, window, generation, asOf, fingerprint);
+  }
+
+  OwnershipMetadata ownedBy(String owner) {
+    return new OwnershipMetadata(key, window, generation, boot, asOf, state, owner);
   }
 
   public boolean isExpired() {

@@ -9,13 +9,14 @@ import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.identity.IdentitySettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Accounts that no login may change: reserved names and foreign accounts. Foreign accounts are
- * cached, so that repeated requests do not reach Elasticsearch.
+ * Accounts that a login may not use: reserved names, foreign accounts, and accounts of another
+ * subject. Refusals that required a request to Elasticsearch are cached.
  */
 @Component("protectedAccounts")
 public final class ProtectedAccounts {
@@ -31,19 +32,31 @@ public final class ProtectedAccounts {
           "apm_system",
           "remote_monitoring_user");
 
-  private static final Duration FOREIGN_TTL = Duration.ofSeconds(30);
-  private static final int MAX_FOREIGN = 10_000;
+  private static final Duration REFUSED_TTL = Duration.ofSeconds(30);
+  private static final int MAX_REFUSED = 10_000;
+
+  private static final String RELEASE =
+      "an administrator releases it with DELETE /elastauth/users/{name}?release=true";
+
+  private record Login(String username, String subject) {
+    static Login of(Identity identity) {
+      return new Login(identity.username(), identity.subject());
+    }
+  }
 
   private final String ownAccount;
-  private final Cache<String, Boolean> foreign;
+  private final boolean sharedNames;
+  private final Cache<Login, HttpError> refused;
 
-  public ProtectedAccounts(ElasticsearchSettings settings, Ticker ticker) {
+  public ProtectedAccounts(
+      ElasticsearchSettings settings, IdentitySettings identities, Ticker ticker) {
     this.ownAccount = settings.username().toLowerCase(Locale.ROOT);
-    this.foreign =
+    this.sharedNames = identities.identity().sharedNames();
+    this.refused =
         Caffeine.newBuilder()
             .ticker(ticker)
-            .maximumSize(MAX_FOREIGN)
-            .expireAfterWrite(FOREIGN_TTL)
+            .maximumSize(MAX_REFUSED)
+            .expireAfterWrite(REFUSED_TTL)
             .build();
   }
 
@@ -59,17 +72,55 @@ public final class ProtectedAccounts {
     return RESERVED.contains(name) || name.equals(ownAccount);
   }
 
-  /** Throws 403 for an account that was foreign within the last 30 s. */
+  /** Throws 403 for a login that was refused within the last 30 s. */
   public void refuseForeign(@ExchangeProperty("identity") Identity identity) {
-    if (foreign.getIfPresent(identity.username()) != null) {
-      throw foreign();
+    HttpError refusal = refused.getIfPresent(Login.of(identity));
+    if (refusal != null) {
+      throw refusal;
     }
   }
 
-  /** Caches a foreign account. */
-  HttpError addForeign(String username) {
-    foreign.put(username, true);
-    return foreign();
+  /** Refuses the foreign account of this name, and caches that. */
+  HttpError addForeign(Identity identity) {
+    return add(identity, foreign());
+  }
+
+  /**
+   * Refuses the name of another subject, and caches that.
+   *
+   * @param owner the subject that the name belongs to
+   * @throws HttpError 403
+   */
+  void refuseOther(Identity identity, String owner) {
+    String subject = identity.subject();
+    if (owner.equals(subject) || subject.isEmpty() && sharedNames) {
+      return;
+    }
+    LOG.atWarn()
+        .addKeyValue("user", identity.username())
+        .log(
+            subject.isEmpty()
+                ? "Refused: an identity without subject, while the name belongs to a subject of an OpenID Connect"
+                    + " provider; release the name, or set identity.shared_names if both are the same person"
+                : "Refused: the name belongs to another subject; release it with DELETE"
+                    + " /elastauth/users/{name}?release=true if that subject no longer uses it");
+    throw add(
+        identity,
+        HttpError.forbidden(
+            (subject.isEmpty()
+                    ? "this name belongs to a user of an OpenID Connect provider; "
+                    : "this name belongs to another user of the identity provider; ")
+                + RELEASE));
+  }
+
+  private HttpError add(Identity identity, HttpError refusal) {
+    refused.put(Login.of(identity), refusal);
+    return refusal;
+  }
+
+  /** Lets a name be looked up again at Elasticsearch, as it may have been released. */
+  public void forget(String username) {
+    refused.asMap().keySet().removeIf(login -> login.username.equals(username));
   }
 
   public static HttpError foreign() {

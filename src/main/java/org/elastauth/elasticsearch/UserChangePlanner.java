@@ -31,8 +31,13 @@ public final class UserChangePlanner {
   /** Seconds by which the clocks of two gateways may differ. */
   private static final long CLOCK_SKEW = 60;
 
-  /** The profile to write: that of the login, or the stored profile if it is newer. */
-  private record View(UserProfile profile, long asOf) {}
+  /**
+   * The profile to write: that of the login, or the stored profile if it is newer.
+   *
+   * @param login its subject, with which the credential is cached
+   * @param owner the subject to write
+   */
+  private record View(UserProfile profile, long asOf, String login, String owner) {}
 
   private final SecretKeys keys;
   private final Clock clock;
@@ -69,13 +74,18 @@ public final class UserChangePlanner {
    * Decides what a cache miss writes.
    *
    * @param refused the metadata whose password Elasticsearch has just rejected, or null
-   * @throws HttpError 403 for an account that is foreign or disabled, 503 for another gateway's key
+   * @throws HttpError 403 for an account that is foreign, disabled or of another subject, 503 for
+   *     another gateway's key
    */
   UserChange plan(
       StoredUser stored, Identity identity, List<String> roles, OwnershipMetadata refused) {
     String user = identity.username();
     long readAt = stored.readAt();
-    View login = new View(UserProfile.of(identity, roles), identity.asOf());
+    OwnershipMetadata ownership = stored.ownership();
+    String subject = identity.subject();
+    String owner =
+        ownership == null || ownership.subject().isEmpty() ? subject : ownership.subject();
+    View login = new View(UserProfile.of(identity, roles), identity.asOf(), subject, owner);
     if (!stored.exists()) {
       return password(Kind.CREATE, user, login, window(user), 1, readAt);
     }
@@ -85,9 +95,9 @@ public final class UserChangePlanner {
           .log(
               "Refused: the gateway did not create the Elasticsearch account of this name, and leaves it unchanged"
                   + " (elasticsearch.adopt: elastauth takes over users of elastauth v2)");
-      throw accounts.addForeign(user);
+      throw accounts.addForeign(identity);
     }
-    OwnershipMetadata ownership = stored.ownership();
+    accounts.refuseOther(identity, owner);
     if (!stored.enabled() && (adopted || !ownership.isDisabledByUs())) {
       line(user).log("Refused: an administrator disabled the account");
       throw HttpError.forbidden("this account is disabled");
@@ -96,7 +106,10 @@ public final class UserChangePlanner {
       LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth v2 created");
       return password(Kind.PASSWORD, user, login, window(user), 1, readAt);
     }
-    View view = isNewer(ownership, login) ? new View(stored.profile(), ownership.asOf()) : login;
+    View view =
+        isNewer(ownership, login)
+            ? new View(stored.profile(), ownership.asOf(), subject, owner)
+            : login;
     Window last = ownership.window();
     long next = ownership.generation() + 1;
     if (last.isPast(now()) || last.isAhead(now())) {
@@ -156,7 +169,8 @@ public final class UserChangePlanner {
     OwnershipMetadata ownership = stored.ownership();
     Credential credential = credential(user, ownership, view);
     boolean disabledByUs = ownership.isDisabledByUs();
-    if (stored.enabled() && !disabledByUs && view.profile().equals(stored.profile())) {
+    boolean owned = view.owner().equals(ownership.subject());
+    if (stored.enabled() && !disabledByUs && owned && view.profile().equals(stored.profile())) {
       return new UserChange(Kind.NOTHING, credential, ownership, Map.of(), stored.readAt());
     }
     // without a password Elasticsearch merges metadata: a window sent here could be outdated
@@ -165,14 +179,19 @@ public final class UserChangePlanner {
     if (disabledByUs) {
       change.put("state", ""); // the expiry disabled a user that had just logged in
     }
+    if (!owned) {
+      change.put(OwnershipMetadata.SUBJECT, view.owner());
+    }
     Map<String, Object> document = view.profile().documentWithGroups(true, change);
-    return new UserChange(Kind.PROFILE, credential, ownership, document, stored.readAt());
+    return new UserChange(
+        Kind.PROFILE, credential, ownership.ownedBy(view.owner()), document, stored.readAt());
   }
 
   private UserChange password(
       Kind kind, String user, View view, Window window, long generation, long readAt) {
     OwnershipMetadata ownership =
-        new OwnershipMetadata(keys.currentId(), window, generation, start.at(), view.asOf(), "");
+        new OwnershipMetadata(
+            keys.currentId(), window, generation, start.at(), view.asOf(), "", view.owner());
     Credential credential = credential(user, ownership, view);
     Map<String, Object> document = view.profile().documentWithGroups(true, ownership.json());
     document.put("password", credential.password());
@@ -180,7 +199,7 @@ public final class UserChangePlanner {
   }
 
   private Credential credential(String user, OwnershipMetadata ownership, View view) {
-    return ownership.credential(user, keys, view.asOf(), view.profile().fingerprint());
+    return ownership.credential(user, keys, view.asOf(), view.profile().fingerprint(view.login()));
   }
 
   private Window window(String user) {

@@ -18,8 +18,8 @@ public record UserProfile(List<String> roles, String fullName, String email, Lis
     return new UserProfile(roles, identity.fullName(), identity.email(), identity.groups());
   }
 
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(fullName, email, groups);
+  public Fingerprint fingerprint(String subject) {
+    return Fingerprint.of(fullName, email, groups, subject);
   }
 
   /** The body of a PUT that leaves the password and the groups unchanged. */

@@ -1,6 +1,5 @@
 package org.elastauth.expiry;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
@@ -84,7 +83,6 @@ public final class Expiry {
   private final ProtectedAccounts accounts;
   private final RoleMapping roles;
   private final CircuitBreaker breaker;
-  private final ObjectMapper json;
   private final Clock clock;
   private final Map<Action, Counter> done = new EnumMap<>(Action.class);
   private final Counter failures;
@@ -101,7 +99,6 @@ public final class Expiry {
       ProtectedAccounts accounts,
       RoleMapping roles,
       @Qualifier("elasticsearchBreaker") CircuitBreaker breaker,
-      ObjectMapper json,
       MeterRegistry meters,
       Clock clock) {
     this.settings = settings;
@@ -109,7 +106,6 @@ public final class Expiry {
     this.accounts = accounts;
     this.roles = roles;
     this.breaker = breaker;
-    this.json = json;
     this.clock = clock;
     for (Action act : List.of(Action.DISABLE, Action.ENABLE, Action.DELETE)) {
       done.put(
@@ -129,7 +125,7 @@ public final class Expiry {
   public void run() {
     Run run = new Run();
     run.deadline = System.nanoTime() + settings.turn().toNanos();
-    UserListing listing = new UserListing(users, json, (name, user) -> due(name, user) != null);
+    UserListing listing = new UserListing(users, (name, user) -> due(name, user) != null);
     try {
       while (!listing.isComplete() && mayContinue(run)) {
         for (String name : listing.next()) {

@@ -27,6 +27,8 @@ final class RequestScreening {
 
   private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
 
+  private static final String USERS = "/elastauth/users/";
+
   private final ErrorPages errors;
 
   RequestScreening(ErrorPages errors) {
@@ -93,14 +95,17 @@ final class RequestScreening {
 
   /**
    * Envoy appends the client's path to ours. With dot segments, {@code
-   * /elastauth/authz/../../health} would not reach the decision.
+   * /elastauth/authz/../../health} would not reach the decision. The name of a user may contain
+   * some, with encoded slashes.
    */
   private static boolean hasDotSegment(String path) {
     if (path.indexOf('.') < 0 && path.indexOf('%') < 0) {
       return false;
     }
-    String decoded = path.replaceAll("(?i)%2e", ".").replaceAll("(?i)%2f|%5c|\\\\", "/");
-    return DOT_SEGMENT.matcher(decoded).find();
+    String decoded = path.replaceAll("(?i)%2e", ".");
+    return DOT_SEGMENT
+        .matcher(path.startsWith(USERS) ? decoded : decoded.replaceAll("(?i)%2f|%5c|\\\\", "/"))
+        .find();
   }
 
   /** The decoder has checked that these are digits. */

@@ -1,5 +1,6 @@
 package org.elastauth.identity;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 
 /**
@@ -10,6 +11,26 @@ import java.util.List;
  * @param fullName empty if unknown
  * @param groups sorted, without duplicates; may be empty
  * @param asOf when this was asserted, in epoch seconds
+ * @param subject hash of the provider's issuer and subject, which are unique and never reassigned
+ *     (OpenID Connect Core, 2); empty for a source without subjects
  */
+@JsonIgnoreProperties("subject") // gateways of before reject a session with an unknown member
 public record Identity(
-    String username, String email, String fullName, List<String> groups, long asOf) {}
+    String username,
+    String email,
+    String fullName,
+    List<String> groups,
+    long asOf,
+    String subject) {
+  public Identity {
+    subject = subject == null ? "" : subject;
+  }
+
+  public Identity(String username, String email, String fullName, List<String> groups, long asOf) {
+    this(username, email, fullName, groups, asOf, "");
+  }
+
+  public Identity withSubject(String hash) {
+    return new Identity(username, email, fullName, groups, asOf, hash);
+  }
+}

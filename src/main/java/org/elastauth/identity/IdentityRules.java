@@ -30,15 +30,24 @@ public final class IdentityRules {
     return new Identity(username, email, fullName, groups(groups), asOf);
   }
 
+  /**
+   * Whether Elasticsearch 6.8 to 9 creates the user and accepts its login. Basic authentication
+   * ends a username at a colon (RFC 7617, 2). Names with a leading underscore are internal users
+   * and endpoints of Elasticsearch; dot segments do not survive in a URL.
+   */
   public static boolean isUsername(String name) {
+    int length = name.length();
     boolean valid =
-        !name.isEmpty()
-            && name.length() <= MAX_USERNAME
-            && name.charAt(0) != '.'
-            && name.charAt(0) != '_';
-    for (int i = 0; valid && i < name.length(); i++) {
+        length > 0
+            && length <= MAX_USERNAME
+            && name.charAt(0) != '_'
+            && name.charAt(0) != ' '
+            && name.charAt(length - 1) != ' '
+            && !name.equals(".")
+            && !name.equals("..");
+    for (int i = 0; valid && i < length; i++) {
       char c = name.charAt(i);
-      valid = isLetterOrDigit(c) || c == '.' || c == '_' || c == '@' || c == '+' || c == '-';
+      valid = c >= ' ' && c <= '~' && c != ':';
     }
     return valid;
   }
@@ -46,12 +55,9 @@ public final class IdentityRules {
   private static void checkUsername(String name) {
     if (!isUsername(name)) {
       throw HttpError.malformed(
-          "malformed username: 1 to 255 of A-Z a-z 0-9 . _ @ + -, not starting with . or _");
+          "malformed username: Elasticsearch accepts 1 to 255 printable ASCII characters without a colon,"
+              + " no underscore or blank at the start, no blank at the end, and neither . nor ..");
     }
-  }
-
-  private static boolean isLetterOrDigit(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
   }
 
   private static void checkEmail(String email) {

@@ -12,7 +12,8 @@ public record IdentitySettings(
     List<String> trustedProxies,
     @DefaultValue("false") @Alias("ENABLE_GROUP_WHITELIST") boolean enableGroupWhitelist,
     @DefaultValue @Alias("GROUP_WHITELIST") List<String> groupWhitelist,
-    AutheliaSettings authelia)
+    AutheliaSettings authelia,
+    Names identity)
     implements Checked {
   /** The default of {@link #trustedProxies}. */
   public static final List<String> PRIVATE_NETWORKS =
@@ -22,6 +23,12 @@ public record IdentitySettings(
   public IdentitySettings {
     trustedProxies = trustedProxies == null ? PRIVATE_NETWORKS : trustedProxies;
   }
+
+  /**
+   * @param sharedNames whether an identity without subject, from headers, is the same user as a
+   *     subject of an OpenID Connect provider with its name
+   */
+  public record Names(@DefaultValue("false") boolean sharedNames) {}
 
   @Override
   public void check(Faults faults) {

@@ -16,6 +16,7 @@ import org.elastauth.config.Rules.OneOf;
 import org.elastauth.config.Rules.Url;
 import org.elastauth.config.Secret;
 import org.elastauth.config.TlsFiles;
+import org.elastauth.crypto.Sha256;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** The OpenID Connect provider. Endpoints that are not set are discovered. */
@@ -42,6 +43,7 @@ public record OidcSettings(
     @DefaultValue("false") boolean allowHttpEndpoints,
     @DefaultValue("true") @Alias("OIDC_USE_PKCE") boolean usePkce,
     ClaimMappings claimMappings,
+    @DefaultValue("true") @Alias("OIDC_REQUIRE_VERIFIED_EMAIL") boolean requireVerifiedEmail,
     Map<String, String> customHeaders,
     @DefaultValue("") @Alias("OIDC_REDIRECT_URL") @Url String redirectUrl,
     @DefaultValue
@@ -94,6 +96,15 @@ public record OidcSettings(
             faults.add(key, "***", "is not printable ASCII of at most 4096 characters");
           }
         });
+  }
+
+  /**
+   * The hash that identifies a user at all providers; empty for none.
+   *
+   * @param sub unique at the issuer
+   */
+  public String subject(String sub) {
+    return sub.isEmpty() ? "" : Sha256.hex(issuer + '|' + sub);
   }
 
   /** An attacker that answers in place of the provider could impersonate any user. */

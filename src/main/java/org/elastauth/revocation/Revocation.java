@@ -9,6 +9,7 @@ import org.elastauth.elasticsearch.UserChange;
  *
  * @param disable whether to disable the user until an administrator enables it in Elasticsearch
  * @param apiKeys whether to invalidate the user's API keys as well
+ * @param release whether the name may belong to another subject from now on
  * @param change the last write; null before the first, and with elasticsearch.dry_run
  * @param lateWrites milliseconds for which other gateways may still write the state read before
  * @param apiKeysInvalidated their number; null if not requested or failed
@@ -17,13 +18,14 @@ import org.elastauth.elasticsearch.UserChange;
 public record Revocation(
     boolean disable,
     boolean apiKeys,
+    boolean release,
     UserChange change,
     long lateWrites,
     Integer apiKeysInvalidated,
     String apiKeysError) {
 
-  public Revocation(boolean disable, boolean apiKeys) {
-    this(disable, apiKeys, null, 0, null, null);
+  public Revocation(boolean disable, boolean apiKeys, boolean release) {
+    this(disable, apiKeys, release, null, 0, null, null);
   }
 
   /** Null components are left out of the response. */
@@ -32,16 +34,18 @@ public record Revocation(
       String user,
       Long generation,
       boolean disabled,
+      Boolean released,
       Boolean dryRun,
       Integer apiKeysInvalidated,
       String apiKeysError) {}
 
   Revocation written(UserChange written, long late) {
-    return new Revocation(disable, apiKeys, written, late, apiKeysInvalidated, apiKeysError);
+    return new Revocation(
+        disable, apiKeys, release, written, late, apiKeysInvalidated, apiKeysError);
   }
 
   Revocation withoutApiKeys(Integer invalidated, String error) {
-    return new Revocation(disable, apiKeys, change, lateWrites, invalidated, error);
+    return new Revocation(disable, apiKeys, release, change, lateWrites, invalidated, error);
   }
 
   /** Start of the window of the new password; 0 before it is written. */
@@ -56,9 +60,16 @@ public record Revocation(
 
   Report report(String user) {
     if (change == null) {
-      return new Report(user, null, false, true, null, null);
+      return new Report(user, null, false, null, true, null, null);
     }
-    return new Report(user, generation(), isDisabled(), null, apiKeysInvalidated, apiKeysError);
+    return new Report(
+        user,
+        generation(),
+        isDisabled(),
+        release ? true : null,
+        null,
+        apiKeysInvalidated,
+        apiKeysError);
   }
 
   boolean isDisabled() {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.elastauth.cache.MemoryCache;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.credential.LatestCredentials;
+import org.elastauth.elasticsearch.ProtectedAccounts;
 import org.elastauth.redis.RedisConnections;
 import org.elastauth.redis.RedisFailure;
 import org.elastauth.redis.RedisSettings;
@@ -43,6 +44,7 @@ public final class RevocationChannel {
   private final MemoryCache memory;
   private final SessionMemory sessions;
   private final CacheKey cacheKey;
+  private final ProtectedAccounts accounts;
   private final Counter received;
   private final byte[] name;
   private final Duration timeout;
@@ -59,6 +61,7 @@ public final class RevocationChannel {
       MemoryCache memory,
       SessionMemory sessions,
       CacheKey cacheKey,
+      ProtectedAccounts accounts,
       MeterRegistry meters) {
     this.shared = shared;
     this.connections = connections;
@@ -66,6 +69,7 @@ public final class RevocationChannel {
     this.memory = memory;
     this.sessions = sessions;
     this.cacheKey = cacheKey;
+    this.accounts = accounts;
     this.received = meters.counter("elastauth.invalidations", "source", "message");
     this.name = name.getBytes(StandardCharsets.UTF_8);
     this.timeout = redisSettings.readTimeout();
@@ -167,6 +171,7 @@ public final class RevocationChannel {
         marks.raise(username, issued, generation);
       }
       memory.delete(parts[0]);
+      accounts.forget(username);
     } catch (NumberFormatException foreign) {
       LOG.debug("Ignored a malformed message on the revocation channel");
     }

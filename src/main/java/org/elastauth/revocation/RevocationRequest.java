@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.elastauth.http.HttpError;
@@ -21,6 +22,7 @@ import org.springframework.stereotype.Component;
 public final class RevocationRequest implements Processor {
   private static final String DISABLE = "disable";
   private static final String API_KEYS = "api_keys";
+  private static final String RELEASE = "release";
 
   private final Clock clock;
 
@@ -41,11 +43,14 @@ public final class RevocationRequest implements Processor {
         "identity", IdentityRules.identity(name, "", "", List.of(), clock.millis() / 1000));
     Map<String, List<String>> query = query(request.query());
     for (String parameter : query.keySet()) {
-      if (!parameter.equals(DISABLE) && !parameter.equals(API_KEYS)) {
-        throw HttpError.malformed("malformed query: the only parameters are disable and api_keys");
+      if (!Set.of(DISABLE, API_KEYS, RELEASE).contains(parameter)) {
+        throw HttpError.malformed(
+            "malformed query: the only parameters are disable, api_keys and release");
       }
     }
-    exchange.setProperty("revocation", new Revocation(isOn(query, DISABLE), isOn(query, API_KEYS)));
+    exchange.setProperty(
+        "revocation",
+        new Revocation(isOn(query, DISABLE), isOn(query, API_KEYS), isOn(query, RELEASE)));
   }
 
   /** In a path, unlike in a query, a plus sign is not a space. */

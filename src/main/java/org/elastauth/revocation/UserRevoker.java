@@ -38,6 +38,7 @@ public final class UserRevoker {
   private final SecretKeys keys;
   private final InstanceStart start;
   private final LatestCredentials marks;
+  private final ProtectedAccounts accounts;
   private final MeterRegistry meters;
 
   public UserRevoker(
@@ -45,11 +46,13 @@ public final class UserRevoker {
       SecretKeys keys,
       InstanceStart start,
       LatestCredentials marks,
+      ProtectedAccounts accounts,
       MeterRegistry meters) {
     this.users = users;
     this.keys = keys;
     this.start = start;
     this.marks = marks;
+    this.accounts = accounts;
     this.meters = meters;
   }
 
@@ -69,7 +72,7 @@ public final class UserRevoker {
         if (!stored.exists()) {
           throw absent(identity, revocation);
         }
-        change = plan(stored, identity, revocation.disable(), change);
+        change = plan(stored, identity, revocation, change);
         if (users.write(change)) {
           OwnershipMetadata written = change.ownership();
           marks.wrote(change.username(), written.window().issued(), written.generation());
@@ -109,7 +112,8 @@ public final class UserRevoker {
   }
 
   /** Window, roles and profile stay unchanged; the next login replaces an ended window. */
-  UserChange plan(StoredUser stored, Identity identity, boolean disable, UserChange last) {
+  UserChange plan(StoredUser stored, Identity identity, Revocation revocation, UserChange last) {
+    boolean disable = revocation.disable();
     String user = identity.username();
     if (!stored.isOurs()) {
       LOG.atWarn()
@@ -130,10 +134,11 @@ public final class UserRevoker {
             1 + Math.max(before.generation(), seen),
             start.at(),
             before.asOf(),
-            enabled ? "" : mayReturn ? OwnershipMetadata.EXPIRED : OwnershipMetadata.REVOKED);
+            enabled ? "" : mayReturn ? OwnershipMetadata.EXPIRED : OwnershipMetadata.REVOKED,
+            revocation.release() ? "" : before.subject());
     UserProfile profile = stored.profile();
     Credential credential =
-        ownership.credential(user, keys, ownership.asOf(), profile.fingerprint());
+        ownership.credential(user, keys, ownership.asOf(), profile.fingerprint(""));
     Map<String, Object> document = profile.documentWithGroups(enabled, ownership.json());
     document.put("password", credential.password());
     return new UserChange(
@@ -209,6 +214,7 @@ public final class UserRevoker {
   public Revocation.Report report(
       @ExchangeProperty("identity") Identity identity,
       @ExchangeProperty("revocation") Revocation revocation) {
+    accounts.forget(identity.username());
     if (revocation.change() != null) {
       meters.counter("elastauth.revocations").increment();
       LoggingEventBuilder line =
@@ -216,6 +222,9 @@ public final class UserRevoker {
               .addKeyValue("user", identity.username())
               .addKeyValue("generation", revocation.generation())
               .addKeyValue("disabled", revocation.isDisabled());
+      if (revocation.release()) {
+        line = line.addKeyValue("released", true);
+      }
       if (revocation.apiKeysInvalidated() != null) {
         line = line.addKeyValue("apiKeysInvalidated", revocation.apiKeysInvalidated());
       }

@@ -39,7 +39,9 @@ class CacheEntryPropertiesTest {
   @Provide
   Arbitrary<Credential> credentials() {
     Arbitrary<Fingerprint> fingerprints =
-        Arbitraries.strings().ofMaxLength(30).map(name -> Fingerprint.of(name, "", List.of("a")));
+        Arbitraries.strings()
+            .ofMaxLength(30)
+            .map(name -> Fingerprint.of(name, "", List.of("a"), ""));
     return Combinators.combine(
             usernames(),
             Arbitraries.strings().alpha().numeric().ofMaxLength(255),

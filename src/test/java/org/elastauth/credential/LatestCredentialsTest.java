@@ -16,7 +16,7 @@ class LatestCredentialsTest {
         new Window(issued, issued + 60),
         generation,
         asOf,
-        Fingerprint.of("", "", List.of()));
+        Fingerprint.of("", "", List.of(), ""));
   }
 
   /** SPEC 8: lower (issued, generation) than seen before. */

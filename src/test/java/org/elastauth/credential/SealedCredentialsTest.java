@@ -19,7 +19,7 @@ class SealedCredentialsTest {
           new Window(1_768_469_664, 1_768_473_264),
           7,
           1_768_470_000,
-          Fingerprint.of("John Doe", "john@example.org", List.of("a", "b")));
+          Fingerprint.of("John Doe", "john@example.org", List.of("a", "b"), ""));
 
   private final SealedCredentials sealed =
       new SealedCredentials(new SecretKeys(List.of(TestGateway.KEY), ""));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class OwnershipMetadataTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final OwnershipMetadata LOGIN =
-      new OwnershipMetadata("00", new Window(1000, 2000), 1, 3, 4, "");
+      new OwnershipMetadata("00", new Window(1000, 2000), 1, 3, 4, "", "");
 
   private static OwnershipMetadata merged(OwnershipMetadata there, Map<String, Object> late) {
     ObjectNode mark = JSON.valueToTree(there.json());
@@ -31,7 +31,8 @@ class OwnershipMetadataTest {
   @Test
   void oneThatMetALaterLoginIsNone() {
     OwnershipMetadata mark =
-        merged(new OwnershipMetadata("00", new Window(2000, 3000), 1, 3, 4, ""), LOGIN.expired());
+        merged(
+            new OwnershipMetadata("00", new Window(2000, 3000), 1, 3, 4, "", ""), LOGIN.expired());
     assertThat(mark.isExpired()).isFalse();
     assertThat(mark.isOvertakenLogin()).isTrue();
   }
@@ -40,7 +41,7 @@ class OwnershipMetadataTest {
   void oneThatMetARevocationIsNoneAndNoLoginEither() {
     for (long issued : new long[] {1000, 2000}) {
       OwnershipMetadata revoked =
-          new OwnershipMetadata("00", new Window(issued, issued + 1000), 2, 3, 4, "revoked");
+          new OwnershipMetadata("00", new Window(issued, issued + 1000), 2, 3, 4, "revoked", "");
       OwnershipMetadata mark = merged(revoked, LOGIN.expired());
       assertThat(mark.isExpired()).isFalse();
       assertThat(mark.isOvertakenLogin()).isFalse();

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.elastauth.config.TestSettings;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,9 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** SPEC 5: reserved names, and a foreign account's 403, which is remembered for 30 s. */
 class ProtectedAccountsTest {
   private final AtomicLong now = new AtomicLong();
+  private final Settings settings = TestSettings.of(Map.of("elasticsearch.username", "Gateway"));
   private final ProtectedAccounts accounts =
-      new ProtectedAccounts(
-          TestSettings.of(Map.of("elasticsearch.username", "Gateway")).elasticsearch(), now::get);
+      new ProtectedAccounts(settings.elasticsearch(), settings.identity(), now::get);
 
   private static Identity identity(String name) {
     return new Identity(name, "", "", List.of(), 0);
@@ -38,7 +39,7 @@ class ProtectedAccountsTest {
 
   @Test
   void foreignOnesAreRememberedForHalfAMinute() {
-    accounts.addForeign("a");
+    accounts.addForeign(identity("a"));
     assertThatThrownBy(() -> accounts.refuseForeign(identity("a"))).isInstanceOf(HttpError.class);
     assertThatCode(() -> accounts.refuseForeign(identity("A"))).doesNotThrowAnyException();
 

@@ -56,11 +56,12 @@ class UserChangePlannerTest {
         clock,
         new InstanceStart(BOOT),
         health,
-        new ProtectedAccounts(settings.elasticsearch(), Ticker.systemTicker()));
+        new ProtectedAccounts(
+            settings.elasticsearch(), settings.identity(), Ticker.systemTicker()));
   }
 
   private OwnershipMetadata mark(Window window, long generation) {
-    return new OwnershipMetadata(keys.currentId(), window, generation, BOOT - 1, NOW - 10, "");
+    return new OwnershipMetadata(keys.currentId(), window, generation, BOOT - 1, NOW - 10, "", "");
   }
 
   private static StoredUser stored(OwnershipMetadata mark) {
@@ -190,14 +191,14 @@ class UserChangePlannerTest {
   @Test
   void anotherKeyIsTakenOverOnlyByTheLaterProcess() {
     OwnershipMetadata older =
-        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT - 1, NOW - 10, "");
+        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT - 1, NOW - 10, "", "");
     UserChange plan = plan(stored(older));
     assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.credential().generation()).isEqualTo(7);
     assertThat(plan.ownership().key()).isEqualTo(keys.currentId());
 
     OwnershipMetadata younger =
-        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT, NOW - 10, "");
+        new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT, NOW - 10, "", "");
     assertRefused(503, () -> plan(stored(younger)));
   }
 
@@ -216,7 +217,13 @@ class UserChangePlannerTest {
 
     OwnershipMetadata expired =
         new OwnershipMetadata(
-            keys.currentId(), new Window(NOW - 7200, NOW - 3600), 1, BOOT - 1, NOW - 10, "expired");
+            keys.currentId(),
+            new Window(NOW - 7200, NOW - 3600),
+            1,
+            BOOT - 1,
+            NOW - 10,
+            "expired",
+            "");
     UserChange plan =
         plan(
             new StoredUser(
@@ -235,7 +242,7 @@ class UserChangePlannerTest {
   @Test
   void disabledByUsInARunningWindowIsEnabledWithoutAPassword() {
     OwnershipMetadata expired =
-        new OwnershipMetadata(keys.currentId(), CURRENT, 2, BOOT - 1, NOW - 10, "expired");
+        new OwnershipMetadata(keys.currentId(), CURRENT, 2, BOOT - 1, NOW - 10, "expired", "");
     UserChange plan =
         plan(
             new StoredUser(
@@ -271,10 +278,56 @@ class UserChangePlannerTest {
                     5)));
   }
 
+  private static OwnershipMetadata ownedBy(String subject, OwnershipMetadata mark) {
+    return mark.ownedBy(subject);
+  }
+
+  private static Object written(UserChange plan) {
+    Map<?, ?> metadata = (Map<?, ?>) plan.document().getOrDefault("metadata", Map.of());
+    return metadata.get("elastauth") instanceof Map<?, ?> ours ? ours.get("sub") : null;
+  }
+
+  /** Whatever is written: the first subject stays the owner, and nobody else is served. */
+  @Test
+  void theNameBelongsToItsFirstSubject() {
+    Identity owner = JOHN.withSubject("owner");
+    Identity stranger = JOHN.withSubject("stranger");
+    Window past = new Window(NOW - 7200, NOW - 3600);
+    for (OwnershipMetadata mark :
+        List.of(
+            mark(CURRENT, 1),
+            mark(past, 1),
+            new OwnershipMetadata("0011223344556677", CURRENT, 6, BOOT - 1, NOW - 10, "", ""),
+            new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "", ""))) {
+      UserChange taken = planner.plan(stored(mark), owner, ROLES, null);
+      assertThat(written(taken)).as("taken " + mark).isEqualTo("owner");
+      assertThat(taken.ownership().subject()).isEqualTo("owner");
+      assertThat(taken.credential().fingerprint())
+          .isNotEqualTo(planner.plan(stored(mark), JOHN, ROLES, null).credential().fingerprint());
+
+      StoredUser owned = stored(ownedBy("owner", mark));
+      UserChange kept = planner.plan(owned, owner, ROLES, null);
+      assertThat(kept.ownership().subject()).as("kept " + mark).isEqualTo("owner");
+      assertThat(written(kept)).isIn("owner", null);
+      assertThat(planner(settings).plan(owned, owner, ROLES, owned.ownership()).ownership())
+          .as("repaired")
+          .matches(ownership -> ownership.subject().equals("owner"));
+      assertRefused(403, () -> planner.plan(owned, stranger, ROLES, null));
+      assertRefused(403, () -> planner.plan(owned, JOHN, ROLES, null));
+
+      UserChangePlanner sharing = planner(TestSettings.of(Map.of("identity.shared_names", true)));
+      assertRefused(403, () -> sharing.plan(owned, stranger, ROLES, null));
+      assertThat(sharing.plan(owned, JOHN, ROLES, null).ownership().subject()).isEqualTo("owner");
+    }
+    assertThat(written(planner.plan(StoredUser.absent(5), owner, ROLES, null))).isEqualTo("owner");
+    assertThat(planner.plan(stored(ownedBy("owner", mark(CURRENT, 1))), owner, ROLES, null).kind())
+        .isEqualTo(Kind.NOTHING);
+  }
+
   @Test
   void anOlderViewNeverWritesAndIsServedWithTheStoredRoles() {
     OwnershipMetadata newer =
-        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "");
+        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "", "");
     StoredUser before =
         new StoredUser(
             true,
@@ -287,7 +340,7 @@ class UserChangePlannerTest {
     UserChange plan = plan(before);
     assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
     assertThat(plan.credential().fingerprint())
-        .isEqualTo(Fingerprint.of("J", "", List.of("other")));
+        .isEqualTo(Fingerprint.of("J", "", List.of("other"), ""));
   }
 
   @Test
@@ -305,7 +358,7 @@ class UserChangePlannerTest {
   @Test
   void aClockThatRanAheadNeitherFreezesRolesNorStopsRotation() {
     OwnershipMetadata ahead =
-        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "");
+        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "", "");
     StoredUser before =
         new StoredUser(
             true,

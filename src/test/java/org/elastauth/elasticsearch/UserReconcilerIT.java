@@ -82,7 +82,7 @@ class UserReconcilerIT {
                   clock,
                   new InstanceStart(clock.millis()),
                   health,
-                  new ProtectedAccounts(settings.elasticsearch(), ticker)),
+                  new ProtectedAccounts(settings.elasticsearch(), settings.identity(), ticker)),
               new WriteLimits(settings.elasticsearch(), ticker));
     }
 

@@ -42,6 +42,8 @@ class CacheEntryIT {
   /** SPEC 13.10: credentials are not cached in clear. */
   @Test
   void theEntryIsEncryptedNamedAndBoundedByTheWindow() {
+    // the name may belong to a subject of another test
+    elasticsearch.admin("DELETE", "/_security/user/john.doe", null);
     try (TestGateway gateway = gateway().borrow()) {
       String authorization = gateway.login("john.doe");
       String value = redis.template().opsForValue().get("elastauth-am9obi5kb2U%3D");

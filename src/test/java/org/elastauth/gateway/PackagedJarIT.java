@@ -162,6 +162,8 @@ class PackagedJarIT {
             "ELASTICSEARCH_PASSWORD",
             ElasticsearchServer.GATEWAY_PASSWORD));
     awaitReady();
+    // the name may belong to a subject of another test
+    elasticsearch.admin("DELETE", "/_security/user/john.doe", null);
     HttpResponse<String> response = get("/elastauth", "Remote-User", "john.doe");
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     assertThat(redis.template().keys("*")).containsExactly("mine:am9obi5kb2U%3D");

@@ -61,6 +61,7 @@ class VersionMatrixIT {
     }
     Map<String, Case> cases = new LinkedHashMap<>();
     cases.put("create", this::create);
+    cases.put("names", this::names);
     cases.put("expiry", this::expiry);
     cases.put("role change without password", this::roleChangeWithoutPassword);
     cases.put("window turn", this::windowTurn);
@@ -125,6 +126,18 @@ class VersionMatrixIT {
     assertThat(user.path("username").asText()).isEqualTo("matrix+create@example.org");
     assertThat(user.path("roles").toString()).isEqualTo("[\"superuser\"]");
     assertThat(mark("matrix+create@example.org").path("generation").asLong()).isEqualTo(1);
+  }
+
+  private void names() {
+    for (String name : Names.ALL) {
+      String user = "m" + name;
+      String authorization = gateway.login(user, "one");
+      JsonNode stored = ElasticsearchServer.json(authenticate(authorization));
+      assertThat(stored.path("username").asText()).isEqualTo(user);
+      assertThat(gateway.login(user, "two")).as(user).isEqualTo(authorization);
+      stored = ElasticsearchServer.json(authenticate(authorization));
+      assertThat(stored.path("metadata").path("groups").toString()).isEqualTo("[\"two\"]");
+    }
   }
 
   private void runExpiry() {

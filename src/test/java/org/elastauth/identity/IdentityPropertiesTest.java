@@ -16,7 +16,7 @@ import org.elastauth.http.HttpError;
 
 /** SPEC 2: whatever is claimed, it is an identity within the limits or a refusal, nothing else. */
 class IdentityPropertiesTest {
-  private static final String USERNAME = "[A-Za-z0-9@+-][A-Za-z0-9._@+-]{0,254}";
+  private static final String USERNAME = "(?!_|[.]{1,2}$)(?! )[ -~&&[^:]]{1,255}(?<! )";
 
   /** Any text, often nearly right. */
   @Provide

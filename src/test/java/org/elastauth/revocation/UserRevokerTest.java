@@ -3,14 +3,17 @@ package org.elastauth.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.Map;
+import org.elastauth.config.TestSettings;
 import org.elastauth.credential.LatestCredentials;
 import org.elastauth.credential.Window;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.InstanceStart;
 import org.elastauth.elasticsearch.OwnershipMetadata;
+import org.elastauth.elasticsearch.ProtectedAccounts;
 import org.elastauth.elasticsearch.StoredUser;
 import org.elastauth.elasticsearch.UserChange;
 import org.elastauth.elasticsearch.UserProfile;
@@ -27,11 +30,25 @@ class UserRevokerTest {
   private final SecretKeys keys = new SecretKeys(List.of(TestGateway.KEY), "");
   private final UserRevoker revoker =
       new UserRevoker(
-          null, keys, new InstanceStart(7), new LatestCredentials(), new SimpleMeterRegistry());
+          null,
+          keys,
+          new InstanceStart(7),
+          new LatestCredentials(),
+          new ProtectedAccounts(
+              TestSettings.of(Map.of()).elasticsearch(),
+              TestSettings.of(Map.of()).identity(),
+              Ticker.systemTicker()),
+          new SimpleMeterRegistry());
 
   private OwnershipMetadata mark(long issued, long generation, String state) {
     return new OwnershipMetadata(
-        keys.currentId(), new Window(issued, issued + 3_600), generation, 1, 1_500, state);
+        keys.currentId(),
+        new Window(issued, issued + 3_600),
+        generation,
+        1,
+        1_500,
+        state,
+        "subject");
   }
 
   private static StoredUser stored(boolean enabled, OwnershipMetadata mark) {
@@ -46,7 +63,7 @@ class UserRevokerTest {
   }
 
   private UserChange plan(StoredUser stored, boolean disable) {
-    return revoker.plan(stored, JOHN, disable, null);
+    return revoker.plan(stored, JOHN, new Revocation(disable, false, false), null);
   }
 
   @Test
@@ -84,14 +101,18 @@ class UserRevokerTest {
                         "boot",
                         7L,
                         "asof",
-                        1_500L))));
+                        1_500L,
+                        "sub",
+                        "subject"))));
     assertThat(plan.credential().window()).isEqualTo(WINDOW);
   }
 
   @Test
   void anAttemptThatDidNotHoldIsFollowedByAHigherGeneration() {
     UserChange undone = plan(stored(true, mark(1_000, 3, "")), true);
-    UserChange again = revoker.plan(stored(true, mark(1_000, 3, "")), JOHN, true, undone);
+    UserChange again =
+        revoker.plan(
+            stored(true, mark(1_000, 3, "")), JOHN, new Revocation(true, false, false), undone);
     assertThat(again.ownership().generation()).isEqualTo(5);
   }
 
@@ -118,8 +139,19 @@ class UserRevokerTest {
   }
 
   @Test
+  void aReleaseForgetsTheSubjectAndNothingElseDoes() {
+    StoredUser john = stored(true, mark(1_000, 3, ""));
+    UserChange released = revoker.plan(john, JOHN, new Revocation(false, false, true), null);
+    assertThat(released.ownership().subject()).isEmpty();
+    assertThat(released.ownership().generation()).isEqualTo(4);
+    assertThat(released.document().get("metadata").toString()).doesNotContain("subject");
+    assertThat(plan(john, true).ownership().subject()).isEqualTo("subject");
+  }
+
+  @Test
   void aPasswordUnderAKeyThatIsNotHeldIsRevokedToo() {
-    OwnershipMetadata foreign = new OwnershipMetadata("0011223344556677", WINDOW, 5, 99, 1_500, "");
+    OwnershipMetadata foreign =
+        new OwnershipMetadata("0011223344556677", WINDOW, 5, 99, 1_500, "", "");
     UserChange plan = plan(stored(true, foreign), false);
     assertThat(plan.ownership().key()).isEqualTo(keys.currentId());
     assertThat(plan.ownership().generation()).isEqualTo(6);
@@ -147,7 +179,7 @@ class UserRevokerTest {
 
   private Revocation written(boolean disable) {
     UserChange change = plan(stored(true, mark(1_000, 3, "")), disable);
-    return new Revocation(disable, false).written(change, 0);
+    return new Revocation(disable, false, false).written(change, 0);
   }
 
   @Test
@@ -178,7 +210,7 @@ class UserRevokerTest {
 
   @Test
   void whatIsAnnouncedAndReported() {
-    Revocation asked = new Revocation(true, false);
+    Revocation asked = new Revocation(true, false, false);
     assertThat(asked.issued()).isZero();
     assertThat(asked.generation()).isZero();
     assertThat(asked.report("john.doe").dryRun()).isTrue();
@@ -187,7 +219,7 @@ class UserRevokerTest {
     assertThat(revocation.issued()).isEqualTo(1_000);
     assertThat(revocation.generation()).isEqualTo(4);
     assertThat(revocation.report("john.doe"))
-        .isEqualTo(new Revocation.Report("john.doe", 4L, true, null, null, null));
+        .isEqualTo(new Revocation.Report("john.doe", 4L, true, null, null, null, null));
     assertThat(revocation.withoutApiKeys(2, null).report("john.doe").apiKeysInvalidated())
         .isEqualTo(2);
   }

@@ -3,6 +3,8 @@ package org.elastauth.oidc.login;
 import java.time.Clock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.elastauth.identity.Identity;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.session.Session;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -14,9 +16,11 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("sessionIdentity")
 final class SessionIdentity implements Processor {
+  private final OidcSettings settings;
   private final Clock clock;
 
-  SessionIdentity(Clock clock) {
+  SessionIdentity(OidcSettings settings, Clock clock) {
+    this.settings = settings;
     this.clock = clock;
   }
 
@@ -24,9 +28,17 @@ final class SessionIdentity implements Processor {
   public void process(Exchange exchange) {
     if (exchange.getMessage().getBody() instanceof Session session
         && (!session.refreshToken().isEmpty() || !SessionRefresh.isDue(session, clock))) {
-      exchange.setProperty("identity", session.identity());
+      exchange.setProperty("identity", identity(session));
     } else {
       exchange.removeProperty("identity");
     }
+  }
+
+  /** A stored session has an identity without its subject, because older gateways read it, too. */
+  private Identity identity(Session session) {
+    Identity identity = session.identity();
+    return identity.subject().isEmpty()
+        ? identity.withSubject(settings.subject(session.subject()))
+        : identity;
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.config.TestSettings;
+import org.elastauth.crypto.Sha256;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.TokenClaims;
@@ -35,9 +36,11 @@ class ClaimMappingTest {
                     "email", "j@example.org",
                     "name", "Jane Roe",
                     "groups", List.of("b", "a, c", "b", " "))))
-        .isEqualTo(new Identity("jane.roe", "j@example.org", "Jane Roe", List.of("a, c", "b"), 7));
+        .isEqualTo(
+            new Identity("jane.roe", "j@example.org", "Jane Roe", List.of("a, c", "b"), 7)
+                .withSubject(Sha256.hex("|1")));
     assertThat(identity("groups", Map.of()))
-        .isEqualTo(new Identity("jane.roe", "", "", List.of(), 7));
+        .isEqualTo(new Identity("jane.roe", "", "", List.of(), 7).withSubject(Sha256.hex("|1")));
   }
 
   @Test
@@ -80,5 +83,78 @@ class ClaimMappingTest {
         .isInstanceOf(HttpError.class);
     assertThatThrownBy(() -> mapping.join(token, new TokenClaims(Map.of(), 50, 90)))
         .isInstanceOf(HttpError.class);
+  }
+
+  private static Identity byEmail(String path, Map<String, Object> claims) {
+    return new ClaimMapping(TestSettings.of(Map.of("oidc.claim_mappings.username", path)).oidc())
+        .identity(new TokenClaims(claims, 7, 100));
+  }
+
+  /** OpenID Connect Core, 5.1: email_verified is a statement about email. */
+  @Test
+  void anEmailIsAUsernameOnlyIfTheProviderHasVerifiedIt() {
+    String me = "jane@example.org";
+    Map<String, Map<String, Object>> verified =
+        Map.of(
+            "email", Map.of("email", me, "email_verified", true),
+            "e-mail", Map.of("e-mail", me, "email", me, "email_verified", "True"),
+            "mail", Map.of("mail", me, "mail_verified", "true"),
+            "user.email", Map.of("user", Map.of("email", me, "email_verified", true)),
+            "https://example.com/email",
+                Map.of("https://example.com/email", me, "email", me, "email_verified", true));
+    verified.forEach(
+        (path, claims) -> assertThat(byEmail(path, claims).username()).as(path).isEqualTo(me));
+
+    List<Map<String, Object>> unverified =
+        List.of(
+            Map.of("email", me),
+            Map.of("email", me, "email_verified", false),
+            Map.of("email", me, "email_verified", "false"),
+            Map.of("email", me, "email_verified", ""),
+            Map.of("email", me, "email_verified", 1),
+            Map.of("email", me, "email_verified", List.of(true)),
+            Map.of("email", me, "user", Map.of("email_verified", true)));
+    for (Map<String, Object> claims : unverified) {
+      assertUnverified("email", claims);
+    }
+    Map<String, Object> ofAnother =
+        Map.of(
+            "email",
+            "own@example.org",
+            "email_verified",
+            true,
+            "mail",
+            me,
+            "user",
+            Map.of("email", me));
+    assertUnverified("mail", ofAnother);
+    assertUnverified("user.email", ofAnother);
+    assertUnverified("primary_email", Map.of("primary_email", me));
+  }
+
+  private static void assertUnverified(String path, Map<String, Object> claims) {
+    assertThatThrownBy(() -> byEmail(path, claims))
+        .as(path + claims)
+        .isInstanceOfSatisfying(
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403))
+        .hasMessageContaining("email_verified");
+  }
+
+  @Test
+  void aVerifiedAddressOfTheTokenDoesNotVerifyThatOfUserinfo() {
+    ClaimMapping mapping =
+        new ClaimMapping(TestSettings.of(Map.of("oidc.claim_mappings.username", "email")).oidc());
+    TokenClaims token =
+        new TokenClaims(
+            Map.of("sub", "1", "email", "own@example.org", "email_verified", true), 10, 100);
+    assertThatThrownBy(
+            () ->
+                mapping.identity(
+                    mapping.join(
+                        token,
+                        new TokenClaims(Map.of("sub", "1", "email", "victim@example.org"), 5, 9))))
+        .hasMessageContaining("email_verified");
+    TokenClaims same = new TokenClaims(Map.of("sub", "1", "email", "own@example.org"), 5, 9);
+    assertThat(mapping.identity(mapping.join(token, same)).username()).isEqualTo("own@example.org");
   }
 }

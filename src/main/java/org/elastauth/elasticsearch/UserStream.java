@@ -1,4 +1,4 @@
-package org.elastauth.expiry;
+package org.elastauth.elasticsearch;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;

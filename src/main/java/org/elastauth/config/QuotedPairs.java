@@ -1,0 +1,37 @@
+package org.elastauth.config;
+
+import ch.qos.logback.classic.PatternLayout;
+import ch.qos.logback.classic.pattern.ClassicConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * Logback's {@code %kvp} with escapes: a quote or line break in a value, such as a username, must
+ * not look like another value or line.
+ */
+public final class QuotedPairs extends ClassicConverter {
+  /** Before Logback reads its first pattern. */
+  public static void register() {
+    PatternLayout.DEFAULT_CONVERTER_SUPPLIER_MAP.put("kvp", QuotedPairs::new);
+  }
+
+  @Override
+  public String convert(ILoggingEvent event) {
+    List<KeyValuePair> pairs = event.getKeyValuePairs();
+    return pairs == null
+        ? ""
+        : pairs.stream()
+            .map(pair -> pair.key + "=\"" + escaped(String.valueOf(pair.value)) + '"')
+            .collect(Collectors.joining(" "));
+  }
+
+  private static String escaped(String value) {
+    return value
+        .replace("\\", "\\\\")
+        .replace("\"", "\\\"")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
+  }
+}
