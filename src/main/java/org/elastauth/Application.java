@@ -22,6 +22,7 @@ import org.elastauth.crypto.KeySettings;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.ElasticsearchSettings;
 import org.elastauth.elasticsearch.InstanceStart;
+import org.elastauth.http.Decisions;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
 import org.elastauth.identity.IdentitySettings;
@@ -202,8 +203,9 @@ public class Application {
       TrustedProxies trustedProxies,
       Vertx vertx,
       ObjectMapper json,
-      InFlight inFlight) {
+      InFlight inFlight,
+      Decisions decisions) {
     return new GatewayHttpServer(
-        configuration, settings.http(), trustedProxies, vertx, json, inFlight);
+        configuration, settings.http(), trustedProxies, vertx, json, inFlight, decisions);
   }
 }

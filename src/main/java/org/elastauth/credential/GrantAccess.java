@@ -3,13 +3,21 @@ package org.elastauth.credential;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.elastauth.http.Decisions;
 import org.springframework.stereotype.Component;
 
 /** Turns the credential into the response that logs its user in. */
 @Component("grantAccess")
 public final class GrantAccess implements Processor {
+  private final Decisions decisions;
+
+  public GrantAccess(Decisions decisions) {
+    this.decisions = decisions;
+  }
+
   @Override
   public void process(Exchange exchange) {
+    decisions.allowed();
     Message message = exchange.getMessage();
     Credential credential = (Credential) message.getBody();
     message.setHeader("Authorization", credential.authorization());

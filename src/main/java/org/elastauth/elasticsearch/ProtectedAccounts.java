@@ -62,8 +62,7 @@ public final class ProtectedAccounts {
 
   public void refuseReserved(@ExchangeProperty("identity") Identity identity) {
     if (isReserved(identity.username())) {
-      LOG.atWarn().addKeyValue("user", identity.username()).log("Refused: the account is reserved");
-      throw HttpError.forbidden("this account is reserved");
+      throw HttpError.forbidden("this account is reserved").because("account");
     }
   }
 
@@ -107,10 +106,11 @@ public final class ProtectedAccounts {
     throw add(
         identity,
         HttpError.forbidden(
-            (subject.isEmpty()
-                    ? "this name belongs to a user of an OpenID Connect provider; "
-                    : "this name belongs to another user of the identity provider; ")
-                + RELEASE));
+                (subject.isEmpty()
+                        ? "this name belongs to a user of an OpenID Connect provider; "
+                        : "this name belongs to another user of the identity provider; ")
+                    + RELEASE)
+            .because("other_subject"));
   }
 
   private HttpError add(Identity identity, HttpError refusal) {
@@ -124,6 +124,7 @@ public final class ProtectedAccounts {
   }
 
   public static HttpError foreign() {
-    return HttpError.forbidden("an account of this name exists that the gateway does not manage");
+    return HttpError.forbidden("an account of this name exists that the gateway does not manage")
+        .because("account");
   }
 }

@@ -46,7 +46,7 @@ public final class RoleMapping {
       LOG.atInfo()
           .addKeyValue("user", identity.username())
           .log("Refused: neither group_mappings nor default_roles give the user a role");
-      throw HttpError.forbidden("no group of this user gives a role");
+      throw HttpError.forbidden("no group of this user gives a role").because("no_role");
     }
     return defaults;
   }

@@ -100,7 +100,7 @@ public final class UserChangePlanner {
     accounts.refuseOther(identity, owner);
     if (!stored.enabled() && (adopted || !ownership.isDisabledByUs())) {
       line(user).log("Refused: an administrator disabled the account");
-      throw HttpError.forbidden("this account is disabled");
+      throw HttpError.forbidden("this account is disabled").because("account");
     }
     if (adopted) {
       LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth v2 created");

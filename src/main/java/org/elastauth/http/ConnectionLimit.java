@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
 /** Admits connections up to {@code http.max_connections}, and limits what each may send. */
 final class ConnectionLimit {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimit.class);
-  private static final HttpVersions VERSIONS = new HttpVersions();
 
   /** File descriptors reserved for anything but client connections. */
   private static final int OTHER_FILES = 500;
@@ -55,7 +54,7 @@ final class ConnectionLimit {
     }
     ChannelHandlerContext http = ((ConnectionBase) connection).channelHandlerContext();
     http.pipeline()
-        .addBefore(http.name(), null, VERSIONS)
+        .addBefore(http.name(), null, new HeadCheck())
         .addBefore(http.name(), null, new PipelineLimit())
         .addBefore(http.name(), null, new RequestDeadline(requestMillis));
   }

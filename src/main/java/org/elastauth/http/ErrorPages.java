@@ -9,29 +9,61 @@ import java.util.Map;
 
 /** Error responses outside the routes, with the same JSON as in the routes. */
 final class ErrorPages {
+  private static final int INTERNAL = 500;
+
   private static final Map<Integer, String> MESSAGES =
       Map.of(
-          400, "malformed HTTP request",
-          404, "no such path",
-          405, "this method is not allowed here",
-          413, "the body is too large",
-          414, "the request line is too long",
-          415, "the body is not of the type that is expected here",
-          431, "the headers are too large",
-          500, "internal error",
-          503, "the gateway is stopping; try again");
+          400,
+          "malformed HTTP request",
+          404,
+          "no such path",
+          405,
+          "this method is not allowed here",
+          413,
+          "the body is too large",
+          414,
+          "the request line is too long",
+          415,
+          "the body is not of the type that is expected here",
+          417,
+          "the only expectation that can be met is 100-continue",
+          431,
+          "the headers are too large",
+          INTERNAL,
+          "internal error",
+          503,
+          "the gateway is stopping; try again");
 
   private final ObjectMapper json;
+  private final Decisions decisions;
 
-  ErrorPages(ObjectMapper json) {
+  ErrorPages(ObjectMapper json, Decisions decisions) {
     this.json = json;
+    this.decisions = decisions;
   }
 
   /** Replaces the router's own pages. */
   void install(Router router) {
     for (int status : MESSAGES.keySet()) {
-      router.errorHandler(status, context -> answer(context.request(), status));
+      router.errorHandler(
+          status,
+          context -> {
+            if (status == INTERNAL && context.failure() != null) {
+              decisions.unexpected(context.failure());
+            }
+            answer(context.request(), status);
+          });
     }
+  }
+
+  /** Ends a request that failed unexpectedly, and its connection. */
+  void fail(HttpServerRequest request, Throwable failure) {
+    decisions.unexpected(failure);
+    if (!request.response().ended() && !request.response().headWritten()) {
+      request.response().putHeader("Connection", "close");
+      answer(request, INTERNAL);
+    }
+    LingeringClose.of(request.connection());
   }
 
   /** Does nothing if the response was already sent. */
@@ -40,15 +72,17 @@ final class ErrorPages {
     if (response.ended()) {
       return;
     }
+    HttpError error = new HttpError(status, MESSAGES.get(status), status == 503 ? 1 : 0);
+    decisions.refused(request, error);
     response
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
         .putHeader("Cache-Control", "no-store");
-    if (status == 503) {
-      response.putHeader("Retry-After", "1");
+    if (error.retryAfter() > 0) {
+      response.putHeader("Retry-After", Integer.toString(error.retryAfter()));
     }
     try {
-      response.end(json.writeValueAsString(ErrorBody.of(MESSAGES.get(status), status)));
+      response.end(json.writeValueAsString(ErrorBody.of(error.getMessage(), status)));
     } catch (JsonProcessingException cannotHappen) {
       throw new IllegalStateException(cannotHappen);
     }

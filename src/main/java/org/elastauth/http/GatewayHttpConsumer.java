@@ -3,6 +3,7 @@ package org.elastauth.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -33,8 +34,12 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private final List<String> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
+  private final Decisions decisions;
   private final String path;
-  private final boolean form;
+
+  /** The media type of the form that the route reads; null for none. */
+  private final String form;
+
   private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
 
   /**
@@ -46,28 +51,52 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       String router,
       List<String> headers,
       MeterRegistry meters,
-      InFlight inFlight) {
+      InFlight inFlight,
+      Decisions decisions) {
     super(endpoint, processor, List.of(), router);
     this.path = endpoint.getPath();
-    this.form = endpoint.getConsumes() != null;
+    this.form = endpoint.getConsumes();
     this.headers = headers;
     this.meters = meters;
     this.inFlight = inFlight;
+    this.decisions = decisions;
+  }
+
+  /** Vert.x would accept a media range as media type, and fail on it later. */
+  @Override
+  protected void doStart() throws Exception {
+    getEndpoint().setConsumes(null);
+    try {
+      super.doStart();
+    } finally {
+      getEndpoint().setConsumes(form);
+    }
   }
 
   @Override
   protected void handleRequest(RoutingContext routing) {
-    if (form) {
+    if (form == null) {
+      begin(routing);
+    } else if (isForm(routing.request())) {
       readForm(routing);
     } else {
-      begin(routing);
+      routing.fail(415);
     }
+  }
+
+  /** Media types are case-insensitive, and may have parameters (RFC 9110, 8.3.1). */
+  private boolean isForm(HttpServerRequest request) {
+    List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
+    return types.size() == 1 && types.get(0).split(";", 2)[0].trim().equalsIgnoreCase(form);
   }
 
   /** A route that {@code consumes} a form starts after its end; Vert.x limits its size. */
   private void readForm(RoutingContext routing) {
     HttpServerRequest request = routing.request();
     request.setExpectMultipart(true);
+    if (RequestScreening.expectsContinue(request)) {
+      request.response().writeContinue();
+    }
     request.exceptionHandler(
         malformed -> {
           if (!request.response().ended()) {
@@ -77,7 +106,11 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     request.endHandler(
         read -> {
           if (!request.response().ended()) {
-            begin(routing);
+            try {
+              begin(routing);
+            } catch (RuntimeException unexpected) {
+              routing.fail(unexpected);
+            }
           }
         });
   }
@@ -87,7 +120,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     exchange.setPattern(ExchangePattern.InOnly);
     exchange.setMessage(new HttpMessage(exchange, routing.request(), routing.response()));
     exchange.setProperty("request", routing.request());
-    PendingRequest request = new PendingRequest(routing, exchange);
+    PendingRequest request = new PendingRequest(routing, path, exchange);
     try {
       createUoW(exchange);
       boolean answered =
@@ -116,7 +149,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     inFlight.remove(request);
     if (request.isAbandoned()) {
       LOG.atWarn()
-          .addKeyValue("path", request.path())
+          .addKeyValue("path", path)
           .log("A route ended after its request had received 500");
     } else {
       respond(request);
@@ -130,10 +163,10 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       if (response.ended()) {
         LOG.debug("A route ended after its response was sent");
       } else if (exchange.getException() != null) {
-        LOG.error("A request failed unexpectedly", exchange.getException());
+        decisions.unexpected(exchange.getException());
         request.answer(500);
       } else if (!response.closed()) {
-        write(response, exchange.getMessage());
+        write(request, exchange.getMessage());
       }
       timers
           .computeIfAbsent(response.getStatusCode(), this::timer)
@@ -141,6 +174,17 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     } finally {
       doneUoW(exchange);
       releaseExchange(exchange, false);
+    }
+  }
+
+  private void write(PendingRequest request, Message message) {
+    HttpServerResponse response = request.routing.response();
+    try {
+      write(response, message);
+    } catch (RuntimeException unexpected) { // a header that HTTP does not allow
+      decisions.unexpected(unexpected);
+      headers.forEach(response.headers()::remove);
+      request.answer(500);
     }
   }
 

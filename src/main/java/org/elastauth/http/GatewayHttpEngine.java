@@ -27,12 +27,14 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
   private final List<String> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
+  private final Decisions decisions;
 
   public GatewayHttpEngine(
       @Value("${elastauth.rate_limit.enabled}") boolean limits,
       @Value("${elastauth.auth_provider}") String authProvider,
       MeterRegistry meters,
-      InFlight inFlight) {
+      InFlight inFlight,
+      Decisions decisions) {
     List<String> out = new ArrayList<>(ALWAYS);
     if (limits) {
       out.addAll(LIMITS);
@@ -43,6 +45,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
     this.headers = List.copyOf(out);
     this.meters = meters;
     this.inFlight = inFlight;
+    this.decisions = decisions;
   }
 
   @Override
@@ -54,6 +57,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
         VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()),
         headers,
         meters,
-        inFlight);
+        inFlight,
+        decisions);
   }
 }

@@ -34,6 +34,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private final ConnectionLimit connections;
   private final RequestScreening screening;
   private final ConnectionDrain drain;
+  private final Decisions decisions;
   private Router router;
   private String deployment;
   private volatile int port;
@@ -44,13 +45,15 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       TrustedProxies proxies,
       Vertx vertx,
       ObjectMapper json,
-      InFlight inFlight) {
+      InFlight inFlight,
+      Decisions decisions) {
     super(configuration);
     setVertx(vertx);
     this.configuration = configuration;
     this.port = configuration.getBindPort();
     this.limits = limits;
-    this.errors = new ErrorPages(json);
+    this.decisions = decisions;
+    this.errors = new ErrorPages(json, decisions);
     this.connections = new ConnectionLimit(limits, proxies);
     this.screening = new RequestScreening(errors);
     this.drain = new ConnectionDrain(inFlight);
@@ -133,6 +136,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private final class EventLoop extends AbstractVerticle {
     @Override
     public void start(Promise<Void> listening) {
+      context.exceptionHandler(decisions::unexpected);
       int configured = configuration.getBindPort();
       vertx
           .createHttpServer(

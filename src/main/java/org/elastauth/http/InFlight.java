@@ -82,7 +82,7 @@ public final class InFlight {
   private void abandon(PendingRequest request) {
     if (pending.contains(request)) { // it changes on this event loop only
       LOG.atError()
-          .addKeyValue("path", request.path())
+          .addKeyValue("path", request.path)
           .log("A route did not end: its request receives 500; please report this");
       abandoned.increment();
       request.abandon();

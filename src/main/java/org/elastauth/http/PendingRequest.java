@@ -8,6 +8,10 @@ import org.apache.camel.support.UnitOfWorkHelper;
 /** A request whose route waits for a reply. It changes on its event loop only. */
 final class PendingRequest {
   final RoutingContext routing;
+
+  /** The path of the route; the client's own may contain anything. */
+  final String path;
+
   final Exchange exchange;
   final ContextInternal loop;
 
@@ -17,14 +21,11 @@ final class PendingRequest {
   boolean ended;
   private boolean abandoned;
 
-  PendingRequest(RoutingContext routing, Exchange exchange) {
+  PendingRequest(RoutingContext routing, String path, Exchange exchange) {
     this.routing = routing;
+    this.path = path;
     this.exchange = exchange;
     this.loop = (ContextInternal) routing.vertx().getOrCreateContext();
-  }
-
-  String path() {
-    return routing.request().path();
   }
 
   void answer(int status) {

@@ -1,33 +1,22 @@
 package org.elastauth.http;
 
 import static io.vertx.core.http.HttpHeaders.CONTENT_LENGTH;
+import static io.vertx.core.http.HttpHeaders.EXPECT;
 import static io.vertx.core.http.HttpHeaders.TRANSFER_ENCODING;
 
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 
-/**
- * Rejects requests that another HTTP implementation could interpret differently (request smuggling,
- * dot segments), and discards bodies, before a route runs.
- */
+/** Discards bodies, closes connections in time, and answers requests that cannot be processed. */
 final class RequestScreening {
   /** Bytes; a longer body closes the connection. */
   private static final int MAX_DISCARDED = 1 << 20;
 
   /** A longer Content-Length may exceed a long. */
   private static final int MAX_DIGITS = 18;
-
-  private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
-
-  private static final String USERS = "/elastauth/users/";
 
   private final ErrorPages errors;
 
@@ -37,75 +26,47 @@ final class RequestScreening {
 
   /**
    * @param last whether the connection closes after this request
-   * @param next receives accepted requests
+   * @param next receives accepted requests; an exception results in 500
    */
   void screen(HttpServerRequest request, boolean last, Handler<HttpServerRequest> next) {
-    boolean chunked = request.headers().contains(TRANSFER_ENCODING);
-    boolean malformed =
-        !isPath(request.path())
-            || request.method() == HttpMethod.CONNECT
-            || chunked && !isPlainlyChunked(request);
-    boolean withBody = chunked || request.headers().contains(CONTENT_LENGTH);
-    boolean tooLarge = withBody && isTooLarge(request.getHeader(CONTENT_LENGTH));
-    if (withBody) {
-      discardBody(request);
-    }
-    if (malformed || chunked || tooLarge || last) {
-      // after a chunked body the connection closes, because a Content-Length may conflict with it
-      // (RFC 9112, 6.1)
-      request.response().putHeader("Connection", "close");
-      request.response().endHandler(answered -> close(request.connection(), withBody));
-    } else if (withBody) {
-      request.response().endHandler(answered -> request.resume());
-    }
-    if (malformed) {
-      errors.answer(request, 400);
-    } else if (tooLarge) {
-      errors.answer(request, 413);
-    } else {
-      next.handle(request);
+    try {
+      boolean chunked = request.headers().contains(TRANSFER_ENCODING);
+      boolean withBody = chunked || request.headers().contains(CONTENT_LENGTH);
+      boolean tooLarge = withBody && isTooLarge(request.getHeader(CONTENT_LENGTH));
+      if (withBody) {
+        discardBody(request);
+      }
+      if (chunked || tooLarge || last || withBody && expectsContinue(request)) {
+        // after a chunked body the connection closes, because a Content-Length may conflict with it
+        // (RFC 9112, 6.1); a client that waits for 100 may or may not send its body after the
+        // answer
+        request.response().putHeader("Connection", "close");
+        request.response().endHandler(answered -> close(request.connection(), withBody));
+      } else if (withBody) {
+        request.response().endHandler(answered -> request.resume());
+      }
+      if (tooLarge) {
+        errors.answer(request, 413);
+      } else {
+        next.handle(request);
+      }
+    } catch (RuntimeException unexpected) {
+      errors.fail(request, unexpected);
     }
   }
 
-  /** Responds to a request that Netty could not decode. */
-  void reject(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
-    int status = 400;
-    if (cause instanceof TooLongHttpLineException) {
-      status = 414;
-    } else if (cause instanceof TooLongHttpHeaderException) {
-      status = 431;
-    }
-    request.response().putHeader("Connection", "close");
-    errors.answer(request, status);
-    LingeringClose.of(request.connection());
-  }
-
-  /** Only chunked, once and in HTTP/1.1: otherwise peers may disagree on the end of the body. */
-  private static boolean isPlainlyChunked(HttpServerRequest request) {
-    List<String> codings = request.headers().getAll(TRANSFER_ENCODING);
+  /** Whether the client waits for 100 before it sends its body (RFC 9110, 10.1.1). */
+  static boolean expectsContinue(HttpServerRequest request) {
     return request.version() == HttpVersion.HTTP_1_1
-        && codings.size() == 1
-        && codings.get(0).equalsIgnoreCase("chunked");
+        && request.headers().contains(EXPECT)
+        && !"0".equals(request.getHeader(CONTENT_LENGTH));
   }
 
-  private static boolean isPath(String path) {
-    return path != null && path.startsWith("/") && !hasDotSegment(path);
-  }
-
-  /**
-   * Envoy appends the client's path to ours. With dot segments, {@code
-   * /elastauth/authz/../../health} would not reach the decision. The name of a user may contain
-   * some, with encoded slashes.
-   */
-  private static boolean hasDotSegment(String path) {
-    if (path.indexOf('.') < 0 && path.indexOf('%') < 0) {
-      return false;
-    }
-    String decoded = path.replaceAll("(?i)%2e", ".");
-    return DOT_SEGMENT
-        .matcher(path.startsWith(USERS) ? decoded : decoded.replaceAll("(?i)%2f|%5c|\\\\", "/"))
-        .find();
+  /** Responds to a request that {@link HeadCheck} found invalid. */
+  void reject(HttpServerRequest request) {
+    request.response().putHeader("Connection", "close");
+    errors.answer(request, InvalidRequest.of(request.decoderResult().cause()).status());
+    LingeringClose.of(request.connection());
   }
 
   /** The decoder has checked that these are digits. */

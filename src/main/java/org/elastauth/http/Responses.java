@@ -7,20 +7,22 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Responses other than 2xx. */
 @Component("responses")
 public final class Responses {
-  private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
+  private final Decisions decisions;
+
+  public Responses(Decisions decisions) {
+    this.decisions = decisions;
+  }
 
   /**
    * @throws HttpError always: 503
    */
   public void refuseWhileStopping() {
-    throw HttpError.unavailable("the gateway is stopping");
+    throw HttpError.unavailable("the gateway is stopping").because("stopping");
   }
 
   /**
@@ -50,6 +52,7 @@ public final class Responses {
    */
   public ErrorBody refused(@ExchangeException Exception failure, Exchange exchange) {
     HttpError refusal = error(failure);
+    decisions.refused(exchange, refusal);
     Message message = exchange.getMessage();
     message.removeHeaders("*", "RateLimit-*");
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.status());
@@ -72,18 +75,14 @@ public final class Responses {
     return ErrorBody.of(refusal.getMessage(), refusal.status());
   }
 
-  private static HttpError error(Exception failure) {
-    HttpError error;
+  private HttpError error(Exception failure) {
     if (failure instanceof HttpError known) {
-      error = known;
+      return known;
     } else if (failure instanceof RejectedExecutionException) {
       // the queue of a threads step is full
-      error = new HttpError(429, "too many requests at once; try again", 1);
-    } else {
-      LOG.error("A request failed unexpectedly", failure);
-      return new HttpError(500, "internal error", 0);
+      return new HttpError(429, "too many requests at once; try again", 1).because("overloaded");
     }
-    LOG.atDebug().addKeyValue("status", error.status()).log("Refused: {}", error.getMessage());
-    return error;
+    decisions.unexpected(failure);
+    return new HttpError(500, "internal error", 0);
   }
 }

@@ -80,7 +80,8 @@ public final class AutheliaHeaders implements Processor {
                 "Identity headers rejected: their sender is not in trusted_proxies; add it if it is your reverse"
                     + " proxy (logged once a minute per address)");
       }
-      throw HttpError.forbidden("identity headers are not accepted from this address");
+      throw HttpError.forbidden("identity headers are not accepted from this address")
+          .because("untrusted_peer");
     }
     if (name == null || name.isBlank()) {
       throw HttpError.unidentified();

@@ -23,7 +23,8 @@ public final class GroupWhitelist implements Processor {
   @Override
   public void process(Exchange exchange) {
     if (enabled && !groups.containsAll(((Identity) exchange.getProperty("identity")).groups())) {
-      throw HttpError.forbidden("a group of this user is not on the whitelist");
+      throw HttpError.forbidden("a group of this user is not on the whitelist")
+          .because("group_whitelist");
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.elastauth.identity;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.security.Principal;
 import java.util.List;
 
 /**
@@ -14,14 +15,12 @@ import java.util.List;
  * @param subject hash of the provider's issuer and subject, which are unique and never reassigned
  *     (OpenID Connect Core, 2); empty for a source without subjects
  */
-@JsonIgnoreProperties("subject") // gateways of before reject a session with an unknown member
+@JsonIgnoreProperties({
+  "name", "subject"
+}) // gateways of before reject a session with an unknown member
 public record Identity(
-    String username,
-    String email,
-    String fullName,
-    List<String> groups,
-    long asOf,
-    String subject) {
+    String username, String email, String fullName, List<String> groups, long asOf, String subject)
+    implements Principal {
   public Identity {
     subject = subject == null ? "" : subject;
   }
@@ -32,5 +31,10 @@ public record Identity(
 
   public Identity withSubject(String hash) {
     return new Identity(username, email, fullName, groups, asOf, hash);
+  }
+
+  @Override
+  public String getName() {
+    return username;
   }
 }

@@ -11,7 +11,8 @@ public final class BearerChallenge {
   /** The request has no token. */
   public static HttpError missing() {
     return HttpError.unauthorized(
-        "no identity: the request has no token and no valid session", REALM);
+            "no identity: the request has no token and no valid session", REALM)
+        .because("no_identity");
   }
 
   /**
@@ -19,6 +20,7 @@ public final class BearerChallenge {
    */
   public static HttpError invalid(String reason) {
     return HttpError.unauthorized(
-        reason, REALM + ", error=\"invalid_token\", error_description=\"" + reason + "\"");
+            reason, REALM + ", error=\"invalid_token\", error_description=\"" + reason + "\"")
+        .because("invalid_token");
   }
 }

@@ -88,6 +88,6 @@ public final class RateLimitAnswer implements Processor {
    * @param reset seconds
    */
   static HttpError overTheLimit(int reset) {
-    return new HttpError(429, "too many requests; try again later", reset);
+    return new HttpError(429, "too many requests; try again later", reset).because("rate_limit");
   }
 }

@@ -1,10 +1,10 @@
 package org.elastauth.ratelimit;
 
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.elastauth.credential.CacheKey;
+import org.elastauth.http.ClientAddress;
 import org.elastauth.identity.Identity;
 import org.elastauth.net.TrustedProxies;
 import org.springframework.beans.factory.annotation.Value;
@@ -19,8 +19,6 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("rateLimitKey")
 public final class RateLimitKey implements Processor {
-  private static final CharSequence FORWARDED = HttpHeaders.createOptimized("X-Forwarded-For");
-
   private final CacheKey users;
   private final String addresses;
   private final TrustedProxies trustedProxies;
@@ -40,10 +38,8 @@ public final class RateLimitKey implements Processor {
   }
 
   private String byAddress(Exchange exchange) {
-    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     String client =
-        trustedProxies.client(
-            request.remoteAddress().hostAddress(), request.headers().getAll(FORWARDED));
+        ClientAddress.of((HttpServerRequest) exchange.getProperty("request"), trustedProxies);
     return client == null ? null : addresses + client;
   }
 }

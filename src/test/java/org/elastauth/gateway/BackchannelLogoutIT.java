@@ -14,7 +14,11 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -47,6 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** OpenID Connect Back-Channel Logout: Keycloak says that a session is over. */
@@ -429,6 +434,70 @@ class BackchannelLogoutIT {
     } finally {
       ((ObjectNode) client.get("attributes")).put("backchannel.logout.url", "");
       keycloak.admin("PUT", path, client.toString());
+    }
+  }
+
+  /** RFC 9110, 8.3.1: in any case, with parameters; a media range is no type. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/x-www-form-urlencoded                 | 400",
+        "APPLICATION/X-WWW-Form-UrlEncoded                 | 400",
+        "application/x-www-form-urlencoded;charset=UTF-8   | 400",
+        "application/x-www-form-urlencoded ; a=\"b;c\"     | 400",
+        "application/x-www-form-urlencoded;                | 400",
+        "*/*                                               | 415",
+        "application/*                                     | 415",
+        "*/*;q=0.1                                         | 415",
+        "application/x-www-form-urlencoded, text/plain     | 415",
+        "application/x-www-form-urlencodedx                | 415",
+        "multipart/form-data                               | 415",
+        "multipart/form-data; boundary=x                   | 415",
+        "form                                              | 415",
+        "/                                                 | 415",
+        ";                                                 | 415",
+        "''                                                | 415",
+      })
+  void typesOfTheForm(String type, int status) {
+    HttpResponse<String> answer =
+        gateway.send(
+            gateway
+                .request(PATH, "Content-Type", type)
+                .POST(BodyPublishers.ofString("other=a.b.c"))
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body()).contains("\"code\":" + status);
+  }
+
+  @Test
+  void aFormWithoutATypeOrWithTwo() {
+    String head =
+        "POST " + PATH + " HTTP/1.1\r\nHost: g\r\nConnection: close\r\nContent-Length: 1\r\n";
+    String type = "Content-Type: application/x-www-form-urlencoded\r\n";
+    assertThat(gateway.raw(head + "\r\na")).startsWith("HTTP/1.1 415 ");
+    assertThat(gateway.raw(head + type + type + "\r\na")).startsWith("HTTP/1.1 415 ");
+  }
+
+  /** RFC 9110, 10.1.1: this body is read, so its client is told to send it. */
+  @Test
+  void aFormWhoseClientWaitsForContinue() throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST "
+                  + PATH
+                  + " HTTP/1.1\r\nHost: g\r\nExpect: 100-continue\r\nContent-Length: 11\r\n"
+                  + "Content-Type: application/x-www-form-urlencoded\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      String go = "HTTP/1.1 100 Continue\r\n";
+      InputStream in = socket.getInputStream();
+      assertThat(new String(in.readNBytes(go.length()), StandardCharsets.US_ASCII)).isEqualTo(go);
+      out.write("other=a.b.c".getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(in.readAllBytes(), StandardCharsets.US_ASCII))
+          .contains("HTTP/1.1 400 ")
+          .contains("it must have one logout_token");
     }
   }
 

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +96,7 @@ class LogIT {
 
         assertThat(gateway.log())
             .contains("Cache miss")
-            .contains("Refused: the account is reserved")
+            .contains("Refused: this account is reserved")
             .doesNotContain(
                 TestGateway.KEY,
                 REDIS_PASSWORD,
@@ -132,6 +134,91 @@ class LogIT {
     }
     assertThat(output.getOut())
         .containsOnlyOnce("(logged once a minute per address) peer=\"127.0.0.1\"");
+  }
+
+  /** An attacker must not fill the log, or read in it what others sent. */
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void anInvalidRequestIsLoggedOnceAndNotShown(CapturedOutput output) {
+    String get = "GET /elastauth HTTP/1.1\r\nHost: g\r\nRemote-User: log.invalid\r\n";
+    try (TestGateway gateway =
+        TestGateway.builder()
+            .set("elasticsearch.dry_run", "true")
+            .set("log_level", "trace")
+            .start()) {
+      for (String invalid :
+          List.of(
+              get + "Authorization: Bearer in-no-log\u0001\r\n\r\n",
+              get + "\r\n" + get + "Cookie: in-no-log\0\r\n\r\n" + get + "\r\n",
+              get + "in-no-log\u0001: x\r\n\r\n",
+              get + "in-no-log\r\n\r\n",
+              get + "Content-Length: in-no-log\r\n\r\n",
+              get + "Transfer-Encoding: in-no-log\r\n\r\n",
+              get + "Expect: in-no-log\r\n\r\n",
+              get + "Host: in-no-log%41\r\n\r\n",
+              get + "Transfer-Encoding: chunked\r\n\r\nin-no-log\r\n\r\n",
+              get + "Transfer-Encoding: chunked\r\n\r\n0\r\nin-no-log: \u0001\r\n\r\n",
+              "in-no-log\u0001 / HTTP/1.1\r\nHost: g\r\n\r\n",
+              "GET /elastauth/authz/%zz?code=in-no-log HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n",
+              "GET /elastauth/in-no-log/../x HTTP/1.1\r\nHost: g\r\n\r\n",
+              "GET /in-no-log HTTP/in-no-log\r\nHost: g\r\n\r\n")) {
+        assertThat(gateway.raw(invalid)).as(invalid).doesNotContain("in-no-log");
+      }
+    }
+    assertThat(output.toString()).doesNotContain("in-no-log").doesNotContain("\tat ");
+    assertThat(output.getOut())
+        .containsOnlyOnce("Refused: malformed HTTP request (the same is logged once a minute)");
+  }
+
+  /** An operator sees who was refused, from where and why, without a debug log. */
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void aRefusalIsLoggedOnceAMinute(CapturedOutput output) {
+    TestGateway.SetClock clock = new TestGateway.SetClock(Instant.parse("2026-01-15T10:00:00Z"));
+    try (TestGateway gateway =
+        TestGateway.builder()
+            .set("elasticsearch.dry_run", "true")
+            .set("log_level", "info")
+            .set("enable_group_whitelist", true)
+            .set("group_whitelist", "known")
+            .clock(clock)
+            .start()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(gateway.get("/elastauth").statusCode()).isEqualTo(401);
+        assertThat(gateway.decide("log.one", "unknown").statusCode()).isEqualTo(403);
+        assertThat(gateway.decide("log.two", "unknown").statusCode()).isEqualTo(403);
+        assertThat(
+                gateway
+                    .get("/", "Remote-User", "a\u00e9", "X-Forwarded-For", "203.0.113.9")
+                    .statusCode())
+            .isEqualTo(400);
+      }
+      assertThat(gateway.get("/nothing").statusCode()).isEqualTo(404);
+      assertThat(gateway.decide("log.three", "known").statusCode()).isEqualTo(200);
+      assertThat(output.getOut().lines().filter(line -> line.contains("Refused: ")))
+          .hasSize(4)
+          .anyMatch(
+              line ->
+                  line.contains("Refused: no identity")
+                      && line.contains("client=\"127.0.0.1\"")
+                      && line.contains("path=\"/elastauth\"")
+                      && line.contains("status=\"401\"")
+                      && line.contains("reason=\"no_identity\""))
+          .anyMatch(line -> line.contains("user=\"log.one\"") && line.contains("group_whitelist"))
+          .anyMatch(
+              line -> line.contains("user=\"log.two\"") && line.contains("not on the whitelist"))
+          .anyMatch(line -> line.contains("malformed") && line.contains("client=\"203.0.113.9\""));
+      clock.advance(Duration.ofSeconds(61));
+      assertThat(gateway.decide("log.one", "unknown").statusCode()).isEqualTo(403);
+      assertThat(output.getOut().lines().filter(line -> line.contains("user=\"log.one\"")))
+          .hasSize(2);
+      assertThat(gateway.get("/metrics").body())
+          .contains("elastauth_decisions_total{outcome=\"allowed\",reason=\"none\"} 1.0")
+          .contains("elastauth_decisions_total{outcome=\"refused\",reason=\"no_identity\"} 3.0")
+          .contains("elastauth_decisions_total{outcome=\"refused\",reason=\"malformed\"} 3.0")
+          .contains(
+              "elastauth_decisions_total{outcome=\"refused\",reason=\"group_whitelist\"} 7.0");
+    }
   }
 
   @Test

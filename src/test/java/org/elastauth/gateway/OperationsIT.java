@@ -196,6 +196,8 @@ class OperationsIT {
           .contains("elastauth_circuit_breaker_state{name=\"redis\",state=\"closed\"} 1.0")
           .contains("elastauth_requests_seconds_count{path=\"/elastauth\",status=\"200\"} 2")
           .contains("elastauth_requests_seconds_count{path=\"/elastauth\",status=\"401\"} 1")
+          .contains("elastauth_decisions_total{outcome=\"allowed\",reason=\"none\"} 2.0")
+          .contains("elastauth_decisions_total{outcome=\"refused\",reason=\"no_identity\"} 1.0")
           .contains("elastauth_elasticsearch_requests_total{operation=\"user_put_password\"} 1.0")
           .doesNotContain("operations.metrics");
       assertThat(gateway.get("/elastauth/metrics").body())

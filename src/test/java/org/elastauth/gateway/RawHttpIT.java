@@ -149,6 +149,8 @@ class RawHttpIT {
       assertThat(answers).hasSize(1);
       assertRefused(503, answers.get(0));
       assertThat(answers.get(0).headers()).containsPattern("retry-after: [1-9]");
+      assertThat(alone.get("/metrics").body())
+          .contains("elastauth_decisions_total{outcome=\"failed\",reason=\"unavailable\"} 1.0");
     }
   }
 
@@ -292,6 +294,8 @@ class RawHttpIT {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "GET /elastauth HTTP/2.0\r\nHost: g\r\n\r\n",
         "GET /elastauth HTTP/1.2\r\nHost: g\r\n\r\n",
+        "GET /elastauth HTTP/1.01\r\nHost: g\r\n\r\n",
+        "GET /elastauth HTTP/0.9\r\nHost: g\r\n\r\n",
         "GET /elastauth HTTP/11\r\nHost: g\r\n\r\n",
         "GET /elastauth ICY/1.1\r\nHost: g\r\n\r\n",
         "GET /elastauth x HTTP/1.1\r\nHost: g\r\n\r\n",
@@ -311,6 +315,261 @@ class RawHttpIT {
       })
   void requestLines(String request) throws IOException {
     assertEndsTheConnection(request);
+  }
+
+  /** RFC 9112, 3.2: exactly one, and valid; parsers disagree on names that DNS does not know. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x%41",
+        "evil%3F",
+        "x%",
+        "%zz",
+        "g%00",
+        "[%41]",
+        "[fe80::1%25eth0]",
+        "[",
+        "[]",
+        "[::1",
+        "[::1]x",
+        "g:99999",
+        "g:-1",
+        "g:a",
+        "g:80:80",
+        ":80",
+        "g/x",
+        "http://g",
+        "u@g",
+        "a b",
+        "g,h",
+        "?",
+        "#",
+        "*",
+        "\u00e9",
+        "g\r\nHost: g",
+        "g\r\nHost: h",
+        "g\r\nhOST:",
+      })
+  void hosts(String host) throws IOException {
+    assertEndsTheConnection(GET.replace("Host: g", "Host: " + host) + "\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "g",
+        "g.",
+        "my_host:8080",
+        "G.Example:",
+        "192.0.2.1:80",
+        "1.2.3",
+        "[::1]:",
+        "[::1]:80"
+      })
+  void validHosts(String host) throws IOException {
+    assertThat(answers(GET.replace("Host: g", "Host: " + host) + "Connection: close\r\n\r\n"))
+        .extracting(Answer::status)
+        .containsExactly(200);
+  }
+
+  @Test
+  void onlyHttp10NeedsNoHost() throws IOException {
+    String without = GET.replace("Host: g\r\n", "") + "\r\n";
+    assertEndsTheConnection(without);
+    assertThat(answers(without.replace("HTTP/1.1", "HTTP/1.0")))
+        .extracting(Answer::status)
+        .containsExactly(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://g%41/elastauth",
+        "http://u:p@g/elastauth",
+        "http:///elastauth",
+        "http://[/elastauth",
+        "http://g:99999/elastauth",
+        "ftp://g/elastauth",
+        "x://g/elastauth",
+        "http:/elastauth",
+        "/elastauth#f",
+        "/elastauth?#",
+        "http://g/elastauth#f",
+        "http://g/elastauth/../health",
+        "\\elastauth",
+      })
+  void targets(String target) throws IOException {
+    assertEndsTheConnection(GET.replace("/elastauth", target) + "\r\n");
+  }
+
+  /** A slash in the query does not begin the path. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://g",
+        "http://g?x=/nothing",
+        "HTTPS://g:443/elastauth",
+        "http://[::1]/elastauth/authz/http://h?x",
+        "/elastauth?u=http://x%41/",
+      })
+  void targetsOfTheDecision(String target) throws IOException {
+    assertThat(answers(GET.replace("/elastauth", target) + "Connection: close\r\n\r\n"))
+        .extracting(Answer::status)
+        .containsExactly(200);
+  }
+
+  /** RFC 9112, 9.6: an option of a list, in any case, in any header of this name. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "close, x",
+        "x, close",
+        "x,CLOSE ,y",
+        "keep-alive, Close",
+        "close, keep-alive",
+        ",close,",
+        "\tclose",
+        "x\r\nConnection: close",
+        "close\r\nConnection: keep-alive",
+        "x\r\nconnection: y, close",
+      })
+  void closeIsHonoured(String options) throws IOException {
+    List<Answer> answers = answers(GET + "Connection: " + options + "\r\n\r\n" + SMUGGLED);
+    assertThat(answers).extracting(Answer::status).containsExactly(200);
+    assertThat(answers.get(0).headers()).contains("connection: close");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"closed", "x-close", "close x", "\"close\"", "clos, e"})
+  void whatIsNotCloseKeepsTheConnection(String options) throws IOException {
+    assertThat(
+            answers(
+                GET
+                    + "Connection: "
+                    + options
+                    + "\r\n\r\n"
+                    + GET.replace("raw", "next")
+                    + "Connection: close\r\n\r\n"))
+        .extracting(Answer::status)
+        .containsExactly(200, 200);
+  }
+
+  /** CVE-2026-50020: RFC 9112, 2.2 allows an empty line before a request, and nothing else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\0", "\u0001", "\t", "\u000b", "\f", "\u001f", "\u007f", "\u0085", "\r\n\0"})
+  void controlBytesBeforeARequest(String bytes) throws IOException {
+    assertEndsTheConnection(bytes + GET + "\r\n");
+    List<Answer> answers = answers(GET + "\r\n" + bytes + SMUGGLED);
+    assertThat(answers).extracting(Answer::status).containsExactly(200, 400);
+    assertRefused(400, answers.get(1));
+  }
+
+  @Test
+  void anEmptyLineBeforeARequest() throws IOException {
+    assertThat(answers("\r\n" + GET + "\r\n\r\n" + GET + "Connection: close\r\n\r\n"))
+        .extracting(Answer::status)
+        .containsExactly(200, 200);
+  }
+
+  /** RFC 9110, 10.1.1: a body is not read, so that its client need not send it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+        "Expect: 100-Continue\r\nContent-Length: 5\r\n\r\nhello",
+        "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "Expect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+        "Expect: 100-continue\r\nConnection: close\r\n\r\n",
+        "Expect: 100-continue\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "Expect:\r\nConnection: close\r\n\r\n",
+      })
+  void expectations(String rest) throws IOException {
+    List<Answer> answers = answers(POST + rest);
+    assertThat(answers).extracting(Answer::status).containsExactly(200);
+    assertThat(answers.get(0).headers()).contains("connection: close");
+  }
+
+  @Test
+  void anExpectationOfARequestWithoutABodyIsIgnored() throws IOException {
+    assertThat(
+            answers(
+                GET
+                    + "Expect: 100-continue\r\n\r\n"
+                    + GET
+                    + "Expect: 100-continue\r\nConnection: close\r\n\r\n"))
+        .extracting(Answer::status)
+        .containsExactly(200, 200);
+    assertThat(
+            answers(GET.replace("HTTP/1.1", "HTTP/1.0") + "Expect: x\r\nContent-Length: 0\r\n\r\n"))
+        .extracting(Answer::status)
+        .containsExactly(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Expect: x\r\n\r\n",
+        "Expect: 100-continue, x\r\n\r\n",
+        "Expect: 100-continue\r\nExpect: x\r\n\r\n",
+        "Expect: 100-continue;q=1\r\nContent-Length: 5\r\n\r\nhello",
+        "Expect: 200-ok\r\nTransfer-Encoding: chunked\r\n\r\n",
+      })
+  void unknownExpectations(String rest) throws IOException {
+    List<Answer> answers = answers(POST + rest + SMUGGLED);
+    assertThat(answers).hasSize(1);
+    assertRefused(417, answers.get(0));
+  }
+
+  /** A request that is invalid is the last one, also behind others. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization: Bearer a\u0001b\r\n\r\n",
+        "Cookie: a\0b\r\n\r\n",
+        ": x\r\n\r\n",
+        ":\r\n\r\n",
+        "X\u0001: x\r\n\r\n",
+        "Host: g\r\n\r\n",
+      })
+  void anInvalidRequestInAPipeline(String rest) throws IOException {
+    List<Answer> answers = answers(GET + "\r\n" + GET + rest + GET + rest + SMUGGLED);
+    assertThat(answers).extracting(Answer::status).containsExactly(200, 400);
+    assertRefused(400, answers.get(1));
+  }
+
+  /** Headers that decide nothing here. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Accept: ;;q=x",
+        "Accept: text/html;q=abc",
+        "Accept: */",
+        "Accept-Language: -;q",
+        "Accept-Charset: ;",
+        "Accept-Encoding: ;q=2",
+        "Content-Type: */*",
+        "Content-Type: ;",
+        "Content-Type:",
+        "Cookie: =;;=",
+        "Forwarded: ;=",
+        "X-Forwarded-Proto: %",
+        "Origin: %",
+        "Range: bytes=x",
+        "If-Modified-Since: x",
+        "TE: x",
+        "Trailer: Host",
+        "Max-Forwards: x",
+        "Content-Encoding: x",
+        "X: \u00ff",
+        "Upgrade: ,",
+        "Keep-Alive: x",
+      })
+  void oddHeaders(String header) throws IOException {
+    assertThat(answers(GET + header + "\r\nConnection: close\r\n\r\n"))
+        .extracting(Answer::status)
+        .containsExactly(200);
   }
 
   /** A server has to take it (RFC 9112, 3.2.2); which host it names changes nothing. */

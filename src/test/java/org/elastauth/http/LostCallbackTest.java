@@ -131,6 +131,33 @@ class LostCallbackTest {
     assertThat(abandoned()).isZero();
   }
 
+  @Test
+  void anAnswerThatHttpDoesNotAllowIs500(CapturedOutput output) throws Exception {
+    AdviceWith.adviceWith(
+        context,
+        "authenticate",
+        advice ->
+            advice
+                .weaveAddLast()
+                .process(
+                    exchange -> {
+                      exchange.getMessage().setHeader("Authorization", "Basic in-no-log");
+                      exchange.getMessage().setHeader("Retry-After", "in-no-log\r\nX: y");
+                    }));
+    context.start();
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + server.getPort() + "/elastauth"))
+                .header("Remote-User", "lost")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body()).contains("\"message\":\"internal error\"");
+    assertThat(answer.headers().firstValue("Authorization")).isEmpty();
+    assertThat(output).contains("A request failed unexpectedly").doesNotContain("in-no-log");
+  }
+
   /** The client's connection may be closed by then: idle_timeout is short here. */
   @Test
   void nothingStaysInFlight() throws Exception {

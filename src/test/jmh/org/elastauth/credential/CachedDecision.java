@@ -1,13 +1,17 @@
 package org.elastauth.credential;
 
-import org.elastauth.crypto.SecretKeys;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.elastauth.crypto.SecretKeys;
+import org.elastauth.http.Decisions;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
+import org.elastauth.net.TrustedProxies;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -45,7 +49,10 @@ public class CachedDecision {
           Fingerprint.of(identity));
   private final String key = cacheKey.of(USER);
   private final String entry = sealed.seal(key, credential);
-  private final GrantAccess grantAccess = new GrantAccess();
+  private final GrantAccess grantAccess = 
+      new GrantAccess(
+          new Decisions(
+              new SimpleMeterRegistry(), new TrustedProxies(List.of()), Ticker.systemTicker()));
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Benchmark
