@@ -48,7 +48,7 @@ public final class MemoryRateLimiter implements Processor {
     exchange.getMessage().setBody(count((String) exchange.getProperty("rateLimitKey")));
   }
 
-  Verdict count(String key) {
+  public Verdict count(String key) {
     ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(1);
     long nanos =
         probe.isConsumed() ? probe.getNanosToWaitForReset() : probe.getNanosToWaitForRefill();

@@ -37,7 +37,7 @@ public final class ThrottledAddresses {
             .build();
   }
 
-  void add(String address, Duration left) {
+  public void add(String address, Duration left) {
     until.put(address, ticker.read() + left.toNanos());
   }
 

@@ -8,11 +8,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class HttpLimitsIT {
   private static final String LIVE = "GET /elastauth/live HTTP/1.1\r\nHost: g\r\n\r\n";
   private static final int MUCH = 8 << 20;
+  private static final String ADMIN = "abcdefghijklmnopqrstuvwxyz-0123456789";
 
   private static TestGateway gateway;
 
@@ -98,6 +103,51 @@ class HttpLimitsIT {
               })
           .isInstanceOf(SocketException.class);
     }
+  }
+
+  /** Otherwise two hundred guesses take less than a second. */
+  @Test
+  void guessesOfTheAdminCredentialAreCountedByAddress() {
+    TestGateway.SetClock clock = new TestGateway.SetClock(Instant.parse("2026-01-15T10:00:00Z"));
+    try (TestGateway guarded =
+        builder().set("admin.enabled", true).set("admin.credential", ADMIN).clock(clock).start()) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(revoke(guarded, "203.0.113.5").statusCode()).as("no guess").isEqualTo(401);
+      }
+      List<Integer> guesses =
+          IntStream.range(0, 200)
+              .map(i -> revoke(guarded, "203.0.113.5", "Bearer " + i).statusCode())
+              .boxed()
+              .toList();
+      assertThat(guesses.subList(0, 10)).containsOnly(401);
+      assertThat(guesses.subList(10, 200)).containsOnly(429);
+      HttpResponse<String> throttled = revoke(guarded, "203.0.113.5", "Bearer " + ADMIN);
+      assertThat(throttled.statusCode()).as("even the right one").isEqualTo(429);
+      assertThat(throttled.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 60L);
+      assertThat(revoke(guarded, "198.51.100.1, 203.0.113.5", "Bearer " + ADMIN).statusCode())
+          .as("the entry of the proxy counts")
+          .isEqualTo(429);
+      assertThat(revoke(guarded, "203.0.113.6", "Bearer " + ADMIN).statusCode()).isEqualTo(200);
+      assertThat(revoke(guarded, "2001:db8::1", "Bearer x").statusCode()).isEqualTo(401);
+      clock.advance(Duration.ofSeconds(61));
+      assertThat(revoke(guarded, "203.0.113.5", "Bearer " + ADMIN).statusCode()).isEqualTo(200);
+      for (int i = 0; i < 10; i++) {
+        revoke(guarded, "2001:db8::" + i, "bearer " + i);
+      }
+      assertThat(revoke(guarded, "2001:db8::ff", "Bearer " + ADMIN).statusCode())
+          .as("a client has a /64")
+          .isEqualTo(429);
+    }
+  }
+
+  private static HttpResponse<String> revoke(
+      TestGateway gateway, String client, String... authorization) {
+    HttpRequest.Builder request =
+        gateway.request("/elastauth/users/limits.user", "X-Forwarded-For", client);
+    for (String value : authorization) {
+      request.header("Authorization", value);
+    }
+    return gateway.send(request.DELETE().build());
   }
 
   @Test

@@ -283,7 +283,11 @@ class RevokeIT {
       assertThat(authenticate(before)).isEqualTo(200);
       assertThat(gateway.bean(MeterRegistry.class).counter("elastauth.admin.refusals").count())
           .isEqualTo(attempts.size() + 2);
-      assertThat(output.getOut().lines().filter(line -> line.contains("admin.credential")))
+      assertThat(
+              output
+                  .getOut()
+                  .lines()
+                  .filter(line -> line.contains("credential is missing or wrong")))
           .as("said once")
           .hasSize(1);
       assertThat(output).doesNotContain("wrong-pw-in-no-log").doesNotContain(CREDENTIAL);
