@@ -16,6 +16,9 @@ record TokenResponse(String accessToken, String idToken, String refreshToken, lo
   /** A longer lifetime is not believed: the provider would not be asked about the user for days. */
   static final long MAX_LIFETIME = 86_400;
 
+  /** RFC 6749, A.12. The token is sent in a header. */
+  private static final String VISIBLE = "[ -~]*";
+
   /**
    * @param ignored receives what is wrong with a member that the session does without
    * @throws UnusableResponseException that names the member that is wrong
@@ -29,8 +32,12 @@ record TokenResponse(String accessToken, String idToken, String refreshToken, lo
     } catch (ParseException | IllegalArgumentException malformed) {
       throw new UnusableResponseException("id_token is not a JWT");
     }
+    String accessToken = document.text("access_token");
+    if (!accessToken.matches(VISIBLE)) {
+      throw new UnusableResponseException("access_token is not printable ASCII");
+    }
     return new TokenResponse(
-        document.text("access_token"),
+        accessToken,
         idToken,
         refreshToken(document, ignored),
         lifetime(document.members().get("expires_in"), ignored));

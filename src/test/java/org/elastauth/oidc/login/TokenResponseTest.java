@@ -102,6 +102,7 @@ class TokenResponseTest {
       quoteCharacter = '`',
       value = {
         "{\"access_token\":7} | access_token is not a string",
+        "{\"access_token\":\"a\\nb\"} | access_token is not printable ASCII",
         "{\"access_token\":\"a\",\"id_token\":[]} | id_token is not a string",
         "{\"access_token\":\"a\",\"id_token\":\"x\"} | id_token is not a JWT",
         "{\"access_token\":\"a\",\"id_token\":\"a.b.c\"} | id_token is not a JWT"
