@@ -13,8 +13,14 @@ import org.elastauth.oidc.provider.UnusableResponseException;
  * @param lifetime of the access token, in seconds; 0 if the response does not say
  */
 record TokenResponse(String accessToken, String idToken, String refreshToken, long lifetime) {
-  /** A longer lifetime is not believed: the provider would not be asked about the user for days. */
-  static final long MAX_LIFETIME = 86_400;
+  /** In seconds: the longest that is believed, as long as {@code session.max_age} can be. */
+  private static final long MAX_LIFETIME = 30 * 86_400L;
+
+  /** In seconds: what a longer lifetime counts as, so that the provider is asked about the user. */
+  private static final long LIFETIME = 86_400;
+
+  /** RFC 6749, A.12. The token is sent in a header. */
+  private static final String VISIBLE = "[ -~]*";
 
   /**
    * @param ignored receives what is wrong with a member that the session does without
@@ -29,8 +35,12 @@ record TokenResponse(String accessToken, String idToken, String refreshToken, lo
     } catch (ParseException | IllegalArgumentException malformed) {
       throw new UnusableResponseException("id_token is not a JWT");
     }
+    String accessToken = document.text("access_token");
+    if (!accessToken.matches(VISIBLE)) {
+      throw new UnusableResponseException("access_token is not printable ASCII");
+    }
     return new TokenResponse(
-        document.text("access_token"),
+        accessToken,
         idToken,
         refreshToken(document, ignored),
         lifetime(document.members().get("expires_in"), ignored));
@@ -55,11 +65,15 @@ record TokenResponse(String accessToken, String idToken, String refreshToken, lo
     } catch (NumberFormatException text) {
       // reported below
     }
-    if (seconds >= 1 && seconds <= MAX_LIFETIME) {
-      return (long) seconds;
+    if (seconds > MAX_LIFETIME) {
+      ignored.accept("expires_in is longer than 30 days, and counts as one day");
+      return LIFETIME;
     }
-    ignored.accept("expires_in is not a number from 1 to " + MAX_LIFETIME);
-    return 0;
+    if (!(seconds >= 1)) {
+      ignored.accept("expires_in is not a positive number; the exp of the ID token counts");
+      return 0;
+    }
+    return (long) seconds;
   }
 
   /** Without the tokens, which are secret. */

@@ -22,7 +22,7 @@ record VerifiedTokens(TokenResponse tokens, TokenClaims claims, Identity identit
         tokens.idToken().isEmpty() ? before.idToken() : tokens.idToken(),
         "",
         refreshToken(tokens, before.refreshToken()),
-        Math.min(end, now + TokenResponse.MAX_LIFETIME),
+        Math.min(end, before.expiresAt()),
         before.createdAt(),
         before.expiresAt());
   }

@@ -1,7 +1,10 @@
 package org.elastauth.oidc.provider;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
-import java.text.ParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 
 /**
@@ -10,16 +13,22 @@ import java.util.Map;
  */
 public record ProviderDocument(Map<String, Object> members) {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final TypeReference<Map<String, Object>> MEMBERS = new TypeReference<>() {};
 
   /** Throws {@link UnusableResponseException} if the text is not a JSON object. */
   public static ProviderDocument parse(String text) {
     try {
       // RFC 8259, 8.1: a parser may ignore it
-      return new ProviderDocument(
-          JSONObjectUtils.parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text));
-    } catch (ParseException | IllegalArgumentException malformed) {
-      throw new UnusableResponseException("it is not a JSON object");
+      JsonNode json = JSON.readTree(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
+      if (json.isObject()) {
+        return new ProviderDocument(JSON.convertValue(json, MEMBERS));
+      }
+    } catch (JsonProcessingException malformed) {
+      // reported below, without the content that the exception quotes
     }
+    throw new UnusableResponseException("it is not a JSON object");
   }
 
   /**

@@ -79,7 +79,8 @@ public final class SigningKeys {
       return Finding.VALID;
     }
     boolean named =
-        header.getKeyID() != null && candidates.stream().anyMatch(key -> key.getKeyID() != null);
+        candidates.stream()
+            .anyMatch(key -> key.getKeyID() != null && key.getKeyID().equals(header.getKeyID()));
     return named ? Finding.INVALID : Finding.UNKNOWN_KEY;
   }
 
@@ -112,8 +113,9 @@ public final class SigningKeys {
     return key instanceof RSAKey rsa && rsa.size() < MIN_RSA_BITS;
   }
 
+  /** Whether both are the same, or one of them is missing or empty. */
   private static boolean agree(Object mine, Object theirs) {
-    return mine == null || theirs == null || mine.equals(theirs);
+    return mine == null || theirs == null || theirs.toString().isEmpty() || mine.equals(theirs);
   }
 
   /** RFC 9864 gave EdDSA with this curve a name of its own. */

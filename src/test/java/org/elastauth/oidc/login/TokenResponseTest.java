@@ -50,7 +50,7 @@ class TokenResponseTest {
     "3e2,300",
     "'\"300\"',300",
     "'\" 300 \"',300",
-    "86400,86400",
+    "2592000,2592000",
     "1,1"
   })
   void lifetimes(String value, long seconds) {
@@ -64,22 +64,35 @@ class TokenResponseTest {
         "0",
         "-1",
         "0.5",
-        "86401",
-        "9223372036854775807",
         "-9223372036854775808",
-        "1e300",
-        "123456789012345678901234567890",
         "true",
         "[300]",
         "{}",
         "\"soon\"",
         "\"NaN\"",
-        "\"Infinity\"",
+        "\"-Infinity\"",
         "\"PT1H\""
       })
-  void lifetimesThatAreNotBelievedAreNamed(String value) {
+  void aLifetimeThatIsNoneIsNamed(String value) {
     assertThat(read("{" + TOKENS + ",\"expires_in\":" + value + "}").lifetime()).isZero();
-    assertThat(ignored).containsExactly("expires_in is not a number from 1 to 86400");
+    assertThat(ignored)
+        .containsExactly("expires_in is not a positive number; the exp of the ID token counts");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2592001",
+        "9223372036854775807",
+        "123456789012345678901234567890",
+        "1e300",
+        "1e400",
+        "\"9223372036854775807\"",
+        "\"Infinity\""
+      })
+  void aLifetimeThatIsTooLongIsClampedAndNamed(String value) {
+    assertThat(read("{" + TOKENS + ",\"expires_in\":" + value + "}").lifetime()).isEqualTo(86_400);
+    assertThat(ignored).containsExactly("expires_in is longer than 30 days, and counts as one day");
   }
 
   @ParameterizedTest
@@ -102,6 +115,7 @@ class TokenResponseTest {
       quoteCharacter = '`',
       value = {
         "{\"access_token\":7} | access_token is not a string",
+        "{\"access_token\":\"a\\nb\"} | access_token is not printable ASCII",
         "{\"access_token\":\"a\",\"id_token\":[]} | id_token is not a string",
         "{\"access_token\":\"a\",\"id_token\":\"x\"} | id_token is not a JWT",
         "{\"access_token\":\"a\",\"id_token\":\"a.b.c\"} | id_token is not a JWT"

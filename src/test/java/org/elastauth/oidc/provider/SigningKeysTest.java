@@ -52,6 +52,7 @@ class SigningKeysTest {
     "     ,  A, first,  , VALID",
     "     ,   , first, A, VALID",
     "     ,   ,      ,  , VALID",
+    "   '',   , first,  , VALID",
     "first,   , other,  , UNKNOWN_KEY",
     "FIRST,   , first,  , UNKNOWN_KEY",
     "first,  A, first, B, UNKNOWN_KEY",
