@@ -42,10 +42,14 @@ final class Logout {
 
   private static final int MAX_NAME = 255;
 
+  /** The query of the page that ends a logout which the provider cannot continue. */
+  private static final String ENDED = "ended";
+
   private final RecentKeys<String> warned;
   private final Provider provider;
   private final URI home;
   private final String login;
+  private final String end;
   private final GatewayCookie sessionCookie;
   private final ClientID client;
 
@@ -59,6 +63,11 @@ final class Logout {
     this.provider = provider;
     this.home = URI.create(requestedUrl.home());
     this.login = settings.redirectUrl().replaceFirst("callback$", "login");
+    // without a host: a browser at another of our sites stays there, and the request is its own
+    this.end =
+        URI.create(settings.redirectUrl())
+            .getRawPath()
+            .replaceFirst("callback$", "logout?" + ENDED);
     this.sessionCookie = sessionCookie;
     this.client = new ClientID(settings.clientId());
   }
@@ -80,18 +89,23 @@ final class Logout {
             .formatted(LoginPages.escape(home.toString())));
   }
 
-  /** 303, as the request may be a POST; a page if the provider has no logout or is unreachable. */
-  CompletionStage<Void> redirect(@ExchangeProperty("session") Session session, Exchange exchange) {
+  /** 303, as the request may be a POST. */
+  CompletionStage<Void> redirect(
+      @ExchangeProperty("session") Session session,
+      @ExchangeProperty("request") HttpServerRequest request,
+      Exchange exchange) {
     return provider
         .endpoints()
         .handle(
             (endpoints, unreachable) -> {
               Message message = exchange.getMessage();
-              if (endpoints == null || endpoints.endSession() == null) {
+              boolean ends = endpoints == null || endpoints.endSession() == null;
+              if (ends && ENDED.equals(request.query())) {
                 showEnd(exchange);
               } else {
+                String next = ends ? end : next(endpoints, session).toString();
                 message.setHeader(Exchange.HTTP_RESPONSE_CODE, 303);
-                message.setHeader("Location", next(endpoints, session).toString());
+                message.setHeader("Location", next);
                 message.setHeader("Cache-Control", "no-store");
                 message.setBody("");
               }
