@@ -1,10 +1,12 @@
 package org.elastauth.server;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -96,6 +98,25 @@ public final class FaultyTcpProxy implements AutoCloseable {
                   lost.incrementAndGet();
                 }
                 beyond.write(request);
+              });
+          socket.resume();
+        });
+  }
+
+  /**
+   * Answers each connection's first bytes with these, and closes it.
+   *
+   * @param answer Latin 1
+   */
+  public FaultyTcpProxy answering(String answer) {
+    return serve(
+        socket -> {
+          socket.handler(
+              request -> {
+                socket.handler(more -> {});
+                socket
+                    .write(Buffer.buffer(answer.getBytes(StandardCharsets.ISO_8859_1)))
+                    .onComplete(written -> socket.close());
               });
           socket.resume();
         });
