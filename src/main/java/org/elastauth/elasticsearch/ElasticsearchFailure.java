@@ -16,6 +16,7 @@ import org.springframework.core.NestedExceptionUtils;
 
 /** Names why Elasticsearch gives no usable answer, without quoting the answer. */
 final class ElasticsearchFailure {
+  static final String FORBIDDEN = "forbidden";
   static final String NATIVE_REALM_OFF = "native_realm_off";
 
   private static final String OTHER_SERVER =
@@ -67,7 +68,7 @@ final class ElasticsearchFailure {
 
   static ServerFailure lacks(String privilege) {
     return named(
-        "forbidden",
+        FORBIDDEN,
         "the gateway's own account lacks the cluster privilege "
             + privilege
             + " in Elasticsearch (403)");
@@ -94,12 +95,12 @@ final class ElasticsearchFailure {
       case 401 ->
           named(
               "unauthorized",
-              "Elasticsearch rejects the gateway's own account (401): check elasticsearch.username and elasticsearch.password");
+              "Elasticsearch rejects the gateway's own account (401): check elasticsearch.username and elasticsearch.password, and that the account's realm is switched on");
       case 403 ->
           error.has("license.expired.feature")
               ? named("license", answer + ": its license does not include security")
               : type.isEmpty()
-                  ? named("forbidden", answer + ": a proxy refuses the request")
+                  ? named(FORBIDDEN, answer + ": a proxy refuses the request")
                   : lacks("manage_security");
       case 413 -> named("too_large", answer + ": it limits the size of a request");
       case 429 -> named("throttled", answer + ": it has too much to do, or limits requests");

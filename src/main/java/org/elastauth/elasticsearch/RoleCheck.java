@@ -55,7 +55,7 @@ public final class RoleCheck {
         }
       }
     } catch (ServerFailure e) {
-      if (!e.kind().equals("unreachable")) {
+      if (e.kind().equals(ElasticsearchFailure.FORBIDDEN)) {
         LOG.atInfo()
             .addKeyValue("reason", e.getMessage())
             .log("The roles of group_mappings and default_roles could not be checked");

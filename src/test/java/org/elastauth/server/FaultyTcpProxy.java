@@ -19,6 +19,7 @@ public final class FaultyTcpProxy implements AutoCloseable {
   private final AtomicInteger entered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private volatile URI target;
+  private volatile Buffer answer;
   private NetServer server;
 
   private FaultyTcpProxy(URI target) {
@@ -104,22 +105,24 @@ public final class FaultyTcpProxy implements AutoCloseable {
   }
 
   /**
-   * Answers each connection's first bytes with these, and closes it.
+   * Answers each connection's first bytes with these, and closes it. May be called again.
    *
-   * @param answer Latin 1
+   * @param text Latin 1
    */
-  public FaultyTcpProxy answering(String answer) {
-    return serve(
-        socket -> {
-          socket.handler(
-              request -> {
-                socket.handler(more -> {});
-                socket
-                    .write(Buffer.buffer(answer.getBytes(StandardCharsets.ISO_8859_1)))
-                    .onComplete(written -> socket.close());
-              });
-          socket.resume();
-        });
+  public FaultyTcpProxy answering(String text) {
+    if (answer == null) {
+      serve(
+          socket -> {
+            socket.handler(
+                request -> {
+                  socket.handler(more -> {});
+                  socket.write(answer).onComplete(written -> socket.close());
+                });
+            socket.resume();
+          });
+    }
+    answer = Buffer.buffer(text.getBytes(StandardCharsets.ISO_8859_1));
+    return this;
   }
 
   private FaultyTcpProxy lead(BiConsumer<NetSocket, NetSocket> toServer) {
@@ -148,6 +151,7 @@ public final class FaultyTcpProxy implements AutoCloseable {
 
   /** Closes every connection and refuses new ones. */
   public FaultyTcpProxy shut() {
+    answer = null;
     if (server != null) {
       server.close().toCompletionStage().toCompletableFuture().join();
       server = null;
