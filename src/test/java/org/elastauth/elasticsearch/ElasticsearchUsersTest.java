@@ -180,6 +180,13 @@ class ElasticsearchUsersTest {
     assertThat(lines(output)).as("a minute later").hasSize(2);
   }
 
+  private static UserChange create(long readAt) {
+    Window window = new Window(0, 1);
+    Credential jane = new Credential("jane", "pw", window, 1, 0, null);
+    OwnershipMetadata ownership = new OwnershipMetadata("00", window, 1, 3, 4, "", "");
+    return new UserChange(UserChange.Kind.CREATE, jane, ownership, Map.of("x", "y"), readAt);
+  }
+
   private static List<String> lines(CapturedOutput output) {
     return output
         .getAll()
@@ -206,12 +213,8 @@ class ElasticsearchUsersTest {
   @ValueSource(strings = {"", "<html>", "{}", "[]", "{\"created\":\"yes\"}"})
   void aWriteThatAnotherServerAcknowledgesIsNone(String body) {
     server.answering(json("200 OK", body));
-    Credential jane = new Credential("jane", "pw", new Window(0, 1), 1, 0, null);
     long now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-    assertThatThrownBy(
-            () ->
-                users.write(
-                    new UserChange(UserChange.Kind.CREATE, jane, null, Map.of("x", "y"), now)))
+    assertThatThrownBy(() -> users.write(create(now)))
         .isInstanceOfSatisfying(
             ServerFailure.class,
             failure -> assertThat(failure.kind()).isEqualTo("not_elasticsearch"));
@@ -222,8 +225,7 @@ class ElasticsearchUsersTest {
   @ValueSource(strings = {"", "<html>", "{}", "{\"username\":\"proxy\"}"})
   void aLoginAsAnotherUserIsNone(String body) {
     server.answering(json("200 OK", body));
-    Credential jane = new Credential("jane", "pw", new Window(0, 1), 1, 0, null);
-    UserChange change = new UserChange(UserChange.Kind.CREATE, jane, null, Map.of(), 0);
+    UserChange change = create(0);
     assertThatThrownBy(() -> users.accepts(change))
         .isInstanceOfSatisfying(
             ServerFailure.class,
@@ -233,10 +235,8 @@ class ElasticsearchUsersTest {
   @Test
   void aFailureEndsWithTheNextSuccessOrAfterTenMinutes() throws IOException {
     server.answering(http("413 x", "text/html", ""));
-    Credential jane = new Credential("jane", "pw", new Window(0, 1), 1, 0, null);
     long now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-    UserChange change =
-        new UserChange(UserChange.Kind.CREATE, jane, null, Map.of("x", "y"), now + 60_000);
+    UserChange change = create(now + 60_000);
     breaker.transitionToDisabledState();
     assertThatThrownBy(() -> users.write(change)).isInstanceOf(ServerFailure.class);
     health.elasticsearchAnswered(); // reads work meanwhile
