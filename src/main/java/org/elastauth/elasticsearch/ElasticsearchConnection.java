@@ -1,11 +1,12 @@
 package org.elastauth.elasticsearch;
 
-import java.net.URI;
+import java.util.List;
 import org.apache.http.HttpHost;
 import org.apache.http.conn.ssl.NoopHostnameVerifier;
 import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
 import org.elasticsearch.client.Node;
 import org.elasticsearch.client.RestClient;
+import org.elasticsearch.client.RestClientBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslBundle;
@@ -24,17 +25,30 @@ class ElasticsearchConnection {
   RestClient elasticsearchClient(ElasticsearchSettings elasticsearch) {
     int connect = (int) elasticsearch.connectTimeout().toMillis();
     int read = (int) elasticsearch.readTimeout().toMillis();
+    List<ElasticsearchHost> configured = elasticsearch.parsedHosts();
     HttpHost[] hosts =
-        elasticsearch.hosts().stream()
-            .map(ElasticsearchConnection::host)
+        configured.stream()
+            .map(host -> new HttpHost(host.name(), host.port(), host.scheme()))
             .distinct()
             .toArray(HttpHost[]::new);
-    return RestClient.builder(hosts)
+    if (!elasticsearch.dryRun() && !configured.stream().allMatch(ElasticsearchHost::isComplete)) {
+      LOG.atInfo()
+          .addKeyValue("hosts", List.of(hosts))
+          .log("elasticsearch.hosts names no scheme or no port; using the default");
+    }
+    RestClientBuilder builder = RestClient.builder(hosts);
+    String path = configured.isEmpty() ? "" : configured.get(0).path();
+    if (!path.isEmpty()) {
+      builder.setPathPrefix(path); // refuses an empty path
+    }
+    return builder
         .setNodeSelector(new RoundRobinNodeSelector())
         .setFailureListener(hosts.length > 1 ? new LogFailures() : new RestClient.FailureListener())
         .setRequestConfigCallback(
             config ->
                 config
+                    // a redirect would take the password to another server
+                    .setRedirectsEnabled(false)
                     .setConnectTimeout(connect)
                     .setSocketTimeout(read)
                     .setConnectionRequestTimeout(read))
@@ -46,11 +60,6 @@ class ElasticsearchConnection {
                     .setMaxConnPerRoute(32)
                     .setMaxConnTotal(64))
         .build();
-  }
-
-  private static HttpHost host(String url) {
-    URI uri = URI.create(url);
-    return new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
   }
 
   private static HttpAsyncClientBuilder encrypt(

@@ -2,11 +2,12 @@ package org.elastauth.elasticsearch;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
 import org.elastauth.config.Inline;
-import org.elastauth.config.Rules;
 import org.elastauth.config.Rules.Between;
 import org.elastauth.config.Rules.OneOf;
 import org.elastauth.config.Secret;
@@ -48,18 +49,37 @@ public record ElasticsearchSettings(
         "***",
         "contains a colon, which HTTP Basic does not allow; set the password as elasticsearch.password");
     faults.when(!dryRun && hosts.isEmpty(), "hosts", "lists no URL");
-    boolean certificates = !(tls.files().caCert() + tls.files().clientCert()).isEmpty();
+    Set<String> paths = new TreeSet<>();
     for (String host : hosts) {
-      if (!Rules.isUrl(host) || !host.matches("https?://[^/?]+/?")) {
-        faults.add(
+      try {
+        ElasticsearchHost parsed = parsed(host);
+        paths.add(parsed.path().isEmpty() ? "/" : parsed.path());
+        faults.when(
+            hasCertificates() && parsed.scheme().equals("http"),
             "hosts",
             host,
-            "is not a URL of the form http(s)://host:port; set elasticsearch.username and elasticsearch.password separately");
-      } else if (certificates && host.startsWith("http:")) {
-        faults.add(
-            "hosts", host, "is not encrypted, so elasticsearch.tls has no effect; write https://");
+            "is not encrypted, so elasticsearch.tls has no effect; write https://");
+      } catch (IllegalArgumentException malformed) {
+        faults.add("hosts", host, malformed.getMessage());
       }
     }
+    faults.when(
+        paths.size() > 1,
+        "hosts",
+        "have different paths (" + String.join(", ", paths) + "); all hosts need the same path");
+  }
+
+  /** The valid hosts. */
+  List<ElasticsearchHost> parsedHosts() {
+    return hosts.stream().map(this::parsed).toList();
+  }
+
+  private ElasticsearchHost parsed(String host) {
+    return ElasticsearchHost.parse(host, hasCertificates());
+  }
+
+  private boolean hasCertificates() {
+    return !(tls.files().caCert() + tls.files().clientCert()).isEmpty();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.elastauth.elasticsearch;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -12,6 +13,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -21,6 +23,8 @@ import java.util.stream.Collectors;
 import org.apache.http.HttpEntity;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NStringEntity;
+import org.elastauth.health.Health;
+import org.elastauth.health.ServerFailure;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory.HeapBufferedResponseConsumerFactory;
 import org.elasticsearch.client.Request;
@@ -46,6 +50,13 @@ public final class ElasticsearchUsers {
 
   private static final String USERS = "/_security/user/";
   private static final String WHO_AM_I = "/_security/_authenticate";
+
+  /** The action of a PUT, which {@code manage_security} contains. */
+  private static final String WRITE_USERS = "cluster:admin/xpack/security/user/put";
+
+  /** For this time after a rejected fresh password no repair is tried, in milliseconds. */
+  private static final long NATIVE_REALM_OFF = TimeUnit.MINUTES.toMillis(10);
+
   private static final String DEFAULT_NATIVE_REALM = "default_native";
 
   private static final HttpAsyncResponseConsumerFactory UP_TO_1_MB =
@@ -60,17 +71,27 @@ public final class ElasticsearchUsers {
   private final RequestOptions options;
   private final ObjectMapper json;
   private final MeterRegistry meters;
+  private final Health health;
+
+  /** The background check reads this user. */
+  private final String ownAccount;
+
+  /** When a fresh password was rejected, by {@link #now}; 0 since a password was accepted. */
+  private volatile long nativeRealmOffAt;
 
   public ElasticsearchUsers(
       RestClient client,
       @Qualifier("elasticsearchBreaker") CircuitBreaker breaker,
       ElasticsearchSettings account,
       ObjectMapper json,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Health health) {
     this.client = client;
     this.breaker = breaker;
     this.json = json;
     this.meters = meters;
+    this.health = health;
+    this.ownAccount = account.username().isEmpty() ? "elastic" : account.username();
     String login = account.username() + ':' + account.password();
     this.authorization =
         account.username().isEmpty()
@@ -95,18 +116,32 @@ public final class ElasticsearchUsers {
     }
     long asked = now(); // age counts from the request, however late the response is
     Request request = get(path(username), 404);
-    return guarded(
-        () -> {
-          Response response = send("user_get", request, options);
-          if (status(response) == 404) {
-            return StoredUser.absent(asked);
-          }
-          JsonNode user = body(response).get(username);
-          if (user == null) {
-            throw new IOException("Elasticsearch answered without the requested user");
-          }
-          return StoredUser.read(user, asked);
-        });
+    return ofLogin(Health.READ, () -> user(username, send("user_get", request, options), asked));
+  }
+
+  private StoredUser user(String username, Response response, long asked) throws IOException {
+    if (status(response) == 404) {
+      if (!isEmptyObject(response)) {
+        throw ElasticsearchFailure.noSecurityApi("Elasticsearch answers 404");
+      }
+      return StoredUser.absent(asked);
+    }
+    JsonNode user = body(response).path(username);
+    // the answer may come from a proxy in front of Elasticsearch
+    if (!user.path("username").asText().equals(username)) {
+      throw ElasticsearchFailure.unusable("without the requested user");
+    }
+    return StoredUser.read(user, asked);
+  }
+
+  /** The answer of Elasticsearch for a user that does not exist. */
+  private boolean isEmptyObject(Response response) throws IOException {
+    try {
+      JsonNode body = body(response);
+      return body.isObject() && body.isEmpty();
+    } catch (JsonProcessingException page) {
+      return false;
+    }
   }
 
   /**
@@ -144,10 +179,8 @@ public final class ElasticsearchUsers {
             }
           }
           boolean none = status(response) == 404;
-          // the answer may come from a proxy in front of Elasticsearch
           if (!found.isObject() || found.size() != users.size() || found.isEmpty() != none) {
-            throw new IOException(
-                "Elasticsearch answered with other content than the requested users");
+            throw ElasticsearchFailure.unusable("with other content than the requested users");
           }
           return users;
         });
@@ -215,10 +248,11 @@ public final class ElasticsearchUsers {
         change.kind() == UserChange.Kind.PROFILE ? "user_put_profile" : "user_put_password";
     Request request = withBody("PUT", path(change.username()), change.document());
     request.addParameter("ignore", "409");
-    return guarded(
+    return ofLogin(
+        "user_put",
         () -> {
           try {
-            return status(sendOnce(operation, request, options)) != 409;
+            return isWritten(sendOnce(operation, request, options));
           } catch (IOException e) {
             if (isOfOneHost(e) && hosts() > 1) {
               return false;
@@ -226,6 +260,14 @@ public final class ElasticsearchUsers {
             throw e;
           }
         });
+  }
+
+  private boolean isWritten(Response response) throws IOException {
+    // 6.8 answers {"user": {"created": …}, "created": …}
+    if (status(response) != 409 && !body(response).path("created").isBoolean()) {
+      throw ElasticsearchFailure.unusable("a write with other content than its result");
+    }
+    return status(response) != 409;
   }
 
   /**
@@ -247,34 +289,109 @@ public final class ElasticsearchUsers {
   }
 
   /**
-   * Whether the user's new password works, and no other subject has taken the name at the same
-   * moment.
+   * Whether the user's password works, and no other subject has taken the name at the same moment.
+   * If Elasticsearch rejects a password that it has just stored, and no other party wrote the user,
+   * its native realm is switched off: a repair would not help.
    */
   boolean accepts(UserChange change) throws IOException {
     RequestOptions asUser = options(change.credential().authorization(), UP_TO_1_MB);
     Request request = get(WHO_AM_I, 401);
     String owner = change.ownership().subject();
-    return guarded(
+    return ofLogin(
+        "authenticate",
         () -> {
           Response response = send("authenticate", request, asUser);
-          if (status(response) == 401 || owner.isEmpty()) {
-            return status(response) != 401;
+          if (status(response) == 401) {
+            refuseWithoutNativeRealm(change);
+            return false;
           }
-          OwnershipMetadata found = OwnershipMetadata.read(body(response).path("metadata"));
-          return found == null || found.subject().isEmpty() || found.subject().equals(owner);
+          JsonNode user = body(response);
+          if (!user.path("username").asText().equals(change.username())) {
+            throw ElasticsearchFailure.unusable("with another user than the one that logs in");
+          }
+          nativeRealmOffAt = 0;
+          OwnershipMetadata found = OwnershipMetadata.read(user.path("metadata"));
+          return owner.isEmpty()
+              || found == null
+              || found.subject().isEmpty()
+              || found.subject().equals(owner);
         });
   }
 
-  /**
-   * Checks that Elasticsearch answers and knows the gateway's account. Not guarded by the circuit
-   * breaker, which a successful health check closes.
-   */
-  public JsonNode ping() throws IOException {
-    try {
-      return body(send("ping", new Request("GET", WHO_AM_I), options));
-    } catch (ResponseException e) {
-      throw explained(e);
+  private void refuseWithoutNativeRealm(UserChange change) throws IOException {
+    boolean known = nativeRealmOffAt != 0 && millisSince(nativeRealmOffAt) < NATIVE_REALM_OFF;
+    if ((known || change.isNewPassword()) && !isNative(whoAmI())) {
+      if (!known && !isUnchanged(change)) {
+        return;
+      }
+      nativeRealmOffAt = known ? nativeRealmOffAt : now();
+      throw ElasticsearchFailure.nativeRealmOff();
     }
+  }
+
+  /** Whether nobody wrote the user in the meantime. */
+  private boolean isUnchanged(UserChange change) throws IOException {
+    StoredUser stored = read(change.username());
+    return stored.isOurs() && stored.ownership().samePassword(change.ownership());
+  }
+
+  /**
+   * Checks that Elasticsearch answers, and that the gateway's account may read and write users. Not
+   * guarded by the circuit breaker, which a successful health check closes.
+   */
+  public void check() throws ServerFailure {
+    try {
+      user(ownAccount, send("ping", get(path(ownAccount), 404), options), 0);
+      if (mayNotWriteUsers()) {
+        throw ElasticsearchFailure.lacks("manage_security");
+      }
+    } catch (IOException e) {
+      throw ElasticsearchFailure.of(e);
+    }
+  }
+
+  private boolean mayNotWriteUsers() throws IOException {
+    Request privileges =
+        withBody("POST", USERS + "_has_privileges", Map.of("cluster", List.of(WRITE_USERS)));
+    try {
+      JsonNode granted = body(send("ping", privileges, options)).path("cluster").path(WRITE_USERS);
+      return granted.isBoolean() && !granted.asBoolean();
+    } catch (ResponseException filtered) {
+      return false; // a proxy may pass on only the requests that logins need
+    }
+  }
+
+  /**
+   * Which of these roles exist among the built-in roles and those of the role API. Not guarded by
+   * the circuit breaker: no login needs the answer.
+   *
+   * @param names at least one; together they must fit into a request line
+   */
+  Set<String> existingRoles(Collection<String> names) throws ServerFailure {
+    String list = names.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
+    try {
+      JsonNode found =
+          body(
+              send(
+                  "role_get",
+                  get("/_security/role/" + list, 404),
+                  options(authorization, UP_TO_8_MB)));
+      if (!found.isObject() || found.has("error")) {
+        throw ElasticsearchFailure.unusable("other content than the requested roles");
+      }
+      return names.stream().filter(found::has).collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw ElasticsearchFailure.of(e);
+    }
+  }
+
+  /** The gateway's own account as Elasticsearch knows it. */
+  private JsonNode whoAmI() throws IOException {
+    return body(send("ping", new Request("GET", WHO_AM_I), options));
+  }
+
+  private static boolean isNative(JsonNode account) {
+    return account.at("/authentication_realm/type").asText().equals("native");
   }
 
   /**
@@ -282,14 +399,14 @@ public final class ElasticsearchUsers {
    * for API keys must not affect logins.
    */
   public int invalidateApiKeys(String username) throws IOException {
-    // the native realm may be renamed; its name is known if the gateway's account is in it
-    JsonNode realm = ping().path("authentication_realm");
-    String realmName =
-        realm.path("type").asText().equals("native")
-            ? realm.path("name").asText(DEFAULT_NATIVE_REALM)
-            : DEFAULT_NATIVE_REALM;
-    Map<String, Object> owner = Map.of("username", username, "realm_name", realmName);
     try {
+      // the native realm may be renamed; its name is known if the gateway's account is in it
+      JsonNode account = whoAmI();
+      String realmName =
+          isNative(account)
+              ? account.at("/authentication_realm/name").asText(DEFAULT_NATIVE_REALM)
+              : DEFAULT_NATIVE_REALM;
+      Map<String, Object> owner = Map.of("username", username, "realm_name", realmName);
       JsonNode answer =
           body(send("api_key_delete", withBody("DELETE", "/_security/api_key", owner), options));
       if (answer.path("error_count").asInt() > 0) {
@@ -297,7 +414,20 @@ public final class ElasticsearchUsers {
       }
       return answer.path("invalidated_api_keys").size();
     } catch (ResponseException e) {
-      throw status(e.getResponse()) == 403 ? lacks("manage_api_key") : explained(e);
+      boolean forbidden = status(e.getResponse()) == 403;
+      throw forbidden ? ElasticsearchFailure.lacks("manage_api_key") : ElasticsearchFailure.of(e);
+    }
+  }
+
+  /** An operation that a login needs: its failure shows in the health and in the log. */
+  private <T> T ofLogin(String operation, Callable<T> call) throws IOException {
+    try {
+      T answer = guarded(call);
+      health.elasticsearchServed(operation);
+      return answer;
+    } catch (ServerFailure e) {
+      health.elasticsearchRefused(operation, e);
+      throw e;
     }
   }
 
@@ -306,12 +436,10 @@ public final class ElasticsearchUsers {
       return breaker.executeCallable(call);
     } catch (CallNotPermittedException open) {
       throw new IOException(UNREACHABLE, open);
-    } catch (ResponseException e) {
-      throw explained(e);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      throw new IOException(e);
+      throw ElasticsearchFailure.of(e);
     }
   }
 
@@ -324,7 +452,7 @@ public final class ElasticsearchUsers {
       if (status(e.getResponse()) == 429 || status(e.getResponse()) >= 500) {
         throw e;
       }
-      return explained(e).getMessage();
+      return ElasticsearchFailure.of(e).getMessage();
     }
   }
 
@@ -349,7 +477,7 @@ public final class ElasticsearchUsers {
     try {
       return client.performRequest(request);
     } catch (RuntimeException noHttp) {
-      throw new IOException("Elasticsearch gives no usable answer", noHttp);
+      throw ElasticsearchFailure.noHttp(noHttp);
     }
   }
 
@@ -387,25 +515,6 @@ public final class ElasticsearchUsers {
   private static boolean isOfOneHost(IOException e) {
     return !(e instanceof ResponseException answer)
         || Set.of(502, 503, 504).contains(status(answer.getResponse()));
-  }
-
-  /** Replaces the client's message, which quotes request and response. */
-  private static IOException explained(ResponseException e) {
-    int status = status(e.getResponse());
-    return switch (status) {
-      case 401 ->
-          new IOException(
-              "Elasticsearch rejects the gateway's own account (401): check elasticsearch.username and elasticsearch.password");
-      case 403 -> lacks("manage_security");
-      default -> new IOException("Elasticsearch answers " + status);
-    };
-  }
-
-  private static IOException lacks(String privilege) {
-    return new IOException(
-        "the gateway's own account lacks the cluster privilege "
-            + privilege
-            + " in Elasticsearch (403)");
   }
 
   private static String path(String username) {

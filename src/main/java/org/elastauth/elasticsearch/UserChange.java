@@ -33,6 +33,10 @@ public record UserChange(
     return credential.username();
   }
 
+  boolean isNewPassword() {
+    return kind != Kind.NOTHING && kind != Kind.PROFILE;
+  }
+
   /** Without the document, which holds the password. */
   @Override
   public String toString() {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.credential.Credential;
 import org.elastauth.elasticsearch.UserChange.Kind;
+import org.elastauth.health.ServerFailure;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
@@ -43,7 +44,11 @@ public final class UserReconciler {
       return rounds(identity, roles);
     } catch (IOException e) {
       LOG.debug("A login could not be written to Elasticsearch", e);
-      throw HttpError.unavailable("Elasticsearch is unavailable at the moment; try again");
+      throw HttpError.unavailable(
+          e instanceof ServerFailure failure
+                  && failure.kind().equals(ElasticsearchFailure.NATIVE_REALM_OFF)
+              ? "Elasticsearch rejects the password that it has just stored; its native realm seems to be switched off"
+              : "Elasticsearch is unavailable at the moment; try again");
     }
   }
 

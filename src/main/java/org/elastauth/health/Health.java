@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,17 +29,24 @@ public final class Health {
   private static final Logger LOG = LoggerFactory.getLogger(Health.class);
   private static final long CONFLICT_SHOWN = Duration.ofMinutes(10).toMillis();
 
+  /** The background check, and the operation of logins that it includes. */
+  private static final String CHECK = "check";
+
+  public static final String READ = "user_get";
+
   private final String cacheType;
   private final Set<String> redisFeatures;
   private final boolean redisChecked;
   private final boolean dryRun;
   private final Server redis;
-  private final Server elasticsearch;
+  private final CircuitBreaker elasticsearchBreaker;
+  private final FailedOperations elasticsearchFailures;
   private final Server database;
   private final Clock clock;
   private final CountDownLatch redisFirstChecked = new CountDownLatch(1);
   private volatile long redisLatency;
   private volatile long conflictAt;
+  private volatile boolean elasticsearchChecked;
   private volatile boolean stopping;
 
   /**
@@ -63,12 +71,8 @@ public final class Health {
             "Redis connection initialized successfully",
             "Redis answers again",
             "Redis connection failed, falling back to memory");
-    this.elasticsearch =
-        new Server(
-            elasticsearchBreaker,
-            "Elasticsearch answers",
-            "Elasticsearch answers again",
-            "Elasticsearch is unreachable or refuses requests; only users with a cached credential can log in");
+    this.elasticsearchBreaker = elasticsearchBreaker;
+    this.elasticsearchFailures = new FailedOperations(clock);
     this.database =
         new Server(
             databaseBreaker,
@@ -111,21 +115,41 @@ public final class Health {
   /** Also closes the breaker, so that no login has to probe. */
   public void databaseAnswered() {
     database.answered();
-    database.closeBreaker();
+    closeBreaker(database.breaker);
   }
 
   public void databaseFailed(@ExchangeException Exception failure) {
     database.failed(failure);
   }
 
-  /** Also closes the breaker, so that no login has to probe. */
+  /** The background check passed. Also closes the breaker, so that no login has to probe. */
   public void elasticsearchAnswered() {
-    elasticsearch.answered();
-    elasticsearch.closeBreaker();
+    if (!elasticsearchChecked) {
+      elasticsearchChecked = true;
+      LOG.info("Elasticsearch answers");
+    }
+    elasticsearchServed(CHECK);
+    elasticsearchServed(READ);
+    closeBreaker(elasticsearchBreaker);
   }
 
+  /** The background check failed. */
   public void elasticsearchFailed(@ExchangeException Exception failure) {
-    elasticsearch.failed(failure);
+    ServerFailure named =
+        failure instanceof ServerFailure kind
+            ? kind
+            : new ServerFailure("unreachable", reason(failure), failure);
+    elasticsearchRefused(CHECK, named);
+  }
+
+  /** A login failed at this operation. */
+  public void elasticsearchRefused(String operation, ServerFailure failure) {
+    elasticsearchFailures.failed(operation, failure);
+  }
+
+  /** This operation of a login succeeded. */
+  public void elasticsearchServed(String operation) {
+    elasticsearchFailures.succeeded(operation);
   }
 
   /** Another gateway writes users under a key that this gateway does not hold. */
@@ -148,24 +172,27 @@ public final class Health {
     boolean usesDatabase = cacheType.equals("database");
     boolean usesRedis = !redisFeatures.isEmpty();
     // without the background check only requests show whether Redis answers
-    boolean redisConnected = redisChecked ? redis.isAvailable(false) : redis.isCallable();
-    boolean databaseConnected = database.isAvailable(false);
+    boolean redisConnected = redisChecked ? redis.isAvailable() : redis.isCallable();
+    boolean databaseConnected = database.isAvailable();
+    Optional<String> elasticsearchFailure = elasticsearchFailures.kind();
+    boolean elasticsearchAvailable =
+        elasticsearchFailure.isEmpty() && elasticsearchBreaker.getState() != State.OPEN;
     boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
     boolean whole =
         (!usesRedis || redisConnected)
             && (!usesDatabase || databaseConnected)
-            && (dryRun || elasticsearch.isAvailable(true))
+            && (dryRun || elasticsearchAvailable)
             && !conflict;
 
     Map<String, Object> cache = new LinkedHashMap<>();
     cache.put("mode", cacheType);
     if (usesRedis) {
       cache.put("redis", Map.of("connected", redisConnected, "latency", redisLatency + "ms"));
-      cache.put("circuit_breaker", redis.breakerState());
+      cache.put("circuit_breaker", breakerState(redis.breaker));
     }
     if (usesDatabase) {
       cache.put("database", Map.of("connected", databaseConnected));
-      cache.put("circuit_breaker", database.breakerState());
+      cache.put("circuit_breaker", breakerState(database.breaker));
     }
     Map<String, Object> features = new LinkedHashMap<>();
     for (String feature : new String[] {"rate_limit", "cache", "session", "replay"}) {
@@ -181,8 +208,9 @@ public final class Health {
     report.put("redis", shared);
     if (!dryRun) {
       Map<String, Object> users = new LinkedHashMap<>();
-      users.put("available", elasticsearch.isAvailable(true));
-      users.put("circuit_breaker", elasticsearch.breakerState());
+      users.put("available", elasticsearchAvailable);
+      elasticsearchFailure.ifPresent(kind -> users.put("reason", kind));
+      users.put("circuit_breaker", breakerState(elasticsearchBreaker));
       report.put("elasticsearch", users);
     }
     if (conflict) {
@@ -190,6 +218,24 @@ public final class Health {
     }
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, stopping ? 503 : 200);
     return report;
+  }
+
+  private static String reason(Exception failure) {
+    Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  private static void closeBreaker(CircuitBreaker breaker) {
+    if (breaker.getState() == State.OPEN) {
+      breaker.transitionToClosedState();
+    }
+  }
+
+  private static Map<String, Object> breakerState(CircuitBreaker breaker) {
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("state", breaker.getState().name().toLowerCase(Locale.ROOT));
+    state.put("failures", breaker.getMetrics().getNumberOfFailedCalls());
+    return state;
   }
 
   /** A server, its breaker, and what the log says when its state changes. */
@@ -218,17 +264,13 @@ public final class Health {
 
     void failed(Exception failure) {
       if (!Boolean.FALSE.equals(answers)) {
-        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
-        String message = root.getMessage();
-        LOG.atWarn()
-            .addKeyValue("reason", message == null ? root.getClass().getSimpleName() : message)
-            .log(failed);
+        LOG.atWarn().addKeyValue("reason", reason(failure)).log(failed);
       }
       answers = false;
     }
 
-    boolean isAvailable(boolean unlessChecked) {
-      return (answers == null ? unlessChecked : answers) && isCallable();
+    boolean isAvailable() {
+      return Boolean.TRUE.equals(answers) && isCallable();
     }
 
     boolean isCallable() {
@@ -239,19 +281,6 @@ public final class Health {
       if (breaker.getState() == State.CLOSED) {
         breaker.transitionToOpenState();
       }
-    }
-
-    void closeBreaker() {
-      if (breaker.getState() == State.OPEN) {
-        breaker.transitionToClosedState();
-      }
-    }
-
-    Map<String, Object> breakerState() {
-      Map<String, Object> state = new LinkedHashMap<>();
-      state.put("state", breaker.getState().name().toLowerCase(Locale.ROOT));
-      state.put("failures", breaker.getMetrics().getNumberOfFailedCalls());
-      return state;
     }
   }
 }

@@ -73,7 +73,7 @@ class UserReconcilerIT {
       this.reconciler =
           new UserReconciler(
               new ElasticsearchUsers(
-                  client, breaker, settings.elasticsearch(), new ObjectMapper(), meters),
+                  client, breaker, settings.elasticsearch(), new ObjectMapper(), meters, health),
               new UserChangePlanner(
                   settings.cache().lifetime().toSeconds(),
                   settings.elasticsearch(),
@@ -150,12 +150,12 @@ class UserReconcilerIT {
     String user = "reconcile.fight";
     try (FaultProxy proxy = new FaultProxy(elasticsearch);
         Side side = new Side(proxy.url(), Map.of())) {
-      FaultProxy.Hold proof = proxy.holdNext("GET", "/_security/_authenticate");
+      FaultProxy.Hold proof = proxy.holdNextProof();
       CompletableFuture<Credential> login = CompletableFuture.supplyAsync(() -> side.login(user));
       for (int writes = 1; writes <= 4; writes++) {
         proof.awaitArrival();
         setPassword(user, "somebody-elses-" + writes);
-        FaultProxy.Hold next = proxy.holdNext("GET", "/_security/_authenticate");
+        FaultProxy.Hold next = proxy.holdNextProof();
         proof.release();
         proof = next;
       }

@@ -9,11 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.elastauth.credential.Window;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
+import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.Load;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -24,10 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** SPEC 8: an Elasticsearch that answers, but not what it should, or later than it should. */
-@ExtendWith(Servers.class)
+@ExtendWith({Servers.class, OutputCaptureExtension.class})
 @Timeout(120)
 class ElasticsearchFaultsIT {
   private static final long LIFETIME = TestGateway.LIFETIME.toSeconds();
@@ -78,6 +83,147 @@ class ElasticsearchFaultsIT {
       }
       assertOpens(gateway.login(missing));
     }
+  }
+
+  /** A login fails, the health says why in a word, and the log once a minute. */
+  @ParameterizedTest
+  @CsvSource({
+    "PUT, 413, text/html,        too_large",
+    "PUT, 429, application/json, throttled",
+    "PUT, 403, application/json, forbidden",
+    "PUT, 200, text/html,        not_elasticsearch",
+    "PUT, 302, text/html,        redirect",
+    "GET, 200, text/html,        not_elasticsearch",
+    "'',  404, text/html,        no_security_api",
+    "'',  400, application/json, no_security_api",
+  })
+  void whatElasticsearchRefusesIsInTheHealthAndInTheLog(
+      String method, int status, String type, String kind, CapturedOutput output) {
+    String body = type.equals("text/html") ? "<html>login" : "{\"error\":{\"type\":\"a_type\"}}";
+    try (TestGateway gateway = throughProxy().start()) {
+      Awaitility.await("the first check")
+          .until(() -> output.getAll().contains("Elasticsearch answers"));
+      proxy.answer(method, status, type, body);
+      for (int i = 0; i < 3; i++) {
+        String user = "faults.kind-" + kind + method + i;
+        assertThat(gateway.decide(user).statusCode()).isEqualTo(503);
+      }
+      assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+      assertThat(gateway.health().at("/elasticsearch/reason").asText()).isEqualTo(kind);
+      assertThat(gateway.get("/elastauth/ready").statusCode()).isEqualTo(200);
+      assertThat(output.getAll().lines())
+          .filteredOn(line -> line.contains("Elasticsearch is unreachable or refuses requests"))
+          .singleElement()
+          .asString()
+          .contains("operation=", "reason=", status == 200 ? "login page" : "" + status);
+      proxy.answer(0);
+      Awaitility.await("healed by itself")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.decide("faults.healed-" + kind + method).statusCode() == 200);
+      Awaitility.await().until(() -> gateway.health().path("status").asText().equals("healthy"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\u0000\u0001\u00ff garbage\r\n\r\n", "SSH-2.0-x\r\n", "HTTP/1.1 OK\r\n\r\n"})
+  void bytesThatAreNoHttpAre503(String answer) {
+    try (FaultyTcpProxy server = FaultyTcpProxy.to(elasticsearch).answering(answer);
+        TestGateway gateway = throughProxy().set("elasticsearch.hosts", server.url()).start()) {
+      HttpResponse<String> refused = gateway.decide("faults.garbage");
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      assertThat(gateway.health().at("/elasticsearch/reason").asText())
+          .isEqualTo("not_elasticsearch");
+      server.open();
+      Awaitility.await("healed by itself")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.decide("faults.garbage").statusCode() == 200);
+    }
+  }
+
+  /** It authenticates, but no login would succeed: this is known before the first login. */
+  @ParameterizedTest
+  @ValueSource(strings = {"monitor", "read_security", "manage_own_api_key"})
+  void anAccountThatMayNotWriteUsersIsKnownBeforeTheFirstLogin(
+      String privilege, CapturedOutput output) {
+    String account = "faults-account-" + privilege;
+    elasticsearch.admin(
+        "PUT", "/_security/role/" + account, "{\"cluster\":[\"" + privilege + "\"]}");
+    elasticsearch.admin(
+        "PUT",
+        "/_security/user/" + account,
+        "{\"password\":\"account-pw1\",\"roles\":[\"" + account + "\"]}");
+    try (TestGateway gateway =
+        throughProxy()
+            .set("elasticsearch.username", account)
+            .set("elasticsearch.password", "account-pw1")
+            .start()) {
+      Awaitility.await()
+          .until(() -> gateway.health().at("/elasticsearch/reason").asText().equals("forbidden"));
+      assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+      assertThat(output).contains("lacks the cluster privilege manage_security");
+      elasticsearch.admin(
+          "PUT", "/_security/role/" + account, "{\"cluster\":[\"manage_security\"]}");
+      Awaitility.await().until(() -> gateway.health().path("status").asText().equals("healthy"));
+    }
+  }
+
+  /** An account that may do just what a gateway does, by the names of the actions. */
+  @Test
+  void anAccountWithTheActionsOfUsersSuffices(CapturedOutput output) {
+    elasticsearch.admin(
+        "PUT",
+        "/_security/role/faults-actions",
+        "{\"cluster\":[\"cluster:admin/xpack/security/user/*\"]}");
+    elasticsearch.admin(
+        "PUT",
+        "/_security/user/faults-actions",
+        "{\"password\":\"account-pw1\",\"roles\":[\"faults-actions\"]}");
+    try (TestGateway gateway =
+        throughProxy()
+            .set("elasticsearch.username", "faults-actions")
+            .set("elasticsearch.password", "account-pw1")
+            .start()) {
+      assertOpens(gateway.login("faults.by-actions"));
+      Awaitility.await("it may not read roles")
+          .until(() -> output.getAll().contains("could not be checked"));
+      assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+    }
+  }
+
+  @Test
+  void rolesThatDoNotExistAreNamedAtTheStartAndAtTheFirstUse(CapturedOutput output) {
+    proxy.answer(503);
+    elasticsearch.admin("PUT", "/_security/role/a%20b%2Fc%25", "{\"cluster\":[\"monitor\"]}");
+    try (TestGateway gateway =
+        throughProxy()
+            .set("default_roles", "viewer,no-such-default")
+            .set("group_mappings.one", "a b/c%")
+            .set("group_mappings.two", "no/such role,superuser,no-such-+%role")
+            .start()) {
+      Awaitility.await().until(() -> output.getAll().contains("Elasticsearch is unreachable"));
+      assertThat(output).as("checked later").doesNotContain("does not know");
+      proxy.answer(0);
+      Awaitility.await()
+          .until(() -> output.getAll().contains("[no-such-+%role, no-such-default, no/such role]"));
+      assertOpens(gateway.login("faults.first-use", "two"));
+      assertOpens(gateway.login("faults.second-use", "two"));
+      assertOpens(gateway.login("faults.good-role", "one"));
+      Awaitility.await()
+          .until(
+              () ->
+                  lines(output, "A login received a role that Elasticsearch does not know").size()
+                      == 2);
+      assertThat(lines(output, "A login received a role that Elasticsearch does not know"))
+          .allMatch(line -> line.contains("user=\"faults.first-use\""))
+          .anyMatch(line -> line.contains("role=\"no/such role\""));
+      assertThat(lines(output, "Elasticsearch does not know")).hasSize(3);
+    }
+  }
+
+  private static List<String> lines(CapturedOutput output, String text) {
+    return output.getAll().lines().filter(line -> line.contains(text)).toList();
   }
 
   /**

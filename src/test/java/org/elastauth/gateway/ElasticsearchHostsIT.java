@@ -3,12 +3,19 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.FaultProxy;
 import org.elastauth.server.FaultyTcpProxy;
+import org.elastauth.server.PackagedGateway;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
@@ -17,9 +24,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** SPEC 5: several hosts are asked in turn, and nobody notices that one of them is away. */
-@ExtendWith(Servers.class)
+@ExtendWith({Servers.class, OutputCaptureExtension.class})
 @Timeout(120)
 class ElasticsearchHostsIT {
   private final ElasticsearchServer elasticsearch;
@@ -120,6 +132,55 @@ class ElasticsearchHostsIT {
       assertOpens(gateway.login("hosts.back-2"));
       assertThat(one.entered()).isPositive();
     }
+  }
+
+  /** A proxy that has Elasticsearch below a path, and knows nothing else. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/"})
+  void aPathOfAProxyIsUsed(String end) {
+    try (FaultProxy proxy = new FaultProxy(elasticsearch, "/logs/es-1");
+        TestGateway gateway = gateway(proxy.url() + end, proxy.url())) {
+      assertOpens(gateway.login("hosts.path"));
+      Awaitility.await("the check uses it, too")
+          .until(() -> gateway.health().path("status").asText().equals("healthy"));
+      assertThat(
+              gateway
+                  .bean(MeterRegistry.class)
+                  .counter("elastauth.elasticsearch.requests", "operation", "ping")
+                  .count())
+          .isPositive();
+    }
+  }
+
+  /** Neither a URI nor a DNS name may have an underscore, but a container's name has. */
+  @Test
+  void aNameWithAnUnderscoreIsAsked(@TempDir Path folder) throws Exception {
+    Path names = Files.writeString(folder.resolve("hosts"), "127.0.0.1 es_data\n");
+    try (PackagedGateway gateway =
+        PackagedGateway.start(
+            folder,
+            Map.of(
+                "ELASTAUTH_ELASTICSEARCH_HOSTS",
+                elasticsearch.url().replace("127.0.0.1", "es_data"),
+                "ELASTAUTH_ELASTICSEARCH_USERNAME",
+                ElasticsearchServer.GATEWAY,
+                "ELASTAUTH_ELASTICSEARCH_PASSWORD",
+                ElasticsearchServer.GATEWAY_PASSWORD),
+            "-Djdk.net.hosts.file=" + names)) {
+      assertThat(gateway.get("/elastauth", "Remote-User", "hosts.underscore").statusCode())
+          .as(gateway.log())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void anAssumedPortIsSaid(CapturedOutput output) {
+    try (TestGateway gateway = gateway("127.0.0.1", elasticsearch.url())) {
+      assertOpens(gateway.login("hosts.assumed"));
+    }
+    assertThat(output)
+        .containsPattern(
+            "elasticsearch.hosts names no scheme or no port.*hosts=.*http://127.0.0.1:9200");
   }
 
   /** SPEC 8: Elasticsearch down, nothing cached. */

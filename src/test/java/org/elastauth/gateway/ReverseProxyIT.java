@@ -246,6 +246,57 @@ class ReverseProxyIT {
     }
   }
 
+  private static String headers(ReverseProxy.Kind kind, String more) {
+    return "GET /_security/_authenticate HTTP/1.1\r\nHost: 127.0.0.1:"
+        + PROXIES.get(kind).port()
+        + "\r\nConnection: close\r\nCookie: "
+        + session(kind, "proxy.headers")
+        + "\r\n"
+        + more
+        + "\r\n";
+  }
+
+  static Stream<Arguments> longHeaders() {
+    List<Arguments> headers =
+        List.of(
+            Arguments.of("one of 8 kB", "X-Long: " + "x".repeat(8_000) + "\r\n", true),
+            Arguments.of("one of 12 kB", "X-Long: " + "x".repeat(12_000) + "\r\n", false),
+            Arguments.of("one of 17 kB", "X-Long: " + "x".repeat(17_000) + "\r\n", false),
+            Arguments.of("one of 70 kB", "X-Long: " + "x".repeat(70_000) + "\r\n", false),
+            Arguments.of(
+                "many of 1 kB", ("X-Long: " + "x".repeat(1_000) + "\r\n").repeat(17), false),
+            Arguments.of("cookies", "Cookie: a=" + "x".repeat(17_000) + "\r\n", false),
+            Arguments.of("a token", "Authorization: Bearer " + "x".repeat(17_000) + "\r\n", false),
+            Arguments.of("tiny ones that grow", "a:\n".repeat(5_300), false),
+            Arguments.of("tiny ones that grow less", "a:\n".repeat(900), true),
+            Arguments.of("short ones that grow", "a:b\n".repeat(3_800), false));
+    return Stream.of(ReverseProxy.Kind.values())
+        .flatMap(
+            kind ->
+                headers.stream()
+                    .map(each -> Arguments.of(kind, each.get()[0], each.get()[1], each.get()[2])));
+  }
+
+  /**
+   * Elasticsearch refuses headers over 16 kB, and then answers nothing else on that connection; the
+   * next user's request would wait there.
+   */
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("longHeaders")
+  void headersTooLongForElasticsearchNeverReachIt(
+      ReverseProxy.Kind kind, String name, String more, boolean passes) throws IOException {
+    assertIs(
+        whoAmI(kind, "Cookie", session(kind, "proxy.headers")), "proxy.headers." + kind.program());
+    toElastic.drain();
+    String answer = raw(kind, headers(kind, more));
+    assertThat(answer).containsPattern(passes ? "^HTTP/1.1 200 " : "^HTTP/1.1 4(00|31) ");
+    if (!passes) {
+      assertThat(toElastic.drain()).isEmpty();
+    }
+    assertIs(
+        whoAmI(kind, "Cookie", session(kind, "proxy.headers")), "proxy.headers." + kind.program());
+  }
+
   /** RFC 9110, 7.6.1: a proxy drops what Connection names; a user's groups must not be among it. */
   @ParameterizedTest
   @EnumSource

@@ -2,6 +2,7 @@ package org.elastauth.server;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URLDecoder;
@@ -22,7 +23,7 @@ public final class AutheliaDouble implements AutoCloseable {
   private AutheliaDouble() {
     server =
         vertx
-            .createHttpServer()
+            .createHttpServer(new HttpServerOptions().setMaxHeaderSize(1 << 20))
             .requestHandler(AutheliaDouble::answer)
             .listen(0, "127.0.0.1")
             .toCompletionStage()

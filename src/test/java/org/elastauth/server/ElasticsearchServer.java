@@ -40,7 +40,7 @@ public final class ElasticsearchServer implements AutoCloseable {
   /** A superuser of the file realm. */
   public static final String ADMIN = "admin";
 
-  private static final String ADMIN_PASSWORD = "Boot-pw1";
+  public static final String ADMIN_PASSWORD = "Boot-pw1";
   private static final String ADMIN_BCRYPT =
       "$2a$10$PlzF4VJH0MmuC2jTQldNi.S4ZvyPitm92YojuEcL7enb5wxlTk09a";
 
@@ -82,9 +82,20 @@ public final class ElasticsearchServer implements AutoCloseable {
     return start(ElasticsearchRelease.EIGHT);
   }
 
+  /** One in which only users of the file realm can log in; others can be stored nevertheless. */
+  public static ElasticsearchServer startWithoutNativeRealm() {
+    return start(
+        ElasticsearchRelease.EIGHT,
+        null,
+        """
+        xpack.security.authc.realms.native.native1.enabled: false
+        xpack.security.authc.realms.native.native1.order: 0
+        """);
+  }
+
   /** Stock settings but for security, of whatever release. */
   public static ElasticsearchServer start(ElasticsearchRelease release) {
-    return start(release, null);
+    return start(release, null, "");
   }
 
   /**
@@ -93,11 +104,11 @@ public final class ElasticsearchServer implements AutoCloseable {
    * @param certificates with {@code ca}, and {@code server} signed by it
    */
   public static ElasticsearchServer start(Certificates certificates) {
-    return start(ElasticsearchRelease.EIGHT, certificates);
+    return start(ElasticsearchRelease.EIGHT, certificates, "");
   }
 
   private static ElasticsearchServer start(
-      ElasticsearchRelease release, Certificates certificates) {
+      ElasticsearchRelease release, Certificates certificates, String settings) {
     release
         .missing()
         .ifPresent(
@@ -116,6 +127,7 @@ public final class ElasticsearchServer implements AutoCloseable {
       Path tmp = Files.createDirectories(work.resolve("tmp"));
       int port = RedisServer.freePort();
       configure(release, home, conf, work, port);
+      Files.writeString(conf.resolve("elasticsearch.yml"), settings, StandardOpenOption.APPEND);
       if (certificates != null) {
         encrypt(conf, certificates);
       }

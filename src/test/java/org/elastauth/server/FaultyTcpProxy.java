@@ -1,10 +1,12 @@
 package org.elastauth.server;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -17,6 +19,7 @@ public final class FaultyTcpProxy implements AutoCloseable {
   private final AtomicInteger entered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private volatile URI target;
+  private volatile Buffer answer;
   private NetServer server;
 
   private FaultyTcpProxy(URI target) {
@@ -101,6 +104,27 @@ public final class FaultyTcpProxy implements AutoCloseable {
         });
   }
 
+  /**
+   * Answers each connection's first bytes with these, and closes it. May be called again.
+   *
+   * @param text Latin 1
+   */
+  public FaultyTcpProxy answering(String text) {
+    if (answer == null) {
+      serve(
+          socket -> {
+            socket.handler(
+                request -> {
+                  socket.handler(more -> {});
+                  socket.write(answer).onComplete(written -> socket.close());
+                });
+            socket.resume();
+          });
+    }
+    answer = Buffer.buffer(text.getBytes(StandardCharsets.ISO_8859_1));
+    return this;
+  }
+
   private FaultyTcpProxy lead(BiConsumer<NetSocket, NetSocket> toServer) {
     return serve(
         socket ->
@@ -127,6 +151,7 @@ public final class FaultyTcpProxy implements AutoCloseable {
 
   /** Closes every connection and refuses new ones. */
   public FaultyTcpProxy shut() {
+    answer = null;
     if (server != null) {
       server.close().toCompletionStage().toCompletableFuture().join();
       server = null;
