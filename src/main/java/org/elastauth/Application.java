@@ -17,7 +17,6 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.elastauth.cache.CacheTable;
 import org.elastauth.cache.DatabaseFailure;
-import org.elastauth.config.QuotedPairs;
 import org.elastauth.crypto.KeySettings;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.ElasticsearchSettings;
@@ -45,10 +44,6 @@ import org.springframework.dao.DataAccessException;
 @ComponentScan
 @ImportAutoConfiguration(CamelAutoConfiguration.class)
 public class Application {
-  static {
-    QuotedPairs.register();
-  }
-
   public static void main(String... args) {
     ApplicationArguments arguments = new DefaultApplicationArguments(args);
     String complaint = CommandLine.complaint(arguments);

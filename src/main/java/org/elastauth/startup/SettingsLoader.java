@@ -16,6 +16,7 @@ import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.JsonLog;
 import org.elastauth.config.NearestName;
+import org.elastauth.config.QuotedPairs;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
 import org.slf4j.Logger;
@@ -94,6 +95,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
       values.put("logging.level.root", level.equals("error") ? "error" : "warn");
       values.put("logging.level.org.elastauth", level);
     }
+    QuotedPairs.register();
     if (settings.logFormat().equals("json")) {
       values.put("logging.structured.format.console", JsonLog.class.getName());
     }
