@@ -127,9 +127,9 @@ class TlsFilesTest {
         .extracting(fault -> fault.key() + "=" + fault.value())
         .containsExactlyInAnyOrder(
             "elasticsearch.hosts=http://b:9200",
-            "elasticsearch.hosts=https://c:9200/path",
             "elasticsearch.hosts=https://d:70000",
-            "elasticsearch.hosts=e:9200",
+            // the hosts must have the same path
+            "elasticsearch.hosts=https://a:9200,http://b:9200,https://c:9200/path,https://d:70000,e:9200",
             "elasticsearch.adopt=everybody",
             "elasticsearch.max_new_users=0",
             "elasticsearch.max_password_writes=0");
