@@ -37,9 +37,8 @@ final class RequestScreening {
         discardBody(request);
       }
       if (chunked || tooLarge || last || withBody && expectsContinue(request)) {
-        // after a chunked body the connection closes, because a Content-Length may conflict with it
-        // (RFC 9112, 6.1); a client that waits for 100 may or may not send its body after the
-        // answer
+        // peers may disagree on the end of a chunked body; a client that waits for 100 may or may
+        // not send its body after the answer
         request.response().putHeader("Connection", "close");
         request.response().endHandler(answered -> close(request.connection(), withBody));
       } else if (withBody) {

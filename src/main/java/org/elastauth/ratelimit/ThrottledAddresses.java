@@ -18,6 +18,7 @@ import org.springframework.stereotype.Component;
 @Component("throttledAddresses")
 public final class ThrottledAddresses {
   private static final int ADDRESSES = 20_000;
+  private static final long ALMOST_A_SECOND = 999_999_999;
 
   private final Ticker ticker;
 
@@ -48,7 +49,7 @@ public final class ThrottledAddresses {
   public void refuse(@ExchangeProperty("rateLimitKey") String address) {
     Long end = address == null ? null : until.getIfPresent(address);
     if (end != null) {
-      long seconds = Duration.ofNanos(end - ticker.read()).toSeconds() + 1;
+      long seconds = Duration.ofNanos(end - ticker.read()).plusNanos(ALMOST_A_SECOND).toSeconds();
       throw RateLimitAnswer.overTheLimit((int) Math.max(1, seconds));
     }
   }

@@ -372,7 +372,7 @@ class BadInputIT {
             "POST /elastauth HTTP/1.1\r\nHost: g\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "0\r\n\r\nGET /elastauth HTTP/1.1\r\nHost: g\r\nRemote-User: bad.smuggled\r\n\r\n");
     assertThat(answer.split("HTTP/1.1 ")).hasSize(2);
-    assertThat(answer).startsWith("HTTP/1.1 401 ").containsIgnoringCase("connection: close");
+    assertThat(answer).startsWith("HTTP/1.1 400 ").containsIgnoringCase("connection: close");
   }
 
   @ParameterizedTest

@@ -179,6 +179,8 @@ class RawHttpIT {
       strings = {
         "Transfer-Encoding: xchunked\r\n\r\n",
         "Content-Length: 5\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: identity\r\n\r\n",
         "Transfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n",
         "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
@@ -203,14 +205,10 @@ class RawHttpIT {
             + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
   }
 
-  /**
-   * A chunked body is read as such, whatever length stands beside it; it is the last in any case.
-   */
+  /** Its request is the last. */
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding:\tchunked\r\n\r\n0\r\n\r\n",
         "tRANSFER-eNCODING: CHUNKED\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n0;extension=1\r\n\r\n",
@@ -225,7 +223,7 @@ class RawHttpIT {
     assertThat(answers.get(0).headers()).contains("connection: close");
   }
 
-  /** Arriving with its head, such a body ends the connection before anything is answered. */
+  /** Such a body ends the connection. A decision that does not wait is answered before. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -241,7 +239,12 @@ class RawHttpIT {
         "1\r\nabc\r\n0\r\n\r\n",
       })
   void malformedChunks(String chunks) throws IOException {
-    assertThat(answers(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunks + SMUGGLED)).isEmpty();
+    List<Answer> answers = answers(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunks + SMUGGLED);
+    assertThat(answers).hasSizeLessThan(2);
+    for (Answer answer : answers) {
+      assertThat(answer.body()).isEqualTo("{\"status\":\"OK\",\"user\":\"raw.user\"}");
+      assertThat(answer.headers()).contains("connection: close");
+    }
   }
 
   /** What follows is the chunk's, however little of it comes. */
