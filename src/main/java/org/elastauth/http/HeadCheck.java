@@ -14,6 +14,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +27,12 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
   private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
 
   private static final String USERS = "/elastauth/users/";
+
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("https?://([^/?]*)(.*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  /** The last valid host of this connection: most clients send always the same. */
+  private CharSequence host = "";
 
   private boolean ended;
 
@@ -50,7 +57,7 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
   }
 
   /** Null for a valid request. */
-  private static InvalidRequest fault(HttpRequest request) {
+  private InvalidRequest fault(HttpRequest request) {
     HttpVersion version = request.protocolVersion();
     boolean current = version == HttpVersion.HTTP_1_1;
     if (!current && version != HttpVersion.HTTP_1_0) {
@@ -65,7 +72,7 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
   }
 
   /** One pass: each request goes through here. */
-  private static InvalidRequest fault(HttpHeaders headers, boolean current) {
+  private InvalidRequest fault(HttpHeaders headers, boolean current) {
     int hosts = 0;
     int codings = 0;
     boolean close = false;
@@ -77,7 +84,7 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
       if (name.length() == 0) {
         return InvalidRequest.MALFORMED;
       } else if (is(HttpHeaderNames.HOST, name)) {
-        if (++hosts > 1 || value.length() > 0 && !Authority.isValid(value)) {
+        if (++hosts > 1 || !isHost(value)) {
           return InvalidRequest.MALFORMED; // RFC 9112, 3.2
         }
       } else if (is(HttpHeaderNames.TRANSFER_ENCODING, name)) {
@@ -97,6 +104,16 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE); // Vert.x reads no lists
     }
     return current && hosts == 0 ? InvalidRequest.MALFORMED : null;
+  }
+
+  private boolean isHost(CharSequence value) {
+    if (value.length() > 0 && !value.equals(host)) {
+      if (!Authority.isValid(value)) {
+        return false;
+      }
+      host = value;
+    }
+    return true;
   }
 
   private static boolean is(AsciiString expected, CharSequence text) {
@@ -122,13 +139,13 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
       return false;
     }
     if (!target.startsWith("/")) {
-      int host = Authority.begin(target);
-      int path = Authority.end(target, host);
-      if (host < 0 || !Authority.isValid(target.substring(host, path))) {
+      Matcher absolute = ABSOLUTE.matcher(target);
+      if (!absolute.matches() || !Authority.isValid(absolute.group(1))) {
         return false;
       }
-      request.headers().set(HttpHeaderNames.HOST, target.substring(host, path));
-      target = (target.startsWith("/", path) ? "" : "/") + target.substring(path);
+      request.headers().set(HttpHeaderNames.HOST, absolute.group(1));
+      String path = absolute.group(2);
+      target = path.startsWith("/") ? path : "/" + path;
       request.setUri(target);
     }
     return !hasDotSegment(target);
