@@ -417,7 +417,9 @@ class TokenAttacksIT {
                           key, header.x509CertSHA256Thumbprint(print), many.claims(USER).build())))
               .isEqualTo(200);
         }
-        assertThat(statusOf(believer, ProviderDouble.sign(attacker.key(), nameless, claims)))
+        JWSHeader.Builder another = new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("other3");
+        assertThat(statusOf(believer, ProviderDouble.sign(key, another, claims)))
+            .as("kid of another key")
             .isEqualTo(401);
       }
     }
