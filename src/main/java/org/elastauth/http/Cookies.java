@@ -12,9 +12,8 @@ import java.util.List;
  * several cookies with the same name, Vert.x could pick an attacker's.
  */
 public final class Cookies {
-  /** Marks, by its identity, that a request has several cookies of one name. */
-  @SuppressWarnings("StringOperationCanBeSimplified")
-  private static final String SEVERAL = new String("several");
+  /** A request has several cookies of one name. No value contains this character. */
+  private static final String SEVERAL = ";";
 
   private Cookies() {}
 
@@ -28,7 +27,7 @@ public final class Cookies {
 
   static String value(List<String> headers, String name) {
     String value = find(headers, name);
-    if (value == SEVERAL) {
+    if (SEVERAL.equals(value)) {
       throw HttpError.malformed(
           "malformed identity: the cookie " + name + " is there more than once");
     }
@@ -38,11 +37,11 @@ public final class Cookies {
   /** Null if the request has no such cookie, or several. */
   public static String onlyValue(HttpServerRequest request, String name) {
     String value = find(request.headers().getAll(HttpHeaders.COOKIE), name);
-    return value == SEVERAL ? null : value;
+    return SEVERAL.equals(value) ? null : value;
   }
 
   public static boolean isRepeated(HttpServerRequest request, String name) {
-    return find(request.headers().getAll(HttpHeaders.COOKIE), name) == SEVERAL;
+    return SEVERAL.equals(find(request.headers().getAll(HttpHeaders.COOKIE), name));
   }
 
   private static String find(List<String> headers, String name) {

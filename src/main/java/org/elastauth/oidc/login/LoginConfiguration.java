@@ -50,7 +50,8 @@ class LoginConfiguration {
   @EventListener
   void warn(ApplicationReadyEvent event) {
     ConfigurableApplicationContext context = event.getApplicationContext();
-    boolean logsIn = context.getEnvironment().getProperty("elastauth.oidc.login", boolean.class);
+    boolean logsIn =
+        context.getEnvironment().getProperty("elastauth.oidc.login", Boolean.class, false);
     if (logsIn && context.getBean(CamelContext.class).isAutoStartup()) {
       context.getBean(Provider.class).endpoints().thenAccept(LoginConfiguration::warnOfLogout);
     }

@@ -19,12 +19,11 @@ final class LoginPages {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width">
-      <meta name="robots" content="noindex">
-      <title>%1$s</title>
+      <title>TITLE</title>
       </head>
       <body>
-      <h1>%1$s</h1>
-      %2$s
+      <h1>TITLE</h1>
+      BODY
       </body>
       </html>
       """;
@@ -40,11 +39,16 @@ final class LoginPages {
     message.setHeader("Content-Type", "text/html; charset=utf-8");
     message.setHeader("Content-Security-Policy", POLICY);
     message.setHeader("Cache-Control", "no-store");
-    message.setBody(PAGE.formatted(title, body));
+    message.setBody(PAGE.replace("TITLE", title).replace("BODY", body));
   }
 
-  /** For text, and for the value of an attribute in quotation marks. */
-  static String escape(String text) {
+  /** HTML of a link. */
+  static String link(String url, String text) {
+    return "<p><a href=\"" + escape(url) + "\">" + text + "</a></p>";
+  }
+
+  /** For the value of an attribute in quotation marks. */
+  private static String escape(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

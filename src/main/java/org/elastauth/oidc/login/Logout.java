@@ -85,8 +85,8 @@ final class Logout {
     LoginPages.show(
         exchange,
         "Log out?",
-        "<form method=\"post\"><button>Log out</button></form>\n<p><a href=\"%s\">Stay logged in</a></p>"
-            .formatted(LoginPages.escape(home.toString())));
+        "<form method=\"post\"><button>Log out</button></form>\n"
+            + LoginPages.link(home.toString(), "Stay logged in"));
   }
 
   /** 303, as the request may be a POST. */
@@ -123,11 +123,9 @@ final class Logout {
     LoginPages.show(
         exchange,
         "You are logged out here",
-        """
-        <p>Your login at the identity provider continues. Until you log out there, too, anyone with this
-        browser can log in here again without a password.</p>
-        <p><a href="%s">Log in again</a></p>"""
-            .formatted(LoginPages.escape(login)));
+        "<p>Your login at the identity provider continues. Until you log out there, too, anyone with"
+            + " this browser can log in here again without a password.</p>\n"
+            + LoginPages.link(login, "Log in again"));
   }
 
   /** Without a hint the provider asks the user to confirm the logout. */
