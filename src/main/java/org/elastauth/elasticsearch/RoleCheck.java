@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.ExchangeProperty;
 import org.elastauth.health.ServerFailure;
+import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -27,20 +30,38 @@ public final class RoleCheck {
           + " A role that is defined in roles.yml cannot be checked; ignore this warning then";
 
   private final ElasticsearchUsers users;
-  private final RoleMapping mapping;
+  private final Set<String> used = ConcurrentHashMap.newKeySet();
+
+  /** The first user who received a role since the last check. */
+  private final Map<String, String> firstUses = new ConcurrentHashMap<>();
 
   /** What to check, by role: the first user who received it, or empty at the start. */
   private final Map<String, String> unchecked = new HashMap<>();
 
-  RoleCheck(ElasticsearchUsers users, RoleMapping mapping) {
+  RoleCheck(ElasticsearchUsers users, RoleSettings settings) {
     this.users = users;
-    this.mapping = mapping;
-    mapping.all().forEach(role -> unchecked.put(role, ""));
+    settings.defaultRoles().forEach(role -> unchecked.put(role, ""));
+    settings.groupMappings().values().stream()
+        .flatMap(List::stream)
+        .forEach(role -> unchecked.put(role, ""));
+  }
+
+  /** Lets the next check look at the roles that no login received before. */
+  public void noteFirstUse(
+      @ExchangeProperty("identity") Identity identity,
+      @ExchangeProperty("roles") List<String> roles) {
+    for (String role : roles) {
+      if (used.add(role)) {
+        firstUses.put(role, identity.username());
+      }
+    }
   }
 
   /** Without an answer, the next call checks the same roles. */
   public synchronized void check() {
-    unchecked.putAll(mapping.takeFirstUses());
+    Map<String, String> received = Map.copyOf(firstUses);
+    firstUses.keySet().removeAll(received.keySet());
+    unchecked.putAll(received);
     // a comma separates roles in the request
     unchecked.keySet().removeIf(role -> role.contains(","));
     Map<String, String> missing = new HashMap<>();

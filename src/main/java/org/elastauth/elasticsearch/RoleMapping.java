@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
@@ -21,10 +20,6 @@ public final class RoleMapping {
 
   private final Map<String, Set<String>> byGroup = new HashMap<>();
   private final List<String> defaults;
-  private final Set<String> used = ConcurrentHashMap.newKeySet();
-
-  /** The users of roles that were used for the first time, until {@link #takeFirstUses}. */
-  private final Map<String, String> firstUses = new ConcurrentHashMap<>();
 
   public RoleMapping(RoleSettings settings) {
     settings
@@ -44,35 +39,16 @@ public final class RoleMapping {
     for (String group : identity.groups()) {
       roles.addAll(byGroup.getOrDefault(fold(group), Set.of()));
     }
-    if (roles.isEmpty()) {
-      roles.addAll(defaults);
+    if (!roles.isEmpty()) {
+      return List.copyOf(roles);
     }
-    if (roles.isEmpty()) {
+    if (defaults.isEmpty()) {
       LOG.atInfo()
           .addKeyValue("user", identity.username())
           .log("Refused: neither group_mappings nor default_roles give the user a role");
       throw HttpError.forbidden("no group of this user gives a role").because("no_role");
     }
-    for (String role : roles) {
-      if (used.add(role)) {
-        firstUses.put(role, identity.username());
-      }
-    }
-    return List.copyOf(roles);
-  }
-
-  /** Every role that this gateway can grant. */
-  public Set<String> all() {
-    Set<String> all = new HashSet<>(defaults);
-    byGroup.values().forEach(all::addAll);
-    return all;
-  }
-
-  /** The roles that logins received for the first time since the last call, each with its user. */
-  Map<String, String> takeFirstUses() {
-    Map<String, String> taken = Map.copyOf(firstUses);
-    firstUses.keySet().removeAll(taken.keySet());
-    return taken;
+    return defaults;
   }
 
   /** Lower case, but a non-ASCII character never becomes ASCII: U+212A (Kelvin) is not k. */
