@@ -1,55 +1,132 @@
 package org.elastauth.redis;
 
+import static java.util.Map.entry;
+
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.PartitionSelectorException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.elastauth.config.Fault;
 
+/** What a failed command, or a failed connection, says of Redis. */
 public final class RedisFailure {
-  /** Error codes of a Redis that works, but refuses this command. */
-  private static final List<String> REFUSALS =
-      List.of("WRONGTYPE", "OOM", "READONLY", "MISCONF", "NOREPLICAS");
+  /** Error codes of a Redis that does not carry out this command, while reads work. */
+  private static final Pattern WRITE_REFUSED =
+      Pattern.compile("(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\\b.*", Pattern.DOTALL);
+
+  /** As Redis, Envoy and hosted services name a command that they do not run. */
+  private static final Pattern UNSUPPORTED =
+      Pattern.compile(
+          "(?i).*(unknown command|unsupported command|unknown subcommand|command (is )?not supported|invalid request).*",
+          Pattern.DOTALL);
+
+  /** A reply that concerns a read, or every command. */
+  private static final Pattern OF_READS =
+      Pattern.compile(
+          "(?i).*(['`\"](getrange|hmget|hstrlen|exists|pttl|zscore|zrangebyscore)\\b|\\bkeys?\\b).*",
+          Pattern.DOTALL);
+
+  private static final Pattern OF_CHANNELS =
+      Pattern.compile("(?i).*(['`\"](publish|subscribe)\\b|\\bchannels?\\b).*", Pattern.DOTALL);
+
+  /** A script passes on the code of the command that failed. */
+  private static final Pattern CODE = Pattern.compile("(?:ERR .* -)?([A-Z]{3,})\\b");
 
   /** What the operator can do, by the beginning of the reason. */
   private static final Map<String, String> REMEDIES =
-      Map.of(
-          "WRONGPASS", "check redis.username and redis.password",
-          "ERR invalid password", "check redis.password",
-          "NOAUTH", "set redis.password",
-          "ERR Client sent AUTH", "remove redis.password",
-          "ERR AUTH", "remove redis.password",
-          "Connection initialization timed out",
-              "Redis may be frozen, or not use TLS while redis.tls.enabled is on",
-          "handshake timed out",
-              "Redis may be frozen, or not use TLS while redis.tls.enabled is on",
-          "Connection reset", "Redis may use TLS while redis.tls.enabled is off",
-          "NOPERM", "give the Redis user this right");
+      Map.ofEntries(
+          entry("WRONGPASS", "check redis.username and redis.password"),
+          entry("ERR invalid password", "check redis.password"),
+          entry("NOAUTH", "set redis.password"),
+          entry("ERR Client sent AUTH", "remove redis.password"),
+          entry("ERR AUTH", "remove redis.password"),
+          entry(
+              "Connection initialization timed out",
+              "Redis may be frozen, or not use TLS while redis.tls.enabled is on"),
+          entry(
+              "handshake timed out",
+              "Redis may be frozen, or not use TLS while redis.tls.enabled is on"),
+          entry("Connection reset", "Redis may use TLS while redis.tls.enabled is off"),
+          entry("NOPERM", "give the Redis user this right"),
+          entry("MISCONF", "Redis cannot save a snapshot; check its log and its disk"),
+          entry("OOM", "raise maxmemory of Redis"),
+          entry("READONLY", "this is a replica; configure its master, or the Sentinels"),
+          entry("MASTERDOWN", "this is a replica that has lost its master"),
+          entry("CLUSTERDOWN", "assign every slot to a node"));
 
   private RedisFailure() {}
 
-  /** The error reply of a Redis that works but refuses the command, such as OOM. */
+  /**
+   * The error reply of Redis, without the arguments of the command, which may hold a password.
+   * Empty: no reply.
+   */
+  public static Optional<String> reply(Throwable failure) {
+    Throwable root = root(failure);
+    if (root instanceof PartitionSelectorException) {
+      return Optional.of("CLUSTERDOWN " + root.getMessage());
+    }
+    return root instanceof RedisCommandExecutionException && root.getMessage() != null
+        ? Optional.of(root.getMessage().replaceFirst("(?s), with args beginning with.*", ""))
+        : Optional.empty();
+  }
+
+  /** The reply of a Redis that refuses this command, but is reachable and answers reads. */
   public static Optional<String> refusal(Throwable failure) {
-    return Optional.of(root(failure))
-        .filter(RedisCommandExecutionException.class::isInstance)
-        .map(Throwable::getMessage)
-        .filter(reply -> REFUSALS.stream().anyMatch(reply::startsWith));
+    return reply(failure)
+        .filter(
+            reply ->
+                WRITE_REFUSED.matcher(reply).matches()
+                    || (isNotPermitted(failure) || isUnsupported(failure))
+                        && !OF_READS.matcher(reply).matches());
   }
 
   /** The error reply of a Redis that works but does not run a script to its end. */
   public static Optional<String> scriptRefusal(Throwable failure) {
+    return reply(failure)
+        .filter(
+            reply ->
+                isNotPermitted(failure)
+                    || refusal(failure).isPresent()
+                    || reply.contains("user_script")
+                    || reply.contains("executing the script"));
+  }
+
+  /** Whether the reply refuses an announcement or a subscription. */
+  static boolean isOfChannels(String reply) {
+    return OF_CHANNELS.matcher(reply).matches();
+  }
+
+  /** The error code of a reply, such as OOM. */
+  static String code(String reply) {
+    Matcher code = CODE.matcher(reply);
+    return code.lookingAt() ? code.group(1) : "ERR";
+  }
+
+  /**
+   * Whether a handshake without HELLO and CLIENT may succeed: old servers and proxies refuse these,
+   * or close the connection.
+   */
+  static boolean mayRefuseHello(Throwable failure) {
+    Throwable root = root(failure);
+    String message = String.valueOf(root.getMessage());
+    return root instanceof RedisCommandExecutionException
+        ? !message.matches("(?s)(WRONGPASS|NOAUTH|ERR invalid password|ERR DB|NOPERM.*select).*")
+        : isWithoutReason(failure)
+            || message.startsWith("Connection closed")
+            || message.startsWith("Connection reset");
+  }
+
+  /** Whether Redis, or a proxy before it, does not run such a command for anybody. */
+  public static boolean isUnsupported(Throwable failure) {
     Throwable root = root(failure);
     return root instanceof RedisCommandExecutionException
-            && (isNotPermitted(root)
-                || refusal(root).isPresent()
-                || root.getMessage().contains("user_script")
-                || root.getMessage().contains("executing the script"))
-        ? Optional.of(root.getMessage())
-        : Optional.empty();
+        && UNSUPPORTED.matcher(String.valueOf(root.getMessage())).matches();
   }
 
   /**
@@ -60,7 +137,12 @@ public final class RedisFailure {
     return "RedisHandshakeHandler not registered".equals(root(failure).getMessage());
   }
 
-  static boolean isNotPermitted(Throwable failure) {
+  /** Whether Lettuce rejects the command, because it has not reconnected yet. */
+  static boolean isDisconnected(Throwable failure) {
+    return String.valueOf(root(failure).getMessage()).startsWith("Currently not connected");
+  }
+
+  public static boolean isNotPermitted(Throwable failure) {
     Throwable root = root(failure);
     return root instanceof RedisCommandExecutionException && root.getMessage().startsWith("NOPERM");
   }
@@ -68,7 +150,13 @@ public final class RedisFailure {
   /** The reason for the log, with the remedy if there is one. */
   public static String reason(Throwable failure) {
     Throwable root = root(failure);
-    String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    String reason =
+        reply(failure)
+            .orElseGet(
+                () ->
+                    root.getMessage() == null
+                        ? root.getClass().getSimpleName()
+                        : root.getMessage());
     if (root instanceof CertificateExpiredException) {
       return "the certificate of Redis has expired: " + reason;
     }
