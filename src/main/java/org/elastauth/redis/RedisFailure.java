@@ -10,6 +10,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.elastauth.config.Fault;
@@ -17,23 +18,23 @@ import org.elastauth.config.Fault;
 /** What a failed command, or a failed connection, says of Redis. */
 public final class RedisFailure {
   /** Error codes of a Redis that does not carry out this command, while reads work. */
-  private static final Pattern WRITE_REFUSED =
-      Pattern.compile("(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\\b.*", Pattern.DOTALL);
+  private static final Predicate<String> WRITE_REFUSED =
+      matching("^(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\\b");
+
+  private static final Predicate<String> NOT_PERMITTED = matching("^NOPERM\\b");
 
   /** As Redis, Envoy and hosted services name a command that they do not run. */
-  private static final Pattern UNSUPPORTED =
-      Pattern.compile(
-          "(?i).*(unknown command|unsupported command|unknown subcommand|command (is )?not supported|invalid request).*",
-          Pattern.DOTALL);
+  private static final Predicate<String> UNSUPPORTED =
+      matching("(unknown|unsupported) (sub)?command|command (is )?not supported|invalid request");
 
   /** A reply that concerns a read, or every command. */
-  private static final Pattern OF_READS =
-      Pattern.compile(
-          "(?i).*(['`\"](getrange|hmget|hstrlen|exists|pttl|zscore|zrangebyscore)\\b|\\bkeys?\\b).*",
-          Pattern.DOTALL);
+  private static final Predicate<String> OF_READS =
+      matching("['`\"](getrange|hmget|hstrlen|exists|pttl|zscore|zrangebyscore)\\b|\\bkeys?\\b");
 
-  private static final Pattern OF_CHANNELS =
-      Pattern.compile("(?i).*(['`\"](publish|subscribe)\\b|\\bchannels?\\b).*", Pattern.DOTALL);
+  private static final Predicate<String> OF_SCRIPTS = matching("user_script|executing the script");
+
+  private static final Predicate<String> OF_CHANNELS =
+      matching("['`\"](publish|subscribe)\\b|\\bchannels?\\b");
 
   /** A script passes on the code of the command that failed. */
   private static final Pattern CODE = Pattern.compile("(?:ERR .* -)?([A-Z]{3,})\\b");
@@ -62,6 +63,10 @@ public final class RedisFailure {
 
   private RedisFailure() {}
 
+  private static Predicate<String> matching(String regex) {
+    return Pattern.compile(regex, Pattern.CASE_INSENSITIVE).asPredicate();
+  }
+
   /**
    * The error reply of Redis, without the arguments of the command, which may hold a password.
    * Empty: no reply.
@@ -79,27 +84,17 @@ public final class RedisFailure {
   /** The reply of a Redis that refuses this command, but is reachable and answers reads. */
   public static Optional<String> refusal(Throwable failure) {
     return reply(failure)
-        .filter(
-            reply ->
-                WRITE_REFUSED.matcher(reply).matches()
-                    || (isNotPermitted(failure) || isUnsupported(failure))
-                        && !OF_READS.matcher(reply).matches());
+        .filter(WRITE_REFUSED.or(NOT_PERMITTED.or(UNSUPPORTED).and(OF_READS.negate())));
   }
 
   /** The error reply of a Redis that works but does not run a script to its end. */
   public static Optional<String> scriptRefusal(Throwable failure) {
-    return reply(failure)
-        .filter(
-            reply ->
-                isNotPermitted(failure)
-                    || refusal(failure).isPresent()
-                    || reply.contains("user_script")
-                    || reply.contains("executing the script"));
+    return reply(failure).filter(WRITE_REFUSED.or(NOT_PERMITTED).or(UNSUPPORTED).or(OF_SCRIPTS));
   }
 
   /** Whether the reply refuses an announcement or a subscription. */
   static boolean isOfChannels(String reply) {
-    return OF_CHANNELS.matcher(reply).matches();
+    return OF_CHANNELS.test(reply);
   }
 
   /** The error code of a reply, such as OOM. */
@@ -124,9 +119,11 @@ public final class RedisFailure {
 
   /** Whether Redis, or a proxy before it, does not run such a command for anybody. */
   public static boolean isUnsupported(Throwable failure) {
-    Throwable root = root(failure);
-    return root instanceof RedisCommandExecutionException
-        && UNSUPPORTED.matcher(String.valueOf(root.getMessage())).matches();
+    return reply(failure).filter(UNSUPPORTED).isPresent();
+  }
+
+  public static boolean isNotPermitted(Throwable failure) {
+    return reply(failure).filter(NOT_PERMITTED).isPresent();
   }
 
   /**
@@ -140,11 +137,6 @@ public final class RedisFailure {
   /** Whether Lettuce rejects the command, because it has not reconnected yet. */
   static boolean isDisconnected(Throwable failure) {
     return String.valueOf(root(failure).getMessage()).startsWith("Currently not connected");
-  }
-
-  public static boolean isNotPermitted(Throwable failure) {
-    Throwable root = root(failure);
-    return root instanceof RedisCommandExecutionException && root.getMessage().startsWith("NOPERM");
   }
 
   /** The reason for the log, with the remedy if there is one. */
