@@ -1,5 +1,6 @@
 package org.elastauth.cache;
 
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,8 +25,7 @@ class CacheRights {
     Map<String, BiConsumer<RedisClusterCommands<String, String>, String>> attempts =
         new HashMap<>();
     attempts.put("+getrange", (redis, key) -> redis.getrange(key, 0, 0));
-    // a time to live of 0 is an error
-    attempts.put("+setex", (redis, key) -> redis.setex(key, 0, ""));
+    attempts.put("+set", (redis, key) -> redis.set(key, "", SetArgs.Builder.xx()));
     attempts.put("+del", (redis, key) -> redis.del(key));
     if (settings.extend()) {
       attempts.put("+pexpire", (redis, key) -> redis.pexpire(key, 1));

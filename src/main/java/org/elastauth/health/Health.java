@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
@@ -27,6 +29,7 @@ import org.springframework.stereotype.Component;
 @Component("health")
 public final class Health {
   private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+  private static final Pattern CODE = Pattern.compile("[A-Z]{3,}\\b");
   private static final long CONFLICT_SHOWN = Duration.ofMinutes(10).toMillis();
 
   /** The background check, and the operation of logins that it includes. */
@@ -45,6 +48,8 @@ public final class Health {
   private final Clock clock;
   private final CountDownLatch redisFirstChecked = new CountDownLatch(1);
   private volatile long redisLatency;
+  private volatile String redisRefusal;
+  private volatile boolean openedAtStart;
   private volatile long conflictAt;
   private volatile boolean elasticsearchChecked;
   private volatile boolean stopping;
@@ -86,7 +91,7 @@ public final class Health {
   public void awaitRedisCheck(Duration timeout) {
     try {
       if (!redisFirstChecked.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        redis.openBreaker();
+        openRedisBreaker();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -99,7 +104,20 @@ public final class Health {
   public void redisAnswered(@Body long latency) {
     redisLatency = latency;
     redis.answered();
+    if (openedAtStart) { // no request has failed, so none has to probe
+      openedAtStart = false;
+      closeBreaker(redis.breaker);
+    }
     redisFirstChecked.countDown();
+  }
+
+  /**
+   * @param code of the error reply with which Redis refuses some commands, such as OOM; null: none
+   */
+  public void redisRefuses(@Body String code) {
+    if (code != null || redis.isCallable()) { // an open breaker keeps its reason
+      redisRefusal = code;
+    }
   }
 
   /** At start it also opens the breaker: then one request at a time probes Redis. */
@@ -107,9 +125,14 @@ public final class Health {
     boolean first = redis.answers == null;
     redis.failed(failure);
     if (first) {
-      redis.openBreaker();
+      openRedisBreaker();
     }
     redisFirstChecked.countDown();
+  }
+
+  private void openRedisBreaker() {
+    openedAtStart = true;
+    redis.openBreaker();
   }
 
   /** Also closes the breaker, so that no login has to probe. */
@@ -179,7 +202,7 @@ public final class Health {
         elasticsearchFailure.isEmpty() && elasticsearchBreaker.getState() != State.OPEN;
     boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
     boolean whole =
-        (!usesRedis || redisConnected)
+        (!usesRedis || redisConnected && redisRefusal == null)
             && (!usesDatabase || databaseConnected)
             && (dryRun || elasticsearchAvailable)
             && !conflict;
@@ -187,7 +210,14 @@ public final class Health {
     Map<String, Object> cache = new LinkedHashMap<>();
     cache.put("mode", cacheType);
     if (usesRedis) {
-      cache.put("redis", Map.of("connected", redisConnected, "latency", redisLatency + "ms"));
+      Map<String, Object> state = new LinkedHashMap<>();
+      state.put("connected", redisConnected);
+      state.put("latency", redisLatency + "ms");
+      String reason = redis.reason == null ? redisRefusal : redis.reason;
+      if (reason != null) {
+        state.put("reason", reason);
+      }
+      cache.put("redis", state);
       cache.put("circuit_breaker", breakerState(redis.breaker));
     }
     if (usesDatabase) {
@@ -248,6 +278,9 @@ public final class Health {
     /** Null until the first check. */
     private volatile Boolean answers;
 
+    /** The error code with which it refuses all requests, else {@code unreachable}; null: none. */
+    private volatile String reason;
+
     Server(CircuitBreaker breaker, String first, String again, String failed) {
       this.breaker = breaker;
       this.first = first;
@@ -260,13 +293,18 @@ public final class Health {
         LOG.info(answers == null ? first : again);
       }
       answers = true;
+      reason = null;
     }
 
+    /** Each kind of reason is logged when it replaces another one. */
     void failed(Exception failure) {
-      if (!Boolean.FALSE.equals(answers)) {
+      Matcher code = CODE.matcher(reason(failure));
+      String kind = code.lookingAt() ? code.group() : "unreachable";
+      if (!kind.equals(reason)) {
         LOG.atWarn().addKeyValue("reason", reason(failure)).log(failed);
       }
       answers = false;
+      reason = kind;
     }
 
     boolean isAvailable() {

@@ -6,7 +6,6 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,13 +15,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.Outage;
-import org.elastauth.redis.RedisConnections;
 import org.elastauth.redis.RedisErrorReplies;
 import org.elastauth.redis.RedisFailure;
 import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.SharedState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
@@ -35,7 +31,6 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("redisRateLimiter")
 public final class RedisRateLimiter extends AsyncProcessorSupport {
-  private static final Logger LOG = LoggerFactory.getLogger(RedisRateLimiter.class);
   private static final int RADIX = Character.MAX_RADIX;
   private static final byte[] SCRIPT = script();
 
@@ -43,7 +38,6 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
   private static final Verdict REFUSED = new Verdict(false, 0, 0);
 
   private final SharedState redis;
-  private final RedisConnections connections;
   private final RedisErrorReplies errorReplies;
   private final MemoryRateLimiter memory;
   private final String policy;
@@ -63,13 +57,11 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
 
   public RedisRateLimiter(
       SharedState redis,
-      RedisConnections connections,
       RedisErrorReplies errorReplies,
       MemoryRateLimiter memory,
       RateLimitSettings rateLimit,
       RedisSettings redisSettings) {
     this.redis = redis;
-    this.connections = connections;
     this.errorReplies = errorReplies;
     this.memory = memory;
     this.policy = rateLimit.policy();
@@ -122,7 +114,7 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
         redis.evalsha(redis.digest(SCRIPT), ScriptOutputType.INTEGER, keys, arguments);
     return left.exceptionallyCompose(
             failure ->
-                failure instanceof RedisNoScriptException
+                failure instanceof RedisNoScriptException || RedisFailure.isUnsupported(failure)
                     ? redis.<Long>eval(SCRIPT, ScriptOutputType.INTEGER, keys, arguments)
                     : CompletableFuture.failedFuture(failure))
         .handle(
@@ -137,20 +129,13 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
   }
 
   private Verdict refused(Throwable failure) {
-    Optional<String> refusal = RedisFailure.scriptRefusal(failure);
-    if (refusal.isEmpty()) {
+    if (RedisFailure.scriptRefusal(failure).isEmpty()) {
       throw failure instanceof RuntimeException plain ? plain : new IllegalStateException(failure);
     }
-    String reply = refusal.get();
-    if (reply.startsWith("NOPERM")) {
+    errorReplies.report(
+        failure, "Redis refuses to count requests; rate_limit.policy applies instead");
+    if (RedisFailure.isNotPermitted(failure) || RedisFailure.isUnsupported(failure)) {
       forbidden = System.nanoTime() | 1;
-    } else if (reply.contains("READONLY")) {
-      connections.reconnect();
-    }
-    if (errorReplies.isNew(reply)) {
-      LOG.atWarn()
-          .addKeyValue("reason", reply)
-          .log("Redis refuses to count requests; rate_limit.policy applies instead");
     }
     return REFUSED;
   }

@@ -27,7 +27,7 @@ class RedisConfiguration {
   ClientResources lettuceResources(Vertx vertx) {
     return DefaultClientResources.builder()
         .eventLoopGroupProvider(new SharedEventLoops(((VertxInternal) vertx).getEventLoopGroup()))
-        .nettyCustomizer(new FlushConsolidation())
+        .nettyCustomizer(new RedisPipeline())
         .commandLatencyRecorder(CommandLatencyRecorder.disabled())
         .reconnectDelay(
             Delay.exponential(1, SLOWEST_RECONNECT.toMillis(), TimeUnit.MILLISECONDS, 2))

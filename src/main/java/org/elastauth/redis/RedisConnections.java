@@ -92,7 +92,7 @@ public final class RedisConnections implements AutoCloseable {
     this.connections = new AtomicReferenceArray<>(settings.poolSize());
     this.threads = new AtomicReferenceArray<>(settings.poolSize());
     // if one connection of many fails, too few calls fail to open the breaker
-    breaker.getEventPublisher().onError(event -> pingInBackground());
+    breaker.getEventPublisher().onError(event -> inBackground(pinging, this::ping, 0));
   }
 
   /**
@@ -280,6 +280,14 @@ public final class RedisConnections implements AutoCloseable {
         last = silent;
       }
     }
+    if (!answered && RedisFailure.isDisconnected(last)) {
+      try {
+        replace(0); // Lettuce does not say why it cannot reconnect
+      } catch (RuntimeException reason) {
+        last = reason;
+      }
+      answered = connections.get(0) instanceof StatefulRedisConnection<?, ?> now && now.isOpen();
+    }
     if (!answered) {
       throw new RedisConnectionFailureException(
           AsyncAnswer.cause(last) instanceof TimeoutException
@@ -310,47 +318,37 @@ public final class RedisConnections implements AutoCloseable {
         : Stream.of(commands(connection).ping().toCompletableFuture());
   }
 
-  /** A Redis user without the right to PING gets an answer, too. */
+  /** A refused PING is an answer, too: without the right to it, or after a failed snapshot. */
   private CompletableFuture<String> answered(CompletableFuture<String> pong) {
     return pong.copy()
         .orTimeout(readTimeout.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionallyCompose(
             refused ->
-                RedisFailure.isNotPermitted(refused)
+                RedisFailure.refusal(refused).isPresent()
                     ? CompletableFuture.completedFuture("")
                     : CompletableFuture.failedFuture(refused));
   }
 
-  private void pingInBackground() {
-    if (pinging.compareAndSet(false, true)) {
-      inBackground(
-          () -> {
-            try {
-              ping();
-            } catch (RuntimeException silent) {
-              LOG.debug("Redis does not answer", silent);
-            } finally {
-              pinging.set(false);
-            }
-          });
-    }
-  }
-
   /**
    * Replaces every connection in the background, at most once a second: a server that has become a
-   * replica keeps its connections, while its name leads to another master by now.
+   * replica keeps its connections, while its name leads to another master by now. If Redis accepts
+   * no new connection, the others stay, and requests detect whether they work.
    */
   public void reconnect() {
-    if (reconnecting.compareAndSet(false, true)) {
+    inBackground(reconnecting, () -> slots().forEach(this::replace), RETRY_MILLIS);
+  }
+
+  /** Runs a task unless it is running, or ended less than a pause ago. */
+  private void inBackground(AtomicBoolean underWay, Runnable task, long pauseMillis) {
+    if (underWay.compareAndSet(false, true)) {
       inBackground(
           () -> {
             try {
-              slots().forEach(this::replace);
+              task.run();
             } catch (RuntimeException unreachable) {
-              // the other connections stay; requests detect whether they work
-              LOG.debug("Redis accepts no new connection", unreachable);
+              LOG.debug("Redis does not answer", unreachable);
             } finally {
-              retryLater(() -> reconnecting.set(false));
+              later(() -> underWay.set(false), pauseMillis);
             }
           });
     }
@@ -399,11 +397,12 @@ public final class RedisConnections implements AutoCloseable {
       log(e);
       if (!retryScheduled) {
         retryScheduled = true;
-        retryLater(
+        later(
             () -> {
               retryScheduled = false;
               connectAll();
-            });
+            },
+            RETRY_MILLIS);
       }
       return false;
     }
@@ -426,9 +425,9 @@ public final class RedisConnections implements AutoCloseable {
     }
   }
 
-  private void retryLater(Runnable task) {
+  private void later(Runnable task, long millis) {
     if (!background.isShutdown()) {
-      background.schedule(task, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      background.schedule(task, millis, TimeUnit.MILLISECONDS);
     }
   }
 

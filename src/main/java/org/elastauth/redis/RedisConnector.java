@@ -21,6 +21,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.GenericMapOutput;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
@@ -57,6 +58,14 @@ final class RedisConnector implements AutoCloseable {
   private volatile RedisClient single;
 
   private volatile RedisClusterClient cluster;
+
+  /** Whether the server, or a proxy before it, refuses HELLO, and then CLIENT, too. */
+  private volatile boolean resp2;
+
+  /**
+   * Whether it closes the connection instead, as twemproxy does on any command it does not know.
+   */
+  private volatile boolean closes;
 
   RedisConnector(RedisSettings settings, ClientResources resources, RedisRights rights) {
     this.server = settings.server();
@@ -110,13 +119,36 @@ final class RedisConnector implements AutoCloseable {
     }
     if (single != null) {
       RedisURI uri = uri(server.nodes());
-      uri.setClientName(SUBSCRIPTION);
+      if (!resp2) {
+        uri.setClientName(SUBSCRIPTION);
+      }
       return single.connectPubSub(BYTES, uri);
     }
     return null;
   }
 
   private void detectServer() {
+    try {
+      detect();
+    } catch (RuntimeException failure) {
+      if (!RedisFailure.mayRefuseHello(failure)) {
+        throw failure;
+      }
+      resp2 = true;
+      closes = RedisFailure.reply(failure).isEmpty();
+      try {
+        detect();
+      } finally {
+        resp2 = single != null || cluster != null;
+        closes &= resp2;
+      }
+      LOG.atInfo()
+          .addKeyValue("reason", RedisFailure.reason(failure))
+          .log("Redis, or a proxy before it, refuses HELLO, so the protocol RESP2 is used");
+    }
+  }
+
+  private void detect() {
     if (server.isCluster()) {
       detectCluster();
       return;
@@ -125,7 +157,7 @@ final class RedisConnector implements AutoCloseable {
     client.setOptions(options(ClientOptions.builder()));
     try (StatefulRedisConnection<String, String> connection = client.connect()) {
       if (!isClusterNode(connection)) {
-        rights.check(connection.sync(), client::connectPubSub);
+        rights.check(connection.sync(), closes ? null : client::connectPubSub);
         single = client;
         return;
       }
@@ -156,7 +188,7 @@ final class RedisConnector implements AutoCloseable {
                             .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                             .build())));
     try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
-      rights.check(connection.sync(), client::connectPubSub);
+      rights.check(connection.sync(), closes ? null : client::connectPubSub);
       cluster = client;
     } finally {
       if (cluster == null) {
@@ -165,21 +197,38 @@ final class RedisConnector implements AutoCloseable {
     }
   }
 
-  /** Redis 5 does not know HELLO, but INFO. */
-  private static boolean isClusterNode(StatefulRedisConnection<String, String> connection) {
-    try {
-      return "cluster"
-          .equals(
-              connection
-                  .sync()
-                  .dispatch(CommandType.HELLO, new GenericMapOutput<>(StringCodec.UTF8))
-                  .get("mode"));
-    } catch (RedisCommandExecutionException unknown) {
+  /** Redis 5 does not know HELLO, but INFO. A proxy may know neither. */
+  private boolean isClusterNode(StatefulRedisConnection<String, String> connection) {
+    if (resp2) {
+      requireAnswer(connection);
+    } else {
       try {
-        return connection.sync().info("cluster").contains("cluster_enabled:1");
-      } catch (RedisCommandExecutionException refused) {
-        return false;
+        return "cluster"
+            .equals(
+                connection
+                    .sync()
+                    .dispatch(CommandType.HELLO, new GenericMapOutput<>(StringCodec.UTF8))
+                    .get("mode"));
+      } catch (RedisCommandExecutionException unknown) {
+        LOG.debug("This Redis does not know HELLO", unknown);
       }
+    }
+    try {
+      // Envoy says that it is a cluster, and passes on CLUSTER to a server that is none
+      return !closes
+          && connection.sync().info("cluster").contains("cluster_enabled:1")
+          && connection.sync().clusterInfo() != null;
+    } catch (RedisException refused) {
+      return false;
+    }
+  }
+
+  /** Without HELLO and a password, a connection counts as open before Redis has said anything. */
+  private static void requireAnswer(StatefulRedisConnection<String, String> connection) {
+    try {
+      connection.sync().ping();
+    } catch (RedisCommandExecutionException refused) {
+      LOG.debug("Redis refuses PING", refused);
     }
   }
 
@@ -195,10 +244,12 @@ final class RedisConnector implements AutoCloseable {
       encrypt(uri, nodes.get(0));
     }
     authenticate(uri, server.username(), server.password());
+    if (!resp2) {
+      uri.withClientName("elastauth");
+    }
     return uri.withSsl(server.tls())
         .withVerifyPeer(verification())
         .withDatabase(server.db())
-        .withClientName("elastauth")
         // CLIENT SETINFO takes a right that the Redis user may lack
         .withLibraryName("")
         .withLibraryVersion("")
@@ -234,6 +285,9 @@ final class RedisConnector implements AutoCloseable {
 
   private ClientOptions options(ClientOptions.Builder options) {
     return options
+        .protocolVersion(resp2 ? ProtocolVersion.RESP2 : null)
+        // without HELLO it would be sent first, and is refused after a failed snapshot
+        .pingBeforeActivateConnection(false)
         // queueing while disconnected would let every request wait for its timeout
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         // RedisDeadlines ends the wait for a command

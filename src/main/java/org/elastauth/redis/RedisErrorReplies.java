@@ -1,18 +1,21 @@
 package org.elastauth.redis;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.lettuce.core.SetArgs;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
  * Logs the error replies of a Redis that is reachable but refuses a command: each error code once
  * in ten minutes. If Redis has become a replica, the gateway reconnects to find the master.
  */
-@Component
+@Component("redisErrorReplies")
 public final class RedisErrorReplies {
   private static final Logger LOG = LoggerFactory.getLogger(RedisErrorReplies.class);
   private static final Duration REPORTED_AGAIN = Duration.ofMinutes(10);
@@ -21,35 +24,81 @@ public final class RedisErrorReplies {
   private static final int CODES = 1_000;
 
   private final ObjectProvider<RedisConnections> connections;
+  private final byte[] unusedKey;
+  private final long shownNanos;
   private final RecentKeys<String> reported =
       new RecentKeys<>(CODES, REPORTED_AGAIN, Ticker.systemTicker());
 
-  public RedisErrorReplies(ObjectProvider<RedisConnections> connections) {
+  /**
+   * @param code of the reply
+   * @param at by System.nanoTime
+   */
+  private record Last(String code, long at) {}
+
+  private volatile Last last = new Last(null, 0);
+
+  public RedisErrorReplies(
+      ObjectProvider<RedisConnections> connections,
+      RedisSettings settings,
+      @Value("${elastauth.cache.key_prefix}") String prefix) {
     this.connections = connections;
+    this.unusedKey = (prefix + "rights").getBytes(StandardCharsets.UTF_8);
+    this.shownNanos = settings.healthCheck().interval().multipliedBy(2).toNanos();
   }
 
   /**
-   * @return the reply; empty if the failure is none of Redis's refusals
+   * @return the reply, if Redis refuses the command but answers reads
    */
   public Optional<String> report(Throwable failure) {
-    Optional<String> reply = RedisFailure.refusal(failure);
-    reply.ifPresent(this::report);
-    return reply;
+    return report(failure, "Redis refuses a command; this gateway's memory is used instead");
   }
 
-  private void report(String reply) {
-    if (reply.startsWith("READONLY")) {
+  /**
+   * @param message logged with the reason
+   */
+  public Optional<String> report(Throwable failure, String message) {
+    RedisFailure.reply(failure).ifPresent(reply -> report(reply, failure, message));
+    return RedisFailure.refusal(failure);
+  }
+
+  private void report(String reply, Throwable failure, String message) {
+    if (RedisFailure.isOfChannels(reply)) {
+      return; // announcements are not needed, and their callers report them
+    }
+    if (reply.contains("READONLY") || reply.startsWith("MASTERDOWN")) {
       connections.getObject().reconnect();
     }
-    if (isNew(reply)) {
-      LOG.atWarn()
-          .addKeyValue("reason", reply)
-          .log("Redis refuses a command; this gateway's memory is used instead");
+    String code = RedisFailure.code(reply);
+    if (!code.equals("WRONGTYPE")) { // which concerns one value
+      last = new Last(code, System.nanoTime());
+    }
+    // replies without a code of their own differ in their first words
+    String kind = code.equals("ERR") ? reply.replaceFirst("(?s)((?:\\S+ ?){1,4}).*", "$1") : code;
+    if (reported.addIfAbsent(kind)) {
+      LOG.atWarn().addKeyValue("reason", RedisFailure.reason(failure)).log(message);
     }
   }
 
-  /** Whether a reply with this error code was not logged within the last ten minutes. */
-  public boolean isNew(String reply) {
-    return reported.addIfAbsent(reply.replaceFirst(" .*", ""));
+  /**
+   * Tries a write that changes nothing, because PING does not show whether Redis is full or a
+   * replica.
+   *
+   * @return the code of an error reply within the last two health checks, else null
+   */
+  public String check() {
+    connections
+        .getObject()
+        .write(redis -> redis.set(unusedKey, new byte[0], SetArgs.Builder.xx()))
+        .exceptionally(
+            failure -> {
+              if (RedisFailure.refusal(failure).isPresent()
+                  && !RedisFailure.isNotPermitted(failure)) {
+                report(failure);
+              }
+              return null;
+            })
+        .join();
+    Last seen = last;
+    return seen.code != null && System.nanoTime() - seen.at < shownNanos ? seen.code : null;
   }
 }

@@ -1,55 +1,129 @@
 package org.elastauth.redis;
 
+import static java.util.Map.entry;
+
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.PartitionSelectorException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.elastauth.config.Fault;
 
+/** What a failed command, or a failed connection, says of Redis. */
 public final class RedisFailure {
-  /** Error codes of a Redis that works, but refuses this command. */
-  private static final List<String> REFUSALS =
-      List.of("WRONGTYPE", "OOM", "READONLY", "MISCONF", "NOREPLICAS");
+  /** Error codes of a Redis that does not carry out this command, while reads work. */
+  private static final Predicate<String> WRITE_REFUSED =
+      matching("^(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\\b");
+
+  private static final Predicate<String> NOT_PERMITTED = matching("^NOPERM\\b");
+
+  /** As Redis, Envoy and hosted services name a command that they do not run. */
+  private static final Predicate<String> UNSUPPORTED =
+      matching("(unknown|unsupported) (sub)?command|command (is )?not supported|invalid request");
+
+  /** A reply that concerns a read, or every command. */
+  private static final Predicate<String> OF_READS =
+      matching("['`\"](getrange|hmget|hstrlen|exists|pttl|zscore|zrangebyscore)\\b|\\bkeys?\\b");
+
+  private static final Predicate<String> OF_SCRIPTS = matching("user_script|executing the script");
+
+  private static final Predicate<String> OF_CHANNELS =
+      matching("['`\"](publish|subscribe)\\b|\\bchannels?\\b");
+
+  /** A script passes on the code of the command that failed. */
+  private static final Pattern CODE = Pattern.compile("(?:ERR .* -)?([A-Z]{3,})\\b");
 
   /** What the operator can do, by the beginning of the reason. */
   private static final Map<String, String> REMEDIES =
-      Map.of(
-          "WRONGPASS", "check redis.username and redis.password",
-          "ERR invalid password", "check redis.password",
-          "NOAUTH", "set redis.password",
-          "ERR Client sent AUTH", "remove redis.password",
-          "ERR AUTH", "remove redis.password",
-          "Connection initialization timed out",
-              "Redis may be frozen, or not use TLS while redis.tls.enabled is on",
-          "handshake timed out",
-              "Redis may be frozen, or not use TLS while redis.tls.enabled is on",
-          "Connection reset", "Redis may use TLS while redis.tls.enabled is off",
-          "NOPERM", "give the Redis user this right");
+      Map.ofEntries(
+          entry("WRONGPASS", "check redis.username and redis.password"),
+          entry("ERR invalid password", "check redis.password"),
+          entry("NOAUTH", "set redis.password"),
+          entry("ERR Client sent AUTH", "remove redis.password"),
+          entry("ERR AUTH", "remove redis.password"),
+          entry(
+              "Connection initialization timed out",
+              "Redis may be frozen, or not use TLS while redis.tls.enabled is on"),
+          entry(
+              "handshake timed out",
+              "Redis may be frozen, or not use TLS while redis.tls.enabled is on"),
+          entry("Connection reset", "Redis may use TLS while redis.tls.enabled is off"),
+          entry("NOPERM", "give the Redis user this right"),
+          entry("MISCONF", "Redis cannot save a snapshot; check its log and its disk"),
+          entry("OOM", "raise maxmemory of Redis"),
+          entry("READONLY", "this is a replica; configure its master, or the Sentinels"),
+          entry("MASTERDOWN", "this is a replica that has lost its master"),
+          entry("CLUSTERDOWN", "assign every slot to a node"));
 
   private RedisFailure() {}
 
-  /** The error reply of a Redis that works but refuses the command, such as OOM. */
+  private static Predicate<String> matching(String regex) {
+    return Pattern.compile(regex, Pattern.CASE_INSENSITIVE).asPredicate();
+  }
+
+  /**
+   * The error reply of Redis, without the arguments of the command, which may hold a password.
+   * Empty: no reply.
+   */
+  public static Optional<String> reply(Throwable failure) {
+    Throwable root = root(failure);
+    if (root instanceof PartitionSelectorException) {
+      return Optional.of("CLUSTERDOWN " + root.getMessage());
+    }
+    return root instanceof RedisCommandExecutionException && root.getMessage() != null
+        ? Optional.of(root.getMessage().replaceFirst("(?s), with args beginning with.*", ""))
+        : Optional.empty();
+  }
+
+  /** The reply of a Redis that refuses this command, but is reachable and answers reads. */
   public static Optional<String> refusal(Throwable failure) {
-    return Optional.of(root(failure))
-        .filter(RedisCommandExecutionException.class::isInstance)
-        .map(Throwable::getMessage)
-        .filter(reply -> REFUSALS.stream().anyMatch(reply::startsWith));
+    return reply(failure)
+        .filter(WRITE_REFUSED.or(NOT_PERMITTED.or(UNSUPPORTED).and(OF_READS.negate())));
   }
 
   /** The error reply of a Redis that works but does not run a script to its end. */
   public static Optional<String> scriptRefusal(Throwable failure) {
+    return reply(failure).filter(WRITE_REFUSED.or(NOT_PERMITTED).or(UNSUPPORTED).or(OF_SCRIPTS));
+  }
+
+  /** Whether the reply refuses an announcement or a subscription. */
+  static boolean isOfChannels(String reply) {
+    return OF_CHANNELS.test(reply);
+  }
+
+  /** The error code of a reply, such as OOM. */
+  static String code(String reply) {
+    Matcher code = CODE.matcher(reply);
+    return code.lookingAt() ? code.group(1) : "ERR";
+  }
+
+  /**
+   * Whether a handshake without HELLO and CLIENT may succeed: old servers and proxies refuse these,
+   * or close the connection.
+   */
+  static boolean mayRefuseHello(Throwable failure) {
     Throwable root = root(failure);
+    String message = String.valueOf(root.getMessage());
     return root instanceof RedisCommandExecutionException
-            && (isNotPermitted(root)
-                || refusal(root).isPresent()
-                || root.getMessage().contains("user_script")
-                || root.getMessage().contains("executing the script"))
-        ? Optional.of(root.getMessage())
-        : Optional.empty();
+        ? !message.matches("(?s)(WRONGPASS|NOAUTH|ERR invalid password|ERR DB|NOPERM.*select).*")
+        : isWithoutReason(failure)
+            || message.startsWith("Connection closed")
+            || message.startsWith("Connection reset");
+  }
+
+  /** Whether Redis, or a proxy before it, does not run such a command for anybody. */
+  public static boolean isUnsupported(Throwable failure) {
+    return reply(failure).filter(UNSUPPORTED).isPresent();
+  }
+
+  public static boolean isNotPermitted(Throwable failure) {
+    return reply(failure).filter(NOT_PERMITTED).isPresent();
   }
 
   /**
@@ -60,15 +134,21 @@ public final class RedisFailure {
     return "RedisHandshakeHandler not registered".equals(root(failure).getMessage());
   }
 
-  static boolean isNotPermitted(Throwable failure) {
-    Throwable root = root(failure);
-    return root instanceof RedisCommandExecutionException && root.getMessage().startsWith("NOPERM");
+  /** Whether Lettuce rejects the command, because it has not reconnected yet. */
+  static boolean isDisconnected(Throwable failure) {
+    return String.valueOf(root(failure).getMessage()).startsWith("Currently not connected");
   }
 
   /** The reason for the log, with the remedy if there is one. */
   public static String reason(Throwable failure) {
     Throwable root = root(failure);
-    String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    String reason =
+        reply(failure)
+            .orElseGet(
+                () ->
+                    root.getMessage() == null
+                        ? root.getClass().getSimpleName()
+                        : root.getMessage());
     if (root instanceof CertificateExpiredException) {
       return "the certificate of Redis has expired: " + reason;
     }

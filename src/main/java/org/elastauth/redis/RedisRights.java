@@ -35,7 +35,7 @@ final class RedisRights {
   }
 
   /**
-   * @param subscriptions opens a connection for a subscription
+   * @param subscriptions opens a connection for a subscription; null: a proxy supports none
    */
   void check(
       RedisClusterCommands<String, String> redis,
@@ -61,7 +61,8 @@ final class RedisRights {
       LOG.atWarn()
           .addKeyValue("missing", String.join(" ", missing))
           .log(
-              "The Redis user lacks a right that {} needs; this gateway's memory is used instead",
+              "The Redis user lacks a right that {} needs, or a proxy does not support it; this"
+                  + " gateway's memory is used instead",
               feature.feature());
     }
   }
@@ -72,6 +73,10 @@ final class RedisRights {
       String consequence) {
     Set<String> missing = new TreeSet<>();
     String pattern = "&" + prefix + "*";
+    if (subscriptions == null) {
+      LOG.atInfo().addKeyValue("missing", "+publish +subscribe").log(consequence);
+      return;
+    }
     attempt("+subscribe", pattern, () -> subscribe(subscriptions), missing);
     maySubscribe = missing.isEmpty();
     // gateways ignore an empty message
@@ -97,6 +102,8 @@ final class RedisRights {
     } catch (RedisException refused) {
       if (RedisFailure.isNotPermitted(refused)) {
         missing.add(refused.getMessage().contains("to run") ? right : pattern);
+      } else if (RedisFailure.isUnsupported(refused)) {
+        missing.add(right);
       }
     }
   }

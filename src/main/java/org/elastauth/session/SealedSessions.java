@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Map;
 import org.elastauth.crypto.Envelope;
@@ -21,10 +22,11 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component
 public final class SealedSessions {
-  public static final String IDENTITY = "identity";
-  public static final String TOKENS = "tokens";
+  static final byte[] IDENTITY = "identity".getBytes(StandardCharsets.US_ASCII);
+  static final byte[] TOKENS = "tokens".getBytes(StandardCharsets.US_ASCII);
 
-  private static final int MAX_TEXT = 64 * 1024;
+  /** A longer field is not read. */
+  static final int MAX_TEXT = 64 * 1024;
 
   /** The components are the stored format. A newer gateway may add some. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -55,7 +57,7 @@ public final class SealedSessions {
    * @return the fields of the hash
    * @throws HttpError 403 if a field is larger than gateways read
    */
-  Map<String, String> seal(String key, Session session) {
+  Map<byte[], byte[]> seal(String key, Session session) {
     long writing = random.nextLong();
     Login login =
         new Login(
@@ -71,14 +73,13 @@ public final class SealedSessions {
     return Map.of(IDENTITY, seal(key, IDENTITY, login), TOKENS, seal(key, TOKENS, tokens));
   }
 
-  private String seal(String key, String field, Object content) {
+  private byte[] seal(String key, byte[] field, Object content) {
     try {
-      String text =
-          envelope.seal(names.session(key) + ' ' + field, json.writeValueAsBytes(content));
+      String text = envelope.seal(name(key, field), json.writeValueAsBytes(content));
       if (text.length() > MAX_TEXT) {
         throw HttpError.forbidden("the session is too large: too many groups, or too long tokens");
       }
-      return text;
+      return text.getBytes(StandardCharsets.US_ASCII);
     } catch (JsonProcessingException cannotHappen) {
       throw new IllegalStateException(cannotHappen);
     }
@@ -105,12 +106,17 @@ public final class SealedSessions {
         login.expiresAt);
   }
 
-  private <T> T open(String key, String field, String text, Class<T> type) {
-    byte[] content = text == null ? null : envelope.open(names.session(key) + ' ' + field, text);
+  private <T> T open(String key, byte[] field, String text, Class<T> type) {
+    byte[] content = text == null ? null : envelope.open(name(key, field), text);
     try {
       return content == null ? null : json.readValue(content, type);
     } catch (IOException anotherFormat) {
       return null;
     }
+  }
+
+  /** What the ciphertext of a field is bound to. */
+  private String name(String key, byte[] field) {
+    return names.session(key) + ' ' + new String(field, StandardCharsets.US_ASCII);
   }
 }

@@ -1,5 +1,8 @@
 package org.elastauth.session;
 
+import static org.elastauth.session.SealedSessions.IDENTITY;
+import static org.elastauth.session.SealedSessions.TOKENS;
+
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -11,8 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.elastauth.redis.RedisFailure;
 import org.elastauth.redis.RedisSettings;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
@@ -40,10 +42,8 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component
 final class SessionCommands {
-  private static final byte[] IDENTITY = bytes(SealedSessions.IDENTITY);
-  private static final byte[] TOKENS = bytes(SealedSessions.TOKENS);
   private static final byte[] ENDED = bytes("ended");
-  private static final int PAGE = 500;
+  private static final int PAGE = 100;
 
   /** A login that began before the provider's session ended may arrive this much later. */
   private static final int LATE_LOGIN_SECONDS = 60;
@@ -83,22 +83,38 @@ final class SessionCommands {
   }
 
   /**
-   * Reads a session, and keeps it in memory.
+   * Reads a session, and keeps it in memory. If memory does not know it, its length is read first:
+   * another client of Redis may have stored any.
    *
    * @return null if there is none, or its fields were not sealed for this key
    */
   CompletionStage<Session> read(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     Session before = memory.get(key);
-    return fields(redis, key).thenApply(fields -> read(key, before, fields));
+    byte[] name = bytes(names.session(key));
+    CompletionStage<List<KeyValue<byte[], byte[]>>> fields =
+        before != null
+            ? redis.hmget(name, IDENTITY, TOKENS, ENDED)
+            : lengths(redis, name)
+                .thenCompose(
+                    lengths -> {
+                      if (lengths.ended > 0) {
+                        memory.end(key);
+                      }
+                      return lengths.areReadable()
+                          ? redis.hmget(name, IDENTITY, TOKENS, ENDED)
+                          : CompletableFuture.completedFuture(List.of());
+                    });
+    return unlessForeign(fields, () -> CompletableFuture.completedFuture(List.of()))
+        .thenApply(found -> read(key, before, found));
   }
 
-  private Session read(String key, Session before, Map<String, String> fields) {
-    if (fields.containsKey("ended")) {
+  private Session read(String key, Session before, List<KeyValue<byte[], byte[]>> fields) {
+    if (!fields.isEmpty() && fields.get(2).hasValue()) {
       memory.end(key);
       return null;
     }
     Session session =
-        sealed.open(key, fields.get(SealedSessions.IDENTITY), fields.get(SealedSessions.TOKENS));
+        fields.isEmpty() ? null : sealed.open(key, text(fields.get(0)), text(fields.get(1)));
     if (session == null || session.expiresAt() <= now()) {
       memory.drop(key);
       return null;
@@ -107,21 +123,36 @@ final class SessionCommands {
     return memory.isEnded(key) ? null : session;
   }
 
-  private CompletionStage<Map<String, String>> fields(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
-    CompletionStage<Map<String, String>> fields =
-        redis
-            .hmget(bytes(names.session(key)), IDENTITY, TOKENS, ENDED)
-            .thenApply(SessionCommands::present);
-    return unlessForeign(fields, () -> CompletableFuture.completedFuture(Map.of()));
+  private static String text(KeyValue<byte[], byte[]> field) {
+    return field.hasValue() ? text(field.getValue()) : null;
   }
 
-  private static Map<String, String> present(List<KeyValue<byte[], byte[]>> found) {
-    Map<String, String> fields = new HashMap<>();
-    for (KeyValue<byte[], byte[]> field : found) {
-      field.ifHasValue(value -> fields.put(text(field.getKey()), text(value)));
+  /** The lengths of the fields in bytes; 0: there is none. */
+  private record Lengths(long identity, long tokens, long ended) {
+    private static final Lengths UNKNOWN = new Lengths(1, 1, 0);
+    private static final Lengths NONE = new Lengths(0, 0, 0);
+
+    boolean areReadable() {
+      long longest = Math.max(identity, tokens);
+      return longest > 0 && longest <= SealedSessions.MAX_TEXT && ended == 0;
     }
-    return fields;
+  }
+
+  private CompletionStage<Lengths> lengths(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] name) {
+    CompletionStage<Long> tokens = redis.hstrlen(name, TOKENS);
+    CompletionStage<Long> ended = redis.hstrlen(name, ENDED);
+    return redis
+        .hstrlen(name, IDENTITY)
+        .thenCombine(tokens, (identity, length) -> new Lengths(identity, length, 0))
+        .thenCombine(ended, (both, length) -> new Lengths(both.identity, both.tokens, length))
+        .exceptionallyCompose(
+            failure ->
+                RedisFailure.isNotPermitted(failure) || RedisFailure.isUnsupported(failure)
+                    ? CompletableFuture.completedFuture(Lengths.UNKNOWN)
+                    : isForeign(failure)
+                        ? CompletableFuture.completedFuture(Lengths.NONE)
+                        : CompletableFuture.failedFuture(failure));
   }
 
   /**
@@ -131,19 +162,17 @@ final class SessionCommands {
       RedisClusterAsyncCommands<byte[], byte[]> redis,
       String key,
       Session session,
-      Map<String, String> fields) {
+      Map<byte[], byte[]> fields) {
     long left = Duration.ofSeconds(session.expiresAt() - now()).toMillis();
     if (left <= 0) {
       return done();
     }
     return unlessForeign(
             write(redis, key, session, fields, left),
-            () -> {
-              Stream<String> places =
-                  Stream.concat(indexes(session).stream(), Stream.of(names.session(key)));
-              return all(places.map(place -> deleteForeign(redis, place)))
-                  .thenCompose(deleted -> write(redis, key, session, fields, left));
-            })
+            () ->
+                all(Stream.concat(indexes(session).stream(), Stream.of(names.session(key)))
+                        .map(place -> deleteForeign(redis, place)))
+                    .thenCompose(deleted -> write(redis, key, session, fields, left)))
         .thenRun(() -> settled(key, session));
   }
 
@@ -162,7 +191,7 @@ final class SessionCommands {
       RedisClusterAsyncCommands<byte[], byte[]> redis,
       String key,
       Session session,
-      Map<String, String> fields,
+      Map<byte[], byte[]> fields,
       long left) {
     return isOver(redis, key, session, left)
         .thenCompose(
@@ -172,9 +201,7 @@ final class SessionCommands {
                 return end(redis, key, maxAge);
               }
               byte[] name = bytes(names.session(key));
-              Map<byte[], byte[]> hash = new LinkedHashMap<>();
-              fields.forEach((field, value) -> hash.put(bytes(field), bytes(value)));
-              return all(Stream.of(redis.hset(name, hash), redis.pexpire(name, left)));
+              return all(Stream.of(redis.hset(name, fields), redis.pexpire(name, left)));
             });
   }
 
@@ -220,14 +247,14 @@ final class SessionCommands {
   }
 
   CompletionStage<Void> delete(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
-    return fields(redis, key)
+    return lengths(redis, bytes(names.session(key)))
         .thenCompose(
-            fields -> {
-              if (fields.containsKey(SealedSessions.IDENTITY)) {
+            lengths -> {
+              if (lengths.identity > 0) {
                 return end(redis, key, maxAge);
               }
               // clients can send made-up keys, so such an end is stored only for a short time
-              return fields.isEmpty() ? end(redis, key, pendingTime) : done();
+              return lengths.equals(Lengths.NONE) ? end(redis, key, pendingTime) : done();
             })
         .thenRun(() -> pending.remove(key));
   }
@@ -277,30 +304,44 @@ final class SessionCommands {
       Set<String> ended) {
     byte[] name = bytes(index);
     return unlessForeign(
-        markEnded(redis, name, until).thenCompose(marked -> endPages(redis, name, expiries, ended)),
+        markEnded(redis, name, until)
+            .thenCompose(marked -> endPages(redis, name, expiries, 0, ended)),
         () -> deleteForeign(redis, index).thenCompose(deleted -> markEnded(redis, name, until)));
   }
 
+  /**
+   * @param offset the number of members that are too long to be read, and stay
+   */
   private CompletionStage<Void> endPages(
       RedisClusterAsyncCommands<byte[], byte[]> redis,
       byte[] index,
       Range<Double> expiries,
+      long offset,
       Set<String> ended) {
     return redis
-        .zrangebyscore(index, expiries, Limit.create(0, PAGE))
+        .zrangebyscore(index, expiries, Limit.create(offset, PAGE))
         .thenCompose(
             found -> {
-              List<byte[]> page =
-                  found.stream().filter(member -> !Arrays.equals(member, ENDED)).toList();
-              if (page.isEmpty()) {
+              byte[][] members =
+                  found.stream()
+                      .filter(member -> member.length > 0 && !Arrays.equals(member, ENDED))
+                      .toArray(byte[][]::new);
+              if (members.length == 0 && found.size() < PAGE) {
                 return done();
               }
+              long unreadable = found.stream().filter(member -> member.length == 0).count();
               List<String> keys =
-                  page.stream().map(SessionCommands::text).filter(SessionId::isKey).toList();
+                  Stream.of(members).map(SessionCommands::text).filter(SessionId::isKey).toList();
               ended.addAll(keys);
               return all(keys.stream().map(key -> end(redis, key, maxAge)))
-                  .thenCompose(over -> redis.zrem(index, page.toArray(byte[][]::new)))
-                  .thenCompose(removed -> endPages(redis, index, expiries, ended));
+                  .thenCompose(
+                      over ->
+                          all(
+                              members.length == 0
+                                  ? Stream.empty()
+                                  : Stream.of(redis.zrem(index, members))))
+                  .thenCompose(
+                      removed -> endPages(redis, index, expiries, offset + unreadable, ended));
             });
   }
 

@@ -7,12 +7,20 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A TCP proxy in front of a server; it fails as networks do. */
 public final class FaultyTcpProxy implements AutoCloseable {
+  /** The answer of Redis to a command that {@link #refusing} has replaced. */
+  private static final Pattern REFUSED =
+      Pattern.compile("-ERR unknown command [`']refused-(\\w+)[^\r]*\r\n");
+
   private final Vertx vertx = Vertx.vertx();
   private final NetClient client = vertx.createNetClient();
   private final int port = RedisServer.freePort();
@@ -75,6 +83,11 @@ public final class FaultyTcpProxy implements AutoCloseable {
         });
   }
 
+  /** Accepts connections and closes them at once. */
+  public FaultyTcpProxy closing() {
+    return serve(NetSocket::close);
+  }
+
   /** Accepts connections and forwards nothing. */
   public FaultyTcpProxy stuck() {
     return serve(socket -> {});
@@ -123,6 +136,47 @@ public final class FaultyTcpProxy implements AutoCloseable {
     }
     answer = Buffer.buffer(text.getBytes(StandardCharsets.ISO_8859_1));
     return this;
+  }
+
+  /**
+   * A proxy of Redis that knows only some commands. Redis answers an unknown one in the place of
+   * each refused one, so that pipelined replies keep their order.
+   *
+   * @param replies by the name of the command; empty: the proxy closes the connection
+   */
+  public FaultyTcpProxy refusing(Map<String, String> replies) {
+    return lead(
+        (socket, beyond) -> {
+          socket.closeHandler(closed -> beyond.close());
+          beyond.closeHandler(closed -> socket.close());
+          beyond.handler(
+              answer -> {
+                Matcher refused = REFUSED.matcher(answer.toString(StandardCharsets.ISO_8859_1));
+                String all = refused.replaceAll(found -> replies.get(found.group(1)) + "\r\n");
+                socket.write(Buffer.buffer(all, "ISO-8859-1"));
+              });
+          socket.handler(
+              request -> {
+                StringBuilder forwarded = new StringBuilder();
+                for (String command :
+                    request.toString(StandardCharsets.ISO_8859_1).split("(?=\\*\\d{1,3}\r\n\\$)")) {
+                  String name =
+                      command.replaceFirst("(?s)\\*\\d+\r\n\\$\\d+\r\n(\\w+)\r\n.*", "$1");
+                  String reply = replies.get(name.toUpperCase(Locale.ROOT));
+                  String stand = "refused-" + name.toUpperCase(Locale.ROOT);
+                  if ("".equals(reply)) {
+                    socket.close();
+                    return;
+                  }
+                  forwarded.append(
+                      reply == null
+                          ? command
+                          : "*1\r\n$" + stand.length() + "\r\n" + stand + "\r\n");
+                }
+                beyond.write(Buffer.buffer(forwarded.toString(), "ISO-8859-1"));
+              });
+          socket.resume();
+        });
   }
 
   private FaultyTcpProxy lead(BiConsumer<NetSocket, NetSocket> toServer) {

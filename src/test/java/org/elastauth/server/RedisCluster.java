@@ -17,10 +17,13 @@ public final class RedisCluster implements AutoCloseable {
 
   private final List<RedisServer> nodes = new ArrayList<>();
 
-  public static RedisCluster start() {
+  /**
+   * @param options of each node
+   */
+  public static RedisCluster start(String... options) {
     RedisCluster cluster = new RedisCluster();
     for (int i = 0; i < 3; i++) {
-      cluster.nodes.add(node());
+      cluster.nodes.add(node(options));
     }
     int share = SlotHash.SLOT_COUNT / 3 + 1;
     for (int i = 0; i < 3; i++) {
@@ -43,7 +46,7 @@ public final class RedisCluster implements AutoCloseable {
     return cluster;
   }
 
-  private static RedisServer node() {
+  private static RedisServer node(String... options) {
     int port = RedisServer.freePort();
     while (port + BUS > 65_535) {
       port = RedisServer.freePort();
@@ -52,15 +55,17 @@ public final class RedisCluster implements AutoCloseable {
       String state = "nodes-" + port + ".conf";
       Files.createDirectories(RedisServer.WORK);
       Files.deleteIfExists(RedisServer.WORK.resolve(state));
-      return RedisServer.start(
-          port,
-          0,
-          "--cluster-enabled",
-          "yes",
-          "--cluster-config-file",
-          state,
-          "--cluster-node-timeout",
-          "2000");
+      List<String> all =
+          new ArrayList<>(
+              List.of(
+                  "--cluster-enabled",
+                  "yes",
+                  "--cluster-config-file",
+                  state,
+                  "--cluster-node-timeout",
+                  "2000"));
+      all.addAll(List.of(options));
+      return RedisServer.start(port, 0, all.toArray(String[]::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,6 +2,7 @@ package org.elastauth.server;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
@@ -44,13 +45,11 @@ public final class RedisServer implements AutoCloseable {
     String password = option > 0 ? command.get(option) : "";
     RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", port);
     server.setPassword(password);
-    this.client =
-        RedisClient.create(
-            RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(port)
-                .withPassword(password.toCharArray())
-                .build());
+    RedisURI uri = RedisURI.create("127.0.0.1", port);
+    if (!password.isEmpty()) { // without HELLO, an empty one would be sent, too
+      uri.setCredentialsProvider(new StaticCredentialsProvider(null, password.toCharArray()));
+    }
+    this.client = RedisClient.create(uri);
     this.connections = new LettuceConnectionFactory(server);
     this.connections.afterPropertiesSet();
     this.connections.start();
@@ -177,6 +176,16 @@ public final class RedisServer implements AutoCloseable {
         new CommandArgs<>(StringCodec.UTF8).add("SETUSER").add(user);
     rules.forEach(arguments::add);
     admin().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), arguments);
+  }
+
+  /** Sends a command over a connection of its own, and does not wait for its reply. */
+  public void later(String command, String... arguments) {
+    CommandArgs<String, String> all = new CommandArgs<>(StringCodec.UTF8);
+    List.of(arguments).forEach(all::add);
+    client
+        .connect()
+        .async()
+        .dispatch(CommandType.valueOf(command), new StatusOutput<>(StringCodec.UTF8), all);
   }
 
   /** How many connections the gateways hold. */
