@@ -40,6 +40,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private static final long SHUTDOWN_MILLIS = 1_000;
 
   private final Settings settings;
+  private final ConfigurationFiles files;
   private final String routes;
   private final Set<String> unusedFiles;
   private final GatewayHttpServer server;
@@ -48,12 +49,14 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   Gateway(
       Settings settings,
+      ConfigurationFiles files,
       @Value("${camel.main.routes-include-pattern}") String routes,
       @Value("${camel.main.routes-exclude-pattern}") Set<String> unusedFiles,
       GatewayHttpServer server,
       Health health,
       ObjectProvider<RedisConnections> redisConnections) {
     this.settings = settings;
+    this.files = files;
     this.routes = routes;
     this.unusedFiles = unusedFiles;
     this.server = server;
@@ -98,7 +101,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   @Override
   public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
     if (!context.isAutoStartup()) {
-      warn(); // --check-config and --create-cache-table
+      warn(settings); // --check-config and --create-cache-table
       return;
     }
     reloadRoutes((ModelCamelContext) context);
@@ -125,9 +128,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     } else if (settings.cache().inDatabase()) {
       logBackend("database", "caching");
     }
-    warn();
+    warn(settings);
+    files.log();
     LOG.atInfo()
-        .addKeyValue("address", settings.listen().substring(0, settings.listen().lastIndexOf(':')))
+        .addKeyValue("address", settings.host())
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
   }
@@ -172,7 +176,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   }
 
   /** Names settings that are unsafe in production, or keep users from logging in. */
-  private void warn() {
+  static void warn(Settings settings) {
     warnIf(
         settings.keys().isEmpty(),
         "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
@@ -196,8 +200,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         "neither group_mappings nor default_roles are set: every login is rejected, because no user"
             + " has a role; set at least one of them");
     if (settings.usesOidc()) {
-      warnOfProvider();
-      warnOfRedirectUrl();
+      warnOfProvider(settings);
+      warnOfRedirectUrl(settings);
     }
     warnIf(
         settings.redis().tls().skipVerify() && settings.usesRedis(),
@@ -209,7 +213,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
             + " set it to the address of your reverse proxy");
   }
 
-  private void warnOfProvider() {
+  private static void warnOfProvider(Settings settings) {
     warnIf(
         settings.oidc().issuer().startsWith("http:"),
         "oidc.issuer is not encrypted: an attacker on the network path to the provider can log in as"
@@ -229,7 +233,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
             + " of the provider are accepted; use jwks or both to accept only those for oidc.client_id");
   }
 
-  private void warnOfRedirectUrl() {
+  private static void warnOfRedirectUrl(Settings settings) {
     String redirectUrl = settings.oidc().redirectUrl();
     if (redirectUrl.isEmpty()) {
       LOG.warn(

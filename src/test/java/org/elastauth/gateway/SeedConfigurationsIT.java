@@ -142,7 +142,7 @@ class SeedConfigurationsIT {
       try (PackagedJar gateway =
           PackagedJar.run(folder, Map.of(), "--config=" + name, "--check-config")) {
         assertThat(gateway.exitCode()).isEqualTo(1);
-        assertThat(gateway.output()).contains("--config=" + name + ": ").doesNotContain("s3cret");
+        assertThat(gateway.output()).contains("--config: ").doesNotContain("s3cret", name);
       }
     }
   }
