@@ -41,18 +41,16 @@ public final class NearestName {
 
   /** Word by word; the words after the first one may be separated differently. */
   private static int edits(List<String> wanted, List<String> known) {
-    int all = 0;
-    if (wanted.size() != known.size() && wanted.size() > 1 && known.size() > 1) {
-      int feature = edits(wanted.get(0), known.get(0));
-      int rest =
-          edits(
-              String.join("", wanted.subList(1, wanted.size())),
-              String.join("", known.subList(1, known.size())));
-      return feature == FAR || rest == FAR ? FAR : feature + rest;
-    }
     if (wanted.size() != known.size()) {
-      return edits(String.join("", wanted), String.join("", known));
+      boolean haveFeatures = wanted.size() > 1 && known.size() > 1;
+      int feature = haveFeatures ? edits(wanted.get(0), known.get(0)) : 0;
+      String rest = String.join("", wanted.subList(haveFeatures ? 1 : 0, wanted.size()));
+      int other =
+          new LevenshteinDistance(rest.length() / 6)
+              .apply(rest, String.join("", known.subList(haveFeatures ? 1 : 0, known.size())));
+      return feature == FAR || other == FAR ? FAR : feature + other;
     }
+    int all = 0;
     for (int i = 0; i < wanted.size(); i++) {
       int edits = edits(wanted.get(i), known.get(i));
       if (edits == FAR) {

@@ -44,13 +44,15 @@ record ConfigurationCheck(Reading<Settings> reading, ElastauthFile file, Configu
                 warnOfUnknown(name);
               } else if (foreign.get().stops(value)) {
                 faults.add(new Fault(key, "", foreign.get().reason()));
-              } else {
+              } else if (!foreign.get().decides()) {
                 ignored.computeIfAbsent(foreign.get(), first -> new TreeSet<>()).add(key);
               }
             });
     ignored.forEach(
         (setting, names) ->
-            LOG.warn("elastauth's {} is ignored: {}", String.join(", ", names), setting.reason()));
+            LOG.atWarn()
+                .addKeyValue("names", String.join(",", names))
+                .log("Settings of elastauth are ignored: {}", setting.reason()));
     files.warn();
     if (!faults.isEmpty()) {
       throw new ConfigurationFaults(new ArrayList<>(faults));

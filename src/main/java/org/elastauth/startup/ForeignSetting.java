@@ -11,7 +11,7 @@ import org.elastauth.config.SettingsReader;
  * another gateway. The others are ignored with a warning.
  *
  * @param name also for names that start with it
- * @param harmless a value that asks for what this gateway does anyway; null if any value does
+ * @param harmless the value that asks for what this gateway does anyway; null if it decides nothing
  * @param reason what there is instead
  */
 record ForeignSetting(String name, String harmless, String reason) {
@@ -64,9 +64,14 @@ record ForeignSetting(String name, String harmless, String reason) {
         .findFirst();
   }
 
+  /** Whether it decides who may log in or where data goes. */
+  boolean decides() {
+    return harmless != null;
+  }
+
   /** Whether the gateway must not start with this value. */
   boolean stops(String value) {
-    return harmless != null && !value.isBlank() && !meaning(value).equals(harmless);
+    return decides() && !value.isBlank() && !meaning(value).equals(harmless);
   }
 
   private static String meaning(String value) {

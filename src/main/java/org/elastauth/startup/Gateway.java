@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -36,6 +37,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Pattern LOOPBACK =
       Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
+  private static final Predicate<String> REPEATED =
+      Pattern.compile("(.{1,32})\\1+").asMatchPredicate();
   private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
 
@@ -181,6 +184,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         settings.keys().isEmpty(),
         "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
             + " can share; generate a key with --generateKey");
+    warnIf(
+        settings.keys().all().stream().anyMatch(REPEATED),
+        "secret_key repeats a pattern, as the example in elastauth's documentation does: others can"
+            + " guess it; generate a key with --generateKey");
     boolean dryRun = settings.elasticsearch().dryRun();
     warnIf(
         dryRun,

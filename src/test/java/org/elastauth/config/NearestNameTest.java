@@ -40,6 +40,7 @@ class NearestNameTest {
         "elastauth.headers.user",
         "elastauth.oidc.username",
         "elastauth.oidc.password",
+        "elastauth.oidc.client_key",
         "elastauth.oidc.client_key_id",
         "elastauth.cache.password",
         "elastauth.elasticsearch.db",
