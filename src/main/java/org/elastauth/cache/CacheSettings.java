@@ -3,11 +3,12 @@ package org.elastauth.cache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Set;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
@@ -22,18 +23,28 @@ public record CacheSettings(
         @Alias({
           "CACHE_TYPE",
           "REDIS_CACHE_MODE",
-          "AUTHLY_REDIS_CACHE",
+          "AUTHLY_REDIS_CACHE=redis|memory",
           "cache_mode",
-          "redis.cache_mode"
+          "redis.cache_mode",
+          "cache.backend"
         })
         @OneOf({"memory", "redis", "hybrid", "file", "database", "none"})
         String type,
-    @DefaultValue("1h") @Alias("CACHE_EXPIRATION") @Between({"60s", "7d"}) Duration expiration,
+    @DefaultValue("1h")
+        @Alias({
+          "CACHE_EXPIRATION",
+          "cache.expire",
+          "cache.credential_ttl",
+          "user_management.credential_ttl",
+          "redis.expire_seconds"
+        })
+        @Between({"60s", "7d"})
+        Duration expiration,
     @DefaultValue("elastauth-")
         @Alias({"CACHE_KEY_PREFIX", "REDIS_KEY_PREFIX", "key_prefix", "redis.key_prefix"})
         @Matches({"[A-Za-z0-9:._-]{1,64}", "takes 1 to 64 of A-Z a-z 0-9 : . _ -"})
         String keyPrefix,
-    @DefaultValue("false") @Alias("CACHE_EXTEND") boolean extend,
+    @DefaultValue("false") @Alias({"CACHE_EXTEND", "extend_cache"}) boolean extend,
     @DefaultValue("24h") @Alias("CACHE_MAX_LIFETIME") @Between({"60s", "7d"}) Duration maxLifetime,
     @DefaultValue("") @Alias("CACHE_PATH") String path,
     @DefaultValue("jdbc:h2:./elastauth-cache") @Secret String url,
@@ -41,6 +52,8 @@ public record CacheSettings(
     @DefaultValue("10") @Alias("redis.hybrid_l1_memory_mb") @Between({"1", "1024"})
         int hybridL1MemoryMb)
     implements Checked {
+  /** Other forms, such as {@code jdbc:h2:tcp:}, are no file that the gateway creates. */
+  private static final Pattern H2_FILE = Pattern.compile("jdbc:h2:(file:)?(?<name>[^:;]+)(;.*)?");
 
   /** The length of a window, in which the password of a user stays the same. */
   public Duration lifetime() {
@@ -55,6 +68,16 @@ public record CacheSettings(
   /** Whether the entries are in a database. */
   public boolean inDatabase() {
     return type.equals("database");
+  }
+
+  /** The folder or file of the entries on this machine, if any. */
+  public List<Path> files() {
+    Matcher h2 = H2_FILE.matcher(url);
+    if (inDatabase() && h2.matches()) {
+      String name = h2.group("name").replaceFirst("^~", System.getProperty("user.home"));
+      return List.of(Path.of(name + ".mv.db"));
+    }
+    return type.equals("file") && !path.isEmpty() ? List.of(Path.of(path)) : List.of();
   }
 
   @Override
@@ -84,10 +107,6 @@ public record CacheSettings(
       faults.add("path", "is missing; set the folder of the entries");
     } else if (!Files.isDirectory(folder)) {
       faults.add("path", "is not a folder; create one that only the gateway may enter");
-    } else if (isOpenToOthers(folder)) {
-      faults.add(
-          "path",
-          "is a folder that other users may write to; restrict it to the gateway (chmod 700)");
     } else {
       try {
         // permissions are not enough: the file system may be read-only or full
@@ -95,16 +114,6 @@ public record CacheSettings(
       } catch (IOException e) {
         faults.add("path", "is a folder that the gateway may not write to");
       }
-    }
-  }
-
-  private static boolean isOpenToOthers(Path folder) {
-    try {
-      return Files.getPosixFilePermissions(folder).stream()
-          .anyMatch(
-              Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE)::contains);
-    } catch (IOException | UnsupportedOperationException unknown) {
-      return false;
     }
   }
 

@@ -1,7 +1,14 @@
 package org.elastauth.cache;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,6 +30,9 @@ class DatabaseConfiguration {
   /** H2 does not allow DB_CLOSE_ON_EXIT together with these. */
   private static final Pattern CLOSES_OTHERWISE =
       Pattern.compile("(?i);(DB_CLOSE_ON_EXIT|AUTO_SERVER)=");
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /** Connects at the first request, so that a database may be unreachable at startup. */
   @Bean(destroyMethod = "close")
@@ -47,6 +57,20 @@ class DatabaseConfiguration {
       // H2 must stay open while the gateway drains; the pool closes it afterwards
       pool.addDataSourceProperty("DB_CLOSE_ON_EXIT", "FALSE");
     }
+    settings.files().forEach(DatabaseConfiguration::createForOwner);
     return pool;
+  }
+
+  /** H2 would create its file with the rights of the process, often readable by everybody. */
+  private static void createForOwner(Path file) {
+    try {
+      if (Files.notExists(file)) {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.createFile(file, OWNER_ONLY);
+      }
+      Files.setPosixFilePermissions(file, OWNER_ONLY.value());
+    } catch (IOException | UnsupportedOperationException other) {
+      // the file belongs to somebody else, or the file system has no such rights
+    }
   }
 }

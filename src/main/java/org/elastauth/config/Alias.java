@@ -4,8 +4,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 
 /**
- * Other names of a setting, with lower precedence than its own. Names in capitals are environment
- * variables, others dotted paths in a file. A {@code !} in front inverts the value.
+ * Other names of a setting. Names in capitals are environment variables, others are paths, in files
+ * and in variables with the prefix {@code ELASTAUTH_}. {@code name=a|b} is a switch: on means a,
+ * off means b.
  */
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Alias {

@@ -26,54 +26,79 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * elastauth's own file: {@code --config FILE}, else {@code ./config.yml}, else {@code /config.yml}.
- * Its top level holds the settings. The last of several equal keys is used.
+ * elastauth's own file, or its folder: {@code --config}, {@code ELASTAUTH_CONFIG} or {@code
+ * ELASTAUTH_CONFIG_PATH}, else {@code ./config.yml}, else {@code /config.yml}. Its top level holds
+ * the settings. The last of several equal keys is used.
  */
 public final class ElastauthFile {
+  static final List<String> VARIABLES = List.of("ELASTAUTH_CONFIG", "ELASTAUTH_CONFIG_PATH");
   private static final String OPTION = "config";
-  private static final List<Path> DEFAULT_PATHS =
-      List.of(Path.of("config.yml"), Path.of("/config.yml"));
+  private static final String NAME = "config.yml";
+  private static final List<String> DEFAULTS = List.of(NAME, "/" + NAME);
   private static final int MAX_BYTES = 1 << 20;
 
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final List<String> repeated = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
+  private final String key;
+  private final Path path;
 
-  private ElastauthFile() {}
+  /**
+   * @param key where the path is from, for faults, which do not show a path from outside
+   * @param path null: there is none
+   */
+  private ElastauthFile(String key, String path) {
+    this.key = key;
+    this.path =
+        path != null && Files.isDirectory(Path.of(path))
+            ? Path.of(path, NAME)
+            : path == null ? null : Path.of(path);
+  }
 
   /** Adds its settings, with lower precedence than the environment and higher than other files. */
   public static ElastauthFile addTo(ConfigurableEnvironment environment) {
-    ElastauthFile file = new ElastauthFile();
-    Path path = named(environment);
-    if (path == null) {
-      path = DEFAULT_PATHS.stream().filter(Files::isRegularFile).findFirst().orElse(null);
-    }
-    if (path != null) {
-      file.read(path);
+    ElastauthFile file = find(environment);
+    if (file.path != null) {
+      file.read();
       environment
           .getPropertySources()
           .addAfter(
               StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-              new MapPropertySource(path.toString(), file.values));
+              new MapPropertySource(file.path.toString(), file.values));
     }
     return file;
   }
 
-  /** The value of --config, as {@code =FILE} or as the next argument; null without the option. */
-  private static Path named(ConfigurableEnvironment environment) {
+  private static ElastauthFile find(ConfigurableEnvironment environment) {
     PropertySource<?> arguments =
         environment
             .getPropertySources()
             .get(CommandLinePropertySource.COMMAND_LINE_PROPERTY_SOURCE_NAME);
-    if (arguments == null || !arguments.containsProperty(OPTION)) {
-      return null;
+    if (arguments != null && arguments.containsProperty(OPTION)) {
+      // as =FILE or as the next argument
+      Object value = arguments.getProperty(OPTION);
+      if (value == null || value.toString().isEmpty()) {
+        value =
+            arguments.getProperty(CommandLinePropertySource.DEFAULT_NON_OPTION_ARGS_PROPERTY_NAME);
+      }
+      return new ElastauthFile("--" + OPTION, value == null ? "" : value.toString());
     }
-    Object value = arguments.getProperty(OPTION);
-    if (value == null || value.toString().isEmpty()) {
-      value =
-          arguments.getProperty(CommandLinePropertySource.DEFAULT_NON_OPTION_ARGS_PROPERTY_NAME);
+    for (String name : VARIABLES) {
+      Object value = environment.getSystemEnvironment().get(name);
+      if (value != null && !value.toString().isBlank()) {
+        return new ElastauthFile(name, value.toString().strip());
+      }
     }
-    return Path.of(value == null ? "" : value.toString());
+    return DEFAULTS.stream()
+        .filter(name -> Files.isRegularFile(Path.of(name)))
+        .findFirst()
+        .map(name -> new ElastauthFile(name, name))
+        .orElseGet(() -> new ElastauthFile("", null));
+  }
+
+  /** Null if there is none. */
+  public Path path() {
+    return path;
   }
 
   /** Keys that are set more than once, with their lines. */
@@ -85,10 +110,10 @@ public final class ElastauthFile {
     return faults;
   }
 
-  private void read(Path path) {
+  private void read() {
     try {
       if (Files.size(path) > MAX_BYTES) {
-        fault(path, "is larger than 1 MiB");
+        fault("is larger than 1 MiB");
         return;
       }
       LoaderOptions options = new LoaderOptions();
@@ -102,19 +127,19 @@ public final class ElastauthFile {
       if (tree instanceof Map<?, ?> settings) {
         settings.forEach((key, value) -> flatten(SettingsReader.PREFIX + key, value));
       } else if (tree != null) {
-        fault(path, "contains no settings at its top level");
+        fault("contains no settings at its top level");
       }
     } catch (MarkedYAMLException broken) {
       // its message quotes the text, which may contain a secret
       Mark mark = broken.getProblemMark();
-      fault(path, (mark == null ? "" : "line " + (mark.getLine() + 1) + " ") + "is not YAML");
+      fault((mark == null ? "" : "line " + (mark.getLine() + 1) + " ") + "is not YAML");
     } catch (IOException | YAMLException unreadable) {
-      fault(path, "is not a readable YAML file");
+      fault("is neither a readable YAML file nor a folder with a config.yml");
     }
   }
 
-  private void fault(Path path, String mend) {
-    faults.add(new Fault("--config", path.toString(), mend));
+  private void fault(String mend) {
+    faults.add(new Fault(key, "", mend));
   }
 
   private void flatten(String path, Object value) {

@@ -5,25 +5,29 @@ import java.util.Map;
 
 /** Collects the faults of one record of settings. */
 public final class Faults {
-  static final String HIDDEN = "***";
-
   private final String parent;
-  private final Map<String, String> written;
+  private final Map<String, Setting> settings;
+  private final Map<String, List<String>> written;
   private final List<Fault> found;
 
   /**
    * @param parent path of the record, with its last dot
-   * @param written the values by path, as configured, without secrets
+   * @param written the values by path, as configured; several for a list
    */
-  Faults(String parent, Map<String, String> written, List<Fault> found) {
+  Faults(
+      String parent,
+      Map<String, Setting> settings,
+      Map<String, List<String>> written,
+      List<Fault> found) {
     this.parent = parent;
+    this.settings = settings;
     this.written = written;
     this.found = found;
   }
 
-  /** The value of a setting of this record, as configured; {@code ***} for a secret. */
+  /** The value of a setting of this record, as configured, if messages may show it. */
   public String written(String name) {
-    return written.getOrDefault(parent + name, "");
+    return shown(path(name), String.join(",", written.getOrDefault(path(name), List.of())));
   }
 
   /** Path of a setting of this record. */
@@ -33,11 +37,13 @@ public final class Faults {
 
   /** Adds a fault with the value as configured. */
   public void add(String name, String mend) {
-    add(name, written(name), mend);
+    found.add(new Fault(path(name), written(name), mend));
   }
 
   public void when(boolean wrong, String name, String mend) {
-    when(wrong, name, written(name), mend);
+    if (wrong) {
+      add(name, mend);
+    }
   }
 
   public void when(boolean wrong, String name, String value, String mend) {
@@ -46,8 +52,14 @@ public final class Faults {
     }
   }
 
-  /** Adds a fault. Hides a value with an @, because a password may precede it. */
+  /** Adds a fault of one value; that of a list is named by its index. */
   public void add(String name, String value, String mend) {
-    found.add(new Fault(parent + name, value.contains("@") ? HIDDEN : value, mend));
+    List<String> items = written.getOrDefault(path(name), List.of());
+    String place = items.size() > 1 ? "[" + items.indexOf(value) + "]" : "";
+    found.add(new Fault(path(name) + place, shown(path(name), value), mend));
+  }
+
+  private String shown(String path, String value) {
+    return settings.containsKey(path) ? settings.get(path).shown(value) : Setting.hidden(value);
   }
 }

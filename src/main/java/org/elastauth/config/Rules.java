@@ -10,9 +10,12 @@ import java.util.stream.Stream;
 
 /** Rules for the value of one setting, as annotations of the record component that holds it. */
 public final class Rules {
-  /** Matches {@code host:port}; port 0 means any free port. */
-  public static final String HOST_PORT =
-      "(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d|655[0-2]\\d|6553[0-5])";
+  /** Matches a host name, an IPv4 address, or an IPv6 address in brackets. */
+  public static final String HOST = "(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+)";
+
+  /** Matches a port; 0 means any free port. */
+  public static final String PORT =
+      "(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d|655[0-2]\\d|6553[0-5])";
 
   /** Matches the name of an HTTP header. */
   public static final String HEADER = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}";
@@ -66,7 +69,7 @@ public final class Rules {
     }
     Matches matches = setting.rule(Matches.class);
     if (matches != null) {
-      match(path, value, matches, setting.isSecret(), faults);
+      match(path, value, matches, faults);
     }
   }
 
@@ -76,17 +79,13 @@ public final class Rules {
         || (rule.orZero() && compare(value, setting.convert("0")) == 0);
   }
 
-  private static void match(
-      String path, Object value, Matches rule, boolean secret, Faults faults) {
+  private static void match(String path, Object value, Matches rule, Faults faults) {
     if (value instanceof Map<?, ?> map) {
-      map.forEach((key, inner) -> match(path + "." + key, inner, rule, secret, faults));
+      map.forEach((key, inner) -> match(path + "." + key, inner, rule, faults));
     } else if (value instanceof Collection<?> items) {
-      int index = 0;
-      for (Object item : items) {
-        match(secret ? path + "[" + index++ + "]" : path, item, rule, secret, faults);
-      }
+      items.forEach(item -> match(path, item, rule, faults));
     } else if (!value.toString().matches(rule.value()[0])) {
-      faults.add(path, secret ? Faults.HIDDEN : value.toString(), rule.value()[1]);
+      faults.add(path, value.toString(), rule.value()[1]);
     }
   }
 

@@ -9,10 +9,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.elastauth.config.Rules.OneOf;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
@@ -26,19 +27,18 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
       Pattern.compile(
           "\\d{1,9}|(?=\\d)(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?");
   private static final Pattern PART_OF_DURATION = Pattern.compile("\\d+[a-z]*");
-  private static final ApplicationConversionService CONVERSION = new ApplicationConversionService();
-
-  static {
-    CONVERSION.addConverter(String.class, Duration.class, Setting::duration);
-  }
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?\\d{1,9}");
+  private static final Pattern WORD_OR_NUMBER =
+      Pattern.compile(
+          "[A-Za-z][A-Za-z_-]{0,19}|[-+]?[0-9.,]{1,12}|([0-9.]{1,9}[dhmsDHMS]{1,2}){1,5}");
 
   /** Parses durations such as {@code 90s} and {@code 1h30m}; a number alone is seconds. */
   static Duration duration(String text) {
-    if (!DURATION.matcher(text.trim()).matches()) {
-      throw new IllegalArgumentException("not a duration; write it like 90s, 30m, 4h or 1h30m");
-    }
+    String lower = text.trim().toLowerCase(Locale.ROOT);
+    require(
+        DURATION.matcher(lower).matches(), "not a duration; write it like 90s, 30m, 4h or 1h30m");
     return PART_OF_DURATION
-        .matcher(text)
+        .matcher(lower)
         .results()
         .map(part -> DurationStyle.SIMPLE.parse(part.group(), ChronoUnit.SECONDS))
         .reduce(Duration.ZERO, Duration::plus);
@@ -70,18 +70,59 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return "ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** By precedence: variables before paths, own names before aliases. */
-  List<String> spellings() {
-    String[] aliases = rule(Alias.class) == null ? new String[0] : rule(Alias.class).value();
-    Stream<String> variables = Stream.of(aliases).filter(Setting::isVariable);
-    Stream<String> paths = Stream.of(aliases).filter(alias -> !isVariable(alias));
-    return Stream.of(Stream.of(variable()), variables, Stream.of(path), paths)
-        .flatMap(names -> names)
-        .toList();
+  List<String> aliases() {
+    return rule(Alias.class) == null ? List.of() : List.of(rule(Alias.class).value());
   }
 
+  /** A text without blanks around it, and a word of an enumeration as its rule spells it. */
+  String canonical(String text) {
+    if (isSecret()) {
+      return text;
+    }
+    String[] words = rule(OneOf.class) == null ? new String[0] : rule(OneOf.class).value();
+    return Stream.of(words)
+        .filter(word -> word.equalsIgnoreCase(text.strip().replace('-', '_')))
+        .findFirst()
+        .orElse(text.strip());
+  }
+
+  /**
+   * A value as messages show it: words and numbers, of enumerations, numbers and durations. Any
+   * other text may be a secret in the wrong place.
+   */
+  String shown(String text) {
+    boolean isPublic =
+        rule(OneOf.class) != null
+            || Set.of(boolean.class, int.class, Duration.class).contains(component.getType());
+    return isPublic && WORD_OR_NUMBER.matcher(text).matches() ? text : hidden(text);
+  }
+
+  static String hidden(String text) {
+    return text.isEmpty() ? "" : "***";
+  }
+
+  /**
+   * @throws IllegalArgumentException with the reason, which does not quote the text
+   */
   Object convert(String text) {
-    return CONVERSION.convert(text, component.getType());
+    if (component.getType() == Duration.class) {
+      return duration(text);
+    }
+    if (component.getType() == boolean.class) {
+      require(SettingsReader.isOn(text) || SettingsReader.isOff(text), "neither true nor false");
+      return SettingsReader.isOn(text);
+    }
+    if (component.getType() == int.class) {
+      require(WHOLE_NUMBER.matcher(text.strip()).matches(), "not a whole number");
+      return Integer.valueOf(text.strip());
+    }
+    return text;
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
   }
 
   String defaultText() {
@@ -93,21 +134,6 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
       return null;
     }
     return isList() ? List.of(byDefault.value()) : convert(defaultText());
-  }
-
-  /** Why a text cannot be converted. */
-  String reason(Throwable failure) {
-    if (component.getType() == int.class) {
-      return "not a whole number";
-    }
-    if (component.getType() == boolean.class) {
-      return "neither true nor false";
-    }
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage();
   }
 
   static boolean isVariable(String spelling) {

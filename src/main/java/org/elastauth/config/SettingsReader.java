@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,22 +14,25 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
-import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * Reads a record of settings: environment before files, own names before aliases. Spring's Binder
- * does not suit: it drops underscores in group names, resolves placeholders in passwords and stops
- * at the first fault.
+ * Reads a record of settings: environment before files. Spring's Binder does not suit: it drops
+ * underscores in group names, resolves placeholders in passwords and stops at the first fault.
  */
 public final class SettingsReader<T> {
   static final String PREFIX = "elastauth.";
+  private static final String VARIABLE_PREFIX = "ELASTAUTH_";
+
+  private static final Set<String> ON = Set.of("true", "on", "yes", "1");
+  private static final Set<String> OFF = Set.of("false", "off", "no", "0");
 
   /** Properties of the frameworks, which are no unknown settings. */
   private static final Pattern FRAMEWORKS =
@@ -40,6 +42,7 @@ public final class SettingsReader<T> {
       Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*):-([^}]*)}");
 
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
+  private static final Pattern INDEXED_VARIABLE = Pattern.compile("(.+)_(\\d{1,4})");
 
   /** Kubernetes injects these variables for Services named elastauth or elastauth-…. */
   private static final Pattern INJECTED =
@@ -48,16 +51,34 @@ public final class SettingsReader<T> {
               + "(SERVICE_HOST=.*|SERVICE_PORT(_.+)?=.*|PORT(_\\d+_(TCP|UDP|SCTP))?=(tcp|udp|sctp)://.*"
               + "|PORT_\\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)=.*)");
 
-  /** A name of a setting; the lowest rank in use wins. */
-  private record Spelling(Setting setting, int rank, boolean opposite) {}
+  /**
+   * A name of a setting.
+   *
+   * @param words what on and off mean under this name; empty if they mean themselves
+   */
+  private record Spelling(Setting setting, List<String> words) {}
 
   /**
-   * The value of a name in one place.
+   * The value of a setting under one name in one place.
    *
+   * @param name as written
    * @param texts by map key, empty for no map; then by list index, -1 for no list
    */
   private record Found(
-      Spelling spelling, Object place, Map<String, TreeMap<Integer, String>> texts) {}
+      Spelling spelling, String name, Object place, Map<String, TreeMap<Integer, String>> texts) {
+    boolean isBlank() {
+      return texts.values().stream()
+          .allMatch(items -> items.values().stream().allMatch(String::isBlank));
+    }
+
+    String text() {
+      String text = texts.values().iterator().next().firstEntry().getValue();
+      if (!spelling.words.isEmpty() && (isOn(text) || isOff(text))) {
+        return spelling.words.get(isOn(text) ? 0 : 1);
+      }
+      return spelling.setting.canonical(text);
+    }
+  }
 
   private final ConfigurableEnvironment environment;
   private final Map<String, Object> variables;
@@ -65,17 +86,17 @@ public final class SettingsReader<T> {
   private final Consumer<Map<String, String>> defaults;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
-  /** By variable, or by {@link #plain} path. */
+  /** By {@link #plain} path, or by a variable without our prefix. */
   private final Map<String, Spelling> spellings = new LinkedHashMap<>();
 
-  /** By path; entries of a map by {@code path[key} in lower case. */
-  private final Map<String, Found> found = new LinkedHashMap<>();
+  /** By path, all in the same place; entries of a map by {@code path[key} in lower case. */
+  private final Map<String, List<Found>> found = new LinkedHashMap<>();
 
   private final Map<String, String> texts = new LinkedHashMap<>();
-  private final Map<String, String> written = new LinkedHashMap<>();
+  private final Map<String, List<String>> written = new LinkedHashMap<>();
   private final Map<String, Object> records = new LinkedHashMap<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
-  private final Set<String> unknown = new LinkedHashSet<>();
+  private final Map<String, String> unknown = new LinkedHashMap<>();
   private final List<Fault> unreadable = new ArrayList<>();
   private final List<Fault> invalid = new ArrayList<>();
 
@@ -95,7 +116,7 @@ public final class SettingsReader<T> {
    * @param values of settings that are no secrets, lists or maps, by name; durations in ms
    * @param unreadable faults of values with a wrong type
    * @param invalid faults of values that break a rule
-   * @param unknown configured names that belong to no setting
+   * @param unknown configured values of names that belong to no setting
    * @param known the own names of all settings
    */
   public record Reading<T>(
@@ -104,11 +125,12 @@ public final class SettingsReader<T> {
       Map<String, Object> values,
       List<Fault> unreadable,
       List<Fault> invalid,
-      Collection<String> unknown,
+      Map<String, String> unknown,
       Collection<String> known) {}
 
   public Reading<T> read() {
     find(type, "");
+    settings.values().forEach(this::addAliases);
     variables.forEach((name, value) -> readVariable(name, value.toString().trim()));
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> file
@@ -118,19 +140,19 @@ public final class SettingsReader<T> {
         Stream.of(file.getPropertyNames()).forEach(name -> readProperty(file, name));
       }
     }
+    found.replaceAll(this::agreed);
     found.forEach(
         (path, value) -> {
-          Setting setting = value.spelling().setting();
-          String text = value.texts().values().iterator().next().firstEntry().getValue();
-          if (!setting.isList() && !setting.isMap() && !text.isBlank()) {
-            texts.put(path, value.spelling().opposite() ? opposite(text) : text);
+          Setting setting = value.get(0).spelling().setting();
+          if (!setting.isList() && !setting.isMap() && !value.get(0).text().isBlank()) {
+            texts.put(path, value.get(0).text());
           }
         });
     defaults.accept(texts);
     T read = build(type, "");
     List<String> known =
         settings.values().stream()
-            .flatMap(setting -> Stream.of(PREFIX + setting.path(), setting.variable()))
+            .flatMap(setting -> Stream.of(PREFIX + setting.path(), variable(setting)))
             .toList();
     return new Reading<>(read, records, values, unreadable, invalid, unknown, known);
   }
@@ -147,12 +169,15 @@ public final class SettingsReader<T> {
           record.getDeclaredConstructors()[0].getParameters()[i].getAnnotation(DefaultValue.class);
       Setting setting = new Setting(path, components[i], byDefault);
       settings.put(path, setting);
-      List<String> names = setting.spellings();
-      for (String name : names) {
-        spellings.put(
-            Setting.isVariable(name) ? name : plain(name),
-            new Spelling(setting, names.indexOf(name), name.startsWith("!")));
-      }
+      spellings.put(plain(path), new Spelling(setting, List.of()));
+    }
+  }
+
+  private void addAliases(Setting setting) {
+    for (String alias : setting.aliases()) {
+      String[] parts = alias.split("[=|]");
+      String key = Setting.isVariable(alias) ? parts[0] : plain(parts[0]);
+      spellings.putIfAbsent(key, new Spelling(setting, List.of(parts).subList(1, parts.length)));
     }
   }
 
@@ -162,69 +187,130 @@ public final class SettingsReader<T> {
         : parent + Setting.snake(component.getName()) + ".";
   }
 
+  private static String variable(Setting setting) {
+    return VARIABLE_PREFIX + setting.path().replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
   private void readVariable(String name, String value) {
-    Spelling spelling = spellings.get(name);
-    Setting map =
-        settings.values().stream()
-            .filter(Setting::isMap)
-            .filter(setting -> name.matches(setting.variable() + "_.+"))
-            .findFirst()
-            .orElse(null);
-    if (spelling != null && !spelling.setting().isMap()) {
-      if (!value.isEmpty()) {
-        add(spelling, variables, "", -1, value);
-      }
-    } else if (map != null) {
-      String key = name.substring(map.variable().length() + 1);
-      // names of groups and headers often contain dashes, names of variables cannot
-      add(spellings.get(map.variable()), variables, key.replace('_', '-'), -1, value);
-      if (map.holdsLists()) {
-        add(spellings.get(map.variable()), variables, key, -1, value);
-      }
-    } else if (name.startsWith("ELASTAUTH_") && !INJECTED.matcher(name + "=" + value).matches()) {
-      unknown.add(name);
+    if (INJECTED.matcher(name + "=" + value).matches() || ElastauthFile.VARIABLES.contains(name)) {
+      return;
     }
+    boolean isOurs = name.startsWith(VARIABLE_PREFIX);
+    Spelling spelling = spelling(name);
+    Matcher item = INDEXED_VARIABLE.matcher(name);
+    if (spelling == null && isOurs && item.matches() && isList(spelling(item.group(1)))) {
+      add(spelling(item.group(1)), item.group(1) + "_0", variables, "", item.group(2), value);
+    } else if (spelling != null && !spelling.setting().isMap()) {
+      if (!value.isEmpty()) {
+        add(spelling, name, variables, "", "-1", value);
+      }
+    } else if (isOurs && !readEntry(name, value)) {
+      unknown.put(name, value);
+    }
+  }
+
+  private Spelling spelling(String variable) {
+    return spellings.get(
+        variable.startsWith(VARIABLE_PREFIX)
+            ? plain(variable.substring(VARIABLE_PREFIX.length()))
+            : variable);
+  }
+
+  private static boolean isList(Spelling spelling) {
+    return spelling != null && spelling.setting().isList();
+  }
+
+  /** Whether a variable is an entry of a map, whose key follows the name of the setting. */
+  private boolean readEntry(String name, String value) {
+    for (Setting map : settings.values()) {
+      if (map.isMap() && name.startsWith(variable(map) + "_")) {
+        Spelling spelling = spellings.get(plain(map.path()));
+        String key = name.substring(variable(map).length() + 1);
+        // names of groups and headers often contain dashes, names of variables cannot
+        add(spelling, variable(map), variables, key.replace('_', '-'), "-1", value);
+        if (map.holdsLists()) {
+          add(spelling, variable(map), variables, key, "-1", value);
+        }
+        return true;
+      }
+    }
+    return false;
   }
 
   private void readProperty(EnumerablePropertySource<?> source, String name) {
     if (!name.startsWith(PREFIX)) {
       if (source instanceof OriginTrackedMapPropertySource
           && !FRAMEWORKS.matcher(name).lookingAt()) {
-        unknown.add(name);
+        unknown.put(name, "");
       }
       return;
     }
     Matcher indexed = INDEXED.matcher(name);
-    int index = indexed.matches() ? Integer.parseInt(indexed.group(2)) : -1;
-    String path = (index < 0 ? name : indexed.group(1)).substring(PREFIX.length());
+    String index = indexed.matches() ? indexed.group(2) : "-1";
+    String path = (indexed.matches() ? indexed.group(1) : name).substring(PREFIX.length());
     int end = path.length();
     for (int i = 1; i < path.length() && end == path.length(); i++) {
-      Spelling map = spellings.get(plain(path.substring(0, i)));
-      if (map != null && map.setting().isMap() && ".[".indexOf(path.charAt(i)) >= 0) {
-        end = i;
+      if (".[".indexOf(path.charAt(i)) >= 0) {
+        Spelling map = spellings.get(plain(path.substring(0, i)));
+        end = map != null && map.setting().isMap() ? i : end;
       }
     }
     Spelling spelling = spellings.get(plain(path.substring(0, end)));
     String key = path.substring(end).replaceFirst("^\\.", "").replaceFirst("^\\[(.*)]$", "$1");
     String value = resolved(source, name);
     if (spelling == null) {
-      unknown.add(name);
+      unknown.put(name, value);
     } else if (spelling.setting().isMap() != key.isEmpty()) {
-      add(spelling, source, key, index, value);
+      add(spelling, path.substring(0, end), source, key, index, value);
     }
   }
 
-  /** Adds a value, unless a name with precedence, or the same name in an earlier place, has one. */
-  private void add(Spelling spelling, Object place, String key, int index, String value) {
+  /** Adds a value, unless an earlier place has one. */
+  private void add(
+      Spelling spelling, String name, Object place, String key, String index, String value) {
     String path = spelling.setting().path();
-    String name = key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT);
-    Found before = found.get(name);
-    if (before == null || spelling.rank() < before.spelling().rank()) {
-      before = new Found(spelling, place, new LinkedHashMap<>());
-      found.put(name, before);
+    List<Found> same =
+        found.computeIfAbsent(
+            key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT),
+            absent -> new ArrayList<>());
+    if (same.isEmpty() || same.get(0).place() == place) {
+      Found named =
+          same.stream().filter(other -> other.name().equals(name)).findFirst().orElse(null);
+      if (named == null) {
+        named = new Found(spelling, name, place, new LinkedHashMap<>());
+        same.add(named);
+      }
+      named
+          .texts()
+          .computeIfAbsent(key, absent -> new TreeMap<>())
+          .put(Integer.parseInt(index), value);
     }
-    if (before.spelling() == spelling && before.place() == place) {
-      before.texts().computeIfAbsent(key, absent -> new TreeMap<>()).put(index, value);
+  }
+
+  /** The one value of a setting with several names; different values are a fault. */
+  private List<Found> agreed(String path, List<Found> same) {
+    List<Found> given = same.stream().filter(value -> !value.isBlank()).toList();
+    if (given.stream().map(this::meaning).distinct().count() > 1) {
+      String names =
+          given.stream().map(Found::name).distinct().sorted().collect(Collectors.joining(" and "));
+      invalid.add(
+          new Fault(
+              given.get(0).spelling().setting().path(),
+              "",
+              "has different values as " + names + "; remove all but one of them"));
+    }
+    return given.isEmpty() ? same : given;
+  }
+
+  private Object meaning(Found value) {
+    Setting setting = value.spelling().setting();
+    if (setting.isList() || setting.isMap()) {
+      return value.texts().values().stream().map(SettingsReader::items).toList();
+    }
+    try {
+      return setting.convert(value.text());
+    } catch (IllegalArgumentException unreadable) {
+      return value.text();
     }
   }
 
@@ -254,15 +340,11 @@ public final class SettingsReader<T> {
   }
 
   public static boolean isOn(String text) {
-    return Set.of("true", "on", "yes", "1").contains(text.toLowerCase(Locale.ROOT));
+    return ON.contains(text.strip().toLowerCase(Locale.ROOT));
   }
 
   public static boolean isOff(String text) {
-    return Set.of("false", "off", "no", "0").contains(text.toLowerCase(Locale.ROOT));
-  }
-
-  private static String opposite(String text) {
-    return isOn(text) ? "false" : isOff(text) ? "true" : text;
+    return OFF.contains(text.strip().toLowerCase(Locale.ROOT));
   }
 
   private <R> R build(Class<R> record, String parent) {
@@ -281,7 +363,7 @@ public final class SettingsReader<T> {
         records.put(record.getName(), built);
       }
       if (built instanceof Checked checked) {
-        checked.check(new Faults(parent, written, invalid));
+        checked.check(new Faults(parent, settings, written, invalid));
       }
       return built;
     } catch (ReflectiveOperationException e) {
@@ -295,33 +377,35 @@ public final class SettingsReader<T> {
     if (setting.isMap()) {
       value = map(setting);
     } else if (setting.isList() && found.containsKey(path)) {
-      List<String> items = items(found.get(path).texts().get(""));
-      written.put(path, setting.isSecret() ? Faults.HIDDEN : String.join(",", items));
+      List<String> items = items(found.get(path).get(0).texts().get(""));
+      written.put(path, items);
       value = items;
     } else if (texts.containsKey(path)) {
-      written.put(path, setting.isSecret() ? Faults.HIDDEN : texts.get(path));
+      String text = texts.get(path);
+      written.put(path, List.of(text));
       try {
-        value = setting.convert(texts.get(path));
-      } catch (ConversionException e) {
-        unreadable.add(new Fault(path, written.get(path), setting.reason(e)));
+        value = setting.convert(text);
+      } catch (IllegalArgumentException e) {
+        unreadable.add(new Fault(path, setting.shown(text), e.getMessage()));
       }
     }
     if (value == null) {
       value = setting.defaultValue();
-      written.putIfAbsent(path, setting.defaultText());
+      written.putIfAbsent(path, List.of(setting.defaultText()));
     }
     if (!setting.isSecret() && !setting.isList() && !setting.isMap() && value != null) {
       values.put(PREFIX + path, value instanceof Duration time ? time.toMillis() : value);
     }
-    Rules.check(setting, value, new Faults("", written, invalid));
+    Rules.check(setting, value, new Faults("", settings, written, invalid));
     return value;
   }
 
   private Map<String, Object> map(Setting setting) {
     Map<String, Object> map = new LinkedHashMap<>();
-    for (Found entry : found.values()) {
-      if (entry.spelling().setting() == setting) {
+    for (List<Found> entry : found.values()) {
+      if (entry.get(0).spelling().setting() == setting) {
         entry
+            .get(0)
             .texts()
             .forEach(
                 (key, texts) ->
@@ -340,7 +424,7 @@ public final class SettingsReader<T> {
   }
 
   /** A path without the characters in which its spellings differ. */
-  private static String plain(String path) {
-    return path.replaceAll("[_!-]", "").toLowerCase(Locale.ROOT);
+  public static String plain(String path) {
+    return path.replaceAll("[._-]", "").toLowerCase(Locale.ROOT);
   }
 }

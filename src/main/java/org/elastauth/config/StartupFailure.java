@@ -8,7 +8,7 @@ import org.springframework.boot.SpringBootExceptionReporter;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /** Logs why the gateway does not start: a line for each fault, without a stack trace. */
-final class StartupFailure implements SpringBootExceptionReporter {
+public final class StartupFailure implements SpringBootExceptionReporter {
   @Override
   public boolean reportException(Throwable failure) {
     Logger log = LoggerFactory.getLogger("org.elastauth.config");

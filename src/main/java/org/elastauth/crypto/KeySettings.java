@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record KeySettings(
     @DefaultValue("")
         @Secret
-        @Alias({"SECRET_KEY", "session_encryption_key"})
+        @Alias({"SECRET_KEY", "session_encryption_key", "cache.encryption_key"})
         @Matches({"|" + KEY, NO_KEY})
         String secretKey,
     @DefaultValue @Secret @Alias("SECRET_KEYS") @Matches({KEY, NO_KEY}) List<String> secretKeys,
@@ -42,6 +42,13 @@ public record KeySettings(
         !secretKey.isEmpty() && !secretKeys.isEmpty(),
         "secret_keys",
         "is set together with secret_key; remove one of them");
+    for (String key : all()) {
+      faults.when(
+          WeakSecret.isGuessable(key),
+          secretKey.isEmpty() ? "secret_keys" : "secret_key",
+          key,
+          WeakSecret.MEND);
+    }
   }
 
   @Override

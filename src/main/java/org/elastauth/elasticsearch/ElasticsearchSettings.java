@@ -15,11 +15,27 @@ import org.elastauth.config.TlsFiles;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 public record ElasticsearchSettings(
-    @DefaultValue("http://localhost:9200") @Alias("ELASTICSEARCH_HOSTS") List<String> hosts,
-    @DefaultValue("") @Alias("ELASTICSEARCH_USERNAME") String username,
-    @DefaultValue("") @Secret @Alias("ELASTICSEARCH_PASSWORD") String password,
+    @DefaultValue("http://localhost:9200")
+        @Alias({
+          "ELASTICSEARCH_HOSTS",
+          "ELASTICSEARCH_HOST",
+          "elasticsearch.host",
+          "elasticsearch.url"
+        })
+        List<String> hosts,
+    @DefaultValue("")
+        @Alias({
+          "ELASTICSEARCH_USERNAME",
+          "ELASTICSEARCH_USER",
+          "elasticsearch.user",
+          "elasticsearch.admin_user"
+        })
+        String username,
+    @DefaultValue("") @Secret @Alias({"ELASTICSEARCH_PASSWORD", "elasticsearch.admin_password"})
+        String password,
     @DefaultValue("2s") @Between({"10ms", "24h"}) Duration connectTimeout,
-    @DefaultValue("10s") @Between({"10ms", "24h"}) Duration readTimeout,
+    @DefaultValue("10s") @Alias("elasticsearch.timeout") @Between({"10ms", "24h"})
+        Duration readTimeout,
     @DefaultValue("false") boolean dryRun,
     Tls tls,
     @DefaultValue("none") @OneOf({"none", "elastauth"}) String adopt,
@@ -90,5 +106,8 @@ public record ElasticsearchSettings(
   /**
    * @param insecureSkipVerify trust any certificate, for any name
    */
-  public record Tls(@Inline TlsFiles files, @DefaultValue("false") boolean insecureSkipVerify) {}
+  public record Tls(
+      @Inline TlsFiles files,
+      @DefaultValue("false") @Alias({"insecure_skip_verify", "elasticsearch.insecure_skip_verify"})
+          boolean insecureSkipVerify) {}
 }

@@ -10,7 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param groupMappings Elasticsearch roles by group name, which is matched without case
  */
 public record RoleSettings(
-    @DefaultValue @Alias("DEFAULT_ROLES") @Matches({ROLE, NO_ROLE}) List<String> defaultRoles,
+    @DefaultValue @Alias({"DEFAULT_ROLES", "default_es_roles"}) @Matches({ROLE, NO_ROLE})
+        List<String> defaultRoles,
     @Matches({ROLE, NO_ROLE}) Map<String, List<String>> groupMappings) {
   private static final String ROLE =
       "[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?";

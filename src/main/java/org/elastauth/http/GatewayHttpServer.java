@@ -97,8 +97,12 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       socket.bind(new InetSocketAddress(host, port));
     } catch (IOException failed) {
       String mend =
-          "cannot be bound (" + failed.getMessage() + "); free the address or choose another";
-      throw new ConfigurationFaults(List.of(new Fault("listen", host + ":" + port, mend)));
+          "port "
+              + port
+              + " cannot be bound ("
+              + failed.getMessage()
+              + "); free the address or choose another";
+      throw new ConfigurationFaults(List.of(new Fault("listen", "", mend)));
     }
   }
 

@@ -34,7 +34,7 @@ public record IdentitySettings(
   public void check(Faults faults) {
     for (String block : trustedProxies) {
       faults.when(
-          !TrustedProxies.isBlock(block),
+          !PRIVATE_NETWORKS.contains(block) && !TrustedProxies.isBlock(block),
           "trusted_proxies",
           block,
           "is not a CIDR block; write it like 10.0.0.0/8 or 192.0.2.7/32");

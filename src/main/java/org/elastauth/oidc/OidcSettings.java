@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** The OpenID Connect provider. Endpoints that are not set are discovered. */
 public record OidcSettings(
-    @DefaultValue("") @Alias("OIDC_ISSUER") @Url String issuer,
+    @DefaultValue("") @Alias({"OIDC_ISSUER", "oidc.issuer_url"}) @Url String issuer,
     @DefaultValue("") @Alias("OIDC_CLIENT_ID") String clientId,
     @DefaultValue("") @Secret @Alias("OIDC_CLIENT_SECRET") String clientSecret,
     @DefaultValue("") @Alias("OIDC_AUTHORIZATION_ENDPOINT") @Url String authorizationEndpoint,
@@ -126,7 +126,9 @@ public record OidcSettings(
 
   /** Names of claims, or dotted paths into them such as {@code realm_access.roles}. */
   public record ClaimMappings(
-      @DefaultValue("preferred_username") @Alias("OIDC_USERNAME_CLAIM") @Matches({CLAIM, NO_CLAIM})
+      @DefaultValue("preferred_username")
+          @Alias({"OIDC_USERNAME_CLAIM", "oidc.user_identity_claim"})
+          @Matches({CLAIM, NO_CLAIM})
           String username,
       @DefaultValue("email") @Alias("OIDC_EMAIL_CLAIM") @Matches({CLAIM, NO_CLAIM}) String email,
       @DefaultValue("groups") @Alias("OIDC_GROUPS_CLAIM") @Matches({CLAIM, NO_CLAIM}) String groups,

@@ -17,7 +17,13 @@ public record RedisSettings(
         @Alias({"REDIS_URL", "CACHE_URL", "AUTHLY_REDIS_URL", "cache.redis_url"})
         String url,
     @DefaultValue("localhost:6379")
-        @Alias({"cache.redis_host", "redis.address", "CACHE_REDIS_HOST", "REDIS_ADDRESS"})
+        @Alias({
+          "cache.redis_host",
+          "redis.address",
+          "redis.addr",
+          "CACHE_REDIS_HOST",
+          "REDIS_ADDRESS"
+        })
         String host,
     @DefaultValue("0")
         @Alias({"cache.redis_db", "CACHE_REDIS_DB", "REDIS_DB"})
@@ -78,7 +84,7 @@ public record RedisSettings(
           "patience",
           "is longer than redis.read_timeout, which is " + faults.written("read_timeout"));
     }
-    if (url.isEmpty() && !host.matches(Rules.HOST_PORT)) {
+    if (url.isEmpty() && !host.matches(Rules.HOST + "(:" + Rules.PORT + ")?")) {
       faults.add("host", "is not of the form host:port");
       return;
     }
@@ -124,8 +130,7 @@ public record RedisSettings(
    */
   public record Tls(
       @DefaultValue("false") @Alias({"redis.enable_tls", "REDIS_ENABLE_TLS"}) boolean enabled,
-      @DefaultValue("false") @Alias({"redis.tls_skip_verify", "REDIS_TLS_SKIP_VERIFY"})
-          boolean skipVerify,
+      @DefaultValue("false") @Alias("REDIS_TLS_SKIP_VERIFY") boolean skipVerify,
       @Inline TlsFiles files) {}
 
   /**
@@ -134,13 +139,10 @@ public record RedisSettings(
    */
   public record CircuitBreaker(
       @DefaultValue("true") @Alias("redis.enable_circuit_breaker") boolean enabled,
-      @DefaultValue("5") @Alias("redis.circuit_breaker_threshold") @Between({"1", "10000"})
-          int threshold,
-      @DefaultValue("60s") @Alias("redis.circuit_breaker_timeout") @Between({"1s", "24h"})
-          Duration timeout) {}
+      @DefaultValue("5") @Between({"1", "10000"}) int threshold,
+      @DefaultValue("60s") @Between({"1s", "24h"}) Duration timeout) {}
 
   public record HealthCheck(
       @DefaultValue("true") @Alias("redis.enable_health_check") boolean enabled,
-      @DefaultValue("30s") @Alias("redis.health_check_interval") @Between({"1s", "24h"})
-          Duration interval) {}
+      @DefaultValue("30s") @Between({"1s", "24h"}) Duration interval) {}
 }

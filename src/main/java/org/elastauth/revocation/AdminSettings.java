@@ -4,6 +4,7 @@ import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
 import org.elastauth.config.Rules.Matches;
 import org.elastauth.config.Secret;
+import org.elastauth.crypto.WeakSecret;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** The administration API. */
@@ -23,6 +24,7 @@ public record AdminSettings(
         enabled && credential.isEmpty(),
         "credential",
         "is missing; admin.enabled requires a credential of at least 32 characters");
+    faults.when(WeakSecret.isGuessable(credential), "credential", WeakSecret.MEND);
   }
 
   @Override

@@ -11,7 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 public record SessionSettings(
     @DefaultValue("false") boolean enabled,
-    @DefaultValue("24h") @Alias("session_max_age") @Between({"60s", "30d"}) Duration maxAge,
+    @DefaultValue("24h") @Alias({"session.ttl", "oidc.session_duration"}) @Between({"60s", "30d"})
+        Duration maxAge,
     @DefaultValue("elastauth_session")
         @Matches({"[A-Za-z0-9._-]{1,64}", "takes 1 to 64 of A-Z a-z 0-9 . _ -"})
         String cookieName,
@@ -21,7 +22,9 @@ public record SessionSettings(
           "is not a domain; write it like example.org"
         })
         String cookieDomain,
-    @DefaultValue("memory") @Alias("AUTHLY_REDIS_SESSION") @OneOf({"memory", "redis", "hybrid"})
+    @DefaultValue("memory")
+        @Alias("AUTHLY_REDIS_SESSION=redis|memory")
+        @OneOf({"memory", "redis", "hybrid"})
         String store,
     @DefaultValue("memory") @OneOf({"memory", "fail_open", "fail_closed"}) String policy)
     implements Checked {

@@ -3,6 +3,8 @@ package org.elastauth.startup;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.elastauth.config.NearestName;
 import org.springframework.boot.ApplicationArguments;
 
 /** The options that are not settings, and their validation. */
@@ -34,6 +36,11 @@ public final class CommandLine {
   private static final List<String> PREFIXES =
       List.of("elastauth.", "spring.", "camel.", "logging.");
 
+  /** Anything else may be a secret in the wrong place. */
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z]+([._-][a-zA-Z]+){0,4}");
+
+  private static final String HIDDEN = "*** (not shown, because it may be a secret)";
+
   private CommandLine() {}
 
   /**
@@ -43,7 +50,7 @@ public final class CommandLine {
     Set<String> unknown = new TreeSet<>();
     for (String name : arguments.getOptionNames()) {
       if (!OPTIONS.contains(name) && PREFIXES.stream().noneMatch(name::startsWith)) {
-        unknown.add("--" + name);
+        unknown.add(NAME.matcher(name).matches() ? "--" + name : HIDDEN);
       }
     }
     if (arguments.getOptionNames().contains(EXPORT_ROUTES)) {
@@ -55,7 +62,9 @@ public final class CommandLine {
         return "--config requires exactly one file";
       }
     } else {
-      unknown.addAll(arguments.getNonOptionArgs());
+      for (String argument : arguments.getNonOptionArgs()) {
+        unknown.add(NearestName.of(argument, OPTIONS).isPresent() ? argument : HIDDEN);
+      }
     }
     return unknown.isEmpty()
         ? ""

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -36,10 +37,13 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Pattern LOOPBACK =
       Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
+  private static final Predicate<String> REPEATED =
+      Pattern.compile("(.{1,32})\\1+").asMatchPredicate();
   private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
 
   private final Settings settings;
+  private final ConfigurationFiles files;
   private final String routes;
   private final Set<String> unusedFiles;
   private final GatewayHttpServer server;
@@ -48,12 +52,14 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   Gateway(
       Settings settings,
+      ConfigurationFiles files,
       @Value("${camel.main.routes-include-pattern}") String routes,
       @Value("${camel.main.routes-exclude-pattern}") Set<String> unusedFiles,
       GatewayHttpServer server,
       Health health,
       ObjectProvider<RedisConnections> redisConnections) {
     this.settings = settings;
+    this.files = files;
     this.routes = routes;
     this.unusedFiles = unusedFiles;
     this.server = server;
@@ -98,7 +104,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   @Override
   public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
     if (!context.isAutoStartup()) {
-      warn(); // --check-config and --create-cache-table
+      warn(settings); // --check-config and --create-cache-table
       return;
     }
     reloadRoutes((ModelCamelContext) context);
@@ -125,9 +131,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     } else if (settings.cache().inDatabase()) {
       logBackend("database", "caching");
     }
-    warn();
+    warn(settings);
+    files.log();
     LOG.atInfo()
-        .addKeyValue("address", settings.listen().substring(0, settings.listen().lastIndexOf(':')))
+        .addKeyValue("address", settings.host())
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
   }
@@ -172,11 +179,15 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   }
 
   /** Names settings that are unsafe in production, or keep users from logging in. */
-  private void warn() {
+  static void warn(Settings settings) {
     warnIf(
         settings.keys().isEmpty(),
         "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
             + " can share; generate a key with --generateKey");
+    warnIf(
+        settings.keys().all().stream().anyMatch(REPEATED),
+        "secret_key repeats a pattern, as the example in elastauth's documentation does: others can"
+            + " guess it; generate a key with --generateKey");
     boolean dryRun = settings.elasticsearch().dryRun();
     warnIf(
         dryRun,
@@ -196,8 +207,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         "neither group_mappings nor default_roles are set: every login is rejected, because no user"
             + " has a role; set at least one of them");
     if (settings.usesOidc()) {
-      warnOfProvider();
-      warnOfRedirectUrl();
+      warnOfProvider(settings);
+      warnOfRedirectUrl(settings);
     }
     warnIf(
         settings.redis().tls().skipVerify() && settings.usesRedis(),
@@ -209,7 +220,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
             + " set it to the address of your reverse proxy");
   }
 
-  private void warnOfProvider() {
+  private static void warnOfProvider(Settings settings) {
     warnIf(
         settings.oidc().issuer().startsWith("http:"),
         "oidc.issuer is not encrypted: an attacker on the network path to the provider can log in as"
@@ -229,7 +240,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
             + " of the provider are accepted; use jwks or both to accept only those for oidc.client_id");
   }
 
-  private void warnOfRedirectUrl() {
+  private static void warnOfRedirectUrl(Settings settings) {
     String redirectUrl = settings.oidc().redirectUrl();
     if (redirectUrl.isEmpty()) {
       LOG.warn(

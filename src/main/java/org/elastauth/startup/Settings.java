@@ -15,6 +15,7 @@ import org.elastauth.config.Rules.Matches;
 import org.elastauth.config.Rules.OneOf;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.crypto.KeySettings;
+import org.elastauth.crypto.WeakSecret;
 import org.elastauth.elasticsearch.ElasticsearchSettings;
 import org.elastauth.elasticsearch.RoleSettings;
 import org.elastauth.expiry.ExpirySettings;
@@ -35,14 +36,26 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * elastauth.cache.key_prefix} in a file and {@code ELASTAUTH_CACHE_KEY_PREFIX} in the environment.
  */
 public record Settings(
-    @DefaultValue("0.0.0.0:5000") @Matches({Rules.HOST_PORT, "is not of the form host:port"})
+    @DefaultValue("0.0.0.0:5000")
+        @Alias("server.port")
+        @Matches({
+          "((\\*|" + Rules.HOST + ")?:)?" + Rules.PORT,
+          "is not of the form host:port, :port or port"
+        })
         String listen,
-    @DefaultValue("info") @Alias("LOG_LEVEL") @OneOf({"error", "warn", "info", "debug", "trace"})
+    @DefaultValue("info")
+        @Alias({"LOG_LEVEL", "observability.log_level"})
+        @OneOf({"error", "warn", "info", "debug", "trace"})
         String logLevel,
-    @DefaultValue("text") @Alias("LOG_FORMAT") @OneOf({"text", "json"}) String logFormat,
+    @DefaultValue("text")
+        @Alias({"LOG_FORMAT", "observability.log_format"})
+        @OneOf({"text", "json"})
+        String logFormat,
     @DefaultValue("") String routes,
     @DefaultValue("false") boolean routesReload,
-    @DefaultValue("authelia") @Alias("AUTH_PROVIDER") @OneOf({"authelia", "oidc"})
+    @DefaultValue("authelia")
+        @Alias({"AUTH_PROVIDER", "oidc.enabled=oidc|authelia"})
+        @OneOf({"authelia", "oidc"})
         String authProvider,
     @Inline IdentitySettings identity,
     OidcSettings oidc,
@@ -59,6 +72,16 @@ public record Settings(
     HttpSettings http,
     ShutdownSettings shutdown)
     implements Checked {
+  /** The address to listen on; without a host, every address. */
+  public String host() {
+    String host = listen.replaceAll(":?\\d+$|[\\[\\]]", "");
+    return host.isEmpty() || host.equals("*") ? "0.0.0.0" : host;
+  }
+
+  public int port() {
+    return Integer.parseInt(listen.substring(listen.lastIndexOf(':') + 1));
+  }
+
   public boolean usesRedis() {
     return !redisFeatures().isEmpty();
   }
@@ -103,13 +126,6 @@ public record Settings(
    */
   public static void addDefaults(Map<String, String> texts) {
     String enabled = texts.getOrDefault("redis.enabled", "");
-    // REDIS_… aliases of these settings are switches between Redis and memory
-    for (String key : List.of("cache.type", "session.store")) {
-      texts.computeIfPresent(
-          key,
-          (name, text) ->
-              SettingsReader.isOn(text) ? "redis" : SettingsReader.isOff(text) ? "memory" : text);
-    }
     boolean wanted =
         texts.containsKey("redis.host")
             || texts.containsKey("redis.url")
@@ -150,6 +166,11 @@ public record Settings(
             + (cached ? "cache.type=" + cache.type() : "session.store=" + session.store())
             + " all gateways need the same key: generate it with --generateKey"
             + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
+    faults.when(
+        Stream.concat(Stream.of(keys.secretKey()), keys.secretKeys().stream())
+            .anyMatch(key -> WeakSecret.areSame(key, admin.credential())),
+        "admin.credential",
+        "is the same as a secret key, which is never sent; generate it with --generateKey");
     faults.when(
         usesOidc()
             && replay.enabled()

@@ -1,30 +1,17 @@
 package org.elastauth.startup;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
-import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.ElastauthFile;
-import org.elastauth.config.Fault;
 import org.elastauth.config.JsonLog;
-import org.elastauth.config.NearestName;
 import org.elastauth.config.QuotedPairs;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.EnvironmentPostProcessor;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -38,6 +25,9 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
   /** Elasticsearch and the database are checked at least this often. */
   private static final long CHECK_MILLIS = 5_000;
 
+  /** Others are a fault that must be logged nevertheless. */
+  private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
+
   private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
 
   @Override
@@ -48,10 +38,24 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
   @Override
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
+    ConfigurationCheck check = load(environment);
+    application.addInitializers(
+        context -> {
+          check.check();
+          check.reading().records().forEach(context.getBeanFactory()::registerSingleton);
+          context
+              .getBeanFactory()
+              .registerSingleton(ConfigurationFiles.class.getName(), check.files());
+        });
+  }
+
+  /** Reads the settings and publishes them in the environment. */
+  static ConfigurationCheck load(ConfigurableEnvironment environment) {
     ElastauthFile file = ElastauthFile.addTo(environment);
     Reading<Settings> reading =
         new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
     Settings settings = reading.settings();
+    ConfigurationFiles files = ConfigurationFiles.of(environment, file, settings);
     boolean sessionsInRedis = settings.session().inRedis();
     long check = settings.redis().healthCheck().interval().toMillis();
     long period = Math.max(1, settings.expiry().interval().toMillis());
@@ -87,10 +91,10 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     values.put(
         "elastauth.expiry.delay",
         period / 2 + ThreadLocalRandom.current().nextLong(period / 2 + 1));
-    values.put("camel.main.routes-include-pattern", routes(settings.routes()));
+    values.put("camel.main.routes-include-pattern", files.routesPattern());
     values.put(EXCLUDED, excluded(environment.getProperty(EXCLUDED, ""), settings));
-    String level = settings.logLevel().toLowerCase(Locale.ROOT);
-    if (level.matches("error|warn|info|debug|trace")) {
+    String level = settings.logLevel();
+    if (LEVELS.contains(level)) {
       // below info, HTTP and Redis clients log credentials, so only our own lines are shown
       values.put("logging.level.root", level.equals("error") ? "error" : "warn");
       values.put("logging.level.org.elastauth", level);
@@ -100,72 +104,12 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
       values.put("logging.structured.format.console", JsonLog.class.getName());
     }
     environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
-    application.addInitializers(context -> check(context, reading, file));
+    return new ConfigurationCheck(reading, file, files);
   }
 
   /** Adds the unused files to those that the operator excludes. */
   private static String excluded(String configured, Settings settings) {
     String unused = UnusedRouteFiles.pattern(settings);
     return configured.isBlank() ? unused : configured + "," + unused;
-  }
-
-  private static String routes(String configured) {
-    Path folder = Path.of(configured.isEmpty() ? "routes" : configured);
-    return configured.isEmpty() && count(folder) == 0
-        ? "classpath:routes/*.camel.yaml"
-        : "file:" + folder + "/*.camel.yaml";
-  }
-
-  /** The number of route files in a folder; 0 if it does not exist or is not readable. */
-  private static long count(Path folder) {
-    if (!Files.isReadable(folder) || !Files.isDirectory(folder)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(f -> f.toString().endsWith(".camel.yaml")).count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void check(
-      ConfigurableApplicationContext context, Reading<Settings> reading, ElastauthFile file) {
-    Settings settings = reading.settings();
-    List<Fault> faults = new ArrayList<>(file.faults());
-    faults.addAll(reading.unreadable());
-    faults.addAll(reading.invalid());
-    if (settings.routes().contains(",")) {
-      faults.add(
-          new Fault(
-              "routes",
-              settings.routes(),
-              "contains a comma, at which Camel splits the path; rename the folder"));
-    } else if (!settings.routes().isEmpty() && count(Path.of(settings.routes())) == 0) {
-      faults.add(
-          new Fault(
-              "routes", settings.routes(), "is not a readable folder with *.camel.yaml files"));
-    }
-    Logger log = LoggerFactory.getLogger("org.elastauth.config");
-    for (String key : file.repeated()) {
-      log.warn("Setting {} is set twice in the file; the last value is used", key);
-    }
-    for (String name : reading.unknown()) {
-      boolean isVariable = Character.isUpperCase(name.charAt(0));
-      List<String> alike =
-          reading.known().stream()
-              .filter(known -> Character.isUpperCase(known.charAt(0)) == isVariable)
-              .toList();
-      log.warn(
-          "Unknown setting {} is ignored{}",
-          name,
-          NearestName.of(name, alike)
-              .or(() -> NearestName.of(name.substring(name.indexOf('.') + 1), alike))
-              .map(near -> "; did you mean " + near + "?")
-              .orElse(""));
-    }
-    if (!faults.isEmpty()) {
-      throw new ConfigurationFaults(faults);
-    }
-    reading.records().forEach(context.getBeanFactory()::registerSingleton);
   }
 }

@@ -414,15 +414,104 @@ class SettingsReaderTest {
     }
     assertThat(settings("elastauth: {disableReplayDetection: false}").replay().enabled()).isTrue();
     assertThat(
-            settings("elastauth: {disableReplayDetection: true, replay: {enabled: true}}")
-                .replay()
-                .enabled())
-        .as("the setting's own name wins")
-        .isTrue();
+            read(Map.of(), "elastauth: {disableReplayDetection: true, replay: {enabled: true}}")
+                .invalid())
+        .extracting(Fault::key)
+        .as("a contradiction")
+        .containsExactly("replay.enabled");
     SettingsReader.Reading<Settings> reading =
         read(Map.of(), "elastauth: {disableReplayDetection: perhaps}");
     assertThat(reading.unreadable()).extracting(Fault::key).containsExactly("replay.enabled");
     assertThat(reading.unknown()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "log_level, INFO, info",
+    "log_level, Debug, debug",
+    "log_level, ' warn ', warn",
+    "log_format, JSON, json",
+    "auth_provider, OIDC, oidc",
+    "cache.type, Redis, redis",
+    "Cache.Type, ' HYBRID ', hybrid",
+    "session.policy, FAIL_OPEN, fail_open",
+    "session.policy, fail-closed, fail_closed",
+    "oidc.client_auth_method, Client-Secret-Post, client_secret_post",
+    "oidc.token_validation, BOTH, both",
+    "elasticsearch.adopt, Elastauth, elastauth",
+    "rate_limit.enabled, TRUE, true",
+    "rate_limit.enabled, Yes, true",
+    "rate_limit.enabled, ' on ', true",
+    "redis.keepalive, No, false",
+    "redis.keepalive, OFF, false",
+    "redis.db, ' 7 ', 7",
+    "cache.expiration, 2H, 7200000",
+    "cache.expiration, ' 90S ', 90000"
+  })
+  void wordsSwitchesAndUnitsInAnyCase(String name, String text, String value) throws Exception {
+    String path = "elastauth." + name.toLowerCase(java.util.Locale.ROOT);
+    SettingsReader.Reading<Settings> file =
+        TestSettings.read(TestSettings.environment(Map.of(), Map.of(name, text)));
+    String variable = path.replace('.', '_').toUpperCase(java.util.Locale.ROOT);
+    for (SettingsReader.Reading<Settings> reading :
+        List.of(file, read(Map.of(variable, text), ""))) {
+      assertThat(reading.unreadable()).isEmpty();
+      assertThat(reading.invalid()).noneMatch(fault -> fault.mend().contains("is not one of"));
+      assertThat(reading.values().get(path)).hasToString(value);
+    }
+  }
+
+  /** Not only the value itself, also what follows from it. */
+  @Test
+  void whatFollowsFromAWordFollowsInAnyCase() throws Exception {
+    assertThat(settings(Map.of("AUTH_PROVIDER", "OIDC")).session().enabled()).isTrue();
+    assertThat(settings(Map.of("CACHE_TYPE", "HYBRID")).session().store()).isEqualTo("hybrid");
+    assertThat(settings(Map.of("CACHE_TYPE", "Redis", "REDIS_ENABLED", "FALSE")).cache().type())
+        .isEqualTo("memory");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    ":5000, 0.0.0.0, 5000",
+    "5000, 0.0.0.0, 5000",
+    "*:5000, 0.0.0.0, 5000",
+    "0.0.0.0:5000, 0.0.0.0, 5000",
+    "[::]:5000, ::, 5000",
+    "[::1]:0, ::1, 0",
+    "localhost:5000, localhost, 5000",
+    "127.0.0.1:65535, 127.0.0.1, 65535",
+    "gateway-1.example.org:80, gateway-1.example.org, 80"
+  })
+  void addressesToListenOn(String listen, String host, int port) throws Exception {
+    for (SettingsReader.Reading<Settings> reading :
+        List.of(
+            read(Map.of("ELASTAUTH_LISTEN", listen), ""),
+            read(Map.of(), "elastauth: {listen: \"" + listen + "\"}"))) {
+      assertThat(reading.invalid()).isEmpty();
+      assertThat(reading.settings().host()).isEqualTo(host);
+      assertThat(reading.settings().port()).isEqualTo(port);
+    }
+    assertThat(settings("elastauth:\n  listen: :5000\n").port())
+        .as("without quotes")
+        .isEqualTo(5000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nowhere",
+    ":",
+    ":70000",
+    "70000",
+    "::5000",
+    "a:b",
+    "http://0.0.0.0:5000",
+    "a b:1",
+    "-1"
+  })
+  void noAddressesToListenOn(String listen) throws Exception {
+    assertThat(read(Map.of("ELASTAUTH_LISTEN", listen), "").invalid())
+        .extracting(Fault::toString)
+        .containsExactly("listen=***: is not of the form host:port, :port or port");
   }
 
   @Test
@@ -453,16 +542,14 @@ class SettingsReaderTest {
                 "ELASTAUTH_TYPO", "x"),
             "");
     assertThat(reading.unreadable()).isEmpty();
-    assertThat(reading.unknown())
-        .containsExactlyInAnyOrder("ELASTAUTH_TYPO", "ELASTAUTH_LISTEN_PORT");
+    assertThat(reading.unknown()).containsOnlyKeys("ELASTAUTH_TYPO", "ELASTAUTH_LISTEN_PORT");
   }
 
   @Test
   void unknownKeysAreNamedAsTheyWereWritten() throws Exception {
     SettingsReader.Reading<Settings> reading =
         read(Map.of(), "elastauth: {cache: {typo: 1, type: memory}, authelia: {x: 1}}");
-    assertThat(reading.unknown())
-        .containsExactlyInAnyOrder("elastauth.cache.typo", "elastauth.authelia.x");
+    assertThat(reading.unknown()).containsOnlyKeys("elastauth.cache.typo", "elastauth.authelia.x");
   }
 
   @Test

@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.elastauth.server.PackagedJar;
 import org.elastauth.server.RedisServer;
+import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SPEC 11: the options of the packaged jar, and where its routes come from. */
 @Timeout(180)
@@ -110,7 +112,7 @@ class CommandLineIT {
                 folder,
                 Map.of(
                     "KEY_FROM_THE_ENVIRONMENT",
-                    "00".repeat(32),
+                    TestGateway.KEY,
                     "ELASTAUTH_LISTEN",
                     "127.0.0.1:" + taken.getLocalPort(),
                     "ELASTAUTH_REDIS_HOST",
@@ -148,6 +150,59 @@ class CommandLineIT {
     }
   }
 
+  /** A context would take several times as long. Routes of the operator's own need it. */
+  @Test
+  void checkingCreatesNoContextForThePackagedRoutes() throws Exception {
+    String message = "Creating shared instance of singleton bean";
+    String debug = "--logging.level.org.springframework.beans=debug";
+    try (PackagedJar jar = jar("--check-config", debug)) {
+      assertThat(jar.exitCode()).as(jar.output()).isZero();
+      assertThat(jar.output()).endsWith("configuration is valid\n").doesNotContain(message);
+    }
+    exportTo(folder.resolve("routes"));
+    try (PackagedJar jar = jar("--check-config", debug)) {
+      assertThat(jar.exitCode()).as(jar.output()).isZero();
+      assertThat(jar.output()).as("the same routes").doesNotContain(message);
+    }
+    Path live = folder.resolve("routes/health.camel.yaml");
+    Files.writeString(live, Files.readString(live).replace("\"live\"", "\"mine\""));
+    try (PackagedJar jar = jar("--check-config", debug)) {
+      assertThat(jar.exitCode()).as(jar.output()).isZero();
+      assertThat(jar.output()).as("an edited route").contains(message);
+    }
+  }
+
+  /** application.yaml is read as at a start, whatever Spring is told. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application.yaml",
+        "application.yml",
+        "config/application.yaml",
+        "other/application.yaml"
+      })
+  void checkingReadsTheFilesThatAStartReads(String name) throws Exception {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file, "elastauth: {listen: nowhere}\n---\nelastauth: {cache: {type: nothing}}\n");
+    String location = "--spring.config.additional-location=file:./other/";
+    try (PackagedJar jar =
+        name.startsWith("other") ? jar("--check-config", location) : jar("--check-config")) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output()).contains("listen=***: is not", "cache.type=nothing: is not one of");
+    }
+  }
+
+  /** A secret in the wrong place. */
+  @Test
+  void aStrayArgumentIsNotShown() throws Exception {
+    try (PackagedJar jar = jar("--check-config", "hunter2")) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output()).startsWith("unknown option ***").doesNotContain("hunter2");
+    }
+  }
+
   /** SPEC 8: bad configuration. */
   @Test
   void checkingNamesEveryFault() throws Exception {
@@ -157,9 +212,9 @@ class CommandLineIT {
     try (PackagedJar jar = jar("--check-config")) {
       assertThat(jar.exitCode()).isEqualTo(1);
       assertThat(jar.output())
-          .contains("listen=nowhere: is not of the form host:port")
+          .contains("listen=***: is not of the form host:port")
           .contains("cache.path: is missing; set the folder of the entries")
-          .contains("credential.scope=a b: takes at most 64")
+          .contains("credential.scope=***: takes at most 64")
           .doesNotContain("valid", "\tat ");
     }
   }
@@ -243,6 +298,11 @@ class CommandLineIT {
           .singleElement()
           .asString()
           .contains("source=\"" + source + "\" files=\"" + packagedRoutes() + "\"");
+      assertThat(jar.output().lines().filter(line -> line.contains("Files in use")))
+          .singleElement()
+          .asString()
+          .contains(
+              source.startsWith("file:") ? "health.camel.yaml" : "classpath:routes/*.camel.yaml");
       assertThat(jar.output())
           .contains(
               source.startsWith("file:")
@@ -255,8 +315,7 @@ class CommandLineIT {
   void aNamedFolderWithoutRoutesIsAFault() throws Exception {
     try (PackagedJar jar = jar("--elastauth.routes=nowhere")) {
       assertThat(jar.exitCode()).isEqualTo(1);
-      assertThat(jar.output())
-          .contains("routes=nowhere: is not a readable folder with *.camel.yaml files");
+      assertThat(jar.output()).contains("routes: is not a readable folder with *.camel.yaml files");
     }
   }
 }

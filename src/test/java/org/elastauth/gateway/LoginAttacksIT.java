@@ -231,7 +231,7 @@ class LoginAttacksIT {
           "did not begin at this site");
     }
     SetClock clock = new SetClock(Instant.now());
-    try (TestGateway foreign = builder().set("secret_key", "ab".repeat(32)).start();
+    try (TestGateway foreign = builder().set("secret_key", "abcdef01".repeat(8)).start();
         TestGateway later = builder().clock(clock).start()) {
       assertRefused(browser.at(foreign).follow(callback), 400, "did not begin at this site");
       BrowserClient slow = new BrowserClient(later, SITE);

@@ -110,7 +110,7 @@ class RereadIT {
     try (TestGateway gateway = gateway().start();
         TestGateway stranger =
             gateway()
-                .set("secret_key", "ff".repeat(32))
+                .set("secret_key", "fedcba98".repeat(8))
                 .set("elasticsearch.reread_interval", 0)
                 .start()) {
       String before = gateway.login(user);

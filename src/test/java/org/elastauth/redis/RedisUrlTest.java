@@ -144,10 +144,13 @@ class RedisUrlTest {
     assertThat(faults(Map.of("redis.pool_size", 0)))
         .containsExactly("redis.pool_size=0: must lie between 1 and 200");
     assertThat(faults(Map.of("redis.write_timeout", "1ms"))).hasSize(1);
-    assertThat(faults(Map.of("redis.host", "redis"))).hasSize(1);
+    assertThat(faults(Map.of("redis.host", "redis/0"))).hasSize(1);
+    assertThat(faults(Map.of("redis.host", "redis")))
+        .as("port 6379, as elastauth has it")
+        .isEmpty();
     assertThat(faults(Map.of("redis.tls.ca_cert", "/nowhere", "redis.tls.client_key", "/none")))
         .contains(
-            "redis.tls.ca_cert=/nowhere: does not exist",
+            "redis.tls.ca_cert=***: does not exist",
             "redis.tls.client_cert: is required together with redis.tls.client_key",
             "redis.tls.enabled=false: is off, so the certificates are not used;"
                 + " set it, or write rediss://");

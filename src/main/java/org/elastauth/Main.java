@@ -1,0 +1,97 @@
+package org.elastauth;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.elastauth.cache.CacheTable;
+import org.elastauth.cache.DatabaseFailure;
+import org.elastauth.crypto.SecretKeys;
+import org.elastauth.routes.RouteExport;
+import org.elastauth.startup.CommandLine;
+import org.elastauth.startup.QuickCheck;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.DefaultApplicationArguments;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
+
+/** Starts the gateway, or does what an option asks for. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String... args) {
+    ApplicationArguments arguments = new DefaultApplicationArguments(args);
+    String complaint = CommandLine.complaint(arguments);
+    if (!complaint.isEmpty()) {
+      System.err.println(complaint);
+      System.exit(1);
+    }
+    if (arguments.containsOption(CommandLine.HELP_OPTION)) {
+      System.out.print(CommandLine.HELP);
+    } else if (arguments.containsOption(CommandLine.GENERATE_KEY)) {
+      System.out.println(SecretKeys.generate());
+    } else if (arguments.containsOption(CommandLine.EXPORT_ROUTES)) {
+      exportRoutes(Path.of(CommandLine.folders(arguments).get(0)));
+    } else if (arguments.containsOption(CommandLine.CHECK_CONFIG)) {
+      checkConfig(args);
+    } else if (arguments.containsOption(CommandLine.CREATE_CACHE_TABLE)) {
+      createCacheTable(prepare(args));
+      System.exit(0);
+    } else {
+      start(args);
+    }
+  }
+
+  private static void exportRoutes(Path folder) {
+    try {
+      System.out.println(RouteExport.to(folder) + " route files are in " + folder);
+    } catch (IOException e) {
+      System.err.println("--export-routes: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void checkConfig(String... args) {
+    QuickCheck.Result result = QuickCheck.of(args);
+    if (result == QuickCheck.Result.INCOMPLETE) {
+      SpringApplication.exit(prepare(args));
+      result = QuickCheck.Result.VALID;
+    }
+    if (result == QuickCheck.Result.VALID) {
+      System.out.println("configuration is valid");
+    }
+    System.exit(result == QuickCheck.Result.VALID ? 0 : 1);
+  }
+
+  private static void createCacheTable(ConfigurableApplicationContext context) {
+    try {
+      context.getBean(CacheTable.class).create();
+      SpringApplication.exit(context);
+      System.out.println("the table " + CacheTable.NAME + " exists");
+    } catch (IllegalStateException | DataAccessException e) {
+      System.err.println("--create-cache-table: " + DatabaseFailure.reason(e));
+      System.exit(1);
+    }
+  }
+
+  /** Creates and checks the routes, but starts none of them and does not listen. */
+  private static ConfigurableApplicationContext prepare(String... args) {
+    return start(
+        args,
+        "--camel.main.auto-startup=false",
+        // its warning about a context that ends at once does not apply
+        "--logging.level.org.apache.camel.spring.boot=error");
+  }
+
+  private static ConfigurableApplicationContext start(String[] args, String... more) {
+    try {
+      return SpringApplication.run(
+          Application.class,
+          Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new));
+    } catch (RuntimeException reported) {
+      // Spring has logged the reason; threads that already run would keep the process alive
+      System.exit(1);
+      throw reported;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.elastauth.startup;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.ElastauthFile;
+import org.elastauth.config.Fault;
+import org.elastauth.config.NearestName;
+import org.elastauth.config.SettingsReader.Reading;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Names everything that is wrong with a configuration at once. */
+record ConfigurationCheck(Reading<Settings> reading, ElastauthFile file, ConfigurationFiles files) {
+  private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
+
+  /**
+   * Logs what is ignored.
+   *
+   * @throws ConfigurationFaults if the gateway cannot start
+   */
+  void check() {
+    Set<Fault> faults = new LinkedHashSet<>(file.faults());
+    faults.addAll(reading.unreadable());
+    faults.addAll(reading.invalid());
+    faults.addAll(files.faults());
+    for (String key : file.repeated()) {
+      LOG.warn("Setting {} is set twice in the file; the last value is used", key);
+    }
+    Map<ForeignSetting, Set<String>> ignored = new LinkedHashMap<>();
+    reading
+        .unknown()
+        .forEach(
+            (name, value) -> {
+              Optional<ForeignSetting> foreign = ForeignSetting.of(name);
+              String key = name.replaceFirst("^elastauth\\.", "").replaceFirst("\\[.*", "");
+              if (foreign.isEmpty()) {
+                warnOfUnknown(name);
+              } else if (foreign.get().stops(value)) {
+                faults.add(new Fault(key, "", foreign.get().reason()));
+              } else if (!foreign.get().decides()) {
+                ignored.computeIfAbsent(foreign.get(), first -> new TreeSet<>()).add(key);
+              }
+            });
+    ignored.forEach(
+        (setting, names) ->
+            LOG.atWarn()
+                .addKeyValue("names", String.join(",", names))
+                .log("Settings of elastauth are ignored: {}", setting.reason()));
+    files.warn();
+    if (!faults.isEmpty()) {
+      throw new ConfigurationFaults(new ArrayList<>(faults));
+    }
+  }
+
+  private void warnOfUnknown(String name) {
+    boolean isVariable = Character.isUpperCase(name.charAt(0));
+    List<String> alike =
+        reading.known().stream()
+            .filter(known -> Character.isUpperCase(known.charAt(0)) == isVariable)
+            .toList();
+    LOG.warn(
+        "Unknown setting {} is ignored{}",
+        name,
+        NearestName.of(name, alike).map(near -> "; did you mean " + near + "?").orElse(""));
+  }
+}
