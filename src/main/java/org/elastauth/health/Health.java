@@ -47,6 +47,7 @@ public final class Health {
   private volatile long redisLatency;
   private volatile long conflictAt;
   private volatile boolean elasticsearchChecked;
+  private volatile boolean routesDiffer;
   private volatile boolean stopping;
 
   /**
@@ -157,6 +158,11 @@ public final class Health {
     conflictAt = clock.millis();
   }
 
+  /** The route files in the folder are not the routes in use, because they are invalid. */
+  public void routesDiffer(boolean differ) {
+    routesDiffer = differ;
+  }
+
   /** Readiness ends first, before the server drains. */
   @EventListener(ContextClosedEvent.class)
   public void stopping() {
@@ -182,7 +188,8 @@ public final class Health {
         (!usesRedis || redisConnected)
             && (!usesDatabase || databaseConnected)
             && (dryRun || elasticsearchAvailable)
-            && !conflict;
+            && !conflict
+            && !routesDiffer;
 
     Map<String, Object> cache = new LinkedHashMap<>();
     cache.put("mode", cacheType);
@@ -215,6 +222,9 @@ public final class Health {
     }
     if (conflict) {
       report.put("key_conflict", true);
+    }
+    if (routesDiffer) {
+      report.put("routes_invalid", true);
     }
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, stopping ? 503 : 200);
     return report;

@@ -63,7 +63,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   @Override
   public void beforeApplicationStart(CamelContext context) {
-    new MissingEndpoints(routes).refuse((ModelCamelContext) context);
+    new MissingEndpoints(routes)
+        .refuse(context, ((ModelCamelContext) context).getRouteDefinitions());
     // below our own logger name, so that log_level applies
     context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
     if (settings.usesRedis() && context.isAutoStartup()) {
@@ -150,10 +151,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       Path folder = Path.of(routes.substring(FOLDER.length())).getParent();
       context.addService(
           new RoutesReload(
-                  context,
-                  folder,
-                  name -> unusedFiles.contains("**/" + name),
-                  new MissingEndpoints(routes)::refuse)
+                  context, folder, name -> unusedFiles.contains("**/" + name), health::routesDiffer)
               .watcher());
       LOG.atWarn()
           .addKeyValue("folder", folder)
