@@ -87,7 +87,8 @@ class RoutesReloadIT {
       awaitLive(gateway, "edited");
       assertThat(gateway.login("reload.user")).isEqualTo(authorization);
       assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
-      assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+      assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+      assertThat(gateway.health().path("routes_invalid").asBoolean()).isTrue();
     }
   }
 
@@ -107,7 +108,7 @@ class RoutesReloadIT {
     BROKEN.put("", "is empty");
     BROKEN.put("\n\n", "is empty");
     BROKEN.put("# a comment alone\n", "is empty");
-    BROKEN.put(step("log: hello").replace("    from", "  from"), "mine.camel.yaml, line 3");
+    BROKEN.put(step("log: hello").replace("    from", "  from"), "mine.camel.yaml, line 1");
     BROKEN.put(step("log: hello").replace("    from", "\tfrom"), "mine.camel.yaml, line 3");
     BROKEN.put(step("logg: hello"), "logg");
     BROKEN.put(step("to: direct:credentials"), "no route serves direct:credentials");
