@@ -31,6 +31,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.RouteFailure;
+import org.elastauth.http.GatewayHttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ public final class RoutesReload {
   private final ModelCamelContext context;
   private final Path folder;
   private final Predicate<String> unused;
+  private final GatewayHttpServer server;
   private final Consumer<Boolean> differs;
   private final ScheduledExecutorService worker;
 
@@ -67,10 +69,15 @@ public final class RoutesReload {
    * @param differs receives whether the routes in use differ from the folder
    */
   public RoutesReload(
-      ModelCamelContext context, Path folder, Predicate<String> unused, Consumer<Boolean> differs) {
+      ModelCamelContext context,
+      Path folder,
+      Predicate<String> unused,
+      GatewayHttpServer server,
+      Consumer<Boolean> differs) {
     this.context = context;
     this.folder = folder;
     this.unused = unused;
+    this.server = server;
     this.differs = differs;
     this.worker =
         context.getExecutorServiceManager().newScheduledThreadPool(this, "routes-reload", 1);
@@ -108,7 +115,9 @@ public final class RoutesReload {
       }
       if (!changed.isEmpty()) {
         check(wanted, changed);
-        replace(wanted, changed);
+        Map<String, String> texts = wanted;
+        Set<String> names = changed;
+        server.holdDuring(() -> replace(texts, names));
         running = wanted;
         LOG.atInfo().addKeyValue("file", paths(changed)).log("Routes reloaded");
       } else if (!refused.isEmpty()) {
@@ -185,9 +194,10 @@ public final class RoutesReload {
     new MissingEndpoints(folder.toString()).refuse(context, routes);
   }
 
-  private void replace(Map<String, String> wanted, Set<String> changed) throws Exception {
+  private Void replace(Map<String, String> wanted, Set<String> changed) throws Exception {
     try {
       load(wanted, changed);
+      return null;
     } catch (Exception broken) {
       load(running, changed);
       throw broken;

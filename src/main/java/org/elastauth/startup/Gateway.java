@@ -151,7 +151,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       Path folder = Path.of(routes.substring(FOLDER.length())).getParent();
       context.addService(
           new RoutesReload(
-                  context, folder, name -> unusedFiles.contains("**/" + name), health::routesDiffer)
+                  context,
+                  folder,
+                  name -> unusedFiles.contains("**/" + name),
+                  server,
+                  health::routesDiffer)
               .watcher());
       LOG.atWarn()
           .addKeyValue("folder", folder)

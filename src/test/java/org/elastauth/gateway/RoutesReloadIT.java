@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
@@ -179,6 +182,36 @@ class RoutesReloadIT {
           .until(() -> gateway.get("/mine").body().equals("called"));
       assertThat(gateway.get("/elastauth/live").body()).contains("edited");
       assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+    }
+  }
+
+  @Test
+  void aReloadOfAllRoutesFailsNoRequest(CapturedOutput output) throws Exception {
+    try (TestGateway gateway = start(true)) {
+      String authorization = gateway.login("reload.load");
+      AtomicBoolean reloaded = new AtomicBoolean();
+      List<CompletableFuture<Integer>> clients =
+          Stream.generate(
+                  () ->
+                      CompletableFuture.supplyAsync(
+                          () -> {
+                            int requests = 0;
+                            while (!reloaded.get()) {
+                              assertThat(gateway.login("reload.load")).isEqualTo(authorization);
+                              requests++;
+                            }
+                            return requests;
+                          }))
+              .limit(2)
+              .toList();
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          Files.writeString(file, "# edited\n" + Files.readString(file));
+        }
+      }
+      awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("authenticate.camel.yaml"));
+      reloaded.set(true);
+      assertThat(clients).allSatisfy(client -> assertThat(client.join()).isPositive());
     }
   }
 
