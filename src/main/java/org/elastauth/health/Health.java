@@ -52,6 +52,7 @@ public final class Health {
   private volatile boolean openedAtStart;
   private volatile long conflictAt;
   private volatile boolean elasticsearchChecked;
+  private volatile boolean routesDiffer;
   private volatile boolean stopping;
 
   /**
@@ -180,6 +181,11 @@ public final class Health {
     conflictAt = clock.millis();
   }
 
+  /** The route files in the folder are not the routes in use, because they are invalid. */
+  public void routesDiffer(boolean differ) {
+    routesDiffer = differ;
+  }
+
   /** Readiness ends first, before the server drains. */
   @EventListener(ContextClosedEvent.class)
   public void stopping() {
@@ -205,7 +211,8 @@ public final class Health {
         (!usesRedis || redisConnected && redisRefusal == null)
             && (!usesDatabase || databaseConnected)
             && (dryRun || elasticsearchAvailable)
-            && !conflict;
+            && !conflict
+            && !routesDiffer;
 
     Map<String, Object> cache = new LinkedHashMap<>();
     cache.put("mode", cacheType);
@@ -245,6 +252,9 @@ public final class Health {
     }
     if (conflict) {
       report.put("key_conflict", true);
+    }
+    if (routesDiffer) {
+      report.put("routes_invalid", true);
     }
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, stopping ? 503 : 200);
     return report;

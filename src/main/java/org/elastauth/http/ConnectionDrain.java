@@ -11,6 +11,11 @@ final class ConnectionDrain {
   /** Time to write the last responses. */
   private static final Duration FINAL_WRITES = Duration.ofSeconds(1);
 
+  /**
+   * A change of routes waits no longer for a slow login: its route then ends with the old steps.
+   */
+  private static final Duration LONGEST_HOLD = Duration.ofSeconds(5);
+
   private static final long POLL_MILLIS = 10;
 
   private final InFlight inFlight;
@@ -48,6 +53,11 @@ final class ConnectionDrain {
     awaitResponses(began + time.toNanos());
     inFlight.refuseAll();
     awaitResponses(System.nanoTime() + FINAL_WRITES.toNanos());
+  }
+
+  /** Waits for pending requests. */
+  void awaitResponses() {
+    awaitResponses(System.nanoTime() + LONGEST_HOLD.toNanos());
   }
 
   private void awaitResponses(long until) {

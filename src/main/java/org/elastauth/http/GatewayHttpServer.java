@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
@@ -34,6 +35,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   private final ConnectionLimit connections;
   private final RequestScreening screening;
   private final ConnectionDrain drain;
+  private final RequestHold hold;
   private final Decisions decisions;
   private Router router;
   private String deployment;
@@ -57,6 +59,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     this.connections = new ConnectionLimit(limits, proxies);
     this.screening = new RequestScreening(errors);
     this.drain = new ConnectionDrain(inFlight);
+    this.hold = new RequestHold(vertx, drain::awaitResponses, request -> router.handle(request));
   }
 
   @Override
@@ -116,6 +119,11 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     stopServer();
   }
 
+  /** Runs a change of the routes while no request is under way; requests wait for its end. */
+  public void holdDuring(Callable<Void> change) throws Exception {
+    hold.during(change);
+  }
+
   @Override
   protected void stopServer() {
     if (deployment != null) {
@@ -134,7 +142,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
   }
 
   private void receive(HttpServerRequest request) {
-    screening.screen(request, drain.isDraining(), router::handle);
+    screening.screen(request, drain.isDraining(), hold);
   }
 
   private final class EventLoop extends AbstractVerticle {

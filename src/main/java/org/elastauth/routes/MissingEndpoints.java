@@ -1,6 +1,7 @@
 package org.elastauth.routes;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -11,7 +12,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Predicate;
 import org.apache.camel.model.ChoiceDefinition;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
@@ -36,10 +36,10 @@ public record MissingEndpoints(String source) {
   /**
    * @throws ConfigurationFaults with all missing endpoints
    */
-  public void refuse(ModelCamelContext context) {
+  public void refuse(CamelContext context, Collection<RouteDefinition> routes) {
     Set<String> served = new TreeSet<>();
     Set<String> called = new TreeSet<>();
-    for (RouteDefinition route : context.getRouteDefinitions()) {
+    for (RouteDefinition route : routes) {
       collect(context, route.getInput().getEndpointUri(), served);
       called.addAll(called(context, route.getOutputs()));
     }

@@ -1,112 +1,231 @@
 package org.elastauth.routes;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.RoutesBuilder;
 import org.apache.camel.Service;
+import org.apache.camel.builder.ModelRoutesBuilder;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Resource;
+import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.RouteFailure;
+import org.elastauth.http.GatewayHttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reloads route files when they are saved. Camel watches the folder, but its own reload removes the
- * routes of a broken file. This class restores the last valid text instead.
+ * Reloads route files when they are saved. The files of the folder are one set: either all changes
+ * apply, or none does, and the set is tried again after the next change. Camel's own reload removes
+ * the routes of a broken file, and the routes of other files whose ids it repeats.
  */
 public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
   private static final String FILES = "*.camel.yaml";
+  private static final Pattern COMMENTS = Pattern.compile("(?m)^\\s*#.*$");
+  private static final long MAX_BYTES = 1 << 20;
+
+  /** Editors empty a file before they write it, and some save several files. */
+  private static final long SETTLE_MILLIS = 300;
 
   private final ModelCamelContext context;
   private final Path folder;
   private final Predicate<String> unused;
-  private final Consumer<ModelCamelContext> check;
+  private final GatewayHttpServer server;
+  private final Consumer<Boolean> differs;
+  private final ScheduledExecutorService worker;
 
   /** The loaded texts by file name. */
-  private final Map<String, String> running = new HashMap<>();
+  private Map<String, String> running = Map.of();
+
+  /** The texts that were refused last. */
+  private Map<String, String> refused = Map.of();
+
+  private ScheduledFuture<?> next;
 
   /**
    * @param unused whether this configuration does not load a file of this name
-   * @param check throws if the routes are inconsistent
+   * @param differs receives whether the routes in use differ from the folder
    */
   public RoutesReload(
       ModelCamelContext context,
       Path folder,
       Predicate<String> unused,
-      Consumer<ModelCamelContext> check) {
+      GatewayHttpServer server,
+      Consumer<Boolean> differs) {
     this.context = context;
     this.folder = folder;
     this.unused = unused;
-    this.check = check;
+    this.server = server;
+    this.differs = differs;
+    this.worker =
+        context.getExecutorServiceManager().newScheduledThreadPool(this, "routes-reload", 1);
   }
 
   public Service watcher() throws Exception {
-    try (var files = Files.newDirectoryStream(folder, FILES)) {
-      for (Path file : files) {
-        running.put(file.toFile().getName(), Files.readString(file));
-      }
-    }
+    running = read();
     RouteWatcherReloadStrategy watcher = new RouteWatcherReloadStrategy(folder.toString());
     watcher.setPattern(FILES);
-    watcher.setResourceReload(this::reload);
+    watcher.setResourceReload((path, resource) -> changed(Path.of(path).getFileName().toString()));
     return watcher;
   }
 
-  private void reload(String path, Resource changed) throws Exception {
-    String name = new File(path).getName();
-    Path file = folder.resolve(name);
+  private synchronized void changed(String name) {
     if (unused.test(name)) {
       LOG.atInfo()
-          .addKeyValue("file", file)
+          .addKeyValue("file", folder.resolve(name))
           .log("An edited route file is not loaded, because this configuration does not use it");
       return;
     }
-    String before = running.get(name);
-    String now = Files.exists(file) ? Files.readString(file) : null;
-    if (now == null ? before == null : now.equals(before) || now.isBlank()) {
-      return; // editors often empty a file before they write it
+    if (next != null) {
+      next.cancel(false);
     }
-    try {
-      replace(name, now);
-      check.accept(context);
-    } catch (Exception broken) {
-      replace(name, before);
-      LOG.atWarn()
-          .addKeyValue("file", file)
-          .addKeyValue("reason", RouteFailure.reason(broken))
-          .log("An edited route file is invalid; its old routes stay in use");
-      return;
-    }
-    running.put(name, now);
-    LOG.atInfo().addKeyValue("file", file).log("Routes reloaded");
+    next = worker.schedule(this::reload, SETTLE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /**
-   * @param text null for a deleted file
-   */
-  private void replace(String name, String text) throws Exception {
-    Set<String> fresh =
-        text == null
-            ? Set.of()
-            : PluginHelper.getRoutesLoader(context)
-                .updateRoutes(ResourceHelper.fromString(name, text));
+  private void reload() {
+    Map<String, String> wanted = Map.of();
+    Set<String> changed = Set.of();
+    try {
+      wanted = read();
+      changed = difference(wanted);
+      if (wanted.equals(refused)) {
+        return; // logged already
+      }
+      if (!changed.isEmpty()) {
+        check(wanted, changed);
+        Map<String, String> texts = wanted;
+        Set<String> names = changed;
+        server.holdDuring(() -> replace(texts, names));
+        running = wanted;
+        LOG.atInfo().addKeyValue("file", paths(changed)).log("Routes reloaded");
+      } else if (!refused.isEmpty()) {
+        LOG.info("The route files are those in use again");
+      }
+      refused = Map.of();
+      differs.accept(false);
+    } catch (Exception broken) {
+      refused = wanted;
+      differs.accept(true);
+      LOG.atWarn()
+          .addKeyValue("file", paths(changed))
+          .addKeyValue("reason", RouteFailure.reason(broken))
+          .log("An edited route file is invalid; its old routes stay in use");
+    }
+  }
+
+  private Map<String, String> read() throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    try (var files = Files.newDirectoryStream(folder, FILES)) {
+      for (Path file : files) {
+        String name = file.toFile().getName();
+        if (!unused.test(name)) {
+          texts.put(name, read(file));
+        }
+      }
+    }
+    return texts;
+  }
+
+  private static String read(Path file) throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException(file + " is larger than 1 MiB");
+    }
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException binary) {
+      throw new IOException(file + " is not UTF-8 text", binary);
+    }
+  }
+
+  private Set<String> difference(Map<String, String> wanted) {
+    Set<String> names = new TreeSet<>(wanted.keySet());
+    names.addAll(running.keySet());
+    names.removeIf(name -> Objects.equals(wanted.get(name), running.get(name)));
+    return names;
+  }
+
+  private String paths(Collection<String> names) {
+    return names.stream()
+        .map(name -> folder.resolve(name).toString())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Parses the changed files, and checks their routes together with the unchanged ones. */
+  private void check(Map<String, String> wanted, Set<String> changed) throws Exception {
+    for (String name : changed) {
+      if (wanted.containsKey(name) && COMMENTS.matcher(wanted.get(name)).replaceAll("").isBlank()) {
+        throw new IOException(folder.resolve(name) + " is empty; delete it or write a route");
+      }
+    }
+    List<RouteDefinition> routes = new ArrayList<>();
+    for (RouteDefinition route : context.getRouteDefinitions()) {
+      if (!changed.contains(fileOf(route))) {
+        routes.add(route);
+      }
+    }
+    for (RoutesBuilder builder : loader().findRoutesBuilders(resources(wanted, changed))) {
+      ModelRoutesBuilder model = (ModelRoutesBuilder) builder;
+      model.prepareModel(context);
+      routes.addAll(model.getRoutes().getRoutes());
+    }
+    DuplicateRoutes.refuse(context, routes);
+    new MissingEndpoints(folder.toString()).refuse(context, routes);
+  }
+
+  private Void replace(Map<String, String> wanted, Set<String> changed) throws Exception {
+    try {
+      load(wanted, changed);
+      return null;
+    } catch (Exception broken) {
+      load(running, changed);
+      throw broken;
+    }
+  }
+
+  private void load(Map<String, String> texts, Set<String> changed) throws Exception {
+    Set<String> loaded = loader().updateRoutes(resources(texts, changed));
     for (RouteDefinition route : List.copyOf(context.getRouteDefinitions())) {
-      if (route.getResource() != null
-          && name.equals(new File(route.getResource().getLocation()).getName())
-          && !fresh.contains(route.getRouteId())) {
+      if (changed.contains(fileOf(route)) && !loaded.contains(route.getRouteId())) {
         context.removeRouteDefinition(route);
       }
     }
+  }
+
+  private RoutesLoader loader() {
+    return PluginHelper.getRoutesLoader(context);
+  }
+
+  private static List<Resource> resources(Map<String, String> texts, Set<String> names) {
+    return names.stream()
+        .filter(texts::containsKey)
+        .map(name -> ResourceHelper.fromString(name, texts.get(name)))
+        .toList();
+  }
+
+  private static String fileOf(RouteDefinition route) {
+    Resource resource = route.getResource();
+    return resource == null ? "" : new File(resource.getLocation()).getName();
   }
 }

@@ -69,7 +69,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   @Override
   public void beforeApplicationStart(CamelContext context) {
-    new MissingEndpoints(routes).refuse((ModelCamelContext) context);
+    new MissingEndpoints(routes)
+        .refuse(context, ((ModelCamelContext) context).getRouteDefinitions());
     // below our own logger name, so that log_level applies
     context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
     if (settings.usesRedis() && context.isAutoStartup()) {
@@ -160,7 +161,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
                   context,
                   folder,
                   name -> unusedFiles.contains("**/" + name),
-                  new MissingEndpoints(routes)::refuse)
+                  server,
+                  health::routesDiffer)
               .watcher());
       LOG.atWarn()
           .addKeyValue("folder", folder)

@@ -6,6 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
@@ -85,7 +90,150 @@ class RoutesReloadIT {
       awaitLive(gateway, "edited");
       assertThat(gateway.login("reload.user")).isEqualTo(authorization);
       assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
+      assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+      assertThat(gateway.health().path("routes_invalid").asBoolean()).isTrue();
+    }
+  }
+
+  /** Files of a user, and what the log says of them. */
+  private static final Map<String, String> BROKEN = new LinkedHashMap<>();
+
+  private static String route(String id, String from, String step) {
+    return "- route:\n    id: %s\n    from:\n      uri: %s\n      steps:\n        - %s\n"
+        .formatted(id, from, step);
+  }
+
+  private static String step(String step) {
+    return route("mine", "direct:mine", step);
+  }
+
+  static {
+    BROKEN.put("", "is empty");
+    BROKEN.put("\n\n", "is empty");
+    BROKEN.put("# a comment alone\n", "is empty");
+    BROKEN.put(step("log: hello").replace("    from", "  from"), "mine.camel.yaml, line 1");
+    BROKEN.put(step("log: hello").replace("    from", "\tfrom"), "mine.camel.yaml, line 3");
+    BROKEN.put(step("logg: hello"), "logg");
+    BROKEN.put(step("to: direct:credentials"), "no route serves direct:credentials");
+    BROKEN.put(step("to: nosuch:thing"), "nosuch");
+    BROKEN.put(step("process: {ref: noSuchBean}"), "noSuchBean");
+    BROKEN.put(
+        step(
+            "doTry: {steps: [{log: a}], doCatch: [{exception: [org.example.No], steps: [{log: b}]}]}"),
+        "org.example.No");
+    BROKEN.put(step("log: hello") + step("log: hello"), "the id mine is also used in");
+    BROKEN.put(
+        route("credential", "direct:mine", "log: hello"), "the id credential is also used in");
+    BROKEN.put(
+        route("mine", "direct:credential", "log: hello"), "direct:credential is also used in");
+    BROKEN.put(
+        route("mine", "platform-http:/elastauth", "log: hello"),
+        "platform-http:/elastauth is also used in");
+    BROKEN.put("- route:\n    id: mine\n", "mine.camel.yaml");
+    BROKEN.put("just text", "mine.camel.yaml");
+    BROKEN.put("- route: [", "mine.camel.yaml, line 1");
+    BROKEN.put("# " + "x".repeat(1 << 20), "larger than 1 MiB");
+    BROKEN.put("- beans: [{name: mine, type: org.example.No}]\n", "org.example.No");
+  }
+
+  @Test
+  void aBrokenFileChangesNothingAndIsNamed(CapturedOutput output) throws Exception {
+    try (TestGateway gateway = start(true)) {
+      String authorization = gateway.login("reload.user");
+      Path mine = folder.resolve("mine.camel.yaml");
+      for (Map.Entry<String, String> broken : BROKEN.entrySet()) {
+        int before = output.getOut().length();
+        Files.writeString(mine, broken.getKey());
+        Awaitility.await(broken.getValue())
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> output.getOut().indexOf("is invalid", before) > 0);
+        assertThat(output.getOut().substring(before))
+            .as(broken.getKey())
+            .contains(broken.getValue(), "mine.camel.yaml");
+        assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+        assertThat(gateway.login("reload.user")).as(broken.getKey()).isEqualTo(authorization);
+        assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
+      }
+      Files.write(mine, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
+      awaitOutput(output, "mine.camel.yaml is not UTF-8 text");
+      Files.delete(mine);
+      Awaitility.await("healthy")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.health().path("status").asText().equals("healthy"));
+      assertThat(gateway.login("reload.user")).isEqualTo(authorization);
+    }
+  }
+
+  @Test
+  void aCallerRunsOnceItsCalleeComesAndASetIsAppliedWhole(CapturedOutput output) throws Exception {
+    try (TestGateway gateway = start(true)) {
+      Files.writeString(
+          folder.resolve("caller.camel.yaml"),
+          route("caller", "platform-http:/mine", "to: direct:callee"));
+      awaitOutput(output, "no route serves direct:callee");
+      edit("health.camel.yaml", "\"live\"", "\"edited\"");
+      awaitOutput(output, "caller.camel.yaml, " + folder.resolve("health.camel.yaml"));
+      assertThat(gateway.get("/elastauth/live").body()).contains("live");
+      Files.writeString(
+          folder.resolve("callee.camel.yaml"),
+          route("callee", "direct:callee", "setBody: {constant: called}"));
+      Awaitility.await("the new routes")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.get("/mine").body().equals("called"));
+      assertThat(gateway.get("/elastauth/live").body()).contains("edited");
       assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+    }
+  }
+
+  @Test
+  void aReloadOfAllRoutesFailsNoRequest(CapturedOutput output) throws Exception {
+    try (TestGateway gateway = start(true)) {
+      String authorization = gateway.login("reload.load");
+      AtomicBoolean reloaded = new AtomicBoolean();
+      List<CompletableFuture<Integer>> clients =
+          Stream.generate(
+                  () ->
+                      CompletableFuture.supplyAsync(
+                          () -> {
+                            int requests = 0;
+                            while (!reloaded.get()) {
+                              assertThat(gateway.login("reload.load")).isEqualTo(authorization);
+                              requests++;
+                            }
+                            return requests;
+                          }))
+              .limit(2)
+              .toList();
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          Files.writeString(file, "# edited\n" + Files.readString(file));
+        }
+      }
+      awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("authenticate.camel.yaml"));
+      reloaded.set(true);
+      assertThat(clients).allSatisfy(client -> assertThat(client.join()).isPositive());
+    }
+  }
+
+  /** A route without error handling passes an HttpError to the front door. */
+  @Test
+  void aRefusalStaysOneInARouteOfOnesOwn() throws Exception {
+    try (TestGateway gateway = start(true)) {
+      Files.writeString(
+          folder.resolve("a-first.camel.yaml"),
+          route("mine", "direct:mine", "to: direct:identity-authelia"));
+      edit("authenticate.camel.yaml", "direct:identity-{{elastauth.auth_provider}}", "direct:mine");
+      Awaitility.await("the edited routes")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> gateway.bean(CamelContext.class).getRoute("mine") != null);
+      assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
+      edit("front-door.camel.yaml", "id: front-door-refuse", "id: front-door-refused");
+      Awaitility.await("the edited front door")
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  gateway.decide("..").statusCode() == 400
+                      && gateway.login("reload.refused") != null);
     }
   }
 
