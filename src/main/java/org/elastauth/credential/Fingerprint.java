@@ -25,7 +25,12 @@ public final class Fingerprint {
   }
 
   public static Fingerprint of(Identity identity) {
-    return of(identity.fullName(), identity.email(), identity.groups(), identity.subject());
+    return of(
+        identity.saysGroups(),
+        identity.fullName(),
+        identity.email(),
+        identity.groups(),
+        identity.subject());
   }
 
   /**
@@ -33,7 +38,16 @@ public final class Fingerprint {
    * @param subject as in {@link Identity}
    */
   public static Fingerprint of(String fullName, String email, List<String> groups, String subject) {
+    return of(true, fullName, email, groups, subject);
+  }
+
+  private static Fingerprint of(
+      boolean saysGroups, String fullName, String email, List<String> groups, String subject) {
     MessageDigest sha = Sha256.digest();
+    if (!saysGroups) {
+      // no length begins with it: a login without groups never gets the roles of another login
+      sha.update((byte) -1);
+    }
     field(sha, fullName);
     field(sha, email);
     for (int i = 0; i < groups.size(); i++) {

@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.http.HttpError;
+import org.elastauth.identity.GroupWhitelist;
 import org.elastauth.identity.Identity;
+import org.elastauth.identity.OptionalFields;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -20,13 +22,17 @@ public final class RoleMapping {
 
   private final Map<String, Set<String>> byGroup = new HashMap<>();
   private final List<String> defaults;
+  private final OptionalFields fields;
 
-  public RoleMapping(RoleSettings settings) {
+  public RoleMapping(RoleSettings settings, OptionalFields fields) {
+    this.fields = fields;
     settings
         .groupMappings()
         .forEach(
             (group, roles) ->
-                byGroup.computeIfAbsent(fold(group), g -> new HashSet<>()).addAll(roles));
+                byGroup
+                    .computeIfAbsent(GroupWhitelist.fold(group), g -> new HashSet<>())
+                    .addAll(roles));
     this.defaults = settings.defaultRoles().stream().distinct().sorted().toList();
   }
 
@@ -35,28 +41,50 @@ public final class RoleMapping {
    * @throws HttpError 403 if no group is mapped and there are no default roles
    */
   public List<String> roles(@ExchangeProperty("identity") Identity identity) {
-    TreeSet<String> roles = new TreeSet<>();
-    for (String group : identity.groups()) {
-      roles.addAll(byGroup.getOrDefault(fold(group), Set.of()));
-    }
+    List<String> roles = ofGroups(identity.groups());
     if (!roles.isEmpty()) {
-      return List.copyOf(roles);
+      return roles;
     }
-    if (defaults.isEmpty()) {
-      LOG.atInfo()
-          .addKeyValue("user", identity.username())
-          .log("Refused: neither group_mappings nor default_roles give the user a role");
-      throw HttpError.forbidden("no group of this user gives a role").because("no_role");
+    if (!identity.saysGroups()) {
+      throw fields.unknownGroups(
+          identity.username(), "it is missing or not usable, and there are no default_roles");
     }
-    return defaults;
+    LOG.atInfo()
+        .addKeyValue("user", identity.username())
+        .log("Refused: neither group_mappings nor default_roles give the user a role");
+    throw HttpError.forbidden("no group of this user gives a role").because("no_role");
   }
 
-  /** Lower case, but a non-ASCII character never becomes ASCII: U+212A (Kelvin) is not k. */
-  private static String fold(String group) {
-    return group
-        .codePoints()
-        .map(c -> c >= 0x80 && Character.toLowerCase(c) < 0x80 ? c : Character.toLowerCase(c))
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+  /**
+   * @return sorted; empty if no group is mapped and there are no default roles
+   */
+  public List<String> ofGroups(List<String> groups) {
+    TreeSet<String> roles = new TreeSet<>();
+    for (String group : groups) {
+      roles.addAll(byGroup.getOrDefault(GroupWhitelist.fold(group), Set.of()));
+    }
+    return roles.isEmpty() ? defaults : List.copyOf(roles);
+  }
+
+  /**
+   * @throws HttpError 403 if these groups give other roles than the default roles, which are all
+   *     that a login proves if it says nothing of groups
+   */
+  void refuseRolesByGroups(Identity login, List<String> groups) {
+    if (!ofGroups(groups).equals(defaults)) {
+      throw fields.unknownGroups(
+          login.username(),
+          "it is missing or not usable, but the user has roles by groups; let the identity provider send it, empty for"
+              + " none, or delete this user in Elasticsearch");
+    }
+  }
+
+  /** Whether this gateway can grant all these roles. */
+  boolean grants(List<String> roles) {
+    return roles.stream()
+        .allMatch(
+            role ->
+                defaults.contains(role)
+                    || byGroup.values().stream().anyMatch(granted -> granted.contains(role)));
   }
 }

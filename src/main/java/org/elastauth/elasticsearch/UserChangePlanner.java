@@ -1,13 +1,12 @@
 package org.elastauth.elasticsearch;
 
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.credential.Credential;
+import org.elastauth.credential.Fingerprint;
 import org.elastauth.credential.Window;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.UserChange.Kind;
@@ -34,10 +33,10 @@ public final class UserChangePlanner {
   /**
    * The profile to write: that of the login, or the stored profile if it is newer.
    *
-   * @param login its subject, with which the credential is cached
+   * @param fingerprint of the logins that may use the credential
    * @param owner the subject to write
    */
-  private record View(UserProfile profile, long asOf, String login, String owner) {}
+  private record View(UserProfile profile, long asOf, Fingerprint fingerprint, String owner) {}
 
   private final SecretKeys keys;
   private final Clock clock;
@@ -46,19 +45,18 @@ public final class UserChangePlanner {
   private final ProtectedAccounts accounts;
   private final long lifetime;
   private final boolean adopts;
-
-  /** Roles that this gateway can grant. */
-  private final Set<String> grantedRoles;
+  private final RoleMapping mapping;
 
   public UserChangePlanner(
       @Value("${elastauth.cache.lifetime}") long lifetime,
       ElasticsearchSettings settings,
-      RoleSettings roleSettings,
+      RoleMapping mapping,
       SecretKeys keys,
       Clock clock,
       InstanceStart start,
       Health health,
       ProtectedAccounts accounts) {
+    this.mapping = mapping;
     this.keys = keys;
     this.clock = clock;
     this.start = start;
@@ -66,8 +64,6 @@ public final class UserChangePlanner {
     this.accounts = accounts;
     this.lifetime = lifetime;
     this.adopts = settings.adopt().equals("elastauth");
-    this.grantedRoles = new HashSet<>(roleSettings.defaultRoles());
-    roleSettings.groupMappings().values().forEach(grantedRoles::addAll);
   }
 
   /**
@@ -82,12 +78,12 @@ public final class UserChangePlanner {
     String user = identity.username();
     long readAt = stored.readAt();
     OwnershipMetadata ownership = stored.ownership();
-    String subject = identity.subject();
     String owner =
-        ownership == null || ownership.subject().isEmpty() ? subject : ownership.subject();
-    View login = new View(UserProfile.of(identity, roles), identity.asOf(), subject, owner);
+        ownership == null || ownership.subject().isEmpty()
+            ? identity.subject()
+            : ownership.subject();
     if (!stored.exists()) {
-      return password(Kind.CREATE, user, login, window(user), 1, readAt);
+      return password(Kind.CREATE, user, view(identity, roles, owner), window(user), 1, readAt);
     }
     boolean adopted = isAdopted(stored);
     if (!stored.isOurs() && !adopted) {
@@ -102,14 +98,11 @@ public final class UserChangePlanner {
       line(user).log("Refused: an administrator disabled the account");
       throw HttpError.forbidden("this account is disabled").because("account");
     }
+    View view = view(stored, identity, roles, owner);
     if (adopted) {
       LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth v2 created");
-      return password(Kind.PASSWORD, user, login, window(user), 1, readAt);
+      return password(Kind.PASSWORD, user, view, window(user), 1, readAt);
     }
-    View view =
-        isNewer(ownership, login)
-            ? new View(stored.profile(), ownership.asOf(), subject, owner)
-            : login;
     Window last = ownership.window();
     long next = ownership.generation() + 1;
     if (last.isPast(now()) || last.isAhead(now())) {
@@ -146,12 +139,25 @@ public final class UserChangePlanner {
         && stored.ownership() == null
         && !stored.reserved()
         && stored.fromElastauth()
-        && grantedRoles.containsAll(stored.profile().roles());
+        && mapping.grants(stored.profile().roles());
   }
 
-  /** A time in the future, from a wrong clock, must not block role changes until then. */
-  private boolean isNewer(OwnershipMetadata stored, View login) {
-    return stored.asOf() > login.asOf() && stored.asOf() <= now() + CLOCK_SKEW;
+  private static View view(Identity login, List<String> roles, String owner) {
+    return new View(UserProfile.of(login, roles), login.asOf(), Fingerprint.of(login), owner);
+  }
+
+  private View view(StoredUser stored, Identity login, List<String> roles, String owner) {
+    UserProfile profile = stored.profile();
+    long asOf = stored.ownership() == null ? 0 : stored.ownership().asOf();
+    if (!login.saysGroups()) {
+      // it proves the default roles only, and changes neither groups nor roles by groups
+      mapping.refuseRolesByGroups(login, profile.groups());
+      return new View(profile.updated(login, roles), asOf, Fingerprint.of(login), owner);
+    }
+    // a time in the future, from a wrong clock, must not block role changes until then
+    return asOf > login.asOf() && asOf <= now() + CLOCK_SKEW
+        ? new View(profile, asOf, profile.fingerprint(login.subject()), owner)
+        : view(login, roles, owner);
   }
 
   private void refuseLaterGateway(String user, OwnershipMetadata ownership) {
@@ -199,7 +205,7 @@ public final class UserChangePlanner {
   }
 
   private Credential credential(String user, OwnershipMetadata ownership, View view) {
-    return ownership.credential(user, keys, view.asOf(), view.profile().fingerprint(view.login()));
+    return ownership.credential(user, keys, view.asOf(), view.fingerprint());
   }
 
   private Window window(String user) {

@@ -18,6 +18,15 @@ public record UserProfile(List<String> roles, String fullName, String email, Lis
     return new UserProfile(roles, identity.fullName(), identity.email(), identity.groups());
   }
 
+  /** This profile with new roles, and the name and email of a login if it has any. */
+  UserProfile updated(Identity login, List<String> newRoles) {
+    return new UserProfile(
+        newRoles,
+        login.fullName().isEmpty() ? fullName : login.fullName(),
+        login.email().isEmpty() ? email : login.email(),
+        groups);
+  }
+
   public Fingerprint fingerprint(String subject) {
     return Fingerprint.of(fullName, email, groups, subject);
   }

@@ -17,8 +17,6 @@ import org.elastauth.elasticsearch.ProtectedAccounts;
 import org.elastauth.elasticsearch.RoleMapping;
 import org.elastauth.elasticsearch.StoredUser;
 import org.elastauth.elasticsearch.UserProfile;
-import org.elastauth.http.HttpError;
-import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -223,18 +221,13 @@ public final class Expiry {
       case ENABLE ->
           // the stored roles may be older than the login
           new UserProfile(
-                  roles(name, profile), profile.fullName(), profile.email(), profile.groups())
+                  roles.ofGroups(profile.groups()),
+                  profile.fullName(),
+                  profile.email(),
+                  profile.groups())
               .document(true, Map.of("state", ""));
       case DELETE -> Map.of();
     };
-  }
-
-  private List<String> roles(String name, UserProfile profile) {
-    try {
-      return roles.roles(new Identity(name, "", "", profile.groups(), 0));
-    } catch (HttpError none) {
-      return List.of();
-    }
   }
 
   private void count(Action act, String name, StoredUser stored, Run run) {

@@ -5,8 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,10 +26,16 @@ import org.springframework.stereotype.Component;
 public final class AutheliaHeaders implements Processor {
   private static final Logger LOG = LoggerFactory.getLogger(AutheliaHeaders.class);
 
+  /** What a decoder puts in place of bytes that are not UTF-8. */
+  private static final char UNDECODABLE = '\uFFFD';
+
   private final CharSequence username;
   private final CharSequence groups;
   private final CharSequence email;
   private final CharSequence fullName;
+  private final OptionalFields fields;
+  private final String separator;
+
   private final TrustedProxies trustedProxies;
   private final Clock clock;
 
@@ -43,11 +47,17 @@ public final class AutheliaHeaders implements Processor {
           .expireAfterWrite(Duration.ofMinutes(1))
           .build();
 
-  public AutheliaHeaders(AutheliaSettings settings, TrustedProxies trustedProxies, Clock clock) {
+  public AutheliaHeaders(
+      AutheliaSettings settings,
+      OptionalFields fields,
+      TrustedProxies trustedProxies,
+      Clock clock) {
     this.username = HttpHeaders.createOptimized(settings.headerUsername());
     this.groups = HttpHeaders.createOptimized(settings.headerGroups());
     this.email = HttpHeaders.createOptimized(settings.headerEmail());
     this.fullName = HttpHeaders.createOptimized(settings.headerName());
+    this.fields = fields;
+    this.separator = AutheliaSettings.pattern(settings.groupSeparator());
     this.trustedProxies = trustedProxies;
     this.clock = clock;
   }
@@ -87,15 +97,16 @@ public final class AutheliaHeaders implements Processor {
       throw HttpError.unidentified();
     }
     return IdentityRules.identity(
-        utf8(name, username),
-        utf8(address, email),
-        utf8(title, fullName),
-        split(utf8(groupList, groups)),
-        clock.millis() / 1000);
+        username(name),
+        utf8(address),
+        utf8(title),
+        groupList == null ? null : split(utf8(groupList)),
+        clock.millis() / 1000,
+        fields);
   }
 
-  private static Collection<String> split(String groups) {
-    return groups.isEmpty() ? List.of() : List.of(groups.split(","));
+  private Collection<String> split(String groups) {
+    return groups.isEmpty() ? List.of() : List.of(groups.split(separator));
   }
 
   private static String single(MultiMap headers, CharSequence name) {
@@ -107,27 +118,24 @@ public final class AutheliaHeaders implements Processor {
     return values.isEmpty() ? null : values.get(0);
   }
 
+  private String username(String bytes) {
+    String name = utf8(bytes);
+    if (name.indexOf(UNDECODABLE) >= 0) {
+      throw HttpError.malformed("malformed identity: the header " + username + " is not UTF-8");
+    }
+    return name;
+  }
+
   /** Netty decodes headers as ISO 8859-1, but the proxy sends UTF-8. */
-  private static String utf8(String bytes, CharSequence name) {
+  private static String utf8(String bytes) {
     if (bytes == null) {
       return "";
     }
     for (int i = 0; i < bytes.length(); i++) {
       if (bytes.charAt(i) >= 0x80) {
-        return decode(bytes, name);
+        return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
       }
     }
     return bytes;
-  }
-
-  private static String decode(String bytes, CharSequence name) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
-          .toString();
-    } catch (CharacterCodingException malformed) {
-      throw HttpError.malformed("malformed identity: the header " + name + " is not UTF-8");
-    }
   }
 }

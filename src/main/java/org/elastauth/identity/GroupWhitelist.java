@@ -1,20 +1,30 @@
 package org.elastauth.identity;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.elastauth.http.HttpError;
 import org.springframework.stereotype.Component;
 
-/** Rejects users with a group outside {@code group_whitelist}, if it is enabled. */
+/**
+ * Rejects users with a group outside {@code group_whitelist}, if it is enabled. Groups compare
+ * without case.
+ */
 @Component("groupWhitelist")
 public final class GroupWhitelist implements Processor {
+  /** As configured, and in lower case: most groups are found without a conversion. */
   private final Set<String> groups;
+
   private final boolean enabled;
 
   public GroupWhitelist(IdentitySettings settings) {
     this.enabled = settings.enableGroupWhitelist();
-    this.groups = Set.copyOf(settings.groupWhitelist());
+    this.groups =
+        settings.groupWhitelist().stream()
+            .flatMap(group -> Stream.of(group, fold(group)))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -22,9 +32,22 @@ public final class GroupWhitelist implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    if (enabled && !groups.containsAll(((Identity) exchange.getProperty("identity")).groups())) {
-      throw HttpError.forbidden("a group of this user is not on the whitelist")
-          .because("group_whitelist");
+    if (enabled) {
+      for (String group : ((Identity) exchange.getProperty("identity")).groups()) {
+        if (!groups.contains(group) && !groups.contains(fold(group))) {
+          throw HttpError.forbidden("a group of this user is not on the whitelist")
+              .because("group_whitelist");
+        }
+      }
     }
+  }
+
+  /** Lower case, but a non-ASCII character never becomes ASCII: U+212A (Kelvin) is not k. */
+  public static String fold(String group) {
+    return group
+        .codePoints()
+        .map(c -> c >= 0x80 && Character.toLowerCase(c) < 0x80 ? c : Character.toLowerCase(c))
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 }

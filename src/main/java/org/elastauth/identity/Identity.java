@@ -11,7 +11,7 @@ import java.util.List;
  * @param email empty if unknown
  * @param fullName empty if unknown
  * @param groups sorted, without duplicates; may be empty
- * @param asOf when this was asserted, in epoch seconds
+ * @param asOf when the groups were asserted, in epoch seconds; 0 if the login says nothing of them
  * @param subject hash of the provider's issuer and subject, which are unique and never reassigned
  *     (OpenID Connect Core, 2); empty for a source without subjects
  */
@@ -36,5 +36,17 @@ public record Identity(
   @Override
   public String getName() {
     return username;
+  }
+
+  /** Whether the groups are known; a login that says nothing of groups does not say "none". */
+  public boolean saysGroups() {
+    return asOf != 0 || !groups.isEmpty();
+  }
+
+  /** A newer view of the same user that says nothing of groups leaves the known ones valid. */
+  public Identity withGroupsOf(Identity before) {
+    return saysGroups()
+        ? this
+        : new Identity(username, email, fullName, before.groups, before.asOf, subject);
   }
 }

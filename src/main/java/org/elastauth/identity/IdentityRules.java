@@ -4,30 +4,59 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import org.elastauth.http.HttpError;
+import org.elastauth.identity.OptionalFields.Field;
 
-/** The limits of identities from all sources. A violation results in 400 with the field's name. */
+/**
+ * The limits of identities from all sources. An invalid username results in 400. Other fields are
+ * optional: the first usable value counts, and unusable values are dropped.
+ */
 public final class IdentityRules {
   private static final int MAX_USERNAME = 255;
   private static final int MAX_EMAIL = 320;
   private static final int MAX_FULL_NAME = 500;
   private static final int MAX_GROUP = 255;
 
+  /** Beyond it the login is refused: dropped groups could decide that default_roles apply. */
+  private static final int MAX_GROUPS = 5_000;
+
+  private static final String NO_TEXT = "it is not a text";
+
+  /** What replaces bytes that are not UTF-8. */
+  private static final int UNDECODABLE = 0xFFFD;
+
   private IdentityRules() {}
+
+  /** For an administrator's request, which has no optional fields. */
+  public static Identity identity(
+      String username, String email, String fullName, Collection<String> groups, long asOf) {
+    return identity(username, email, fullName, groups, asOf, null);
+  }
 
   /**
    * @param username at least one character
-   * @param groups may be untrimmed or empty
+   * @param email a text, empty for none, or several candidates
+   * @param fullName the same
+   * @param groups texts, untrimmed or empty, or other values, which are dropped; null if the login
+   *     says nothing of groups
+   * @param asOf when the groups were asserted
+   * @param fields logs what is dropped
    * @throws HttpError 400
    */
   public static Identity identity(
-      String username, String email, String fullName, Collection<String> groups, long asOf) {
+      String username,
+      Object email,
+      Object fullName,
+      Collection<?> groups,
+      long asOf,
+      OptionalFields fields) {
     checkUsername(username);
-    checkEmail(email);
-    if (characters(fullName) > MAX_FULL_NAME || hasControl(fullName)) {
-      throw HttpError.malformed(
-          "malformed full name: at most 500 characters, none of them a control character");
-    }
-    return new Identity(username, email, fullName, groups(groups), asOf);
+    List<String> usable = groups(username, groups, fields);
+    return new Identity(
+        username,
+        first(username, Field.EMAIL, email, fields),
+        first(username, Field.FULL_NAME, fullName, fields),
+        usable == null ? List.of() : usable,
+        usable == null ? 0 : asOf);
   }
 
   /**
@@ -60,48 +89,81 @@ public final class IdentityRules {
     }
   }
 
-  private static void checkEmail(String email) {
-    if (email.isEmpty()) {
-      return;
+  /** The first usable text; empty if there is none. */
+  private static String first(String username, Field field, Object value, OptionalFields fields) {
+    if (value instanceof String text && fault(field, text) == null) {
+      return text;
     }
-    int at = email.indexOf('@');
-    boolean valid =
-        characters(email) <= MAX_EMAIL
-            && at > 0
-            && at < email.length() - 1
-            && at == email.lastIndexOf('@');
-    for (int i = 0; valid && i < email.length(); i++) {
-      char c = email.charAt(i);
-      valid =
-          c > ' '
-              && !Character.isISOControl(c)
-              && !Character.isWhitespace(c)
-              && c != '<'
-              && c != '>'
-              && c != ',';
+    for (Object candidate : value instanceof Collection<?> several ? several : List.of(value)) {
+      String fault = candidate instanceof String text ? fault(field, text) : NO_TEXT;
+      if (fault != null) {
+        fields.dropped(username, field, fault);
+      } else if (!candidate.equals("")) {
+        return (String) candidate;
+      }
     }
-    if (!valid) {
-      throw HttpError.malformed("malformed email: at most 320 characters in the form name@host");
-    }
+    return "";
   }
 
-  private static List<String> groups(Collection<String> raw) {
-    if (raw.isEmpty()) {
-      return List.of();
+  /** Null for a usable text; empty ones are. */
+  private static String fault(Field field, String text) {
+    return switch (field) {
+      case EMAIL -> isEmail(text) ? fault(text, MAX_EMAIL) : "it is not of the form name@host";
+      case FULL_NAME -> fault(text, MAX_FULL_NAME);
+      case GROUPS -> fault(text, MAX_GROUP);
+    };
+  }
+
+  private static boolean isEmail(String text) {
+    int at = text.indexOf('@');
+    boolean valid =
+        text.isEmpty() || at > 0 && at < text.length() - 1 && at == text.lastIndexOf('@');
+    for (int i = 0; valid && i < text.length(); i++) {
+      char c = text.charAt(i);
+      valid = c > ' ' && !Character.isWhitespace(c) && c != '<' && c != '>' && c != ',';
+    }
+    return valid;
+  }
+
+  private static String fault(String text, int max) {
+    if (text.length() > max && text.codePointCount(0, text.length()) > max) {
+      return "it has more than " + max + " characters";
+    }
+    for (int i = 0; i < text.length(); i++) {
+      int c = text.codePointAt(i);
+      if (Character.isISOControl(c)) {
+        return "it has a control character";
+      }
+      if (c == UNDECODABLE || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        return "it is not UTF-8";
+      }
+      i += c > Character.MAX_VALUE ? 1 : 0;
+    }
+    return null;
+  }
+
+  /** Null if there are none, or if none is usable. */
+  private static List<String> groups(String username, Collection<?> raw, OptionalFields fields) {
+    if (raw == null || raw.isEmpty()) {
+      return raw == null ? null : List.of();
     }
     TreeSet<String> groups = new TreeSet<>();
-    for (String item : raw) {
-      String group = trim(item);
-      if (group.isEmpty()) {
-        continue;
+    boolean dropped = false;
+    for (Object item : raw) {
+      String group = item instanceof String text ? trim(text) : null;
+      String fault = group == null ? NO_TEXT : fault(Field.GROUPS, group);
+      if (fault != null) {
+        fields.dropped(username, Field.GROUPS, fault);
+        dropped = true;
+      } else if (!group.isEmpty()) {
+        groups.add(group);
       }
-      if (characters(group) > MAX_GROUP || hasControl(group)) {
+      if (groups.size() > MAX_GROUPS) {
         throw HttpError.malformed(
-            "malformed group: at most 255 characters, none of them a control character");
+            "malformed groups: more than 5000; let the identity provider send fewer");
       }
-      groups.add(group);
     }
-    return List.copyOf(groups);
+    return groups.isEmpty() && dropped ? null : List.copyOf(groups);
   }
 
   /** Removes only the blanks that HTTP allows around a list item (RFC 9110, 5.6.3). */
@@ -119,18 +181,5 @@ public final class IdentityRules {
 
   private static boolean isBlank(char c) {
     return c == ' ' || c == '\t';
-  }
-
-  private static int characters(String text) {
-    return text.codePointCount(0, text.length());
-  }
-
-  private static boolean hasControl(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isISOControl(text.charAt(i))) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -17,6 +17,7 @@ import org.elastauth.config.Rules.Url;
 import org.elastauth.config.Secret;
 import org.elastauth.config.TlsFiles;
 import org.elastauth.crypto.Sha256;
+import org.elastauth.identity.AutheliaSettings;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** The OpenID Connect provider. Endpoints that are not set are discovered. */
@@ -124,7 +125,11 @@ public record OidcSettings(
     return "Oidc[" + issuer + "]";
   }
 
-  /** Names of claims, or dotted paths into them such as {@code realm_access.roles}. */
+  /**
+   * Names of claims, or dotted paths into them such as {@code realm_access.roles}.
+   *
+   * @param groupsSeparator the character between two groups of one text; empty: a text is one group
+   */
   public record ClaimMappings(
       @DefaultValue("preferred_username")
           @Alias({"OIDC_USERNAME_CLAIM", "oidc.user_identity_claim"})
@@ -132,7 +137,10 @@ public record OidcSettings(
           String username,
       @DefaultValue("email") @Alias("OIDC_EMAIL_CLAIM") @Matches({CLAIM, NO_CLAIM}) String email,
       @DefaultValue("groups") @Alias("OIDC_GROUPS_CLAIM") @Matches({CLAIM, NO_CLAIM}) String groups,
-      @DefaultValue("name") @Alias("OIDC_NAME_CLAIM") @Matches({CLAIM, NO_CLAIM}) String fullName) {
+      @DefaultValue("name") @Alias("OIDC_NAME_CLAIM") @Matches({CLAIM, NO_CLAIM}) String fullName,
+      @DefaultValue("")
+          @Matches({"(" + AutheliaSettings.SEPARATOR + ")?", AutheliaSettings.NO_SEPARATOR})
+          String groupsSeparator) {
     private static final String CLAIM = "[!#-\\[\\]-~]{1,255}";
     private static final String NO_CLAIM = "is not the name of a claim";
   }

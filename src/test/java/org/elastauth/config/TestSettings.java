@@ -1,9 +1,12 @@
 package org.elastauth.config;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.identity.OptionalFields;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.startup.Settings;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -18,6 +21,18 @@ public final class TestSettings {
    */
   public static Settings of(Map<String, Object> values) {
     return read(environment(Map.of(), values)).settings();
+  }
+
+  /** Where the optional fields of an identity come from. */
+  public static OptionalFields fields(Settings settings) {
+    OidcSettings.ClaimMappings claims = settings.oidc().claimMappings();
+    return new OptionalFields(
+        settings.authProvider(),
+        claims.email(),
+        claims.fullName(),
+        claims.groups(),
+        settings.identity(),
+        Ticker.systemTicker());
   }
 
   /** What is wrong with such settings. */

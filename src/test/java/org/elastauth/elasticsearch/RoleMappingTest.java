@@ -9,13 +9,15 @@ import org.elastauth.config.TestSettings;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
+import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 5: roles from groups, and only from the groups that are meant. */
 class RoleMappingTest {
   private static List<String> roles(Map<String, Object> settings, String... groups) {
     Identity identity = IdentityRules.identity("a", "", "", List.of(groups), 0);
-    return new RoleMapping(TestSettings.of(settings).roles()).roles(identity);
+    Settings read = TestSettings.of(settings);
+    return new RoleMapping(read.roles(), TestSettings.fields(read)).roles(identity);
   }
 
   private static final Map<String, Object> MAPPINGS =

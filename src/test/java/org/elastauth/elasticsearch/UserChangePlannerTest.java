@@ -51,7 +51,7 @@ class UserChangePlannerTest {
     return new UserChangePlanner(
         settings.cache().lifetime().toSeconds(),
         settings.elasticsearch(),
-        settings.roles(),
+        new RoleMapping(settings.roles(), TestSettings.fields(settings)),
         keys,
         clock,
         new InstanceStart(BOOT),
@@ -386,6 +386,91 @@ class UserChangePlannerTest {
             5);
     UserChange plan = planner.plan(later, early, ROLES, null);
     assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
+  }
+
+  /** A login without a claim or header of groups; its roles are the default roles. */
+  private static final Identity SILENT = new Identity("john.doe", "", "Johnny", List.of(), 0);
+
+  private UserChangePlanner mapping(String group, String defaults) {
+    return planner(
+        TestSettings.of(
+            Map.of(
+                "elasticsearch.adopt",
+                "elastauth",
+                "group_mappings." + group,
+                "superuser",
+                "default_roles",
+                defaults)));
+  }
+
+  private StoredUser storedAt(long asOf, Window window, List<String> roles, List<String> groups) {
+    return new StoredUser(
+        true,
+        false,
+        true,
+        new UserProfile(roles, "John", "j@x.org", groups),
+        false,
+        new OwnershipMetadata(keys.currentId(), window, 1, BOOT - 1, asOf, "", ""),
+        5);
+  }
+
+  @Test
+  void aLoginThatSaysNothingOfGroupsNeverReplacesRolesOfGroups() {
+    UserChangePlanner mapping = mapping("staff", "viewer");
+    List<String> superuser = List.of("superuser");
+    Window past = Window.of("john.doe", NOW - 7200, 3600);
+    for (StoredUser stored :
+        List.of(
+            storedAt(NOW - 10, CURRENT, superuser, List.of("staff")),
+            storedAt(NOW - 10, past, superuser, List.of("staff")),
+            storedAt(NOW + 600, CURRENT, superuser, List.of("staff")),
+            storedAt(NOW - 10, CURRENT, ROLES, List.of("Staff")),
+            unmarked(false, true, ROLES, true))) {
+      assertRefused(403, () -> mapping.plan(stored, SILENT, ROLES, null));
+    }
+  }
+
+  @Test
+  void aLoginThatSaysNothingOfGroupsIsServedWithRolesThatNoGroupGives() {
+    UserChangePlanner mapping = mapping("admins", "viewer");
+    UserChange plan =
+        mapping.plan(
+            storedAt(NOW - 10, CURRENT, ROLES, List.of("staff")),
+            new Identity("john.doe", "", "", List.of(), 0),
+            ROLES,
+            null);
+    assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
+    assertThat(plan.credential().asOf()).isEqualTo(NOW - 10);
+    assertThat(plan.credential().fingerprint())
+        .isEqualTo(Fingerprint.of(new Identity("john.doe", "", "", List.of(), 0)))
+        .isNotEqualTo(Fingerprint.of(new Identity("john.doe", "", "", List.of(), NOW)));
+    UserChange renamed =
+        mapping.plan(storedAt(NOW, CURRENT, ROLES, List.of("staff")), SILENT, ROLES, null);
+    assertThat(renamed.document())
+        .containsEntry("full_name", "Johnny")
+        .containsEntry("email", "j@x.org")
+        .containsEntry(
+            "metadata", Map.of("groups", List.of("staff"), "elastauth", Map.of("asof", NOW)));
+  }
+
+  /** The set-up in which no login says anything of groups. */
+  @Test
+  void whereNobodySaysAnythingOfGroupsEverybodyHasTheDefaultRoles() {
+    UserChange created = planner.plan(StoredUser.absent(5), SILENT, ROLES, null);
+    assertThat(created.kind()).isEqualTo(Kind.CREATE);
+    assertThat(created.credential().asOf()).isZero();
+    StoredUser stored = storedAt(0, CURRENT, ROLES, List.of());
+    assertThat(planner.plan(stored, SILENT, ROLES, null).kind()).isEqualTo(Kind.PROFILE);
+    UserChange changed = mapping("x", "editor").plan(stored, SILENT, List.of("editor"), null);
+    assertThat(changed.document()).containsEntry("roles", List.of("editor"));
+    Identity older = new Identity("john.doe", "", "", List.of("admins"), NOW - 600);
+    UserChange known = planner.plan(stored, older, List.of("superuser"), null);
+    assertThat(known.document())
+        .as("whatever says something of groups is newer than what says nothing")
+        .containsEntry("roles", List.of("superuser"))
+        .containsEntry(
+            "metadata",
+            Map.of("groups", List.of("admins"), "elastauth", Map.of("asof", NOW - 600)));
   }
 
   @Test

@@ -77,7 +77,7 @@ class UserReconcilerIT {
               new UserChangePlanner(
                   settings.cache().lifetime().toSeconds(),
                   settings.elasticsearch(),
-                  settings.roles(),
+                  new RoleMapping(settings.roles(), TestSettings.fields(settings)),
                   new SecretKeys(List.of(TestGateway.KEY), ""),
                   clock,
                   new InstanceStart(clock.millis()),

@@ -281,10 +281,17 @@ class RenewalAnswersIT {
     assertGoesOn();
   }
 
-  /** Else users could keep their groups by what they may choose about themselves. */
+  /** What users may choose about themselves decides nothing. */
+  @Test
+  void aUserWhoIsDescribedInAWayThatIsNotUsable() {
+    answerTokens(provider.sign(provider.claims(USER).claim("name", "x".repeat(501)).build()));
+    assertGoesOn();
+  }
+
+  /** Else users could keep groups that the provider says it left out. */
   @Test
   void aUserWhoIsDescribedInAWayThatIsRefused() {
-    answerTokens(provider.sign(provider.claims(USER).claim("name", "x".repeat(501)).build()));
+    answerTokens(provider.sign(provider.claims(USER).claim("hasgroups", true).build()));
     assertEnds();
     answerTokens(provider.sign(provider.claims(USER).claim("preferred_username", "").build()));
     assertEnds();

@@ -178,6 +178,17 @@ class ReverseProxyIT {
     assertIs(whoAmI(kind, "Cookie", session(kind, "proxy.john")), "proxy.john." + kind.program());
   }
 
+  /** A proxy that drops an empty Remote-Groups would say nothing of groups. */
+  @ParameterizedTest
+  @EnumSource
+  void aUserWhoLeavesAllGroupsLosesTheirRoles(ReverseProxy.Kind kind) {
+    String session = session(kind, "proxy.leaves");
+    assertThat(whoAmI(kind, "Cookie", session).body()).contains("\"roles\":[\"superuser\"]");
+    HttpResponse<String> left = whoAmI(kind, "Cookie", session.replace("%2Fadmins", "%2F"));
+    assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
+    assertThat(left.body()).contains("\"roles\":[\"viewer\"]");
+  }
+
   @ParameterizedTest
   @EnumSource
   void aMalformedIdentityIs400(ReverseProxy.Kind kind) {

@@ -3,17 +3,38 @@ package org.elastauth.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.elastauth.config.Fault;
+import org.elastauth.config.TestSettings;
 import org.elastauth.http.HttpError;
+import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** SPEC 2: the limits of every field. */
 class IdentityRulesTest {
+  private static final OptionalFields FIELDS = TestSettings.fields(TestSettings.of(Map.of()));
+
   private static Identity of(String username, String email, String fullName, String... groups) {
-    return IdentityRules.identity(username, email, fullName, Arrays.asList(groups), 0);
+    return of(username, email, fullName, Arrays.asList(groups));
+  }
+
+  private static Identity of(String username, Object email, Object fullName, Collection<?> groups) {
+    return IdentityRules.identity(username, email, fullName, groups, 7, FIELDS);
   }
 
   private static void assertMalformed(String field, Runnable identity) {
@@ -104,25 +125,53 @@ class IdentityRulesTest {
         "a@b\r",
         "<a@b>",
         "a@b,c@d",
-        "a\u0085@b"
+        "a\u0085@b",
+        "n/a",
+        "a@\uFFFD.org",
+        "\uD800@b.org",
+        " "
       })
-  void emailsThatAreNone(String email) {
-    assertMalformed("email", () -> of("a", email, ""));
+  void anEmailThatIsNoneIsDropped(String email) {
+    assertThat(of("a", email, "")).isEqualTo(of("a", "", ""));
   }
 
   @Test
   void emailLength() {
     assertThat(of("a", "x".repeat(318) + "@h", "").email()).hasSize(320);
-    assertMalformed("email", () -> of("a", "x".repeat(319) + "@h", ""));
+    assertThat(of("a", "x".repeat(319) + "@h", "").email()).isEmpty();
   }
 
   @Test
   void fullName() {
     assertThat(of("a", "", "Jörg, \"the\" Žižek").fullName()).isEqualTo("Jörg, \"the\" Žižek");
     assertThat(of("a", "", "x".repeat(500)).fullName()).hasSize(500);
-    assertMalformed("full name", () -> of("a", "", "x".repeat(501)));
-    assertMalformed("full name", () -> of("a", "", "tab\there"));
-    assertMalformed("full name", () -> of("a", "", "next\u0085line"));
+  }
+
+  @Test
+  void aFullNameThatIsNotUsableIsDropped() {
+    for (String name :
+        List.of("x".repeat(501), "tab\there", "next\u0085line", "J\uFFFDrg", "J\uDC00rg")) {
+      assertThat(of("a", "", name)).as(name).isEqualTo(of("a", "", ""));
+    }
+  }
+
+  static Stream<Object> unusable() {
+    return Stream.of(
+        false, 7, 7.5, Map.of("value", "a@b"), List.of(), List.of(List.of("a@b")), List.of(1, ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unusable")
+  void anOptionalFieldThatIsNoTextIsDropped(Object value) {
+    assertThat(of("a", value, value, List.of())).isEqualTo(of("a", "", ""));
+  }
+
+  @Test
+  void theFirstUsableValueCounts() {
+    List<Object> values = Arrays.asList(null, "", 7, "n/a\n", "a@b.org", "c@d.org");
+    Identity identity = of("a", values, values, List.of());
+    assertThat(identity.email()).isEqualTo("a@b.org");
+    assertThat(identity.fullName()).isEqualTo("a@b.org");
   }
 
   @Test
@@ -134,7 +183,104 @@ class IdentityRulesTest {
   @Test
   void groupLimits() {
     assertThat(of("a", "", "", "g".repeat(255)).groups()).hasSize(1);
-    assertMalformed("group", () -> of("a", "", "", "g".repeat(256)));
-    assertMalformed("group", () -> of("a", "", "", "a\u0007b"));
+    List<String> many = IntStream.range(0, 5_000).mapToObj(i -> "g" + i).toList();
+    assertThat(of("a", "", "", many).groups()).hasSize(5_000);
+    List<String> more = IntStream.range(0, 5_001).mapToObj(i -> "g" + i).toList();
+    assertMalformed("groups", () -> of("a", "", "", more));
+  }
+
+  @Test
+  void groupsThatAreNotUsableAreDroppedAndTheOthersKept() {
+    List<Object> groups =
+        Arrays.asList(
+            "b",
+            null,
+            7,
+            true,
+            List.of("nested"),
+            Map.of(),
+            "g".repeat(256),
+            "a\u0007b",
+            "\uFFFD",
+            "\uD800",
+            " a ");
+    assertThat(of("a", "", "", groups).groups()).containsExactly("a", "b");
+  }
+
+  /** A superuser whose groups cannot be read must not become a user without groups. */
+  @Test
+  void noUsableGroupIsNotTheSameAsNoGroup() {
+    assertThat(of("a", "", "", List.of()).saysGroups()).isTrue();
+    assertThat(of("a", "", "", List.of(" ", "")).saysGroups()).isTrue();
+    assertThat(of("a", "", "", Arrays.asList(null, "")).saysGroups()).isFalse();
+    assertThat(of("a", "", "", (Collection<?>) null).saysGroups()).isFalse();
+  }
+
+  @Test
+  void whatIsDroppedIsLoggedOnceAnHourPerUserAndField() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(OptionalFields.class);
+    logger.addAppender(log);
+    try {
+      for (int i = 0; i < 3; i++) {
+        of("rules.logged", "n/a", 7, Arrays.asList("a", null));
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list.stream().map(event -> event.getKeyValuePairs().toString()))
+        .containsExactlyInAnyOrder(
+            "[user=\"rules.logged\", field=\"the header Remote-Email\", reason=\"it is not of the form name@host\"]",
+            "[user=\"rules.logged\", field=\"the header Remote-Name\", reason=\"it is not a text\"]",
+            "[user=\"rules.logged\", field=\"the header Remote-Groups\", reason=\"it is not a text\"]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ab", ",,", "a", "7", "\u00e4", "\t,", "spaces"})
+  void whatCannotSeparateGroupsStopsTheStart(String separator) {
+    for (String key : List.of("authelia.group_separator", "oidc.claim_mappings.groups_separator")) {
+      assertThat(TestSettings.faults(Map.of(key, separator)))
+          .singleElement()
+          .extracting(Fault::toString)
+          .asString()
+          .contains(key, "the word space");
+    }
+  }
+
+  private static GroupWhitelist whitelist(String... groups) {
+    return new GroupWhitelist(strict(groups).identity());
+  }
+
+  private static Settings strict(String... groups) {
+    return TestSettings.of(
+        Map.of("enable_group_whitelist", true, "group_whitelist", String.join(",", groups)));
+  }
+
+  private static void pass(GroupWhitelist whitelist, String... groups) {
+    Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+    exchange.setProperty("identity", of("a", "", "", groups));
+    whitelist.process(exchange);
+  }
+
+  /** As group_mappings do, or a user would have the roles of a group and yet be refused. */
+  @Test
+  void theWhitelistComparesWithoutCase() {
+    GroupWhitelist whitelist = whitelist("Admins", "\u00dcbung", "kibana");
+    pass(whitelist, "admins", "ADMINS", "\u00fcbung", "Kibana");
+    for (String other : List.of("admin", "\u212aibana", "admins2", "\u3000admins")) {
+      assertThatThrownBy(() -> pass(whitelist, "admins", other))
+          .isInstanceOfSatisfying(
+              HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+    }
+  }
+
+  @Test
+  void aDroppedGroupIsOnNoWhitelist() {
+    OptionalFields fields = TestSettings.fields(strict("staff"));
+    assertThatThrownBy(
+            () -> IdentityRules.identity("a", "", "", List.of("staff", "g".repeat(256)), 7, fields))
+        .isInstanceOfSatisfying(
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
   }
 }

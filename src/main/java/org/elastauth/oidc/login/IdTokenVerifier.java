@@ -47,10 +47,11 @@ final class IdTokenVerifier {
   }
 
   /**
-   * Newer tokens of a session, possibly without an ID token.
+   * Newer tokens of a session, possibly without an ID token. Providers may send fewer claims than
+   * at the login (OpenID Connect Core, 12.2): without groups, the session keeps those of the login.
    *
-   * @return fails with 403 if the session must end: the tokens belong to another user, or a claim
-   *     is invalid, as a user could keep old groups by an invalid claim
+   * @return fails with 403 if the session must end: the tokens belong to another user, have no
+   *     valid username, or say that groups are left out
    */
   CompletionStage<VerifiedTokens> verify(TokenResponse tokens, Session session) {
     CompletionStage<TokenClaims> claims =
@@ -60,7 +61,8 @@ final class IdTokenVerifier {
           if (!verified.text("sub").equals(session.subject())) {
             throw HttpError.forbidden("the token belongs to another user");
           }
-          return new VerifiedTokens(tokens, verified, identityOrEnd(verified));
+          Identity newer = identityOrEnd(verified).withGroupsOf(session.identity());
+          return new VerifiedTokens(tokens, verified, newer);
         });
   }
 

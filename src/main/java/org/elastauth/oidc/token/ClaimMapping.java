@@ -6,9 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.elastauth.http.HttpError;
+import org.elastauth.identity.AutheliaSettings;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
+import org.elastauth.identity.OptionalFields;
 import org.elastauth.oidc.BearerChallenge;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.TokenClaims;
@@ -24,13 +27,23 @@ public final class ClaimMapping {
 
   private static final String VERIFIED = "_verified";
 
+  /** Members of an object that can name a group; {@code display} and {@code value} are SCIM's. */
+  private static final List<String> GROUP_NAMES =
+      List.of("name", "displayName", "display", "value", "id");
+
+  private static final String OVERAGE =
+      "the identity provider left them out because they are too many (groups overage); let it send fewer groups, or"
+          + " app roles, or set oidc.token_validation to both if its userinfo endpoint returns the groups";
+
   private final OidcSettings settings;
   private final OidcSettings.ClaimMappings mappings;
+  private final OptionalFields fields;
   private final boolean requiresVerifiedEmail;
 
-  public ClaimMapping(OidcSettings settings) {
+  public ClaimMapping(OidcSettings settings, OptionalFields fields) {
     this.settings = settings;
     this.mappings = settings.claimMappings();
+    this.fields = fields;
     String path = mappings.username();
     this.requiresVerifiedEmail =
         settings.requireVerifiedEmail()
@@ -38,26 +51,38 @@ public final class ClaimMapping {
   }
 
   /**
-   * Throws 400 if a claim breaks the rules of identities, 401 if there is no username, 403 if the
-   * username is an email address that the provider has not verified.
+   * Throws 400 if the username breaks the rules of identities, 401 if there is none, 403 if it is
+   * an email address that the provider has not verified, or if the provider left out the groups
+   * because they are too many.
    */
   public Identity identity(TokenClaims claims) {
-    String username = text(claims.claims(), mappings.username());
-    if (username.isEmpty()) {
+    Map<String, Object> all = claims.claims();
+    Object username = value(all, mappings.username());
+    if (username == null || username.equals("")) {
       throw BearerChallenge.invalid("the token has no claim " + mappings.username());
     }
-    if (requiresVerifiedEmail && !isVerified(claims.claims(), username)) {
+    if (!(username instanceof String name)) {
+      throw HttpError.malformed(
+          "malformed identity: the claim " + mappings.username() + " has the wrong type");
+    }
+    if (requiresVerifiedEmail && !isVerified(all, name)) {
       throw HttpError.forbidden(
           "the username is an email address that the provider has not verified: the claim"
               + " email_verified is not true (oidc.require_verified_email)");
     }
-    return IdentityRules.identity(
-            username,
-            text(claims.claims(), mappings.email()),
-            text(claims.claims(), mappings.fullName()),
-            groups(claims.claims()),
-            claims.asOf())
-        .withSubject(settings.subject(claims.text("sub")));
+    Identity identity =
+        IdentityRules.identity(
+                name,
+                optional(all, mappings.email()),
+                optional(all, mappings.fullName()),
+                groups(value(all, mappings.groups())),
+                claims.asOf(),
+                fields)
+            .withSubject(settings.subject(claims.text("sub")));
+    if (identity.groups().isEmpty() && isOverage(all)) {
+      throw fields.unknownGroups(name, OVERAGE);
+    }
+    return identity;
   }
 
   /**
@@ -82,53 +107,86 @@ public final class ClaimMapping {
     if (token.text("sub").isEmpty() || !token.text("sub").equals(userinfo.text("sub"))) {
       throw BearerChallenge.invalid("the userinfo endpoint names another user than the token");
     }
-    Map<String, Object> claims = new HashMap<>(token.claims());
+    Map<String, Object> known = new HashMap<>(token.claims());
     // the token verifies its own address only
     for (String address : List.of("email", mappings.username())) {
       Object newer = userinfo.claims().get(address);
-      if (newer != null && !newer.equals(claims.get(address))) {
-        claims.remove(address + VERIFIED);
+      if (newer != null && !newer.equals(known.get(address))) {
+        known.remove(address + VERIFIED);
       }
     }
-    claims.putAll(userinfo.claims());
+    Map<String, Object> claims = new HashMap<>(userinfo.claims());
+    known.forEach(claims::putIfAbsent);
     boolean hasGroups = value(userinfo.claims(), mappings.groups()) != null;
+    if (!hasGroups) {
+      // the object that a path leads into can be in both
+      claims.put(mappings.groups(), value(token.claims(), mappings.groups()));
+    }
     return new TokenClaims(
         claims,
         hasGroups ? userinfo.asOf() : token.asOf(),
         Math.min(token.until(), userinfo.until()));
   }
 
-  private Collection<String> groups(Map<String, Object> claims) {
-    Object value = value(claims, mappings.groups());
-    if (value == null) {
-      return List.of();
+  /** Null if the claim says nothing of groups. */
+  private Collection<?> groups(Object claim) {
+    if (claim == null) {
+      return null;
     }
-    if (value instanceof String single) {
-      return List.of(single);
+    if (claim instanceof String text && !mappings.groupsSeparator().isEmpty()) {
+      return List.of(text.split(AutheliaSettings.pattern(mappings.groupsSeparator())));
     }
-    List<String> groups = new ArrayList<>();
-    if (value instanceof Collection<?> several) {
-      for (Object group : several) {
-        if (!(group instanceof String name)) {
-          throw malformed(mappings.groups());
-        }
-        groups.add(name);
-      }
+    if (claim instanceof Map<?, ?> byName) {
+      return byName.keySet().stream().filter(name -> isMember(byName.get(name))).toList();
+    }
+    if (claim instanceof Collection<?> several) {
+      List<Object> groups = new ArrayList<>();
+      several.forEach(
+          group -> groups.add(group instanceof Map<?, ?> object ? name(object) : group));
       return groups;
     }
-    throw malformed(mappings.groups());
+    return List.of(claim);
   }
 
-  private static String text(Map<String, Object> claims, String path) {
-    Object value = value(claims, path);
-    if (value != null && !(value instanceof String)) {
-      throw malformed(path);
+  /** The value of a group in an object whose keys are the groups; {@code false} denies it. */
+  private static boolean isMember(Object value) {
+    return value != null
+        && !value.equals(false)
+        && !value.equals("false")
+        && !(value instanceof Number number && number.doubleValue() == 0);
+  }
+
+  /** The object itself if it has no name, so that it is dropped. */
+  private static Object name(Map<?, ?> group) {
+    for (String member : GROUP_NAMES) {
+      if (group.get(member) instanceof String name && !name.isBlank()) {
+        return name;
+      }
     }
-    return value == null ? "" : (String) value;
+    return group;
   }
 
-  private static HttpError malformed(String path) {
-    return HttpError.malformed("malformed identity: the claim " + path + " has the wrong type");
+  /**
+   * Whether the provider left out groups, and says so in the way of Microsoft Entra ID: it names a
+   * distributed claim (OpenID Connect Core, 5.6.2). With {@code emit_as_roles} it sends groups in
+   * another claim than {@code groups}, so that name counts, too.
+   */
+  private boolean isOverage(Map<String, Object> claims) {
+    Object has = claims.get("hasgroups");
+    return Boolean.TRUE.equals(has)
+        || "true".equals(has)
+        || Stream.of("groups", mappings.groups(), mappings.groups().replaceFirst("\\..*", ""))
+            .anyMatch(name -> isElsewhere(claims, name));
+  }
+
+  private static boolean isElsewhere(Map<String, Object> claims, String name) {
+    return claims.get("_claim_names") instanceof Map<?, ?> names && names.containsKey(name)
+        || claims.keySet().stream().anyMatch(claim -> claim.startsWith(name + ":src"));
+  }
+
+  private static Object optional(Map<String, Object> claims, String path) {
+    Object value = value(claims, path);
+    return value == null ? "" : value;
   }
 
   /** The claim of this name, which may be a URL; else the claim at this dotted path; else null. */
