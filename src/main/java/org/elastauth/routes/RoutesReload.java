@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,6 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.RouteFailure;
-import org.elastauth.http.GatewayHttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +52,15 @@ public final class RoutesReload {
   private final ModelCamelContext context;
   private final Path folder;
   private final Predicate<String> unused;
-  private final GatewayHttpServer server;
+  private final Hold requests;
   private final Consumer<Boolean> differs;
   private final ScheduledExecutorService worker;
+
+  /** Lets requests wait during a change. */
+  @FunctionalInterface
+  public interface Hold {
+    void holdDuring(Callable<Void> change) throws Exception;
+  }
 
   /** The loaded texts by file name. */
   private Map<String, String> running = Map.of();
@@ -72,12 +78,12 @@ public final class RoutesReload {
       ModelCamelContext context,
       Path folder,
       Predicate<String> unused,
-      GatewayHttpServer server,
+      Hold requests,
       Consumer<Boolean> differs) {
     this.context = context;
     this.folder = folder;
     this.unused = unused;
-    this.server = server;
+    this.requests = requests;
     this.differs = differs;
     this.worker =
         context.getExecutorServiceManager().newScheduledThreadPool(this, "routes-reload", 1);
@@ -117,7 +123,7 @@ public final class RoutesReload {
         check(wanted, changed);
         Map<String, String> texts = wanted;
         Set<String> names = changed;
-        server.holdDuring(() -> replace(texts, names));
+        requests.holdDuring(() -> replace(texts, names));
         running = wanted;
         LOG.atInfo().addKeyValue("file", paths(changed)).log("Routes reloaded");
       } else if (!refused.isEmpty()) {

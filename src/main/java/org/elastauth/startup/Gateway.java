@@ -161,7 +161,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
                   context,
                   folder,
                   name -> unusedFiles.contains("**/" + name),
-                  server,
+                  server::holdDuring,
                   health::routesDiffer)
               .watcher());
       LOG.atWarn()
