@@ -1,22 +1,22 @@
 package org.elastauth.crypto;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Recognizes secrets that an attacker can guess, or knows from another place. */
 public final class WeakSecret {
+  public static final String MEND =
+      "has fewer than 8 different characters; generate it with --generateKey";
+
   private static final int FEWEST_CHARACTERS = 8;
 
   /** Shorter ones are faults anyway. */
   private static final int LONG = 32;
-
-  public static final String MEND =
-      "has fewer than 8 different characters; generate it with --generateKey";
 
   private WeakSecret() {}
 
@@ -26,40 +26,27 @@ public final class WeakSecret {
         && secret.toLowerCase(Locale.ROOT).chars().distinct().count() < FEWEST_CHARACTERS;
   }
 
-  /**
-   * Whether two secrets are the same, one is a part of the other, or both encode the same bytes.
-   */
+  /** Whether two long secrets are the same, or a part or an encoding of each other. */
   public static boolean areSame(String one, String other) {
-    String first = one.strip().toLowerCase(Locale.ROOT);
-    String second = other.strip().toLowerCase(Locale.ROOT);
-    if (first.length() < LONG || second.length() < LONG) {
-      return false;
-    }
-    Set<ByteBuffer> shared = readings(one.strip());
-    shared.retainAll(readings(other.strip()));
-    return first.contains(second) || second.contains(first) || !shared.isEmpty();
+    String first = one.strip();
+    String second = other.strip();
+    return Math.min(first.length(), second.length()) >= LONG
+        && (first.regionMatches(true, 0, second, 0, LONG)
+            || !Collections.disjoint(forms(first), forms(second)));
   }
 
-  /** The bytes that a secret may mean: its characters, or what they are hex or base64 of. */
-  private static Set<ByteBuffer> readings(String secret) {
-    Set<ByteBuffer> readings = new HashSet<>();
-    add(readings, secret.getBytes(StandardCharsets.UTF_8));
+  /** Its characters, their hex digits, and both of what it is the base64 of. */
+  private static Set<String> forms(String secret) {
+    Set<String> forms = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    forms.add(secret);
+    forms.add(HexFormat.of().formatHex(secret.getBytes(StandardCharsets.UTF_8)));
     try {
-      add(readings, Base64.getUrlDecoder().decode(secret.replace('+', '-').replace('/', '_')));
+      byte[] decoded = Base64.getUrlDecoder().decode(secret.replace('+', '-').replace('/', '_'));
+      forms.add(new String(decoded, StandardCharsets.ISO_8859_1));
+      forms.add(HexFormat.of().formatHex(decoded));
     } catch (IllegalArgumentException other) {
       // it is no base64
     }
-    return readings;
-  }
-
-  /** Adds bytes, and if they are hex digits, what these mean. */
-  private static void add(Set<ByteBuffer> readings, byte[] bytes) {
-    readings.add(ByteBuffer.wrap(bytes));
-    try {
-      readings.add(
-          ByteBuffer.wrap(HexFormat.of().parseHex(new String(bytes, StandardCharsets.ISO_8859_1))));
-    } catch (IllegalArgumentException other) {
-      // they are no hex digits
-    }
+    return forms;
   }
 }

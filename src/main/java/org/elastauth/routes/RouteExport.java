@@ -23,15 +23,13 @@ public final class RouteExport {
    * @throws IOException with a message for the user if a file cannot be written
    */
   public static int to(Path folder) throws IOException {
-    Resource[] packaged = new PathMatchingResourcePatternResolver().getResources(PACKAGED);
     List<Resource> missing = new ArrayList<>();
     List<String> differing = new ArrayList<>();
-    for (Resource route : packaged) {
+    for (Resource route : packaged()) {
       Path file = folder.resolve(route.getFilename());
       if (Files.notExists(file)) {
         missing.add(route);
-      } else if (!Files.isRegularFile(file)
-          || !Arrays.equals(Files.readAllBytes(file), route.getContentAsByteArray())) {
+      } else if (!isSame(file, route)) {
         differing.add(file.toString());
       }
     }
@@ -49,6 +47,25 @@ public final class RouteExport {
           StandardOpenOption.CREATE_NEW,
           StandardOpenOption.WRITE);
     }
-    return packaged.length;
+    return packaged().length;
+  }
+
+  /** Whether a folder contains all packaged routes as they are. */
+  public static boolean isWhole(Path folder) throws IOException {
+    for (Resource route : packaged()) {
+      if (!isSame(folder.resolve(route.getFilename()), route)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public static Resource[] packaged() throws IOException {
+    return new PathMatchingResourcePatternResolver().getResources(PACKAGED);
+  }
+
+  private static boolean isSame(Path file, Resource route) throws IOException {
+    return Files.isRegularFile(file)
+        && Arrays.equals(Files.readAllBytes(file), route.getContentAsByteArray());
   }
 }

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
 import org.elastauth.config.TlsFiles;
+import org.elastauth.routes.RouteExport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.origin.OriginLookup;
@@ -20,34 +21,30 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.core.io.Resource;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * The files that decide what the gateway does, and who can change them.
  *
- * @param settings the files with settings
- * @param others certificates, keys and caches
+ * @param files settings, certificates, keys and caches
  * @param routes the folder of the routes; null for those inside the jar
  */
-record ConfigurationFiles(List<Path> settings, List<Path> others, Path routes) {
+record ConfigurationFiles(List<Path> files, Path routes) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
   private static final String PACKAGED = "classpath:routes/*.camel.yaml";
   private static final String SUFFIX = ".camel.yaml";
 
   static ConfigurationFiles of(
       ConfigurableEnvironment environment, ElastauthFile file, Settings settings) {
-    List<Path> read = new ArrayList<>();
+    Set<Path> files = new LinkedHashSet<>();
     if (file.path() != null) {
-      read.add(file.path());
+      files.add(file.path());
     }
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof OriginLookup<?>
           && source instanceof EnumerablePropertySource<?> names) {
-        addFile(names, read);
+        addFile(names, files);
       }
     }
-    List<Path> others = new ArrayList<>();
     for (TlsFiles tls :
         List.of(
             settings.redis().tls().files(),
@@ -55,23 +52,22 @@ record ConfigurationFiles(List<Path> settings, List<Path> others, Path routes) {
             settings.oidc().tls())) {
       Stream.of(tls.caCert(), tls.clientCert(), tls.clientKey())
           .filter(path -> !path.isEmpty())
-          .forEach(path -> others.add(Path.of(path)));
+          .forEach(path -> files.add(Path.of(path)));
     }
-    others.addAll(settings.cache().files());
+    files.addAll(settings.cache().files());
     Path folder = Path.of(settings.routes().isEmpty() ? "routes" : settings.routes());
     boolean isPackaged = settings.routes().isEmpty() && routesIn(folder).isEmpty();
-    return new ConfigurationFiles(
-        read.stream().distinct().toList(), others, isPackaged ? null : folder);
+    return new ConfigurationFiles(List.copyOf(files), isPackaged ? null : folder);
   }
 
-  private static void addFile(EnumerablePropertySource<?> source, List<Path> read) {
+  private static void addFile(EnumerablePropertySource<?> source, Set<Path> files) {
     if (source.getPropertyNames().length > 0
         && OriginLookup.getOrigin(source, source.getPropertyNames()[0])
             instanceof TextResourceOrigin origin
         && origin.getResource().isFile()
         && !(origin.getResource() instanceof ClassPathResource)) {
       try {
-        read.add(origin.getResource().getFile().toPath());
+        files.add(origin.getResource().getFile().toPath());
       } catch (IOException notAFile) {
         throw new UncheckedIOException(notAFile);
       }
@@ -123,8 +119,7 @@ record ConfigurationFiles(List<Path> settings, List<Path> others, Path routes) {
   }
 
   void warn() {
-    Stream.concat(settings.stream(), others.stream())
-        .forEach(path -> warn(path, FileRights.of(path)));
+    files.forEach(path -> warn(path, FileRights.of(path)));
     if (routes != null) {
       Stream.concat(Stream.of(routes), routesIn(routes).stream())
           .filter(path -> FileRights.of(path) == FileRights.GROUP)
@@ -148,28 +143,15 @@ record ConfigurationFiles(List<Path> settings, List<Path> others, Path routes) {
   /** Names every file that was read. */
   void log() {
     LOG.atInfo()
-        .addKeyValue("settings", settings)
-        .addKeyValue("others", others)
+        .addKeyValue("files", files)
         .addKeyValue("routes", routes == null ? PACKAGED : routesIn(routes))
         .log("Files in use");
   }
 
   /** Whether the routes are those inside the jar, which the build has checked. */
   boolean hasPackagedRoutes() throws IOException {
-    if (routes == null) {
-      return true;
-    }
-    Resource[] packaged = new PathMatchingResourcePatternResolver().getResources(PACKAGED);
-    if (packaged.length != routesIn(routes).size()) {
-      return false;
-    }
-    for (Resource route : packaged) {
-      Path file = routes.resolve(route.getFilename());
-      if (!Files.isReadable(file)
-          || !Arrays.equals(Files.readAllBytes(file), route.getContentAsByteArray())) {
-        return false;
-      }
-    }
-    return true;
+    return routes == null
+        || (RouteExport.isWhole(routes)
+            && routesIn(routes).size() == RouteExport.packaged().length);
   }
 }
