@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +39,10 @@ record ConfigurationCheck(Reading<Settings> reading, ElastauthFile file, Configu
         .unknown()
         .forEach(
             (name, value) -> {
-              Optional<ForeignSetting> foreign = ForeignSetting.of(name);
+              // an application.yaml may have settings of others next to elastauth
+              boolean isOurs = name.toLowerCase(Locale.ROOT).startsWith("elastauth");
+              Optional<ForeignSetting> foreign =
+                  isOurs ? ForeignSetting.of(name) : Optional.empty();
               String key = name.replaceFirst("^elastauth\\.", "").replaceFirst("\\[.*", "");
               if (foreign.isEmpty()) {
                 warnOfUnknown(name);

@@ -119,6 +119,9 @@ record ConfigurationFiles(List<Path> files, Path routes) {
   }
 
   void warn() {
+    // others could add an application.yaml, a config.yml or routes
+    Path current = Path.of("").toAbsolutePath();
+    warn(current, FileRights.of(current));
     files.forEach(path -> warn(path, FileRights.of(path)));
     if (routes != null) {
       Stream.concat(Stream.of(routes), routesIn(routes).stream())
@@ -134,9 +137,9 @@ record ConfigurationFiles(List<Path> files, Path routes) {
           .addKeyValue("file", path)
           .log(
               rights == FileRights.GROUP
-                  ? "Users of the file's group can change it; restrict it to the gateway (chmod g-w)"
-                  : "Every user of this system can change this file, or replace it in a folder above"
-                      + " it; restrict it to the gateway (chmod o-w)");
+                  ? "Users of its group can change this; restrict it to the gateway (chmod g-w)"
+                  : "Every user of this system can change this, or replace it in a folder above it;"
+                      + " restrict it to the gateway (chmod o-w)");
     }
   }
 

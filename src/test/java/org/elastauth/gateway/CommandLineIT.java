@@ -290,7 +290,13 @@ class CommandLineIT {
     try (PackagedJar jar =
         PackagedJar.runDownloaded(
             folder,
-            Map.of("ELASTAUTH_LISTEN", "127.0.0.1:" + port, "ELASTAUTH_ROUTES_RELOAD", "true"),
+            Map.of(
+                "ELASTAUTH_LISTEN",
+                (source.startsWith("file:") ? "127.0.0.1:" : ":") + port,
+                "ELASTAUTH_ROUTES_RELOAD",
+                "TRUE",
+                "LOG_LEVEL",
+                "INFO"),
             arguments)) {
       jar.awaitReady(port);
       assertThat(jar.get(port, "/elastauth/live").body()).contains(live);

@@ -1,5 +1,6 @@
 package org.elastauth.startup;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -19,11 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ByteArrayResource;
 
 /** Which settings of others stop the start, and who may change the files. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -126,6 +129,20 @@ class ConfigurationCheckTest {
         .doesNotContain("did you mean", "hunter2");
   }
 
+  /** They belong to the operator's own routes, say. */
+  @Test
+  void aPropertyOutsideOfElastauthDecidesNothing(CapturedOutput output) throws Exception {
+    StandardEnvironment environment = new StandardEnvironment();
+    new YamlPropertySourceLoader()
+        .load(
+            "application.yaml",
+            new ByteArrayResource("ldap: {enabled: true}\nproxy.enabled: true".getBytes(UTF_8)))
+        .forEach(environment.getPropertySources()::addLast);
+    SettingsLoader.load(environment).check();
+    assertThat(output)
+        .contains("Unknown setting ldap.enabled is ignored", "Unknown setting proxy.enabled is");
+  }
+
   @Test
   void aBlockOfThemIsOneLine(CapturedOutput output) {
     assertThat(
@@ -197,7 +214,7 @@ class ConfigurationCheckTest {
           .as(path.toString())
           .singleElement()
           .asString()
-          .contains("WARN", "Every user of this system can change this file");
+          .contains("WARN", "Every user of this system can change this");
     }
   }
 }
