@@ -80,7 +80,7 @@ final class DiscoveryReader {
   private static URI url(String member, String text) {
     try {
       URI url = URI.create(text);
-      if (url.getHost() != null && url.getScheme().matches("(?i)https?")) {
+      if (url.isAbsolute() && url.getHost() != null && url.getScheme().matches("(?i)https?")) {
         return url;
       }
     } catch (IllegalArgumentException malformed) {

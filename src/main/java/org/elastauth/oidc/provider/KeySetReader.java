@@ -130,7 +130,7 @@ final class KeySetReader {
       JWK key = JWK.parse(members);
       SigningKeys.verifier(key);
       return key;
-    } catch (ParseException | JOSEException | IllegalArgumentException unusable) {
+    } catch (ParseException | JOSEException | RuntimeException unusable) {
       return null;
     }
   }

@@ -77,6 +77,7 @@ class DiscoveryReaderTest {
       value = {
         "end_session_endpoint | \"/logout\" | is not an absolute http or https URL",
         "end_session_endpoint | \"auth.example.org/logout\" | is not an absolute http or https URL",
+        "end_session_endpoint | \"//auth.example.org/x\" | is not an absolute http or https URL",
         "end_session_endpoint | \"https://\" | is not an absolute http or https URL",
         "end_session_endpoint | \"https://a b/\" | is not an absolute http or https URL",
         "end_session_endpoint | {} | is not a string",

@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.elastauth.server.ProviderDouble;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,42 @@ class KeySetReaderTest {
                 .getKeys())
         .hasSize(1);
     assertThat(dropped).isEmpty();
+  }
+
+  /** Whatever a member is, it concerns its own key only. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "7",
+        "-1.5",
+        "true",
+        "{}",
+        "{\"a\":[]}",
+        "[7]",
+        "[null]",
+        "[[]]",
+        "[{}]",
+        "\"\\u0000\"",
+        "\"====\"",
+        "[\"verify\",null]",
+        "[\"AAAA\",7]",
+        "1e400"
+      })
+  void everyMemberMayHaveAnyValue(String value) {
+    for (String key :
+        new String[] {"{" + RSA, "{" + EDWARDS + "}", "{\"kty\":\"EC\"," + POINT + "}"}) {
+      for (String member : List.of("kty", "crv", "n", "e", "x", "y", "kid", "alg", "use")) {
+        assertReadsOthers(key, member, value);
+      }
+      for (String member : List.of("key_ops", "x5c", "x5t#S256", "x5t", "x5u", "exp", "d", "p")) {
+        assertReadsOthers(key, member, value);
+      }
+    }
+  }
+
+  private void assertReadsOthers(String key, String member, String value) {
+    String odd = key.replaceFirst("}$", ",\"" + member + "\":" + value + "}");
+    assertThat(read(odd, "{" + RSA).getKeys()).as(odd).extracting(JWK::getKeyID).contains("first");
   }
 
   @Test
