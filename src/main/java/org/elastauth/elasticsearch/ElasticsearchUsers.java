@@ -111,10 +111,10 @@ public final class ElasticsearchUsers {
   }
 
   public StoredUser read(String username) throws IOException {
-    if (isSplit(username)) {
-      return find(Set.of(username)).getOrDefault(username, StoredUser.absent(now()));
-    }
     long asked = now(); // age counts from the request, however late the response is
+    if (isSplit(username)) {
+      return find(Set.of(username)).getOrDefault(username, StoredUser.absent(asked));
+    }
     Request request = get(path(username), 404);
     return ofLogin(Health.READ, () -> user(username, send("user_get", request, options), asked));
   }

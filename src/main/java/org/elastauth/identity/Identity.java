@@ -15,9 +15,8 @@ import java.util.List;
  * @param subject hash of the provider's issuer and subject, which are unique and never reassigned
  *     (OpenID Connect Core, 2); empty for a source without subjects
  */
-@JsonIgnoreProperties({
-  "name", "subject"
-}) // gateways of before reject a session with an unknown member
+// gateways of before reject a session with an unknown member
+@JsonIgnoreProperties({"name", "subject"})
 public record Identity(
     String username, String email, String fullName, List<String> groups, long asOf, String subject)
     implements Principal {

@@ -189,11 +189,11 @@ class BadInputIT {
 
   static Stream<Arguments> malformed() {
     return Stream.of(
-        Arguments.of("username", new String[] {"Remote-User: ../elastic"}),
+        Arguments.of("username", new String[] {"Remote-User: elastic:x"}),
         Arguments.of("username", new String[] {"Remote-User: .."}),
         Arguments.of("username", new String[] {"Remote-User: _xpack"}),
-        Arguments.of("username", new String[] {"Remote-User: a b"}),
-        Arguments.of("username", new String[] {"Remote-User: a%2fb"}),
+        Arguments.of("username", new String[] {"Remote-User: a\tb"}),
+        Arguments.of("username", new String[] {"Remote-User: ."}),
         Arguments.of("username", new String[] {"Remote-User: " + "x".repeat(256)}),
         Arguments.of("username", new String[] {"Remote-User: j\u00c3\u00b6rg"}),
         Arguments.of(

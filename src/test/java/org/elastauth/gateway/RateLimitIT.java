@@ -239,7 +239,7 @@ class RateLimitIT {
       assertThat(ask(gateway, "X-Forwarded-For", CLIENT, "Remote-User", "limit.same"))
           .as("a user from there")
           .isEqualTo(200);
-      assertThat(ask(gateway, "X-Forwarded-For", CLIENT, "Remote-User", "no good"))
+      assertThat(ask(gateway, "X-Forwarded-For", CLIENT, "Remote-User", "no:good"))
           .as("a malformed name is none")
           .isEqualTo(429);
       HttpResponse<String> refused = gateway.get("/", "X-Forwarded-For", "203.0.113.9");

@@ -527,7 +527,7 @@ class TokenAttacksIT {
   void claimsThatMakeNoUser() {
     assertRefusedAs(401, signed(claims -> claims.claim("preferred_username", null)));
     assertRefusedAs(401, signed(claims -> claims.claim("preferred_username", "")));
-    assertRefusedAs(400, signed(claims -> claims.claim("preferred_username", "../x")));
+    assertRefusedAs(400, signed(claims -> claims.claim("preferred_username", "a:x")));
     assertRefusedAs(400, signed(claims -> claims.claim("preferred_username", List.of(USER))));
     assertRefusedAs(403, signed(claims -> claims.claim("preferred_username", "elastic")));
   }

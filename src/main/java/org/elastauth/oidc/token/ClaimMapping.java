@@ -67,8 +67,9 @@ public final class ClaimMapping {
     }
     if (requiresVerifiedEmail && !isVerified(all, name)) {
       throw HttpError.forbidden(
-          "the username is an email address that the provider has not verified: the claim"
-              + " email_verified is not true (oidc.require_verified_email)");
+              "the username is an email address that the provider has not verified: the claim"
+                  + " email_verified is not true (oidc.require_verified_email)")
+          .because("unverified_email");
     }
     Identity identity =
         IdentityRules.identity(
