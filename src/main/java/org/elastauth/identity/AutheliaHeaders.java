@@ -26,16 +26,12 @@ import org.springframework.stereotype.Component;
 public final class AutheliaHeaders implements Processor {
   private static final Logger LOG = LoggerFactory.getLogger(AutheliaHeaders.class);
 
-  /** What a decoder puts in place of bytes that are not UTF-8. */
-  private static final char UNDECODABLE = '\uFFFD';
-
   private final CharSequence username;
   private final CharSequence groups;
   private final CharSequence email;
   private final CharSequence fullName;
   private final OptionalFields fields;
   private final String separator;
-
   private final TrustedProxies trustedProxies;
   private final Clock clock;
 
@@ -120,7 +116,7 @@ public final class AutheliaHeaders implements Processor {
 
   private String username(String bytes) {
     String name = utf8(bytes);
-    if (name.indexOf(UNDECODABLE) >= 0) {
+    if (name.indexOf(IdentityRules.UNDECODABLE) >= 0) {
       throw HttpError.malformed("malformed identity: the header " + username + " is not UTF-8");
     }
     return name;

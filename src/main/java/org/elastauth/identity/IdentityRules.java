@@ -21,8 +21,8 @@ public final class IdentityRules {
 
   private static final String NO_TEXT = "it is not a text";
 
-  /** What replaces bytes that are not UTF-8. */
-  private static final int UNDECODABLE = 0xFFFD;
+  /** What a decoder puts in place of bytes that are not UTF-8. */
+  static final int UNDECODABLE = 0xFFFD;
 
   private IdentityRules() {}
 
