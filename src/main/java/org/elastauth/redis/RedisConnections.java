@@ -14,7 +14,9 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,6 +46,7 @@ import org.springframework.data.redis.RedisConnectionFailureException;
 public final class RedisConnections implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnections.class);
   private static final long RETRY_MILLIS = 1_000;
+  private static final int LOGGED_REASONS = 10;
   private static final int SUCCESSIVE = 64;
 
   private final RedisConnector connector;
@@ -75,7 +78,7 @@ public final class RedisConnections implements AutoCloseable {
   private boolean retryScheduled;
 
   /** Used by the background thread only. */
-  private String loggedReason = "";
+  private final Set<String> loggedReasons = new HashSet<>();
 
   RedisConnections(
       RedisConnector connector,
@@ -390,7 +393,7 @@ public final class RedisConnections implements AutoCloseable {
     try {
       connections.set(slot, connected(slot));
       failure = new RedisConnectionException("the connection was lost");
-      loggedReason = "";
+      loggedReasons.clear();
       return true;
     } catch (RuntimeException e) {
       failure = e;
@@ -408,11 +411,10 @@ public final class RedisConnections implements AutoCloseable {
     }
   }
 
-  /** Each reason once. The health check logs the same at a higher level. */
+  /** Each reason once, of a few at most. The health check logs the same at a higher level. */
   private void log(RuntimeException e) {
     String reason = e instanceof ConfigurationFaults ? e.getMessage() : RedisFailure.reason(e);
-    if (!reason.equals(loggedReason)) {
-      loggedReason = reason;
+    if (loggedReasons.size() < LOGGED_REASONS && loggedReasons.add(reason)) {
       LOG.atLevel(healthChecked ? Level.DEBUG : Level.WARN)
           .addKeyValue("reason", reason)
           .log("Redis connection failed, falling back to memory");

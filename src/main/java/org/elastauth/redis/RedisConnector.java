@@ -138,6 +138,8 @@ final class RedisConnector implements AutoCloseable {
       closes = RedisFailure.reply(failure).isEmpty();
       try {
         detect();
+      } catch (RuntimeException second) {
+        throw RedisFailure.reply(second).isPresent() ? second : failure;
       } finally {
         resp2 = single != null || cluster != null;
         closes &= resp2;

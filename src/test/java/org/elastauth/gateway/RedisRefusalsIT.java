@@ -254,6 +254,7 @@ class RedisRefusalsIT {
       // Redis answers only after each 2 MB that it has read
       redis.admin().set("filler" + i, "%0,9d".formatted(i).repeat(1 << 18));
     }
+    redis.admin().configSet("rdbcompression", "no");
     redis.admin().configSet("key-load-delay", "300000");
     redis.later("DEBUG", "RELOAD");
     Awaitility.await("LOADING").until(() -> redis.info("persistence", "loading").equals("1"));
