@@ -28,11 +28,7 @@ final class DuplicateRoutes {
     collect(
         "",
         routes,
-        route ->
-            context
-                .resolvePropertyPlaceholders(route.getInput().getEndpointUri())
-                .replaceFirst(":/*", ":")
-                .replaceFirst("\\?.*", ""),
+        route -> endpoint(context.resolvePropertyPlaceholders(route.getInput().getEndpointUri())),
         faults);
     if (!faults.isEmpty()) {
       throw new ConfigurationFaults(faults);
@@ -56,6 +52,12 @@ final class DuplicateRoutes {
                 kind + key + " is also used in " + file(other) + "; change one of them"));
       }
     }
+  }
+
+  /** Two routes may share an HTTP path if their options differ, such as the method. */
+  private static String endpoint(String uri) {
+    String plain = uri.replaceFirst("://+", ":");
+    return plain.startsWith("direct:") ? plain.replaceFirst("\\?.*", "") : plain;
   }
 
   private static String file(RouteDefinition route) {

@@ -128,7 +128,7 @@ class RoutesReloadIT {
         route("mine", "direct:credential", "log: hello"), "direct:credential is also used in");
     BROKEN.put(
         route("mine", "platform-http:/elastauth", "log: hello"),
-        "platform-http:/elastauth is also used in");
+        "/elastauth is also used in");
     BROKEN.put("- route:\n    id: mine\n", "mine.camel.yaml");
     BROKEN.put("just text", "mine.camel.yaml");
     BROKEN.put("- route: [", "mine.camel.yaml, line 1");

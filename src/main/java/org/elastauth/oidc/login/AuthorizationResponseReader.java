@@ -142,9 +142,10 @@ final class AuthorizationResponseReader implements Processor {
     }
     String page = response == null || response.login() == null ? "" : response.login().target();
     throw HttpError.redirect(
-        "this browser is logged in",
-        requestedUrl.isOwnOrigin(page) ? page : requestedUrl.home(),
-        "");
+            "this browser is logged in",
+            requestedUrl.isOwnOrigin(page) ? page : requestedUrl.home(),
+            "")
+        .because("logged_in");
   }
 
   private static boolean isSame(String expected, String actual) {

@@ -79,7 +79,8 @@ final class Logout {
    */
   void confirm(@ExchangeProperty("request") HttpServerRequest request, Exchange exchange) {
     if (request.method() == HttpMethod.POST) {
-      throw HttpError.forbidden("another site must not log you out; open the logout page itself");
+      throw HttpError.forbidden("another site must not log you out; open the logout page itself")
+          .because("cross_site");
     }
     // the form goes to the address of the page, whatever prefix a proxy removes from it
     LoginPages.show(

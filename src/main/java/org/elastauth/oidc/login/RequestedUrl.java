@@ -119,7 +119,8 @@ final class RequestedUrl {
     boolean isUrl = url.matches() && allowed.contains(hostOf(url)) && isPath('/' + url.group(3));
     if (!isUrl && (page.startsWith("//") || !isPath(page))) {
       throw HttpError.malformed(
-          "the parameter rd is no path and no URL of a host in oidc.allowed_hosts");
+              "the parameter rd is no path and no URL of a host in oidc.allowed_hosts")
+          .because("host_not_allowed");
     }
     String host = forwardedHost(headers);
     return page(host == null ? home : host, page);
@@ -170,7 +171,8 @@ final class RequestedUrl {
 
   private static HttpError notAllowed() {
     return HttpError.unauthorized(
-        "this host is not in oidc.allowed_hosts, so it has no login", "Bearer");
+            "this host is not in oidc.allowed_hosts, so it has no login", "Bearer")
+        .because("host_not_allowed");
   }
 
   /**
