@@ -127,8 +127,7 @@ class RoutesReloadIT {
     BROKEN.put(
         route("mine", "direct:credential", "log: hello"), "direct:credential is also used in");
     BROKEN.put(
-        route("mine", "platform-http:/elastauth", "log: hello"),
-        "/elastauth is also used in");
+        route("mine", "platform-http:/elastauth", "log: hello"), "/elastauth is also used in");
     BROKEN.put("- route:\n    id: mine\n", "mine.camel.yaml");
     BROKEN.put("just text", "mine.camel.yaml");
     BROKEN.put("- route: [", "mine.camel.yaml, line 1");
