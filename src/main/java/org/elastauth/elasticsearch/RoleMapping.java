@@ -11,15 +11,11 @@ import org.elastauth.http.HttpError;
 import org.elastauth.identity.GroupWhitelist;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.OptionalFields;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Maps groups to Elasticsearch roles: the union over all mapped groups, else the default roles. */
 @Component("roleMapping")
 public final class RoleMapping {
-  private static final Logger LOG = LoggerFactory.getLogger(RoleMapping.class);
-
   private final Map<String, Set<String>> byGroup = new HashMap<>();
   private final List<String> defaults;
   private final OptionalFields fields;
@@ -49,9 +45,6 @@ public final class RoleMapping {
       throw fields.unknownGroups(
           identity.username(), "it is missing or not usable, and there are no default_roles");
     }
-    LOG.atInfo()
-        .addKeyValue("user", identity.username())
-        .log("Refused: neither group_mappings nor default_roles give the user a role");
     throw HttpError.forbidden("no group of this user gives a role").because("no_role");
   }
 

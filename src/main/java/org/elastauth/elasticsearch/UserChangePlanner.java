@@ -95,8 +95,7 @@ public final class UserChangePlanner {
     }
     accounts.refuseOther(identity, owner);
     if (!stored.enabled() && (adopted || !ownership.isDisabledByUs())) {
-      line(user).log("Refused: an administrator disabled the account");
-      throw HttpError.forbidden("this account is disabled").because("account");
+      throw HttpError.forbidden("an administrator disabled this account").because("account");
     }
     View view = view(stored, identity, roles, owner);
     if (adopted) {

@@ -97,7 +97,7 @@ class AccountsIT {
     long version = elasticsearch.version("accounts.disabled");
     redis.flush();
     // another group asks for a write, and so goes past the cache
-    assertRefused(gateway.decide("accounts.disabled", "two"), "this account is disabled");
+    assertRefused(gateway.decide("accounts.disabled", "two"), "an administrator disabled this account");
     assertThat(elasticsearch.version("accounts.disabled")).isEqualTo(version);
     assertThat(elasticsearch.user("accounts.disabled").path("enabled").asBoolean()).isFalse();
   }

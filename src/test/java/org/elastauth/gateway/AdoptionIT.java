@@ -114,7 +114,7 @@ class AdoptionIT {
     try (TestGateway gateway = gateway("elastauth")) {
       HttpResponse<String> response = gateway.decide("adopt.disabled", "staff");
       assertThat(response.statusCode()).isEqualTo(403);
-      assertThat(response.body()).contains("this account is disabled");
+      assertThat(response.body()).contains("an administrator disabled this account");
     }
     assertThat(elasticsearch.version("adopt.disabled")).isEqualTo(version);
   }
