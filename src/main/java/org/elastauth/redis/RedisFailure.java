@@ -111,7 +111,8 @@ public final class RedisFailure {
     Throwable root = root(failure);
     String message = String.valueOf(root.getMessage());
     return root instanceof RedisCommandExecutionException
-        ? !message.matches("(?s)(WRONGPASS|NOAUTH|ERR invalid password|ERR DB|NOPERM.*select).*")
+        ? !message.matches(
+            "(?is)(WRONGPASS|NOAUTH|ERR invalid password|ERR DB|NOPERM(?!.*(hello|client))).*")
         : isWithoutReason(failure)
             || message.startsWith("Connection closed")
             || message.startsWith("Connection reset");

@@ -63,7 +63,7 @@ class RedisProxyIT {
         "HELLO | -unsupported command 'hello'",
         "HELLO CLIENT INFO CONFIG SELECT SUBSCRIBE PUBLISH | -unsupported command 'it'",
         "HELLO CLIENT INFO SELECT | -ERR invalid request",
-        "HELLO CLIENT SELECT | -NOPERM this user has no permissions to run the 'it' command",
+        "HELLO CLIENT SELECT | -NOPERM this user has no permissions to run the 'hello' command",
         "CLIENT SELECT INFO CONFIG | -ERR unknown command 'it'",
         "HELLO | ''",
         "HELLO CLIENT INFO SUBSCRIBE PUBLISH SELECT | ''",
