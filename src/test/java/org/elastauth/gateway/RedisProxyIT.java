@@ -193,7 +193,7 @@ class RedisProxyIT {
           .until(() -> gateway.health().path("status").asText().equals("degraded"));
     }
     assertThat(output)
-        .contains("a proxy does not support it")
+        .contains("lacks a right")
         .containsIgnoringCase("missing=\"+" + command + "\"");
   }
 
