@@ -62,6 +62,9 @@ final class RedisConnector implements AutoCloseable {
   /** Whether the server, or a proxy before it, refuses HELLO, and then CLIENT, too. */
   private volatile boolean resp2;
 
+  /** Whether the last handshake succeeded. */
+  private boolean reached;
+
   /**
    * Whether it closes the connection instead, as twemproxy does on any command it does not know.
    */
@@ -128,10 +131,11 @@ final class RedisConnector implements AutoCloseable {
   }
 
   private void detectServer() {
+    reached = false;
     try {
       detect();
     } catch (RuntimeException failure) {
-      if (!RedisFailure.mayRefuseHello(failure)) {
+      if (reached || !RedisFailure.mayRefuseHello(failure)) {
         throw failure;
       }
       resp2 = true;
@@ -158,6 +162,7 @@ final class RedisConnector implements AutoCloseable {
     RedisClient client = RedisClient.create(resources, uri(server.nodes()));
     client.setOptions(options(ClientOptions.builder()));
     try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      reached = true;
       if (!isClusterNode(connection)) {
         rights.check(connection.sync(), closes ? null : client::connectPubSub);
         single = client;
@@ -190,6 +195,7 @@ final class RedisConnector implements AutoCloseable {
                             .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                             .build())));
     try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+      reached = true;
       rights.check(connection.sync(), closes ? null : client::connectPubSub);
       cluster = client;
     } finally {

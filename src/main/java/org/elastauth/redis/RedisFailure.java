@@ -27,9 +27,10 @@ public final class RedisFailure {
   private static final Predicate<String> UNSUPPORTED =
       matching("(unknown|unsupported) (sub)?command|command (is )?not supported|invalid request");
 
-  /** A reply that concerns a read, or every command. */
+  /** A reply that concerns a read, every command, or DEL, which precedes some reads. */
   private static final Predicate<String> OF_READS =
-      matching("['`\"](getrange|hmget|hstrlen|exists|pttl|zscore|zrangebyscore)\\b|\\bkeys?\\b");
+      matching(
+          "['`\"](getrange|del|hmget|hstrlen|exists|pttl|zscore|zrangebyscore)\\b|\\bkeys?\\b");
 
   private static final Predicate<String> OF_SCRIPTS = matching("user_script|executing the script");
 
@@ -111,7 +112,8 @@ public final class RedisFailure {
     Throwable root = root(failure);
     String message = String.valueOf(root.getMessage());
     return root instanceof RedisCommandExecutionException
-        ? !message.matches("(?s)(WRONGPASS|NOAUTH|ERR invalid password|ERR DB|NOPERM.*select).*")
+        ? !message.matches(
+            "(?is)(WRONGPASS|NOAUTH|ERR invalid password|ERR DB|NOPERM(?!.*(hello|client))).*")
         : isWithoutReason(failure)
             || message.startsWith("Connection closed")
             || message.startsWith("Connection reset");

@@ -61,8 +61,7 @@ final class RedisRights {
       LOG.atWarn()
           .addKeyValue("missing", String.join(" ", missing))
           .log(
-              "The Redis user lacks a right that {} needs, or a proxy does not support it; this"
-                  + " gateway's memory is used instead",
+              "The Redis user lacks a right that {} needs; this gateway's memory is used instead",
               feature.feature());
     }
   }

@@ -63,7 +63,7 @@ class RedisProxyIT {
         "HELLO | -unsupported command 'hello'",
         "HELLO CLIENT INFO CONFIG SELECT SUBSCRIBE PUBLISH | -unsupported command 'it'",
         "HELLO CLIENT INFO SELECT | -ERR invalid request",
-        "HELLO CLIENT SELECT | -NOPERM this user has no permissions to run the 'it' command",
+        "HELLO CLIENT SELECT | -NOPERM this user has no permissions to run the 'hello' command",
         "CLIENT SELECT INFO CONFIG | -ERR unknown command 'it'",
         "HELLO | ''",
         "HELLO CLIENT INFO SUBSCRIBE PUBLISH SELECT | ''",
@@ -193,7 +193,7 @@ class RedisProxyIT {
           .until(() -> gateway.health().path("status").asText().equals("degraded"));
     }
     assertThat(output)
-        .contains("a proxy does not support it")
+        .contains("lacks a right")
         .containsIgnoringCase("missing=\"+" + command + "\"");
   }
 

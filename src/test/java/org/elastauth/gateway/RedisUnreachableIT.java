@@ -53,10 +53,8 @@ class RedisUnreachableIT {
     List<String> lines = output.getAll().lines().toList();
     assertThat(lines).noneMatch(line -> line.startsWith("\tat ") || line.contains(" ERROR "));
     assertThat(lines.stream().filter(line -> line.contains("falling back to memory")))
-        .as("each reason once: refused, and later closed or reset")
-        .hasSizeBetween(1, 3)
-        .extracting(line -> line.replaceFirst(".* reason=", ""))
-        .doesNotHaveDuplicates();
+        .as("refused, and later closed or reset")
+        .hasSizeBetween(1, 3);
     assertThat(lines.stream().filter(line -> line.contains("onnect")))
         .allMatch(line -> line.contains("falling back to memory"));
     assertThat(output).doesNotContain("s3cret");

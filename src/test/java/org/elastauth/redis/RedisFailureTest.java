@@ -98,6 +98,8 @@ class RedisFailureTest {
         "unsupported command 'hello' | true",
         "ERR invalid request | true",
         "ERR Protocol error: unauthenticated multibulk length | true",
+        "NOPERM User gateway has no permissions to run the 'hello' command | true",
+        "NOPERM this user has no permissions to run the 'cluster' command or its subcommand | false",
         "WRONGPASS invalid username-password pair | false",
         "NOAUTH HELLO must be called with the client already authenticated | false",
         "ERR invalid password | false",
