@@ -63,7 +63,7 @@ final class RedisConnector implements AutoCloseable {
   private volatile boolean resp2;
 
   /** Whether the last handshake succeeded. */
-  private boolean reached;
+  private volatile boolean reached;
 
   /**
    * Whether it closes the connection instead, as twemproxy does on any command it does not know.
@@ -138,15 +138,16 @@ final class RedisConnector implements AutoCloseable {
       if (reached || !RedisFailure.mayRefuseHello(failure)) {
         throw failure;
       }
+      boolean closed = RedisFailure.reply(failure).isEmpty();
       resp2 = true;
-      closes = RedisFailure.reply(failure).isEmpty();
+      closes = closed;
       try {
         detect();
       } catch (RuntimeException second) {
         throw RedisFailure.reply(second).isPresent() ? second : failure;
       } finally {
         resp2 = single != null || cluster != null;
-        closes &= resp2;
+        closes = resp2 && closed;
       }
       LOG.atInfo()
           .addKeyValue("reason", RedisFailure.reason(failure))
