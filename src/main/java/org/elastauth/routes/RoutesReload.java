@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
   private static final String FILES = "*.camel.yaml";
-  private static final Pattern COMMENTS = Pattern.compile("(?m)^\\s*#.*$");
+  private static final Pattern LIST = Pattern.compile("(?m)^\s*[-\[]");
   private static final long MAX_BYTES = 1 << 20;
 
   /** Editors empty a file before they write it, and some save several files. */
@@ -181,8 +181,9 @@ public final class RoutesReload {
   /** Parses the changed files, and checks their routes together with the unchanged ones. */
   private void check(Map<String, String> wanted, Set<String> changed) throws Exception {
     for (String name : changed) {
-      if (wanted.containsKey(name) && COMMENTS.matcher(wanted.get(name)).replaceAll("").isBlank()) {
-        throw new IOException(folder.resolve(name) + " is empty; delete it or write a route");
+      if (wanted.containsKey(name) && !LIST.matcher(wanted.get(name)).find()) {
+        throw new IOException(
+            folder.resolve(name) + " contains no route; delete it, or begin it with - route:");
       }
     }
     List<RouteDefinition> routes = new ArrayList<>();
@@ -194,7 +195,12 @@ public final class RoutesReload {
     for (RoutesBuilder builder : loader().findRoutesBuilders(resources(wanted, changed))) {
       ModelRoutesBuilder model = (ModelRoutesBuilder) builder;
       model.prepareModel(context);
-      routes.addAll(model.getRoutes().getRoutes());
+      for (RouteDefinition route : model.getRoutes().getRoutes()) {
+        if (route.getInput() == null) {
+          throw new IOException(fileOf(route) + ": the route " + route.getRouteId() + " has no from");
+        }
+        routes.add(route);
+      }
     }
     DuplicateRoutes.refuse(context, routes);
     new MissingEndpoints(folder.toString()).refuse(context, routes);

@@ -97,7 +97,8 @@ class AccountsIT {
     long version = elasticsearch.version("accounts.disabled");
     redis.flush();
     // another group asks for a write, and so goes past the cache
-    assertRefused(gateway.decide("accounts.disabled", "two"), "an administrator disabled this account");
+    assertRefused(
+        gateway.decide("accounts.disabled", "two"), "an administrator disabled this account");
     assertThat(elasticsearch.version("accounts.disabled")).isEqualTo(version);
     assertThat(elasticsearch.user("accounts.disabled").path("enabled").asBoolean()).isFalse();
   }

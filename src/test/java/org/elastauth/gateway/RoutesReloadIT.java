@@ -108,9 +108,9 @@ class RoutesReloadIT {
   }
 
   static {
-    BROKEN.put("", "is empty");
-    BROKEN.put("\n\n", "is empty");
-    BROKEN.put("# a comment alone\n", "is empty");
+    BROKEN.put("", "contains no route");
+    BROKEN.put("\n\n", "contains no route");
+    BROKEN.put("# a comment alone\n", "contains no route");
     BROKEN.put(step("log: hello").replace("    from", "  from"), "mine.camel.yaml, line 1");
     BROKEN.put(step("log: hello").replace("    from", "\tfrom"), "mine.camel.yaml, line 3");
     BROKEN.put(step("logg: hello"), "logg");
@@ -128,8 +128,8 @@ class RoutesReloadIT {
         route("mine", "direct:credential", "log: hello"), "direct:credential is also used in");
     BROKEN.put(
         route("mine", "platform-http:/elastauth", "log: hello"), "/elastauth is also used in");
-    BROKEN.put("- route:\n    id: mine\n", "mine.camel.yaml");
-    BROKEN.put("just text", "mine.camel.yaml");
+    BROKEN.put("- route:\n    id: mine\n", "the route mine has no from");
+    BROKEN.put("just text", "contains no route");
     BROKEN.put("- route: [", "mine.camel.yaml, line 1");
     BROKEN.put("# " + "x".repeat(1 << 20), "larger than 1 MiB");
     BROKEN.put("- beans: [{name: mine, type: org.example.No}]\n", "org.example.No");
