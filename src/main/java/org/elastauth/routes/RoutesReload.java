@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
   private static final String FILES = "*.camel.yaml";
-  private static final Pattern LIST = Pattern.compile("(?m)^\s*[-\[]");
+  private static final Pattern LIST = Pattern.compile("(?m)^\\s*[-\\[]");
   private static final long MAX_BYTES = 1 << 20;
 
   /** Editors empty a file before they write it, and some save several files. */
@@ -197,7 +197,8 @@ public final class RoutesReload {
       model.prepareModel(context);
       for (RouteDefinition route : model.getRoutes().getRoutes()) {
         if (route.getInput() == null) {
-          throw new IOException(fileOf(route) + ": the route " + route.getRouteId() + " has no from");
+          throw new IOException(
+              fileOf(route) + ": the route " + route.getRouteId() + " has no from");
         }
         routes.add(route);
       }
