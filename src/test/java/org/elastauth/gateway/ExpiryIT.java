@@ -209,14 +209,14 @@ class ExpiryIT {
         "expiry.disabled    | false | {\"elastauth\":{\"v\":1,\"key\":\"0\",\"issued\":1,\"until\":2,\"generation\":1}}",
         "expiry.revoked     | false | {\"elastauth\":{\"v\":1,\"key\":\"0\",\"issued\":1,\"until\":2,\"generation\":2,\"state\":\"revoked\"}}",
         "expiry.overtaken   | false | {\"elastauth\":{\"v\":1,\"key\":\"0\",\"issued\":1,\"until\":4102444800,\"generation\":2,\"state\":\"expired\",\"expired\":{\"issued\":1,\"generation\":1}}}",
-        "expiry not a name  | true  | {\"elastauth\":{\"v\":1,\"key\":\"0\",\"issued\":1,\"until\":2,\"generation\":1}}",
+        "expiry:not.a.name  | true  | {\"elastauth\":{\"v\":1,\"key\":\"0\",\"issued\":1,\"until\":2,\"generation\":1}}",
       })
   void othersAreLeftAlone(String name, boolean enabled, String metadata) {
     put(
         name,
         "{\"password\":\"theirs-1\",\"roles\":[\"viewer\"],\"enabled\":%s,\"metadata\":%s}"
             .formatted(enabled, metadata));
-    String path = "/_security/user/" + name.replace(" ", "%20");
+    String path = "/_security/user/" + name;
     JsonNode before = ElasticsearchServer.json(elasticsearch.admin("GET", path, null));
     try (TestGateway gateway = gateway().set("expiry.delete_after", "1h").borrow()) {
       expire(gateway);

@@ -141,7 +141,7 @@ class RedisLateIT {
               "cacheKey",
               "elastauth-" + URLEncoder.encode(base64, StandardCharsets.US_ASCII),
               "identity",
-              new Identity("late.closed", "", "", List.of(), 0)));
+              new Identity("late.closed", "", "", List.of(), 1)));
       assertThat(breaker(gateway).getState()).isEqualTo(CircuitBreaker.State.OPEN);
       CompletableFuture<HttpResponse<String>> waiting = gateway.decideLater("late.closed");
       redis.resume();
