@@ -96,7 +96,7 @@ final class TokenEndpoint {
     try {
       response = breaker.executeCallable(() -> send(endpoints, grant));
     } catch (Exception unanswered) {
-      throw unavailable("does not answer", String.valueOf(unanswered));
+      throw unavailable("does not answer", ProviderHttp.reason(unanswered));
     }
     return read(response);
   }
