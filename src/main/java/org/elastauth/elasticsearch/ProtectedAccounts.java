@@ -32,6 +32,9 @@ public final class ProtectedAccounts {
           "apm_system",
           "remote_monitoring_user");
 
+  /** The service accounts of Elasticsearch, such as {@code elastic/kibana}, have these names. */
+  private static final String SERVICE_ACCOUNTS = "elastic/";
+
   private static final Duration REFUSED_TTL = Duration.ofSeconds(30);
   private static final int MAX_REFUSED = 10_000;
 
@@ -68,7 +71,7 @@ public final class ProtectedAccounts {
 
   public boolean isReserved(String username) {
     String name = username.toLowerCase(Locale.ROOT);
-    return RESERVED.contains(name) || name.equals(ownAccount);
+    return RESERVED.contains(name) || name.startsWith(SERVICE_ACCOUNTS) || name.equals(ownAccount);
   }
 
   /** Throws 403 for a login that was refused within the last 30 s. */

@@ -32,6 +32,8 @@ final class UserStream extends AbstractAsyncResponseConsumer<HttpResponse> {
   private HttpResponse response;
   private TokenBuffer user;
   private int depth;
+  private int deepest;
+  private boolean foreign;
   private long sinceLastUser;
 
   /**
@@ -84,9 +86,13 @@ final class UserStream extends AbstractAsyncResponseConsumer<HttpResponse> {
   }
 
   private void accept(JsonToken token) throws IOException {
+    if (token.isScalarValue() && depth == depthOfUser - 1) {
+      foreign = true;
+    }
     if (token.isStructStart() && ++depth == depthOfUser) {
       user = new TokenBuffer(parser);
     }
+    deepest = Math.max(deepest, depth);
     if (user != null) {
       user.copyCurrentEvent(parser);
     }
@@ -99,8 +105,16 @@ final class UserStream extends AbstractAsyncResponseConsumer<HttpResponse> {
     }
   }
 
+  /**
+   * Fails for a success without a complete list of users, such as an empty page of a proxy:
+   * otherwise existing users would count as absent, and would be created again.
+   */
   @Override
-  protected HttpResponse buildResult(HttpContext context) {
+  protected HttpResponse buildResult(HttpContext context) throws IOException {
+    boolean listed = depth == 0 && deepest >= depthOfUser - 1 && !foreign;
+    if (response.getStatusLine().getStatusCode() < HttpStatus.SC_MULTIPLE_CHOICES && !listed) {
+      throw ElasticsearchFailure.unusable("other content than a list of users");
+    }
     return response;
   }
 

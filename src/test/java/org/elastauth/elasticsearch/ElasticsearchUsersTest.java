@@ -180,6 +180,39 @@ class ElasticsearchUsersTest {
     assertThat(lines(output)).as("a minute later").hasSize(2);
   }
 
+  /** Elasticsearch splits such a name, so the user is found in a list. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "[]",
+        "7",
+        "{\"message\":\"hello\"}",
+        "{\"error\":{\"type\":\"x\"},\"status\":0}",
+        "{\"total\":0,\"count\":0}",
+        "{\"total\":1,\"count\":1,\"users\":[\"roe, jane\"]}",
+        "{\"total\":1,\"count\":1,\"users\":[{\"username\":\"roe, jane\"}",
+        "<html><form action=login>"
+      })
+  void aUserIsNotAbsentIfTheAnswerIsNoListOfUsers(String body) {
+    server.answering(json("200 OK", body));
+    assertThatThrownBy(() -> users.read("roe, jane")).isInstanceOf(ServerFailure.class);
+    server.answering("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    assertThatThrownBy(() -> users.read("roe, john")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aUserIsAbsentInACompleteListWithoutIt() throws IOException {
+    server.answering(json("200 OK", "{\"total\":0,\"count\":0,\"users\":[]}"));
+    assertThat(users.read("roe, jane").exists()).isFalse();
+    server.answering(
+        json(
+            "200 OK",
+            "{\"total\":1,\"count\":1,\"users\":[{\"username\":\"roe, jane\",\"metadata\":{}}]}"));
+    assertThat(users.read("roe, jane").exists()).isTrue();
+  }
+
   private static UserChange create(long readAt) {
     Window window = new Window(0, 1);
     Credential jane = new Credential("jane", "pw", window, 1, 0, null);

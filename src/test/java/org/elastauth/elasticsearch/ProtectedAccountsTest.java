@@ -27,14 +27,15 @@ class ProtectedAccountsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"elastic", "KIBANA", "GATEWAY"})
+  @ValueSource(strings = {"elastic", "KIBANA", "GATEWAY", "elastic/kibana", "Elastic/fleet-server"})
   void reservedNamesAndTheGatewaysOwnAreRefused(String name) {
     assertThatThrownBy(() -> accounts.refuseReserved(identity(name))).isInstanceOf(HttpError.class);
   }
 
-  @Test
-  void otherNamesAreNot() {
-    assertThatCode(() -> accounts.refuseReserved(identity("elastic2"))).doesNotThrowAnyException();
+  @ParameterizedTest
+  @ValueSource(strings = {"elastic2", "elastic-kibana", "users/elastic/kibana"})
+  void otherNamesAreNot(String name) {
+    assertThatCode(() -> accounts.refuseReserved(identity(name))).doesNotThrowAnyException();
   }
 
   @Test

@@ -12,6 +12,10 @@ final class LoginPages {
   private static final String POLICY =
       "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+  /**
+   * The referrer policy precedes that of the proxy's headers. With {@code no-referrer}, browsers
+   * send {@code Origin: null} with the form, as another site's form could.
+   */
   private static final String PAGE =
       """
       <!DOCTYPE html>
@@ -19,6 +23,7 @@ final class LoginPages {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width">
+      <meta name="referrer" content="same-origin">
       <title>TITLE</title>
       </head>
       <body>

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.BearerChallenge;
@@ -44,6 +45,20 @@ final class TokenEndpoint {
 
   /** RFC 6749, 5.2; others are not logged. */
   private static final Pattern ERROR = Pattern.compile("[a-z_]{1,64}");
+
+  /**
+   * The user must log in again, or may not: RFC 6749, 4.1.2.1 and 5.2; OpenID Connect Core,
+   * 3.1.2.6; Auth0. Entra ID answers with some of these after a change of its policies.
+   */
+  private static final Set<String> ENDS_SESSION =
+      Set.of(
+          "invalid_grant",
+          "access_denied",
+          "interaction_required",
+          "login_required",
+          "account_selection_required",
+          "consent_required",
+          "mfa_required");
 
   private final ProviderHttp http;
   private final CircuitBreaker breaker;
@@ -96,7 +111,7 @@ final class TokenEndpoint {
     try {
       response = breaker.executeCallable(() -> send(endpoints, grant));
     } catch (Exception unanswered) {
-      throw unavailable("does not answer", String.valueOf(unanswered));
+      throw unavailable("does not answer", ProviderHttp.reason(unanswered));
     }
     return read(response);
   }
@@ -139,11 +154,16 @@ final class TokenEndpoint {
 
   private HttpError rejected(ProviderDocument document, String reason) {
     String code = document.members().get("error") instanceof String error ? error : "";
-    return code.equals("invalid_grant")
+    return endsSession(code)
         ? BearerChallenge.invalid("the provider has ended this session")
         : unavailable(
             "returned no tokens",
             ERROR.matcher(code).matches() ? reason + ", error " + code : reason);
+  }
+
+  /** Whether the provider refuses the user. Other errors are about the gateway or the provider. */
+  static boolean endsSession(String error) {
+    return ENDS_SESSION.contains(error);
   }
 
   private HttpError unavailable(String what, String reason) {

@@ -3,6 +3,7 @@ package org.elastauth.oidc.provider;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -60,6 +61,16 @@ public final class ProviderHttp {
       throw new IOException("HTTP status " + response.getStatusCode());
     }
     return response;
+  }
+
+  /** Why {@link #send} failed, for the log. */
+  public static String reason(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProtocolException) {
+        return "it does not speak HTTP"; // the exception quotes the received bytes
+      }
+    }
+    return failure.toString();
   }
 
   private HttpResponse<String> await(CompletableFuture<HttpResponse<String>> answer)

@@ -5,7 +5,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
-import java.net.ProtocolException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Map;
@@ -61,13 +60,7 @@ final class ProviderResponseParser {
   }
 
   HttpError unavailable(Exception failure, ProviderRequest request) {
-    String reason = failure.toString();
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ProtocolException) {
-        reason = "it does not speak HTTP"; // the exception quotes the received bytes
-      }
-    }
-    return unusable(request, reason);
+    return unusable(request, ProviderHttp.reason(failure));
   }
 
   HttpError unusable(ProviderRequest request, String reason) {

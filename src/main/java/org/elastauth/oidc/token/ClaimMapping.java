@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ClaimMapping {
   private static final Pattern EMAIL =
-      Pattern.compile("(.*[^a-z0-9])?e?-?mail(_?address)?", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("((.*[^a-z0-9])?mail|.*e-?mail)(_?address)?", Pattern.CASE_INSENSITIVE);
 
   private static final String VERIFIED = "_verified";
 
@@ -109,14 +109,16 @@ public final class ClaimMapping {
       throw BearerChallenge.invalid("the userinfo endpoint names another user than the token");
     }
     Map<String, Object> known = new HashMap<>(token.claims());
-    // the token verifies its own address only
+    Map<String, Object> claims = new HashMap<>(userinfo.claims());
+    // each verifies its own address only
     for (String address : List.of("email", mappings.username())) {
-      Object newer = userinfo.claims().get(address);
-      if (newer != null && !newer.equals(known.get(address))) {
+      Object newer = claims.get(address);
+      if (newer == null) {
+        claims.remove(address + VERIFIED);
+      } else if (!newer.equals(known.get(address))) {
         known.remove(address + VERIFIED);
       }
     }
-    Map<String, Object> claims = new HashMap<>(userinfo.claims());
     known.forEach(claims::putIfAbsent);
     boolean hasGroups = value(userinfo.claims(), mappings.groups()) != null;
     if (!hasGroups) {

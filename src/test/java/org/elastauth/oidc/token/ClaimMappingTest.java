@@ -291,7 +291,12 @@ class ClaimMappingTest {
             Map.of("email", me));
     assertUnverified("mail", ofAnother);
     assertUnverified("user.email", ofAnother);
-    assertUnverified("primary_email", Map.of("primary_email", me));
+    for (String path : List.of("primary_email", "primaryEmail", "workE-Mail", "userEmailAddress")) {
+      assertUnverified(path, Map.of(path, me));
+    }
+    assertThat(byEmail("sam", Map.of("sam", me)).username())
+        .as("no claim of an address")
+        .isEqualTo(me);
   }
 
   private static void assertUnverified(String path, Map<String, Object> claims) {
@@ -317,5 +322,18 @@ class ClaimMappingTest {
         .hasMessageContaining("email_verified");
     TokenClaims same = new TokenClaims(Map.of("sub", "1", "email", "own@example.org"), 5, 9);
     assertThat(mapping.identity(mapping.join(token, same)).username()).isEqualTo("own@example.org");
+  }
+
+  @Test
+  void userinfoWithoutAnAddressDoesNotVerifyThatOfTheToken() {
+    ClaimMapping mapping = mapping(Map.of("oidc.claim_mappings.username", "email"));
+    TokenClaims userinfo = new TokenClaims(Map.of("sub", "1", "email_verified", true), 5, 9);
+    for (Object verified : List.of(false, "")) {
+      Map<String, Object> token =
+          Map.of("sub", "1", "email", "victim@example.org", "email_verified", verified);
+      assertThatThrownBy(
+              () -> mapping.identity(mapping.join(new TokenClaims(token, 10, 100), userinfo)))
+          .hasMessageContaining("email_verified");
+    }
   }
 }
