@@ -28,6 +28,9 @@ public final class Decisions {
   private final TrustedProxies proxies;
   private final LogLimit limit;
 
+  /** Separate, so that a flood of refusals does not hide a failure. */
+  private final LogLimit failures;
+
   /** Resolved once, because each cached decision counts here. */
   private final Counter allowed;
 
@@ -35,6 +38,7 @@ public final class Decisions {
     this.meters = meters;
     this.proxies = proxies;
     this.limit = new LogLimit(ticker);
+    this.failures = new LogLimit(ticker);
     this.allowed = counter("allowed", "none");
   }
 
@@ -97,7 +101,7 @@ public final class Decisions {
   void unexpected(Throwable failure) {
     StackTraceElement[] frames = failure.getStackTrace();
     String where = frames.length == 0 ? "" : frames[0].toString();
-    if (limit.admits(failure.getClass().getName() + " " + where)) {
+    if (failures.admits(failure.getClass().getName() + " " + where)) {
       LOG.error(
           "A request failed unexpectedly; please report this (the same is logged once a minute)",
           withoutMessages(failure, MAX_CAUSES));

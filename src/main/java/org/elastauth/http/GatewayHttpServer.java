@@ -59,7 +59,9 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
     this.connections = new ConnectionLimit(limits, proxies);
     this.screening = new RequestScreening(errors);
     this.drain = new ConnectionDrain(inFlight);
-    this.hold = new RequestHold(vertx, drain::awaitResponses, request -> router.handle(request));
+    this.hold =
+        new RequestHold(
+            vertx, drain::awaitResponses, request -> router.handle(request), errors::fail);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Iterator;
@@ -20,8 +21,9 @@ import java.util.regex.Pattern;
 /**
  * Marks requests as invalid that RFC 9112 forbids, or that another HTTP implementation could
  * interpret differently, before Vert.x reads them. An invalid request is the last of its
- * connection: what follows it is dropped. The decoder's exceptions quote the request, so that a log
- * could show a token; {@link InvalidRequest} replaces them.
+ * connection: what follows it is dropped. The same holds after a request whose end peers may
+ * disagree on, because what follows may be a part of its body to them. The decoder's exceptions
+ * quote the request, so that a log could show a token; {@link InvalidRequest} replaces them.
  */
 final class HeadCheck extends ChannelInboundHandlerAdapter {
   private static final Pattern DOT_SEGMENT = Pattern.compile("/\\.{1,2}(/|;|$)");
@@ -33,6 +35,9 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
 
   /** The last valid host of this connection: most clients send always the same. */
   private CharSequence host = "";
+
+  /** Whether the request that is being read is the last one. */
+  private boolean last;
 
   private boolean ended;
 
@@ -52,7 +57,7 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
       fault = InvalidRequest.MALFORMED;
       content.setDecoderResult(DecoderResult.failure(fault));
     }
-    ended = fault != null;
+    ended = fault != null || last && message instanceof LastHttpContent;
     context.fireChannelRead(message);
   }
 
@@ -76,6 +81,9 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
     int hosts = 0;
     int codings = 0;
     boolean close = false;
+    boolean expects = false;
+    boolean withLength = false;
+    boolean tooLarge = false;
     Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
     while (all.hasNext()) {
       Map.Entry<CharSequence, CharSequence> header = all.next();
@@ -96,10 +104,15 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
         if (current && value.length() > 0 && !is(HttpHeaderValues.CONTINUE, value)) {
           return InvalidRequest.EXPECTATION; // RFC 9110, 10.1.1
         }
+        expects = current;
+      } else if (is(HttpHeaderNames.CONTENT_LENGTH, name)) {
+        withLength = !"0".contentEquals(value);
+        tooLarge = RequestScreening.isTooLarge(value.toString());
       } else if (is(HttpHeaderNames.CONNECTION, name)) {
         close |= AsciiString.containsIgnoreCase(value, HttpHeaderValues.CLOSE) && hasClose(value);
       }
     }
+    last = codings > 0 || tooLarge || expects && withLength;
     if (close) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE); // Vert.x reads no lists
     }

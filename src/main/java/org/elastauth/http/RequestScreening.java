@@ -69,7 +69,7 @@ final class RequestScreening {
   }
 
   /** The decoder has checked that these are digits. */
-  private static boolean isTooLarge(String length) {
+  static boolean isTooLarge(String length) {
     return length != null
         && (length.length() > MAX_DIGITS || Long.parseLong(length) > MAX_DISCARDED);
   }

@@ -26,7 +26,9 @@ import org.springframework.stereotype.Component;
 /**
  * Rejects requests without {@code admin.credential} as bearer token (RFC 6750). An address that
  * sent wrong credentials too often receives 429, even with the right one: otherwise guessing could
- * go on. This does not depend on {@code rate_limit.enabled}.
+ * go on. Clients that are known only by the address of their trusted proxy share it, so there the
+ * right one is accepted: one of them must not lock out the administrator. This does not depend on
+ * {@code rate_limit.enabled}.
  */
 @Component("adminCredential")
 public final class AdminCredential implements Processor {
@@ -66,7 +68,7 @@ public final class AdminCredential implements Processor {
   @Override
   public void process(Exchange exchange) {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
-    String client = ClientAddress.orPeer(request, proxies);
+    String client = ClientAddress.of(request, proxies);
     throttled.refuse(client);
     List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
     String value = values.size() == 1 ? values.get(0) : "";
@@ -76,12 +78,13 @@ public final class AdminCredential implements Processor {
     // comparing hashes does not leak where the credentials differ
     byte[] actual = hash(value.substring(SCHEME.length()).trim());
     if (expected == null || !MessageDigest.isEqual(expected, actual)) {
-      count(client);
+      count(client == null ? request.remoteAddress().hostAddress() : client);
       throw refusal(CHALLENGE + ", error=\"invalid_token\"");
     }
   }
 
   private void count(String client) {
+    throttled.refuse(client);
     Verdict verdict = guesses.count(client);
     if (verdict.remaining() == 0) {
       throttled.add(client, Duration.ofMillis(verdict.resetMillis()));

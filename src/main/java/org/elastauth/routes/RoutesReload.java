@@ -31,6 +31,7 @@ import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
+import org.elastauth.config.FileRights;
 import org.elastauth.config.RouteFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,6 +158,9 @@ public final class RoutesReload {
   private static String read(Path file) throws IOException {
     if (Files.size(file) > MAX_BYTES) {
       throw new IOException(file + " is larger than 1 MiB");
+    }
+    if (FileRights.of(file) == FileRights.EVERYBODY) { // as at the start
+      throw new IOException(file + " can be changed by every user; restrict it (chmod o-w)");
     }
     try {
       return Files.readString(file);

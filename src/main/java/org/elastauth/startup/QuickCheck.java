@@ -37,7 +37,15 @@ public final class QuickCheck {
 
   private static final String FILE = "application.yaml";
   private static final List<String> OTHER_FILES =
-      List.of("application.yml", "application.properties", "application.xml", "config");
+      List.of(
+          "application.yml",
+          "application.properties",
+          "application.xml",
+          "application-default.yaml",
+          "application-default.yml",
+          "application-default.properties",
+          "application-default.xml",
+          "config");
 
   private QuickCheck() {}
 

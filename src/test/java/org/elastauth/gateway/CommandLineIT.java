@@ -178,6 +178,7 @@ class CommandLineIT {
       strings = {
         "application.yaml",
         "application.yml",
+        "application-default.yaml",
         "config/application.yaml",
         "other/application.yaml"
       })
