@@ -349,7 +349,7 @@ public final class RedisConnections implements AutoCloseable {
             try {
               task.run();
             } catch (RuntimeException unreachable) {
-              LOG.debug("Redis does not answer", unreachable);
+              LOG.debug("Redis does not answer: {}", RedisFailure.reason(unreachable));
             } finally {
               later(() -> underWay.set(false), pauseMillis);
             }

@@ -110,7 +110,7 @@ public final class RevocationChannel {
       try {
         subscription = subscribe();
       } catch (RedisException failed) {
-        LOG.debug("Redis refused the subscription", failed);
+        LOG.debug("Redis refused the subscription: {}", RedisFailure.reason(failed));
       }
     }
   }

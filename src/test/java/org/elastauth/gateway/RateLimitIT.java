@@ -172,7 +172,11 @@ class RateLimitIT {
 
   @Test
   void itCostsOneRoundTrip() {
-    try (TestGateway gateway = shared().set("rate_limit.max_requests", 100).start()) {
+    try (TestGateway gateway =
+        shared()
+            .set("rate_limit.max_requests", 100)
+            .set("redis.health_check.interval", "1h")
+            .start()) {
       awaitCounting(gateway, redis);
       gateway.login("limit.trips");
       long total = sent();

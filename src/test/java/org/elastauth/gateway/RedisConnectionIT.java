@@ -68,7 +68,8 @@ class RedisConnectionIT {
                             .lines()
                             .filter(line -> line.contains(" name=elastauth ")))
                     .hasSize(10)
-                    .allMatch(line -> line.contains(" cmd=getrange "));
+                    .allMatch(
+                        line -> line.contains(" cmd=getrange ") || line.contains(" cmd=set "));
               });
       Awaitility.await()
           .until(

@@ -130,7 +130,7 @@ class RoutesReloadIT {
         route("mine", "platform-http:/elastauth", "log: hello"), "/elastauth is also used in");
     BROKEN.put("- route:\n    id: mine\n", "the route mine has no from");
     BROKEN.put("just text", "contains no route");
-    BROKEN.put("- route: [", "mine.camel.yaml, line 1");
+    BROKEN.put("- route: [", "mine.camel.yaml, line 2");
     BROKEN.put("# " + "x".repeat(1 << 20), "larger than 1 MiB");
     BROKEN.put("- beans: [{name: mine, type: org.example.No}]\n", "org.example.No");
   }
