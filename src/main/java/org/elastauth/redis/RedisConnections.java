@@ -164,27 +164,23 @@ public final class RedisConnections implements AutoCloseable {
       Duration timeout,
       BooleanSupplier memoryAnswers,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
     try {
       int slot = slot();
+      RedisDeadlines.Wait<T> answer = deadlines.begin(slot, timeout, memoryAnswers);
       commands
           .apply(commands(open(slot)))
           .whenComplete(
               (found, failure) -> {
                 if (failure == null) {
                   threads.setPlain(slot, Thread.currentThread());
-                  answer.complete(found);
-                } else {
-                  answer.completeExceptionally(AsyncAnswer.cause(failure));
                 }
+                answer.end(found, failure);
               });
-      if (!answer.isDone()) {
-        deadlines.set(answer, timeout, memoryAnswers, slot);
-      }
+      deadlines.add(answer);
+      return answer;
     } catch (RuntimeException notSent) {
-      answer.completeExceptionally(notSent);
+      return CompletableFuture.failedFuture(notSent);
     }
-    return answer;
   }
 
   /** The event loop where the answers of a connection arrive; any, as long as that is unknown. */

@@ -30,7 +30,7 @@ final class RedisDeadlines implements AutoCloseable {
   /** How long Lettuce may take to connect again before memory answers, in milliseconds. */
   private static final long RECONNECT_MILLIS = 20;
 
-  private final Map<Long, Queue<Deadline>> waits = new ConcurrentHashMap<>();
+  private final Map<Long, Queue<Wait<?>>> waits = new ConcurrentHashMap<>();
   private final Duration patience;
   private final IntFunction<EventExecutor> eventLoop;
   private final Future<?> scans;
@@ -53,52 +53,62 @@ final class RedisDeadlines implements AutoCloseable {
     }
   }
 
-  private record Deadline(
-      CompletableFuture<?> answer,
-      long nanos,
-      long timeoutMillis,
-      BooleanSupplier memoryAnswers,
-      int connection) {}
+  /**
+   * The answer to a command, and when the wait for it ends. Its queue holds it until the next scan,
+   * so it drops at its end what it knows of the request. Measured before: young collections copied
+   * that, and the 99th percentile was 50 ms instead of 5.
+   */
+  static final class Wait<T> extends CompletableFuture<T> {
+    private final int connection;
+    private final long timeoutMillis;
+    private long nanos;
+
+    /** Null: no answer in memory, or the wait has ended. */
+    private volatile BooleanSupplier memoryAnswers;
+
+    private Wait(int connection, long timeoutMillis, BooleanSupplier memoryAnswers) {
+      this.connection = connection;
+      this.timeoutMillis = timeoutMillis;
+      this.memoryAnswers = memoryAnswers;
+    }
+
+    void end(T found, Throwable failure) {
+      memoryAnswers = null;
+      if (failure == null) {
+        complete(found);
+      } else {
+        completeExceptionally(AsyncAnswer.cause(failure));
+      }
+    }
+  }
 
   /**
    * @param memoryAnswers null: always wait for the timeout
    */
-  void set(
-      CompletableFuture<?> answer,
-      Duration timeout,
-      BooleanSupplier memoryAnswers,
-      int connection) {
+  <T> Wait<T> begin(int connection, Duration timeout, BooleanSupplier memoryAnswers) {
     boolean impatient = memoryAnswers != null && patience.compareTo(timeout) < 0;
-    long timeoutMillis = timeout.toMillis();
-    long wait = impatient ? patience.toMillis() : timeoutMillis;
-    add(answer, wait, timeoutMillis, impatient ? memoryAnswers : null, connection);
+    return new Wait<>(connection, timeout.toMillis(), impatient ? memoryAnswers : null);
   }
 
-  private void add(
-      CompletableFuture<?> answer,
-      long wait,
-      long timeoutMillis,
-      BooleanSupplier memoryAnswers,
-      int connection) {
-    waits
-        .computeIfAbsent(wait, first -> new ConcurrentLinkedQueue<>())
-        .add(
-            new Deadline(
-                answer,
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait),
-                timeoutMillis,
-                memoryAnswers,
-                connection));
+  void add(Wait<?> wait) {
+    add(wait, wait.memoryAnswers == null ? wait.timeoutMillis : patience.toMillis());
+  }
+
+  private void add(Wait<?> wait, long millis) {
+    if (!wait.isDone()) {
+      wait.nanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      waits.computeIfAbsent(millis, first -> new ConcurrentLinkedQueue<>()).add(wait);
+    }
   }
 
   /**
    * Ends the waits that memory can answer, because Lettuce keeps the commands of a lost connection.
    */
   void lost(int connection) {
-    for (Queue<Deadline> wait : waits.values()) {
-      for (Deadline deadline : wait) {
-        if (deadline.connection == connection && deadline.memoryAnswers != null) {
-          expireLater(deadline, RECONNECT_MILLIS);
+    for (Queue<Wait<?>> queue : waits.values()) {
+      for (Wait<?> wait : queue) {
+        if (wait.connection == connection && wait.memoryAnswers != null) {
+          expireLater(wait, RECONNECT_MILLIS);
         }
       }
     }
@@ -106,48 +116,46 @@ final class RedisDeadlines implements AutoCloseable {
 
   private void scan() {
     long now = System.nanoTime();
-    for (Queue<Deadline> wait : waits.values()) {
-      Deadline first = wait.peek();
-      while (first != null && (first.answer.isDone() || first.nanos - now <= 0)) {
-        wait.remove();
-        if (!first.answer.isDone()) {
+    for (Queue<Wait<?>> queue : waits.values()) {
+      Wait<?> first = queue.peek();
+      while (first != null && (first.isDone() || first.nanos - now <= 0)) {
+        queue.remove();
+        if (!first.isDone()) {
           // an event loop reads the replies that have arrived before it runs a scheduled task
           expireLater(first, 1);
         }
-        first = wait.peek();
+        first = queue.peek();
       }
     }
   }
 
-  private void expireLater(Deadline deadline, long millis) {
+  private void expireLater(Wait<?> wait, long millis) {
     try {
-      eventLoop
-          .apply(deadline.connection)
-          .schedule(() -> expire(deadline), millis, TimeUnit.MILLISECONDS);
+      eventLoop.apply(wait.connection).schedule(() -> expire(wait), millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException stopping) {
-      expire(deadline);
+      expire(wait);
     }
   }
 
-  private void expire(Deadline deadline) {
-    CompletableFuture<?> answer = deadline.answer;
-    if (answer.isDone()) {
+  private void expire(Wait<?> wait) {
+    BooleanSupplier memoryAnswers = wait.memoryAnswers;
+    if (wait.isDone()) {
       return;
     }
-    if (deadline.memoryAnswers == null) {
-      answer.completeExceptionally(
-          new RedisCommandTimeoutException("no answer within " + deadline.timeoutMillis + " ms"));
-    } else if (memoryAnswers(deadline)) {
-      answer.completeExceptionally(new PatienceExhausted(patience.toMillis()));
+    if (memoryAnswers == null) {
+      wait.end(
+          null, new RedisCommandTimeoutException("no answer within " + wait.timeoutMillis + " ms"));
+    } else if (answers(memoryAnswers)) {
+      wait.end(null, new PatienceExhausted(patience.toMillis()));
     } else {
-      long rest = Math.max(1, deadline.timeoutMillis - patience.toMillis());
-      add(answer, rest, deadline.timeoutMillis, null, deadline.connection);
+      wait.memoryAnswers = null;
+      add(wait, Math.max(1, wait.timeoutMillis - patience.toMillis()));
     }
   }
 
-  private static boolean memoryAnswers(Deadline deadline) {
+  private static boolean answers(BooleanSupplier memory) {
     try {
-      return deadline.memoryAnswers.getAsBoolean();
+      return memory.getAsBoolean();
     } catch (RuntimeException unknown) {
       return false;
     }
