@@ -70,7 +70,7 @@ class DatabaseConfiguration {
       }
       Files.setPosixFilePermissions(file, OWNER_ONLY.value());
     } catch (IOException | UnsupportedOperationException other) {
-      // the file belongs to somebody else, or the file system has no such rights
+      // the file has another owner, or the file system has no such rights
     }
   }
 }

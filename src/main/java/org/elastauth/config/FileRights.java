@@ -18,7 +18,7 @@ public enum FileRights {
 
   /**
    * A link counts as what it leads to. In a read-only file system, such as a ConfigMap of
-   * Kubernetes, nobody can change a file, whatever its mode. The group root is the owner, because
+   * Kubernetes, no file can change, whatever its mode. The group root is the owner, because
    * OpenShift runs containers in it.
    */
   public static FileRights of(Path path) {

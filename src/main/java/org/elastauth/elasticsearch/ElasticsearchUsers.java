@@ -329,7 +329,7 @@ public final class ElasticsearchUsers {
     }
   }
 
-  /** Whether nobody wrote the user in the meantime. */
+  /** Whether the user is unchanged in the meantime. */
   private boolean isUnchanged(UserChange change) throws IOException {
     StoredUser stored = read(change.username());
     return stored.isOurs() && stored.ownership().samePassword(change.ownership());

@@ -91,7 +91,7 @@ record ConfigurationFiles(List<Path> files, Path routes) {
     return routes == null ? PACKAGED : "file:" + routes + "/*" + SUFFIX;
   }
 
-  /** Routes can do anything, so nobody else may change them. */
+  /** Routes can do anything, so no other user may change them. */
   List<Fault> faults() {
     if (routes == null) {
       return List.of();

@@ -128,8 +128,8 @@ final class AuthorizationResponseReader implements Processor {
   }
 
   /**
-   * Answers a response that logs nobody in. A browser that has a session opened the callback again,
-   * by reload, the back button, a bookmark or another tab: it goes to its page.
+   * Answers a response that starts no session. A browser that has a session opened the callback
+   * again, by reload, the back button, a bookmark or another tab: it goes to its page.
    *
    * @throws HttpError 302 with a session, else the refusal
    */
