@@ -45,7 +45,10 @@ public final class RoleMapping {
       throw fields.unknownGroups(
           identity.username(), "it is missing or not usable, and there are no default_roles");
     }
-    throw HttpError.forbidden("no group of this user gives a role").because("no_role");
+    throw HttpError.forbidden(
+            "no group of this user gives a role; the login has %d groups"
+                .formatted(identity.groups().size()))
+        .because("no_role");
   }
 
   /**

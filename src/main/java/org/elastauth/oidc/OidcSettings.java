@@ -117,7 +117,8 @@ public record OidcSettings(
             && Rules.isUrl(url)
             && !URI.create(url).getHost().matches(LOOPBACK),
         name,
-        "is not encrypted, though oidc.issuer is; write https://");
+        "is not encrypted, though oidc.issuer is; write https://, or set oidc.allow_http_endpoints if only"
+            + " the cluster's own network is between them");
   }
 
   @Override

@@ -146,7 +146,7 @@ record ConfigurationFiles(List<Path> files, Path routes) {
   /** Names every file that was read. */
   void log() {
     LOG.atInfo()
-        .addKeyValue("files", files)
+        .addKeyValue("files", files.stream().map(Path::toAbsolutePath).toList())
         .addKeyValue("routes", routes == null ? PACKAGED : routesIn(routes))
         .log("Files in use");
   }

@@ -106,6 +106,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
     if (!context.isAutoStartup()) {
       warn(settings); // --check-config and --create-cache-table
+      files.log();
       return;
     }
     reloadRoutes((ModelCamelContext) context);

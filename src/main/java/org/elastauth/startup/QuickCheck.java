@@ -65,6 +65,7 @@ public final class QuickCheck {
       logging.initialize(new LoggingInitializationContext(environment), null, null);
       check.check();
       Gateway.warn(check.reading().settings());
+      check.files().log();
       return Result.VALID;
     } catch (IOException unreadable) {
       return Result.INCOMPLETE;

@@ -370,7 +370,10 @@ class SettingsCheckTest {
   void anEncryptedProviderHasNoEndpointThatIsNot(String name) {
     String key = "oidc." + name;
     assertThat(faults(oidc(key, "http://127.0.0.1.example.com/x")))
-        .containsExactly(key + "=***: is not encrypted, though oidc.issuer is; write https://");
+        .containsExactly(
+            key
+                + "=***: is not encrypted, though oidc.issuer is; write https://, or set"
+                + " oidc.allow_http_endpoints if only the cluster's own network is between them");
     assertThat(faults(oidc(key, "https://keys.example.com/x"))).isEmpty();
     for (String here : List.of("localhost", "127.0.0.1:8080", "[::1]:8080")) {
       assertThat(faults(oidc(key, "http://" + here + "/x"))).as(here).isEmpty();
