@@ -7,13 +7,17 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /** A TCP proxy in front of a server; it fails as networks do. */
 public final class FaultyTcpProxy implements AutoCloseable {
@@ -190,17 +194,28 @@ public final class FaultyTcpProxy implements AutoCloseable {
 
   private FaultyTcpProxy serve(Consumer<NetSocket> browser) {
     shut();
+    // for a moment, a connection of another program may have taken the port
     server =
-        vertx
-            .createNetServer()
-            .connectHandler(
-                socket -> {
-                  entered.incrementAndGet();
-                  socket.pause();
-                  browser.accept(socket);
-                });
-    server.listen(port, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+        Awaitility.await("port " + port)
+            .pollDelay(Duration.ZERO)
+            .ignoreException(CompletionException.class)
+            .until(() -> listen(browser), Objects::nonNull);
     return this;
+  }
+
+  private NetServer listen(Consumer<NetSocket> browser) {
+    return vertx
+        .createNetServer()
+        .connectHandler(
+            socket -> {
+              entered.incrementAndGet();
+              socket.pause();
+              browser.accept(socket);
+            })
+        .listen(port, "127.0.0.1")
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
   }
 
   /** Closes every connection and refuses new ones. */
