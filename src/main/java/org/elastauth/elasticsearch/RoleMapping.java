@@ -11,11 +11,15 @@ import org.elastauth.http.HttpError;
 import org.elastauth.identity.GroupWhitelist;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.OptionalFields;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Maps groups to Elasticsearch roles: the union over all mapped groups, else the default roles. */
 @Component("roleMapping")
 public final class RoleMapping {
+  private static final Logger LOG = LoggerFactory.getLogger(RoleMapping.class);
+
   private final Map<String, Set<String>> byGroup = new HashMap<>();
   private final List<String> defaults;
   private final OptionalFields fields;
@@ -45,10 +49,11 @@ public final class RoleMapping {
       throw fields.unknownGroups(
           identity.username(), "it is missing or not usable, and there are no default_roles");
     }
-    throw HttpError.forbidden(
-            "no group of this user gives a role; the login has %d groups"
-                .formatted(identity.groups().size()))
-        .because("no_role");
+    LOG.atDebug()
+        .addKeyValue("user", identity.username())
+        .addKeyValue("groups", identity.groups())
+        .log("No group gives a role");
+    throw HttpError.forbidden("no group of this user gives a role").because("no_role");
   }
 
   /**
