@@ -50,17 +50,7 @@ public final class RouteExport {
     return packaged().length;
   }
 
-  /** Whether a folder contains all packaged routes as they are. */
-  public static boolean isWhole(Path folder) throws IOException {
-    for (Resource route : packaged()) {
-      if (!isSame(folder.resolve(route.getFilename()), route)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  public static Resource[] packaged() throws IOException {
+  static Resource[] packaged() throws IOException {
     return new PathMatchingResourcePatternResolver().getResources(PACKAGED);
   }
 

@@ -2,8 +2,6 @@ package org.elastauth.routes;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,14 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.RoutesBuilder;
@@ -31,7 +28,7 @@ import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
-import org.elastauth.config.FileRights;
+import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.RouteFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,14 +42,13 @@ public final class RoutesReload {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
   private static final String FILES = "*.camel.yaml";
   private static final Pattern LIST = Pattern.compile("(?m)^\\s*[-\\[]");
-  private static final long MAX_BYTES = 1 << 20;
 
   /** Editors empty a file before they write it, and some save several files. */
   private static final long SETTLE_MILLIS = 300;
 
   private final ModelCamelContext context;
   private final Path folder;
-  private final Predicate<String> unused;
+  private final Supplier<RouteSet> files;
   private final Hold requests;
   private final Consumer<Boolean> differs;
   private final ScheduledExecutorService worker;
@@ -63,27 +59,27 @@ public final class RoutesReload {
     void holdDuring(Callable<Void> change) throws Exception;
   }
 
-  /** The loaded texts by file name. */
-  private Map<String, String> running = Map.of();
+  /** The loaded files by name. */
+  private Map<String, RouteFile> running = Map.of();
 
-  /** The texts that were refused last. */
-  private Map<String, String> refused = Map.of();
+  /** The files that were refused last. */
+  private Map<String, RouteFile> refused = Map.of();
 
   private ScheduledFuture<?> next;
 
   /**
-   * @param unused whether this configuration does not load a file of this name
+   * @param files reads those that this configuration loads
    * @param differs receives whether the routes in use differ from the folder
    */
   public RoutesReload(
       ModelCamelContext context,
       Path folder,
-      Predicate<String> unused,
+      Supplier<RouteSet> files,
       Hold requests,
       Consumer<Boolean> differs) {
     this.context = context;
     this.folder = folder;
-    this.unused = unused;
+    this.files = files;
     this.requests = requests;
     this.differs = differs;
     this.worker =
@@ -91,20 +87,14 @@ public final class RoutesReload {
   }
 
   public Service watcher() throws Exception {
-    running = read();
+    running = files.get().files();
     RouteWatcherReloadStrategy watcher = new RouteWatcherReloadStrategy(folder.toString());
     watcher.setPattern(FILES);
-    watcher.setResourceReload((path, resource) -> changed(Path.of(path).getFileName().toString()));
+    watcher.setResourceReload((path, resource) -> changed());
     return watcher;
   }
 
-  private synchronized void changed(String name) {
-    if (unused.test(name)) {
-      LOG.atInfo()
-          .addKeyValue("file", folder.resolve(name))
-          .log("An edited route file is not loaded, because this configuration does not use it");
-      return;
-    }
+  private synchronized void changed() {
     if (next != null) {
       next.cancel(false);
     }
@@ -112,7 +102,7 @@ public final class RoutesReload {
   }
 
   private void reload() {
-    Map<String, String> wanted = Map.of();
+    Map<String, RouteFile> wanted = Map.of();
     Set<String> changed = Set.of();
     try {
       wanted = read();
@@ -122,7 +112,7 @@ public final class RoutesReload {
       }
       if (!changed.isEmpty()) {
         check(wanted, changed);
-        Map<String, String> texts = wanted;
+        Map<String, RouteFile> texts = wanted;
         Set<String> names = changed;
         requests.holdDuring(() -> replace(texts, names));
         running = wanted;
@@ -142,34 +132,15 @@ public final class RoutesReload {
     }
   }
 
-  private Map<String, String> read() throws IOException {
-    Map<String, String> texts = new TreeMap<>();
-    try (var files = Files.newDirectoryStream(folder, FILES)) {
-      for (Path file : files) {
-        String name = file.toFile().getName();
-        if (!unused.test(name)) {
-          texts.put(name, read(file));
-        }
-      }
+  private Map<String, RouteFile> read() {
+    RouteSet set = files.get();
+    if (!set.faults().isEmpty()) {
+      throw new ConfigurationFaults(set.faults());
     }
-    return texts;
+    return set.files();
   }
 
-  private static String read(Path file) throws IOException {
-    if (Files.size(file) > MAX_BYTES) {
-      throw new IOException(file + " is larger than 1 MiB");
-    }
-    if (FileRights.of(file) == FileRights.EVERYBODY) { // as at the start
-      throw new IOException(file + " can be changed by every user; restrict it (chmod o-w)");
-    }
-    try {
-      return Files.readString(file);
-    } catch (CharacterCodingException binary) {
-      throw new IOException(file + " is not UTF-8 text", binary);
-    }
-  }
-
-  private Set<String> difference(Map<String, String> wanted) {
+  private Set<String> difference(Map<String, RouteFile> wanted) {
     Set<String> names = new TreeSet<>(wanted.keySet());
     names.addAll(running.keySet());
     names.removeIf(name -> Objects.equals(wanted.get(name), running.get(name)));
@@ -183,9 +154,9 @@ public final class RoutesReload {
   }
 
   /** Parses the changed files, and checks their routes together with the unchanged ones. */
-  private void check(Map<String, String> wanted, Set<String> changed) throws Exception {
+  private void check(Map<String, RouteFile> wanted, Set<String> changed) throws Exception {
     for (String name : changed) {
-      if (wanted.containsKey(name) && !LIST.matcher(wanted.get(name)).find()) {
+      if (wanted.containsKey(name) && !LIST.matcher(wanted.get(name).text()).find()) {
         throw new IOException(
             folder.resolve(name) + " contains no route; delete it, or begin it with - route:");
       }
@@ -211,7 +182,7 @@ public final class RoutesReload {
     new MissingEndpoints(folder.toString()).refuse(context, routes);
   }
 
-  private Void replace(Map<String, String> wanted, Set<String> changed) throws Exception {
+  private Void replace(Map<String, RouteFile> wanted, Set<String> changed) throws Exception {
     try {
       load(wanted, changed);
       return null;
@@ -221,7 +192,7 @@ public final class RoutesReload {
     }
   }
 
-  private void load(Map<String, String> texts, Set<String> changed) throws Exception {
+  private void load(Map<String, RouteFile> texts, Set<String> changed) throws Exception {
     Set<String> loaded = loader().updateRoutes(resources(texts, changed));
     for (RouteDefinition route : List.copyOf(context.getRouteDefinitions())) {
       if (changed.contains(fileOf(route)) && !loaded.contains(route.getRouteId())) {
@@ -234,10 +205,10 @@ public final class RoutesReload {
     return PluginHelper.getRoutesLoader(context);
   }
 
-  private static List<Resource> resources(Map<String, String> texts, Set<String> names) {
+  private static List<Resource> resources(Map<String, RouteFile> texts, Set<String> names) {
     return names.stream()
         .filter(texts::containsKey)
-        .map(name -> ResourceHelper.fromString(name, texts.get(name)))
+        .map(name -> ResourceHelper.fromString(name, texts.get(name).text()))
         .toList();
   }
 

@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
 import org.elastauth.config.TlsFiles;
-import org.elastauth.routes.RouteExport;
+import org.elastauth.routes.RouteFile;
+import org.elastauth.routes.RouteSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.origin.OriginLookup;
@@ -26,15 +28,22 @@ import org.springframework.core.io.ClassPathResource;
  * The files that decide what the gateway does, and who can change them.
  *
  * @param files settings, certificates, keys and caches
- * @param routes the folder of the routes; null for those inside the jar
+ * @param folder of routes; null without one
+ * @param routes that this configuration loads
+ * @param used selects them from all
  */
-record ConfigurationFiles(List<Path> files, Path routes) {
+record ConfigurationFiles(
+    List<Path> files, Path folder, RouteSet routes, UnaryOperator<RouteSet> used) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
-  private static final String PACKAGED = "classpath:routes/*.camel.yaml";
-  private static final String SUFFIX = ".camel.yaml";
 
+  /**
+   * @param placeholders resolves those of the routes
+   */
   static ConfigurationFiles of(
-      ConfigurableEnvironment environment, ElastauthFile file, Settings settings) {
+      ConfigurableEnvironment environment,
+      ElastauthFile file,
+      Settings settings,
+      UnaryOperator<String> placeholders) {
     Set<Path> files = new LinkedHashSet<>();
     if (file.path() != null) {
       files.add(file.path());
@@ -56,8 +65,13 @@ record ConfigurationFiles(List<Path> files, Path routes) {
     }
     files.addAll(settings.cache().files());
     Path folder = Path.of(settings.routes().isEmpty() ? "routes" : settings.routes());
-    boolean isPackaged = settings.routes().isEmpty() && routesIn(folder).isEmpty();
-    return new ConfigurationFiles(List.copyOf(files), isPackaged ? null : folder);
+    if (settings.routes().isEmpty() && !Files.isDirectory(folder)) {
+      folder = null;
+    }
+    UsedRouteFiles used = UsedRouteFiles.of(settings);
+    UnaryOperator<RouteSet> select = set -> set.used(used::contains, placeholders);
+    return new ConfigurationFiles(
+        List.copyOf(files), folder, select.apply(RouteSet.read(folder)), select);
   }
 
   private static void addFile(EnumerablePropertySource<?> source, Set<Path> files) {
@@ -74,48 +88,34 @@ record ConfigurationFiles(List<Path> files, Path routes) {
     }
   }
 
-  /** Route files of a folder; none if it does not exist or is not readable. */
-  private static List<Path> routesIn(Path folder) {
-    if (!Files.isReadable(folder) || !Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The value of {@code camel.main.routes-include-pattern}. */
-  String routesPattern() {
-    return routes == null ? PACKAGED : "file:" + routes + "/*" + SUFFIX;
+  /** Reads the files of the routes again. */
+  RouteSet readRoutes() {
+    return used.apply(RouteSet.read(folder));
   }
 
   /** Routes can do anything, so no other user may change them. */
   List<Fault> faults() {
-    if (routes == null) {
+    if (folder == null) {
       return List.of();
     }
-    if (routes.toString().contains(",")) {
+    if (folder.toString().contains(",")) {
       return List.of(
           new Fault(
               "routes", "", "contains a comma, at which Camel splits the path; rename the folder"));
     }
-    if (routesIn(routes).isEmpty()) {
-      return List.of(new Fault("routes", "", "is not a readable folder with *.camel.yaml files"));
+    if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
+      return List.of(new Fault("routes", "", "is not a readable folder"));
     }
-    return Stream.concat(Stream.of(routes), routesIn(routes).stream())
-        .filter(path -> FileRights.of(path) == FileRights.EVERYBODY)
-        .map(
-            path ->
-                new Fault(
-                    "routes",
-                    "",
-                    "can be changed by every user of this system, at "
-                        + path
-                        + " or in a folder above it; restrict it (chmod o-w)"))
-        .limit(1)
-        .toList();
+    if (FileRights.of(folder) == FileRights.EVERYBODY) {
+      return List.of(
+          new Fault(
+              "routes",
+              "",
+              folder
+                  + " can be changed by every user of this system, itself or in a folder above it;"
+                  + " restrict it (chmod o-w)"));
+    }
+    return routes.faults();
   }
 
   void warn() {
@@ -123,8 +123,8 @@ record ConfigurationFiles(List<Path> files, Path routes) {
     Path current = Path.of("").toAbsolutePath();
     warn(current, FileRights.of(current));
     files.forEach(path -> warn(path, FileRights.of(path)));
-    if (routes != null) {
-      Stream.concat(Stream.of(routes), routesIn(routes).stream())
+    if (folder != null) {
+      Stream.concat(Stream.of(folder), RouteSet.in(folder).stream())
           .filter(path -> FileRights.of(path) == FileRights.GROUP)
           .limit(1)
           .forEach(path -> warn(path, FileRights.GROUP));
@@ -147,14 +147,7 @@ record ConfigurationFiles(List<Path> files, Path routes) {
   void log() {
     LOG.atInfo()
         .addKeyValue("files", files.stream().map(Path::toAbsolutePath).toList())
-        .addKeyValue("routes", routes == null ? PACKAGED : routesIn(routes))
+        .addKeyValue("routes", routes.own().stream().map(RouteFile::place).toList())
         .log("Files in use");
-  }
-
-  /** Whether the routes are those inside the jar, which the build has checked. */
-  boolean hasPackagedRoutes() throws IOException {
-    return routes == null
-        || (RouteExport.isWhole(routes)
-            && routesIn(routes).size() == RouteExport.packaged().length);
   }
 }

@@ -1,11 +1,10 @@
 package org.elastauth.startup;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
@@ -20,13 +19,12 @@ import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.identity.IdentitySettings;
 import org.elastauth.redis.RedisConnections;
 import org.elastauth.routes.MissingEndpoints;
+import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RoutesReload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * Starts the HTTP server after the routes, and logs at startup which backends are in use and which
@@ -39,13 +37,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
   private static final Predicate<String> REPEATED =
       Pattern.compile("(.{1,32})\\1+").asMatchPredicate();
-  private static final String FOLDER = "file:";
   private static final long SHUTDOWN_MILLIS = 1_000;
 
   private final Settings settings;
   private final ConfigurationFiles files;
-  private final String routes;
-  private final Set<String> unusedFiles;
   private final GatewayHttpServer server;
   private final Health health;
   private final ObjectProvider<RedisConnections> redisConnections;
@@ -53,15 +48,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   Gateway(
       Settings settings,
       ConfigurationFiles files,
-      @Value("${camel.main.routes-include-pattern}") String routes,
-      @Value("${camel.main.routes-exclude-pattern}") Set<String> unusedFiles,
       GatewayHttpServer server,
       Health health,
       ObjectProvider<RedisConnections> redisConnections) {
     this.settings = settings;
     this.files = files;
-    this.routes = routes;
-    this.unusedFiles = unusedFiles;
     this.server = server;
     this.health = health;
     this.redisConnections = redisConnections;
@@ -69,7 +60,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   @Override
   public void beforeApplicationStart(CamelContext context) {
-    new MissingEndpoints(routes)
+    new MissingEndpoints(files.folder() == null ? "" : files.folder().toString())
         .refuse(context, ((ModelCamelContext) context).getRouteDefinitions());
     // below our own logger name, so that log_level applies
     context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
@@ -117,8 +108,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
     server.listen();
     LOG.atInfo()
-        .addKeyValue("source", routes)
-        .addKeyValue("files", countFiles())
+        .addKeyValue("files", files.routes().files().size())
+        .addKeyValue("own", own())
         .addKeyValue("routes", context.getRoutesSize())
         .log("Routes loaded");
     LOG.info(settings.usesRedis() ? "Redis integration enabled" : "using memory backends");
@@ -149,21 +140,17 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     if (!settings.routesReload()) {
       return;
     }
-    if (!routes.startsWith(FOLDER)) {
+    Path folder = files.folder();
+    if (folder == null) {
       LOG.warn(
-          "routes_reload is on but the routes are those inside the jar, which do not change;"
-              + " write them to a folder with --export-routes");
+          "routes_reload is on but there is no folder of routes; create the folder routes, or set"
+              + " routes to a folder");
       return;
     }
     try {
-      Path folder = Path.of(routes.substring(FOLDER.length())).getParent();
       context.addService(
           new RoutesReload(
-                  context,
-                  folder,
-                  name -> unusedFiles.contains("**/" + name),
-                  server::holdDuring,
-                  health::routesDiffer)
+                  context, folder, files::readRoutes, server::holdDuring, health::routesDiffer)
               .watcher());
       LOG.atWarn()
           .addKeyValue("folder", folder)
@@ -173,12 +160,12 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
   }
 
-  private int countFiles() {
-    try {
-      return new PathMatchingResourcePatternResolver().getResources(routes).length;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Of the files in use, those of the operator. */
+  private String own() {
+    List<RouteFile> own = files.routes().own();
+    return own.isEmpty()
+        ? "none"
+        : own.stream().map(RouteFile::place).collect(Collectors.joining(", "));
   }
 
   /** Names settings that are unsafe in production, or keep users from logging in. */

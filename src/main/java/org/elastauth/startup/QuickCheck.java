@@ -59,7 +59,7 @@ public final class QuickCheck {
       readFiles(environment);
       boolean isStandard = !configures("camel", environment.getPropertySources());
       ConfigurationCheck check = SettingsLoader.load(environment);
-      if (!isStandard || !check.files().hasPackagedRoutes()) {
+      if (!isStandard || !check.files().routes().isPackaged()) {
         return Result.INCOMPLETE;
       }
       logging.initialize(new LoggingInitializationContext(environment), null, null);

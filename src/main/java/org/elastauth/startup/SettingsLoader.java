@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.JsonLog;
 import org.elastauth.config.QuotedPairs;
@@ -28,7 +30,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
   /** Others are a fault that must be logged nevertheless. */
   private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
 
-  private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([\\w.-]+)[^}]*}}");
 
   @Override
   public int getOrder() {
@@ -55,7 +57,6 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     Reading<Settings> reading =
         new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
     Settings settings = reading.settings();
-    ConfigurationFiles files = ConfigurationFiles.of(environment, file, settings);
     boolean sessionsInRedis = settings.session().inRedis();
     long check = settings.redis().healthCheck().interval().toMillis();
     long period = Math.max(1, settings.expiry().interval().toMillis());
@@ -91,8 +92,6 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     values.put(
         "elastauth.expiry.delay",
         period / 2 + ThreadLocalRandom.current().nextLong(period / 2 + 1));
-    values.put("camel.main.routes-include-pattern", files.routesPattern());
-    values.put(EXCLUDED, excluded(environment.getProperty(EXCLUDED, ""), settings));
     String level = settings.logLevel();
     if (LEVELS.contains(level)) {
       // below info, HTTP and Redis clients log credentials, so only our own lines are shown
@@ -104,12 +103,19 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
       values.put("logging.structured.format.console", JsonLog.class.getName());
     }
     environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
+    ConfigurationFiles files =
+        ConfigurationFiles.of(
+            environment,
+            file,
+            settings,
+            text ->
+                PLACEHOLDER
+                    .matcher(text)
+                    .replaceAll(
+                        found ->
+                            Matcher.quoteReplacement(
+                                environment.getProperty(found.group(1), found.group()))));
+    values.put("camel.main.routes-include-pattern", files.routes().pattern());
     return new ConfigurationCheck(reading, file, files);
-  }
-
-  /** Adds the unused files to those that the operator excludes. */
-  private static String excluded(String configured, Settings settings) {
-    String unused = UnusedRouteFiles.pattern(settings);
-    return configured.isBlank() ? unused : configured + "," + unused;
   }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
-import org.elastauth.routes.RouteFile.Route;
+import org.elastauth.routes.RouteYaml.Route;
 
 /**
  * What the route files promise each other and the Java beans: names that exist, properties that are
@@ -44,7 +44,7 @@ final class RouteContract {
       Set.of("steps", "when", "otherwise", "doCatch", "doFinally", "onFallback", "onException");
   private static final Set<String> BEAN_STEPS = Set.of("bean", "process", "script");
 
-  private final List<RouteFile> files;
+  private final List<RouteYaml> files;
   private final List<String> table;
   private final BeanCatalog beans;
   private final Limits limits;
@@ -64,7 +64,7 @@ final class RouteContract {
    * @param atFrontDoor the properties that every HTTP request brings
    */
   RouteContract(
-      List<RouteFile> files,
+      List<RouteYaml> files,
       List<String> table,
       BeanCatalog beans,
       Set<String> atFrontDoor,
@@ -119,7 +119,7 @@ final class RouteContract {
   /** An exception handler runs after any step of the routes that name its configuration. */
   private void walkHandlers(Route configuration) {
     Set<String> in = new HashSet<>(atFrontDoor);
-    for (RouteFile file : files) {
+    for (RouteYaml file : files) {
       for (Route each : file.routes()) {
         if (configuration.id().equals(each.content().path("routeConfigurationId").asText())) {
           in.addAll(exits.getOrDefault(key(each), Set.of()));
@@ -382,7 +382,7 @@ final class RouteContract {
   private void checkSizes(List<Route> routes) {
     route = new Route("routes", "all", "", null);
     atMost(limits.routes(), routes.size(), "routes");
-    atMost(limits.lines(), files.stream().mapToInt(RouteFile::lines).sum(), "lines");
+    atMost(limits.lines(), files.stream().mapToInt(RouteYaml::lines).sum(), "lines");
     List<String> single = new ArrayList<>();
     for (Route each : routes) {
       route = each;

@@ -31,7 +31,7 @@ class RouteContractTest {
     List<String> table = PropertyTable.names(Files.readString(Path.of("src/docs/routes.md")));
     RouteContract contract =
         new RouteContract(
-            RouteFile.in(Path.of("routes")),
+            RouteYaml.in(Path.of("routes")),
             table,
             BeanCatalog.read(Path.of("target/classes"), Path.of("src/main/java")),
             AT_FRONT_DOOR,
@@ -60,7 +60,7 @@ class RouteContractTest {
               .with("reader", Reader.class, source.formatted("getProperty(\"user\")"))
               .with("writer", Writer.class, source.formatted("setProperty(\"user\", 1)"))
               .with("sender", Writer.class, source.formatted("send(\"direct:absent\")"));
-      RouteFile file = RouteFile.of("a.camel.yaml", FROM.formatted(steps) + more);
+      RouteYaml file = RouteYaml.of("a.camel.yaml", FROM.formatted(steps) + more);
       return new RouteContract(List.of(file), table, beans, Set.of("request"), limits).faults();
     }
 

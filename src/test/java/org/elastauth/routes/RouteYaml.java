@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
 /** A route file as text, without a Camel context: branches that are off are read, too. */
-record RouteFile(String name, int lines, JsonNode items) {
+record RouteYaml(String name, int lines, JsonNode items) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -21,13 +21,13 @@ record RouteFile(String name, int lines, JsonNode items) {
    */
   record Route(String file, String id, String from, JsonNode content) {}
 
-  static RouteFile of(String name, String text) {
+  static RouteYaml of(String name, String text) {
     JsonNode items = JSON.valueToTree(new Yaml().load(text));
-    return new RouteFile(name, (int) text.lines().count(), items);
+    return new RouteYaml(name, (int) text.lines().count(), items);
   }
 
-  static List<RouteFile> in(Path folder) throws IOException {
-    List<RouteFile> files = new ArrayList<>();
+  static List<RouteYaml> in(Path folder) throws IOException {
+    List<RouteYaml> files = new ArrayList<>();
     try (Stream<Path> paths = Files.list(folder)) {
       for (Path path :
           paths.filter(path -> path.toString().endsWith(".camel.yaml")).sorted().toList()) {

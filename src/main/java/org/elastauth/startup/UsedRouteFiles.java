@@ -3,20 +3,20 @@ package org.elastauth.startup;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
+import org.elastauth.routes.RouteFile;
 
 /**
- * The route files that a configuration does not use. Camel does not load them, so that none of
- * their beans, threads and connections exist. Files with other names are always loaded.
+ * The packaged route files that a configuration uses. Camel does not load the others, so that none
+ * of their beans, threads and connections exist.
+ *
+ * @param unused without {@code .camel.yaml}
  */
-final class UnusedRouteFiles {
+record UsedRouteFiles(Set<String> unused) {
   private static final List<String> CACHES =
       List.of("memory", "redis", "hybrid", "file", "database", "none");
 
-  private UnusedRouteFiles() {}
-
-  /** The value of {@code camel.main.routes-exclude-pattern}. */
-  static String pattern(Settings settings) {
+  static UsedRouteFiles of(Settings settings) {
     String cache = settings.cache().type();
     boolean redisCache = settings.cache().inRedis();
     boolean elasticsearch = !settings.elasticsearch().dryRun();
@@ -45,9 +45,14 @@ final class UnusedRouteFiles {
     used.put("health-check-redis", settings.usesRedis());
     used.put("health-check-database", settings.cache().inDatabase());
     used.put("health-check-elasticsearch", elasticsearch);
-    return used.entrySet().stream()
-        .filter(file -> !file.getValue())
-        .map(file -> "**/" + file.getKey() + ".camel.yaml")
-        .collect(Collectors.joining(","));
+    used.values().removeIf(isUsed -> isUsed);
+    return new UsedRouteFiles(used.keySet());
+  }
+
+  /**
+   * @param file the name of a route file
+   */
+  boolean contains(String file) {
+    return !unused.contains(file.replace(RouteFile.SUFFIX, ""));
   }
 }

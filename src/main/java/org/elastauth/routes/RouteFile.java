@@ -1,0 +1,69 @@
+package org.elastauth.routes;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.elastauth.config.FileRights;
+import org.springframework.core.io.Resource;
+
+/**
+ * A file of routes.
+ *
+ * @param name without its folder, such as {@code health.camel.yaml}
+ * @param location a URI: {@code classpath:} for a packaged file, {@code file:} for one of the
+ *     folder
+ */
+public record RouteFile(String name, String location, String text) {
+  public static final String SUFFIX = ".camel.yaml";
+  static final String PACKAGED = "classpath:routes/";
+  private static final long MAX_BYTES = 1 << 20;
+
+  static RouteFile packaged(Resource resource) throws IOException {
+    return new RouteFile(
+        resource.getFilename(),
+        PACKAGED + resource.getFilename(),
+        resource.getContentAsString(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * @throws IOException with the file and the reason if it must not be used
+   */
+  static RouteFile of(Path folder, Path file) throws IOException {
+    if (!file.toRealPath().startsWith(folder.toRealPath())) {
+      throw new IOException(
+          file + " is a link to a file outside its folder; copy that file into the folder");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + " is not a file; rename it");
+    }
+    if (!Files.isReadable(file)) {
+      throw new IOException(file + " cannot be read by the gateway's user; correct its rights");
+    }
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException(file + " is larger than 1 MiB; split it");
+    }
+    if (FileRights.of(file) == FileRights.EVERYBODY) {
+      throw new IOException(
+          file
+              + " can be changed by every user of this system, itself or in a folder above it;"
+              + " restrict it (chmod o-w)");
+    }
+    try {
+      return new RouteFile(file.getFileName().toString(), "file:" + file, Files.readString(file));
+    } catch (CharacterCodingException binary) {
+      throw new IOException(file + " is not UTF-8 text; save it as UTF-8", binary);
+    }
+  }
+
+  /** Whether an operator wrote it. */
+  public boolean isOwn() {
+    return !location.startsWith(PACKAGED);
+  }
+
+  /** As in messages: a path, or the location inside the jar. */
+  public String place() {
+    return location.replaceFirst("^file:", "");
+  }
+}
