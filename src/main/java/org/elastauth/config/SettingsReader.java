@@ -2,6 +2,7 @@ package org.elastauth.config;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -97,6 +98,7 @@ public final class SettingsReader<T> {
   private final Map<String, Object> records = new LinkedHashMap<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, String> unknown = new LinkedHashMap<>();
+  private final Map<String, Path> secretFiles = new LinkedHashMap<>();
   private final List<Fault> unreadable = new ArrayList<>();
   private final List<Fault> invalid = new ArrayList<>();
 
@@ -118,6 +120,7 @@ public final class SettingsReader<T> {
    * @param invalid faults of values that break a rule
    * @param unknown configured values of names that belong to no setting
    * @param known the own names of all settings
+   * @param secretFiles the files of secrets, by path of the setting
    */
   public record Reading<T>(
       T settings,
@@ -126,7 +129,8 @@ public final class SettingsReader<T> {
       List<Fault> unreadable,
       List<Fault> invalid,
       Map<String, String> unknown,
-      Collection<String> known) {}
+      Collection<String> known,
+      Map<String, Path> secretFiles) {}
 
   public Reading<T> read() {
     find(type, "");
@@ -154,7 +158,7 @@ public final class SettingsReader<T> {
         settings.values().stream()
             .flatMap(setting -> Stream.of(PREFIX + setting.path(), variable(setting)))
             .toList();
-    return new Reading<>(read, records, values, unreadable, invalid, unknown, known);
+    return new Reading<>(read, records, values, unreadable, invalid, unknown, known, secretFiles);
   }
 
   private void find(Class<?> record, String parent) {
@@ -204,8 +208,38 @@ public final class SettingsReader<T> {
       if (!value.isEmpty()) {
         add(spelling, name, variables, "", "-1", value);
       }
+    } else if (isSecretFile(name, spelling(withoutSuffix(name)))) {
+      if (!value.isEmpty()) {
+        addFile(spelling(withoutSuffix(name)), name, variables, value);
+      }
     } else if (isOurs && !readEntry(name, value)) {
       unknown.put(name, value);
+    }
+  }
+
+  private static boolean isSecretFile(String name, Spelling secret) {
+    return secret != null && secret.setting().isSecret() && SecretFile.SUFFIX.matcher(name).find();
+  }
+
+  private static String withoutSuffix(String name) {
+    return SecretFile.SUFFIX.matcher(name).replaceFirst("");
+  }
+
+  /** Adds the content of a file as the value. */
+  private void addFile(Spelling spelling, String name, Object place, String file) {
+    try {
+      String text = SecretFile.read(file);
+      if (spelling.setting().isList()) {
+        String[] items = text.split("[,\\s]+");
+        for (int i = 0; i < items.length; i++) {
+          add(spelling, name, place, "", String.valueOf(i), items[i]);
+        }
+      } else {
+        add(spelling, name, place, "", "-1", text);
+      }
+      secretFiles.put(spelling.setting().path(), Path.of(file));
+    } catch (IllegalArgumentException unusable) {
+      unreadable.add(new Fault(name, "", unusable.getMessage()));
     }
   }
 
@@ -258,7 +292,12 @@ public final class SettingsReader<T> {
     Spelling spelling = spellings.get(plain(path.substring(0, end)));
     String key = path.substring(end).replaceFirst("^\\.", "").replaceFirst("^\\[(.*)]$", "$1");
     String value = resolved(source, name);
-    if (spelling == null) {
+    Spelling secret = spellings.get(plain(withoutSuffix(path)));
+    if (spelling == null && key.isEmpty() && isSecretFile(path, secret)) {
+      if (!value.isBlank()) {
+        addFile(secret, path, source, value.strip());
+      }
+    } else if (spelling == null) {
       unknown.put(name, value);
     } else if (spelling.setting().isMap() != key.isEmpty()) {
       add(spelling, path.substring(0, end), source, key, index, value);

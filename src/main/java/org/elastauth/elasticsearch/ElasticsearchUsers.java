@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -67,14 +66,10 @@ public final class ElasticsearchUsers {
 
   private final RestClient client;
   private final CircuitBreaker breaker;
-  private final String authorization;
-  private final RequestOptions options;
+  private final GatewayAccount account;
   private final ObjectMapper json;
   private final MeterRegistry meters;
   private final Health health;
-
-  /** The background check reads this user. */
-  private final String ownAccount;
 
   /** When a fresh password was rejected, by {@link #now}; 0 since a password was accepted. */
   private volatile long nativeRealmOffAt;
@@ -82,7 +77,7 @@ public final class ElasticsearchUsers {
   public ElasticsearchUsers(
       RestClient client,
       @Qualifier("elasticsearchBreaker") CircuitBreaker breaker,
-      ElasticsearchSettings account,
+      GatewayAccount account,
       ObjectMapper json,
       MeterRegistry meters,
       Health health) {
@@ -91,13 +86,7 @@ public final class ElasticsearchUsers {
     this.json = json;
     this.meters = meters;
     this.health = health;
-    this.ownAccount = account.username().isEmpty() ? "elastic" : account.username();
-    String login = account.username() + ':' + account.password();
-    this.authorization =
-        account.username().isEmpty()
-            ? ""
-            : "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
-    this.options = options(authorization, UP_TO_1_MB);
+    this.account = account;
   }
 
   private static RequestOptions options(
@@ -110,13 +99,18 @@ public final class ElasticsearchUsers {
     return builder.build();
   }
 
+  private RequestOptions asGateway() {
+    return options(account.authorization(), UP_TO_1_MB);
+  }
+
   public StoredUser read(String username) throws IOException {
     long asked = now(); // age counts from the request, however late the response is
     if (isSplit(username)) {
       return find(Set.of(username)).getOrDefault(username, StoredUser.absent(asked));
     }
     Request request = get(path(username), 404);
-    return ofLogin(Health.READ, () -> user(username, send("user_get", request, options), asked));
+    return ofLogin(
+        Health.READ, () -> user(username, send("user_get", request, asGateway()), asked));
   }
 
   private StoredUser user(String username, Response response, long asked) throws IOException {
@@ -167,7 +161,7 @@ public final class ElasticsearchUsers {
     String list =
         usernames.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
     Request request = get(USERS + list, 404);
-    RequestOptions large = options(authorization, UP_TO_8_MB);
+    RequestOptions large = options(account.authorization(), UP_TO_8_MB);
     return guarded(
         () -> {
           Response response = send("user_reread", request, large);
@@ -229,7 +223,8 @@ public final class ElasticsearchUsers {
 
   private String list(Request request, int depthOfUser, Consumer<JsonNode> each)
       throws IOException {
-    RequestOptions streamed = options(authorization, () -> new UserStream(json, depthOfUser, each));
+    RequestOptions streamed =
+        options(account.authorization(), () -> new UserStream(json, depthOfUser, each));
     return guarded(() -> refusal(() -> send("user_list", request, streamed)));
   }
 
@@ -252,7 +247,7 @@ public final class ElasticsearchUsers {
         "user_put",
         () -> {
           try {
-            return isWritten(sendOnce(operation, request, options));
+            return isWritten(sendOnce(operation, request, asGateway()));
           } catch (IOException e) {
             if (isOfOneHost(e) && hosts() > 1) {
               return false;
@@ -285,7 +280,7 @@ public final class ElasticsearchUsers {
     Request request =
         delete ? new Request("DELETE", path(username)) : withBody("PUT", path(username), document);
     String operation = delete ? "user_delete" : "user_put_expiry";
-    guarded(() -> refusal(() -> sendOnce(operation, request, options)));
+    guarded(() -> refusal(() -> sendOnce(operation, request, asGateway())));
   }
 
   /**
@@ -341,7 +336,8 @@ public final class ElasticsearchUsers {
    */
   public void check() throws ServerFailure {
     try {
-      user(ownAccount, send("ping", get(path(ownAccount), 404), options), 0);
+      String own = account.username();
+      user(own, send("ping", get(path(own), 404), asGateway()), 0);
       if (mayNotWriteUsers()) {
         throw ElasticsearchFailure.lacks("manage_security");
       }
@@ -354,7 +350,8 @@ public final class ElasticsearchUsers {
     Request privileges =
         withBody("POST", USERS + "_has_privileges", Map.of("cluster", List.of(WRITE_USERS)));
     try {
-      JsonNode granted = body(send("ping", privileges, options)).path("cluster").path(WRITE_USERS);
+      JsonNode granted =
+          body(send("ping", privileges, asGateway())).path("cluster").path(WRITE_USERS);
       return granted.isBoolean() && !granted.asBoolean();
     } catch (ResponseException filtered) {
       return false; // a proxy may pass on only the requests that logins need
@@ -375,7 +372,7 @@ public final class ElasticsearchUsers {
               send(
                   "role_get",
                   get("/_security/role/" + list, 404),
-                  options(authorization, UP_TO_8_MB)));
+                  options(account.authorization(), UP_TO_8_MB)));
       if (!found.isObject() || found.has("error")) {
         throw ElasticsearchFailure.unusable("other content than the requested roles");
       }
@@ -387,7 +384,7 @@ public final class ElasticsearchUsers {
 
   /** The gateway's own account as Elasticsearch knows it. */
   private JsonNode whoAmI() throws IOException {
-    return body(send("ping", new Request("GET", WHO_AM_I), options));
+    return body(send("ping", new Request("GET", WHO_AM_I), asGateway()));
   }
 
   private static boolean isNative(JsonNode account) {
@@ -408,7 +405,8 @@ public final class ElasticsearchUsers {
               : DEFAULT_NATIVE_REALM;
       Map<String, Object> owner = Map.of("username", username, "realm_name", realmName);
       JsonNode answer =
-          body(send("api_key_delete", withBody("DELETE", "/_security/api_key", owner), options));
+          body(
+              send("api_key_delete", withBody("DELETE", "/_security/api_key", owner), asGateway()));
       if (answer.path("error_count").asInt() > 0) {
         throw new IOException("Elasticsearch did not invalidate all API keys");
       }
@@ -473,6 +471,22 @@ public final class ElasticsearchUsers {
   private Response sendOnce(String operation, Request request, RequestOptions options)
       throws IOException {
     request.setOptions(options);
+    String authorization = account.authorization();
+    try {
+      return perform(operation, request);
+    } catch (ResponseException refused) {
+      boolean isOurs =
+          options.getHeaders().stream().anyMatch(header -> header.getValue().equals(authorization));
+      if (!isOurs || status(refused.getResponse()) != 401 || !account.rereads(authorization)) {
+        throw refused;
+      }
+      request.setOptions(
+          options(account.authorization(), options.getHttpAsyncResponseConsumerFactory()));
+      return perform(operation, request);
+    }
+  }
+
+  private Response perform(String operation, Request request) throws IOException {
     meters.counter("elastauth.elasticsearch.requests", "operation", operation).increment();
     try {
       return client.performRequest(request);

@@ -10,6 +10,7 @@ import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.elastauth.config.SecretFiles;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -37,6 +38,7 @@ class RedisConfiguration {
   @Bean
   RedisConnections redisConnections(
       RedisSettings settings,
+      SecretFiles secrets,
       List<RequiredRights> features,
       @Value("${elastauth.cache.key_prefix}") String prefix,
       @Value("${elastauth.redis.channel}") String channel,
@@ -45,7 +47,7 @@ class RedisConfiguration {
       @Qualifier("redisBreaker") CircuitBreaker breaker) {
     RedisRights rights = new RedisRights(features, prefix, channel);
     return new RedisConnections(
-        new RedisConnector(settings, resources, rights),
+        new RedisConnector(settings, resources, rights, secrets),
         settings,
         breaker,
         ((VertxInternal) vertx).getEventLoopGroup());

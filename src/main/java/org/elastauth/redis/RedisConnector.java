@@ -4,6 +4,8 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -26,7 +28,9 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.SecretFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslManagerBundle;
@@ -53,6 +57,7 @@ final class RedisConnector implements AutoCloseable {
   private final ClientResources resources;
   private final RedisRights rights;
   private final SslOptions tls;
+  private final SecretFiles secrets;
 
   /** Null until a single server was reached. */
   private volatile RedisClient single;
@@ -70,7 +75,9 @@ final class RedisConnector implements AutoCloseable {
    */
   private volatile boolean closes;
 
-  RedisConnector(RedisSettings settings, ClientResources resources, RedisRights rights) {
+  RedisConnector(
+      RedisSettings settings, ClientResources resources, RedisRights rights, SecretFiles secrets) {
+    this.secrets = secrets;
     this.server = settings.server();
     this.settings = settings;
     this.resources = resources;
@@ -252,7 +259,10 @@ final class RedisConnector implements AutoCloseable {
     } else {
       encrypt(uri, nodes.get(0));
     }
-    authenticate(uri, server.username(), server.password());
+    authenticate(
+        uri,
+        server.username(),
+        server.password().isEmpty() ? null : () -> settings.server(secrets).password());
     if (!resp2) {
       uri.withClientName("elastauth");
     }
@@ -268,15 +278,25 @@ final class RedisConnector implements AutoCloseable {
 
   private RedisURI sentinel(RedisUrl.Node node) {
     RedisURI.Builder uri = encrypt(RedisURI.builder(), node);
-    authenticate(uri, settings.sentinelUsername(), settings.sentinelPassword());
+    String password = settings.sentinelPassword();
+    authenticate(
+        uri,
+        settings.sentinelUsername(),
+        password.isEmpty() ? null : () -> secrets.current("redis.sentinel_password", password));
     return uri.build();
   }
 
-  private static void authenticate(RedisURI.Builder uri, String username, String password) {
-    if (!username.isEmpty()) {
-      uri.withAuthentication(username, password.toCharArray());
-    } else if (!password.isEmpty()) {
-      uri.withPassword(password.toCharArray());
+  /**
+   * @param password asked for each connection; null for none
+   */
+  private static void authenticate(
+      RedisURI.Builder uri, String username, Supplier<String> password) {
+    if (password != null) {
+      ImmediateRedisCredentialsProvider credentials =
+          () ->
+              RedisCredentials.just(
+                  username.isEmpty() ? null : username, password.get().toCharArray());
+      uri.withAuthentication(credentials);
     }
   }
 

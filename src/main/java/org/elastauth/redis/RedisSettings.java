@@ -8,6 +8,7 @@ import org.elastauth.config.Inline;
 import org.elastauth.config.Rules;
 import org.elastauth.config.Rules.Between;
 import org.elastauth.config.Secret;
+import org.elastauth.config.SecretFiles;
 import org.elastauth.config.TlsFiles;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -67,13 +68,21 @@ public record RedisSettings(
    * @throws IllegalArgumentException if the URL is malformed; the message does not quote it
    */
   public RedisUrl server() {
-    RedisUrl parsed = RedisUrl.parse(url.isEmpty() ? "redis://" + host : url, db);
+    return server(SecretFiles.NONE);
+  }
+
+  /** The same, with the secrets that their files contain now. */
+  RedisUrl server(SecretFiles secrets) {
+    String current = url.isEmpty() ? "redis://" + host : secrets.current("redis.url", url);
+    RedisUrl parsed = RedisUrl.parse(current, db);
     return new RedisUrl(
         parsed.tls() || tls.enabled(),
         parsed.nodes(),
         parsed.master(),
         parsed.username().isEmpty() && parsed.password().isEmpty() ? username : parsed.username(),
-        parsed.password().isEmpty() ? password : parsed.password(),
+        parsed.password().isEmpty()
+            ? secrets.current("redis.password", password)
+            : parsed.password(),
         parsed.db());
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,7 @@ record ConfigurationFiles(
       ConfigurableEnvironment environment,
       ElastauthFile file,
       Settings settings,
+      Collection<Path> secrets,
       UnaryOperator<String> placeholders) {
     Set<Path> files = new LinkedHashSet<>();
     if (file.path() != null) {
@@ -64,6 +66,7 @@ record ConfigurationFiles(
           .forEach(path -> files.add(Path.of(path)));
     }
     files.addAll(settings.cache().files());
+    files.addAll(secrets);
     Path folder = Path.of(settings.routes().isEmpty() ? "routes" : settings.routes());
     if (settings.routes().isEmpty() && !Files.isDirectory(folder)) {
       folder = null;

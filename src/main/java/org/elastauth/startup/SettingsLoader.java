@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.JsonLog;
 import org.elastauth.config.QuotedPairs;
+import org.elastauth.config.SecretFiles;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
 import org.springframework.boot.SpringApplication;
@@ -45,6 +46,10 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
         context -> {
           check.check();
           check.reading().records().forEach(context.getBeanFactory()::registerSingleton);
+          context
+              .getBeanFactory()
+              .registerSingleton(
+                  SecretFiles.class.getName(), new SecretFiles(check.reading().secretFiles()));
           context
               .getBeanFactory()
               .registerSingleton(ConfigurationFiles.class.getName(), check.files());
@@ -108,6 +113,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
             environment,
             file,
             settings,
+            reading.secretFiles().values(),
             text ->
                 PLACEHOLDER
                     .matcher(text)

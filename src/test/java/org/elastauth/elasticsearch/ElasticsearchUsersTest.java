@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.elastauth.config.SecretFiles;
 import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.Window;
@@ -60,7 +61,13 @@ class ElasticsearchUsersTest {
           CircuitBreaker.ofDefaults("d"),
           clock);
   private final ElasticsearchUsers users =
-      new ElasticsearchUsers(client, breaker, settings, new ObjectMapper(), meters, health);
+      new ElasticsearchUsers(
+          client,
+          breaker,
+          new GatewayAccount(settings, SecretFiles.NONE),
+          new ObjectMapper(),
+          meters,
+          health);
 
   @AfterEach
   void close() throws IOException {

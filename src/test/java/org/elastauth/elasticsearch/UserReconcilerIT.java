@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.elastauth.config.SecretFiles;
 import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Credential;
 import org.elastauth.crypto.SecretKeys;
@@ -73,7 +74,12 @@ class UserReconcilerIT {
       this.reconciler =
           new UserReconciler(
               new ElasticsearchUsers(
-                  client, breaker, settings.elasticsearch(), new ObjectMapper(), meters, health),
+                  client,
+                  breaker,
+                  new GatewayAccount(settings.elasticsearch(), SecretFiles.NONE),
+                  new ObjectMapper(),
+                  meters,
+                  health),
               new UserChangePlanner(
                   settings.cache().lifetime().toSeconds(),
                   settings.elasticsearch(),
