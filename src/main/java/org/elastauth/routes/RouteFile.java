@@ -51,7 +51,7 @@ public record RouteFile(String name, String location, String text) {
               + " restrict it (chmod o-w)");
     }
     try {
-      return new RouteFile(file.getFileName().toString(), "file:" + file, Files.readString(file));
+      return new RouteFile(file.toFile().getName(), "file:" + file, Files.readString(file));
     } catch (CharacterCodingException binary) {
       throw new IOException(file + " is not UTF-8 text; save it as UTF-8", binary);
     }
