@@ -49,7 +49,7 @@ public record Settings(
         String logLevel,
     @DefaultValue("text")
         @Alias({"LOG_FORMAT", "observability.log_format"})
-        @OneOf({"text", "json"})
+        @OneOf({"text", "json", "ecs"})
         String logFormat,
     @DefaultValue("") String routes,
     @DefaultValue("false") boolean routesReload,

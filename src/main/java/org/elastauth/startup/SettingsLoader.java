@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.elastauth.config.EcsLog;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.JsonLog;
 import org.elastauth.config.QuotedPairs;
@@ -104,8 +105,10 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
       values.put("logging.level.org.elastauth", level);
     }
     QuotedPairs.register();
-    if (settings.logFormat().equals("json")) {
-      values.put("logging.structured.format.console", JsonLog.class.getName());
+    switch (settings.logFormat()) {
+      case "json" -> values.put("logging.structured.format.console", JsonLog.class.getName());
+      case "ecs" -> values.put("logging.structured.format.console", EcsLog.class.getName());
+      default -> {}
     }
     environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
     ConfigurationFiles files =
