@@ -5,16 +5,22 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.boot.origin.TextResourceOrigin.Location;
 import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.FileSystemResource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -38,6 +44,7 @@ public final class ElastauthFile {
   private static final int MAX_BYTES = 1 << 20;
 
   private final Map<String, Object> values = new LinkedHashMap<>();
+  private final Map<String, Location> lines = new HashMap<>();
   private final List<String> repeated = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
   private final String key;
@@ -62,11 +69,22 @@ public final class ElastauthFile {
       file.read();
       environment
           .getPropertySources()
-          .addAfter(
-              StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-              new MapPropertySource(file.path.toString(), file.values));
+          .addAfter(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, file.new Source());
     }
     return file;
+  }
+
+  /** Knows the line of each value. */
+  private final class Source extends MapPropertySource implements OriginLookup<String> {
+    Source() {
+      super(path.toString(), values);
+    }
+
+    @Override
+    public Origin getOrigin(String name) {
+      return new TextResourceOrigin(
+          new FileSystemResource(path), lines.get(name.replaceFirst("\\[.*", "")));
+    }
   }
 
   private static ElastauthFile find(ConfigurableEnvironment environment) {
@@ -121,7 +139,7 @@ public final class ElastauthFile {
       Yaml yaml = new Yaml(new SafeConstructor(options));
       String text = Files.readString(path);
       if (yaml.compose(new StringReader(text)) instanceof MappingNode mapping) {
-        findRepeated(mapping, "");
+        note(mapping, "");
       }
       Object tree = yaml.load(text);
       if (tree instanceof Map<?, ?> settings) {
@@ -154,16 +172,20 @@ public final class ElastauthFile {
     }
   }
 
-  private void findRepeated(MappingNode mapping, String parent) {
+  /** Notes the lines of all keys, and the keys that are repeated. */
+  private void note(MappingNode mapping, String parent) {
     Set<String> keys = new HashSet<>();
     for (NodeTuple entry : mapping.getValue()) {
       if (entry.getKeyNode() instanceof ScalarNode scalar) {
         String key = parent + scalar.getValue();
+        int line = scalar.getStartMark().getLine();
         if (!keys.add(key)) {
-          repeated.add(key + " (line " + (scalar.getStartMark().getLine() + 1) + ")");
+          repeated.add(key + " (line " + (line + 1) + ")");
         }
+        lines.put(
+            SettingsReader.PREFIX + key, new Location(line, scalar.getStartMark().getColumn()));
         if (entry.getValueNode() instanceof MappingNode inner) {
-          findRepeated(inner, key + ".");
+          note(inner, key + ".");
         }
       }
     }

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
@@ -63,10 +66,15 @@ public final class SettingsReader<T> {
    * The value of a setting under one name in one place.
    *
    * @param name as written
+   * @param origin file and line, variable or option
    * @param texts by map key, empty for no map; then by list index, -1 for no list
    */
   private record Found(
-      Spelling spelling, String name, Object place, Map<String, TreeMap<Integer, String>> texts) {
+      Spelling spelling,
+      String name,
+      Object place,
+      String origin,
+      Map<String, TreeMap<Integer, String>> texts) {
     boolean isBlank() {
       return texts.values().stream()
           .allMatch(items -> items.values().stream().allMatch(String::isBlank));
@@ -121,6 +129,7 @@ public final class SettingsReader<T> {
    * @param unknown configured values of names that belong to no setting
    * @param known the own names of all settings
    * @param secretFiles the files of secrets, by path of the setting
+   * @param origins where each configured setting comes from, by its path
    */
   public record Reading<T>(
       T settings,
@@ -130,7 +139,15 @@ public final class SettingsReader<T> {
       List<Fault> invalid,
       Map<String, String> unknown,
       Collection<String> known,
-      Map<String, Path> secretFiles) {}
+      Map<String, Path> secretFiles,
+      Map<String, String> origins) {
+    /** The faults of all values, with the places where they are configured. */
+    public List<Fault> faults() {
+      return Stream.concat(unreadable.stream(), invalid.stream())
+          .map(fault -> fault.from(origins.getOrDefault(fault.key().replaceFirst("\\[.*", ""), "")))
+          .toList();
+    }
+  }
 
   public Reading<T> read() {
     find(type, "");
@@ -152,13 +169,21 @@ public final class SettingsReader<T> {
             texts.put(path, value.get(0).text());
           }
         });
+    Map<String, String> origins = new LinkedHashMap<>();
+    found
+        .values()
+        .forEach(
+            value ->
+                origins.putIfAbsent(
+                    value.get(0).spelling().setting().path(), value.get(0).origin()));
     defaults.accept(texts);
     T read = build(type, "");
     List<String> known =
         settings.values().stream()
             .flatMap(setting -> Stream.of(PREFIX + setting.path(), variable(setting)))
             .toList();
-    return new Reading<>(read, records, values, unreadable, invalid, unknown, known, secretFiles);
+    return new Reading<>(
+        read, records, values, unreadable, invalid, unknown, known, secretFiles, origins);
   }
 
   private void find(Class<?> record, String parent) {
@@ -203,14 +228,14 @@ public final class SettingsReader<T> {
     Spelling spelling = spelling(name);
     Matcher item = INDEXED_VARIABLE.matcher(name);
     if (spelling == null && isOurs && item.matches() && isList(spelling(item.group(1)))) {
-      add(spelling(item.group(1)), item.group(1) + "_0", variables, "", item.group(2), value);
+      add(spelling(item.group(1)), item.group(1) + "_0", variables, name, "", item.group(2), value);
     } else if (spelling != null && !spelling.setting().isMap()) {
       if (!value.isEmpty()) {
-        add(spelling, name, variables, "", "-1", value);
+        add(spelling, name, variables, name, "", "-1", value);
       }
     } else if (isSecretFile(name, spelling(withoutSuffix(name)))) {
       if (!value.isEmpty()) {
-        addFile(spelling(withoutSuffix(name)), name, variables, value);
+        addFile(spelling(withoutSuffix(name)), name, variables, name, value);
       }
     } else if (isOurs && !readEntry(name, value)) {
       unknown.put(name, value);
@@ -226,16 +251,16 @@ public final class SettingsReader<T> {
   }
 
   /** Adds the content of a file as the value. */
-  private void addFile(Spelling spelling, String name, Object place, String file) {
+  private void addFile(Spelling spelling, String name, Object place, String origin, String file) {
     try {
       String text = SecretFile.read(file);
       if (spelling.setting().isList()) {
         String[] items = text.split("[,\\s]+");
         for (int i = 0; i < items.length; i++) {
-          add(spelling, name, place, "", String.valueOf(i), items[i]);
+          add(spelling, name, place, origin, "", String.valueOf(i), items[i]);
         }
       } else {
-        add(spelling, name, place, "", "-1", text);
+        add(spelling, name, place, origin, "", "-1", text);
       }
       secretFiles.put(spelling.setting().path(), Path.of(file));
     } catch (IllegalArgumentException unusable) {
@@ -261,9 +286,9 @@ public final class SettingsReader<T> {
         Spelling spelling = spellings.get(plain(map.path()));
         String key = name.substring(variable(map).length() + 1);
         // names of groups and headers often contain dashes, names of variables cannot
-        add(spelling, variable(map), variables, key.replace('_', '-'), "-1", value);
+        add(spelling, variable(map), variables, name, key.replace('_', '-'), "-1", value);
         if (map.holdsLists()) {
-          add(spelling, variable(map), variables, key, "-1", value);
+          add(spelling, variable(map), variables, name, key, "-1", value);
         }
         return true;
       }
@@ -295,18 +320,34 @@ public final class SettingsReader<T> {
     Spelling secret = spellings.get(plain(withoutSuffix(path)));
     if (spelling == null && key.isEmpty() && isSecretFile(path, secret)) {
       if (!value.isBlank()) {
-        addFile(secret, path, source, value.strip());
+        addFile(secret, path, source, origin(source, name), value.strip());
       }
     } else if (spelling == null) {
       unknown.put(name, value);
     } else if (spelling.setting().isMap() != key.isEmpty()) {
-      add(spelling, path.substring(0, end), source, key, index, value);
+      add(spelling, path.substring(0, end), source, origin(source, name), key, index, value);
     }
+  }
+
+  /** File and line, or option of the command line. */
+  private static String origin(PropertySource<?> source, String name) {
+    if (OriginLookup.getOrigin(source, name) instanceof TextResourceOrigin file) {
+      int line = file.getLocation() == null ? 0 : file.getLocation().getLine() + 1;
+      String resource = file.getResource().getFilename();
+      return (resource == null ? source.getName() : resource) + (line > 0 ? ":" + line : "");
+    }
+    return source instanceof CommandLinePropertySource ? "--" + name : source.getName();
   }
 
   /** Adds a value, unless an earlier place has one. */
   private void add(
-      Spelling spelling, String name, Object place, String key, String index, String value) {
+      Spelling spelling,
+      String name,
+      Object place,
+      String origin,
+      String key,
+      String index,
+      String value) {
     String path = spelling.setting().path();
     List<Found> same =
         found.computeIfAbsent(
@@ -316,7 +357,7 @@ public final class SettingsReader<T> {
       Found named =
           same.stream().filter(other -> other.name().equals(name)).findFirst().orElse(null);
       if (named == null) {
-        named = new Found(spelling, name, place, new LinkedHashMap<>());
+        named = new Found(spelling, name, place, origin, new LinkedHashMap<>());
         same.add(named);
       }
       named

@@ -28,8 +28,7 @@ record ConfigurationCheck(Reading<Settings> reading, ElastauthFile file, Configu
    */
   void check() {
     Set<Fault> faults = new LinkedHashSet<>(file.faults());
-    faults.addAll(reading.unreadable());
-    faults.addAll(reading.invalid());
+    faults.addAll(reading.faults());
     faults.addAll(files.faults());
     for (String key : file.repeated()) {
       LOG.warn("Setting {} is set twice in the file; the last value is used", key);

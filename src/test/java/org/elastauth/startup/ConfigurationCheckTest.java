@@ -156,6 +156,23 @@ class ConfigurationCheckTest {
         .contains("names=\"ELASTAUTH_PROXY_TIMEOUT,proxy.elasticsearch_url,proxy.tls.enabled\"");
   }
 
+  @Test
+  void aFaultNamesThePlaceOfItsValue() throws Exception {
+    Files.writeString(
+        folder.resolve("config.yml"),
+        "# mine\nlog_level: loud\nredis:\n  db: x\ntrusted_proxies:\n  - 10.0.0.0/8\n  - here\n");
+    assertThat(
+            faults(
+                Map.of("ELASTAUTH_CONFIG", folder.toString(), "CACHE_TYPE", "nothing"),
+                Map.of("listen", "no port")))
+        .map(Fault::toString)
+        .anySatisfy(fault -> assertThat(fault).startsWith("log_level=").endsWith("(config.yml:2)"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("redis.db=").endsWith("(config.yml:4)"))
+        .anySatisfy(
+            fault -> assertThat(fault).startsWith("trusted_proxies[1]=").endsWith("(config.yml:5)"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("cache.type=").endsWith("(CACHE_TYPE)"));
+  }
+
   private Path writable(String name, String rights) throws Exception {
     Path file = Files.writeString(folder.resolve(name), "- route:\n");
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
