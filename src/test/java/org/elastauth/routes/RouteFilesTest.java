@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,15 +56,58 @@ class RouteFilesTest {
   }
 
   @Test
-  void everyRouteHasAnIdOfItsOwnAndADescription() throws IOException {
-    Set<String> ids = new HashSet<>();
-    for (JsonNode route : routes()) {
-      assertThat(ids.add(route.path("id").asText())).as("id of %s", route).isTrue();
-      assertThat(route.path("description").asText())
-          .as("description of %s", route.path("id"))
-          .isNotBlank();
+  void everyRouteHasAnIdAndADescription() throws IOException {
+    assertThat(routes())
+        .isNotEmpty()
+        .allSatisfy(
+            route -> {
+              assertThat(route.path("id").asText()).isNotBlank();
+              assertThat(route.path("description").asText()).isNotBlank();
+            });
+  }
+
+  /** Otherwise an editor shows only its type. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void everyStepSaysWhatItDoes(Path file) throws IOException {
+    assertThat(steps(read(file)))
+        .isNotEmpty()
+        .allMatch(step -> step.hasNonNull("id") || step.hasNonNull("description"));
+  }
+
+  @Test
+  void everyIdIsUsedOnce() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (Path file : files()) {
+      read(file).findValues("id").forEach(id -> ids.add(id.asText()));
     }
-    assertThat(ids).isNotEmpty();
+    assertThat(ids).doesNotHaveDuplicates();
+  }
+
+  /** Kaoto keeps no others. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void commentsAreAboveTheFirstRoute(Path file) throws IOException {
+    assertThat(Files.readAllLines(file).stream().dropWhile(line -> line.startsWith("#")))
+        .noneMatch(line -> line.stripLeading().startsWith("#") || line.contains(" # "));
+  }
+
+  /** The steps of all routes, and the branches that an editor draws as boxes. */
+  private static List<JsonNode> steps(JsonNode node) {
+    List<JsonNode> steps = new ArrayList<>();
+    node.properties()
+        .forEach(
+            field -> {
+              switch (field.getKey()) {
+                case "steps" -> field.getValue().forEach(step -> step.forEach(steps::add));
+                case "when", "doCatch" -> field.getValue().forEach(steps::add);
+                case "otherwise", "doFinally", "onFallback" -> steps.add(field.getValue());
+                case "onException" -> steps.addAll(field.getValue().findValues("onException"));
+                default -> {}
+              }
+            });
+    node.forEach(child -> steps.addAll(steps(child)));
+    return steps;
   }
 
   @Test
