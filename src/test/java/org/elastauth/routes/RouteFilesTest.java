@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** The route files as people edit them: valid by Camel's own schema, named and described. */
@@ -35,12 +36,16 @@ class RouteFilesTest {
     return JSON.valueToTree(new Yaml().load(Files.readString(file)));
   }
 
-  private static List<JsonNode> routes() throws IOException {
-    List<JsonNode> routes = new ArrayList<>();
+  private static List<JsonNode> items(String type) throws IOException {
+    List<JsonNode> items = new ArrayList<>();
     for (Path file : files()) {
-      read(file).forEach(item -> item.optional("route").ifPresent(routes::add));
+      read(file).forEach(item -> item.optional(type).ifPresent(items::add));
     }
-    return routes;
+    return items;
+  }
+
+  private static List<JsonNode> routes() throws IOException {
+    return items("route");
   }
 
   @ParameterizedTest
@@ -55,14 +60,16 @@ class RouteFilesTest {
     assertThat(SCHEMA.validate(JSON.valueToTree(new Yaml().load(wrong)))).isNotEmpty();
   }
 
-  @Test
-  void everyRouteHasAnIdAndADescription() throws IOException {
-    assertThat(routes())
+  /** Kaoto gives an id to a configuration without one, which would not be the default any more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"route", "routeConfiguration"})
+  void everyRouteAndConfigurationHasAnIdAndADescription(String type) throws IOException {
+    assertThat(items(type))
         .isNotEmpty()
         .allSatisfy(
-            route -> {
-              assertThat(route.path("id").asText()).isNotBlank();
-              assertThat(route.path("description").asText()).isNotBlank();
+            item -> {
+              assertThat(item.path("id").asText()).isNotBlank();
+              assertThat(item.path("description").asText()).isNotBlank();
             });
   }
 
