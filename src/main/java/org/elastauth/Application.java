@@ -10,6 +10,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.util.List;
+import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.elastauth.crypto.KeySettings;
@@ -24,14 +25,21 @@ import org.elastauth.net.TrustedProxies;
 import org.elastauth.startup.Settings;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
 
 /** The beans that several packages share. The routes are in routes/. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ComponentScan
-@ImportAutoConfiguration(CamelAutoConfiguration.class)
 public class Application {
+  /** Camel Main brings its own CamelContext. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingBean(CamelContext.class)
+  @ImportAutoConfiguration(CamelAutoConfiguration.class)
+  static class CamelInSpringBoot {}
+
   @Bean
   Clock clock() {
     return Clock.systemUTC();

@@ -66,6 +66,14 @@ public final class PackagedJar implements AutoCloseable {
     return launch(all, folder, environment, arguments);
   }
 
+  /** The routes by Camel Main, from the extracted jar. */
+  public static PackagedJar runInCamelMain(Path folder, Map<String, String> environment) {
+    List<String> options = new ArrayList<>(QUICK_START);
+    options.addAll(UnpackedJar.command(JAR, PROGRAM));
+    options.set(options.indexOf("-jar"), "-cp");
+    return launch(options, folder, environment, "org.apache.camel.main.Main");
+  }
+
   private static PackagedJar launch(
       List<String> options, Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
