@@ -16,6 +16,7 @@ public final class EncryptCredential {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptCredential.class);
 
   private final String userStore;
+  private final CacheKey keys;
   private final SealedCredentials sealed;
   private final LatestCredentials latest;
   private final OlderViews olderViews;
@@ -23,11 +24,13 @@ public final class EncryptCredential {
 
   public EncryptCredential(
       @Value("${elastauth.user_store}") String userStore,
+      CacheKey keys,
       SealedCredentials sealed,
       LatestCredentials latest,
       OlderViews olderViews,
       EntryTtl entryTtl) {
     this.userStore = userStore;
+    this.keys = keys;
     this.sealed = sealed;
     this.latest = latest;
     this.olderViews = olderViews;
@@ -40,7 +43,8 @@ public final class EncryptCredential {
    *
    * @param heard {@link LatestCredentials#heard} from before that login
    * @throws HttpError 500 for a credential of another user: from the cache, the name of the
-   *     identity would be answered with the password of the other user
+   *     identity would be answered with the password of the other user. Its key decides, because
+   *     the user store may have changed the property identity
    */
   public String seal(
       @Body Credential credential,
@@ -48,20 +52,24 @@ public final class EncryptCredential {
       @ExchangeProperty("cacheKey") String cacheKey,
       @ExchangeProperty("heard") long heard,
       Exchange exchange) {
-    if (credential == null || !credential.username().equals(identity.username())) {
+    if (credential == null || !keys.of(credential.username()).equals(cacheKey)) {
       LOG.atError()
-          .addKeyValue("user", identity.username())
+          .addKeyValue("user", keys.username(cacheKey))
           .addKeyValue("credential", credential == null ? "none" : credential.username())
           .addKeyValue("store", userStore)
           .log(
               "Refused: the route direct:user-store-{} returned no credential of the user; it must"
                   + " leave one as its body",
               userStore);
-      throw HttpError.misrouted("the user store returned no credential of this user");
+      throw foreign();
     }
     boolean newest = latest.set(credential, heard);
     olderViews.add(identity, credential);
     exchange.setProperty("ttl", newest ? entryTtl.ttl(credential) : 0L);
     return sealed.seal(cacheKey, credential);
+  }
+
+  static HttpError foreign() {
+    return HttpError.misrouted("the user store returned no credential of this user");
   }
 }

@@ -129,6 +129,9 @@ public final class SingleFlight extends AsyncProcessorSupport {
       }
       failure = exchange.getException();
       credential = exchange.getMessage().getBody(Credential.class);
+      if (failure == null && (credential == null || !credential.username().equals(username))) {
+        failure = EncryptCredential.foreign();
+      }
     } catch (RuntimeException unexpected) {
       failure = unexpected;
     } finally {
