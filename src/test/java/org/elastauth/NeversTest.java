@@ -45,6 +45,7 @@ class NeversTest {
         "replay        | config crypto http redis replay",
         "ratelimit     | config credential http identity net ratelimit redis",
         "cache         | cache config credential crypto metrics redis",
+        "editor        | credential editor http identity net",
         "elasticsearch | cache config credential crypto elasticsearch health http identity",
         "routes        | config routes",
       })
@@ -69,7 +70,7 @@ class NeversTest {
 
   /** Only {@code Main}, {@code Application} and {@code startup} know these. */
   @ParameterizedTest(name = "{0}")
-  @CsvSource({"expiry", "oidc", "revocation", "routes", "startup"})
+  @CsvSource({"editor", "expiry", "oidc", "revocation", "routes", "startup"})
   void noFeatureKnowsTheTop(String name) {
     noClasses()
         .that()

@@ -38,9 +38,9 @@ public final class SettingsReader<T> {
   private static final Set<String> ON = Set.of("true", "on", "yes", "1");
   private static final Set<String> OFF = Set.of("false", "off", "no", "0");
 
-  /** Properties of the frameworks, which are no unknown settings. */
+  /** Properties of the frameworks and of own routes, which are no unknown settings. */
   private static final Pattern FRAMEWORKS =
-      Pattern.compile("(spring|camel|logging|debug|trace)\\b|elastauth$");
+      Pattern.compile("(spring|camel|logging|debug|trace|my)\\b|elastauth$");
 
   private static final Pattern SHELL_DEFAULT =
       Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*):-([^}]*)}");
@@ -221,7 +221,9 @@ public final class SettingsReader<T> {
   }
 
   private void readVariable(String name, String value) {
-    if (INJECTED.matcher(name + "=" + value).matches() || ElastauthFile.VARIABLES.contains(name)) {
+    if (INJECTED.matcher(name + "=" + value).matches()
+        || ElastauthFile.VARIABLES.contains(name)
+        || OwnSettings.isOwnVariable(name)) {
       return;
     }
     boolean isOurs = name.startsWith(VARIABLE_PREFIX);
@@ -307,6 +309,9 @@ public final class SettingsReader<T> {
     Matcher indexed = INDEXED.matcher(name);
     String index = indexed.matches() ? indexed.group(2) : "-1";
     String path = (indexed.matches() ? indexed.group(1) : name).substring(PREFIX.length());
+    if (OwnSettings.isOwn(path)) {
+      return;
+    }
     int end = path.length();
     for (int i = 1; i < path.length() && end == path.length(); i++) {
       if (".[".indexOf(path.charAt(i)) >= 0) {

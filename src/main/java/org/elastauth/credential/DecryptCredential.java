@@ -37,7 +37,7 @@ public final class DecryptCredential implements Processor {
     Credential credential =
         message.getBody() instanceof Credential opened
             ? opened
-            : open(exchange, (String) message.getBody());
+            : open(exchange, message.getBody(String.class));
     if (LOG.isDebugEnabled()) {
       LOG.atDebug()
           .addKeyValue("cacheKey", exchange.getProperty("cacheKey"))

@@ -9,14 +9,18 @@ import org.elastauth.crypto.Sha256;
 import org.elastauth.identity.Identity;
 
 /**
- * SHA-256 of full name, email, sorted groups and subject. A different fingerprint means that the
- * user's roles must be written again, or that another subject uses the name.
+ * SHA-256 of full name, email, sorted groups, subject, and the roles that a route has decided. A
+ * different fingerprint means that the user's roles must be written again, or that another subject
+ * uses the name.
  */
 public final class Fingerprint {
   static final int LENGTH = 32;
 
   /** A length that no group has, so that no group is mistaken for a subject. */
   private static final byte[] NO_GROUP = {-1, -1};
+
+  /** The same, before the roles. */
+  private static final byte[] ROLES = {-1, -2};
 
   private final byte[] bytes;
 
@@ -30,7 +34,8 @@ public final class Fingerprint {
         identity.fullName(),
         identity.email(),
         identity.groups(),
-        identity.subject());
+        identity.subject(),
+        identity.roles());
   }
 
   /**
@@ -38,11 +43,26 @@ public final class Fingerprint {
    * @param subject as in {@link Identity}
    */
   public static Fingerprint of(String fullName, String email, List<String> groups, String subject) {
-    return of(true, fullName, email, groups, subject);
+    return of(true, fullName, email, groups, subject, null);
+  }
+
+  /**
+   * @param groups sorted
+   * @param subject as in {@link Identity}
+   * @param roles as in {@link Identity}
+   */
+  public static Fingerprint of(
+      String fullName, String email, List<String> groups, String subject, List<String> roles) {
+    return of(true, fullName, email, groups, subject, roles);
   }
 
   private static Fingerprint of(
-      boolean saysGroups, String fullName, String email, List<String> groups, String subject) {
+      boolean saysGroups,
+      String fullName,
+      String email,
+      List<String> groups,
+      String subject,
+      List<String> roles) {
     MessageDigest sha = Sha256.digest();
     if (!saysGroups) {
       // no length begins with it: a login without groups never gets the roles of another login
@@ -56,6 +76,10 @@ public final class Fingerprint {
     if (!subject.isEmpty()) {
       sha.update(NO_GROUP);
       field(sha, subject);
+    }
+    if (roles != null) {
+      sha.update(ROLES);
+      roles.forEach(role -> field(sha, role));
     }
     return new Fingerprint(sha.digest());
   }

@@ -10,9 +10,11 @@ import org.springframework.stereotype.Component;
 @Component("grantAccess")
 public final class GrantAccess implements Processor {
   private final Decisions decisions;
+  private final ResponseHeaders headers;
 
-  public GrantAccess(Decisions decisions) {
+  GrantAccess(Decisions decisions, ResponseHeaders headers) {
     this.decisions = decisions;
+    this.headers = headers;
   }
 
   @Override
@@ -23,6 +25,7 @@ public final class GrantAccess implements Processor {
     message.setHeader("Authorization", credential.authorization());
     message.setHeader("Cache-Control", "no-store");
     message.setHeader("Content-Type", "application/json");
+    headers.set(exchange);
     message.setBody("{\"status\":\"OK\",\"user\":\"" + json(credential.username()) + "\"}");
   }
 

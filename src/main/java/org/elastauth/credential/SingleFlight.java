@@ -1,6 +1,7 @@
 package org.elastauth.credential;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,9 +14,9 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.builder.ExchangeBuilder;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
@@ -25,7 +26,8 @@ import org.springframework.stereotype.Component;
 /**
  * Lets concurrent cache misses share one run of {@code direct:credential-reconcile}. Runs for the
  * same user never overlap, so that the last write to Elasticsearch is also the last write to the
- * cache. Waiting requests hold no thread.
+ * cache. The run has a copy of the exchange properties of the request that began it. Waiting
+ * requests hold no thread.
  */
 @Component("singleFlight")
 public final class SingleFlight extends AsyncProcessorSupport {
@@ -97,8 +99,8 @@ public final class SingleFlight extends AsyncProcessorSupport {
     Flight mine = new Flight(fingerprint, new CompletableFuture<>());
     Flight flight = flights.putIfAbsent(identity.username(), mine);
     if (flight == null) {
-      launch(
-          identity, exchange.getProperty("cacheKey"), exchange.getProperty("storeBypassed"), mine);
+      // the request may end before its run
+      launch(identity.username(), Map.copyOf(exchange.getProperties()), mine);
       return mine.result.copy();
     }
     if (flight.fingerprint.equals(fingerprint)) {
@@ -108,45 +110,44 @@ public final class SingleFlight extends AsyncProcessorSupport {
     return flight.result.handle((credential, failure) -> exchange).thenCompose(this::join);
   }
 
-  private void launch(Identity identity, Object cacheKey, Object bypassed, Flight flight) {
+  private void launch(String username, Map<String, Object> properties, Flight flight) {
     try {
-      runs.execute(() -> run(identity, cacheKey, bypassed, flight));
+      runs.execute(() -> run(username, properties, flight));
     } catch (RejectedExecutionException full) {
-      land(identity, flight, null, tooMany());
+      land(username, flight, null, tooMany());
     }
   }
 
-  private void run(Identity identity, Object cacheKey, Object bypassed, Flight flight) {
+  private void run(String username, Map<String, Object> properties, Flight flight) {
     Credential credential = null;
     Throwable failure = new IllegalStateException("the run ended without a result");
     try {
-      Exchange exchange = reconcile(identity, cacheKey, bypassed);
+      Exchange exchange = reconcile(properties);
       if (Long.valueOf(0).equals(exchange.getProperty("ttl"))) {
         // revoked during the run: Elasticsearch has the new password by now
-        exchange = reconcile(identity, cacheKey, bypassed);
+        exchange = reconcile(properties);
       }
       failure = exchange.getException();
       credential = exchange.getMessage().getBody(Credential.class);
+      if (failure == null && (credential == null || !credential.username().equals(username))) {
+        failure = EncryptCredential.foreign();
+      }
     } catch (RuntimeException unexpected) {
       failure = unexpected;
     } finally {
-      land(identity, flight, credential, failure);
+      land(username, flight, credential, failure);
     }
   }
 
-  private Exchange reconcile(Identity identity, Object cacheKey, Object bypassed) {
-    return template.send(
-        RECONCILE,
-        ExchangeBuilder.anExchange(context)
-            .withProperty("identity", identity)
-            .withProperty("cacheKey", cacheKey)
-            .withProperty("storeBypassed", bypassed)
-            .withProperty("heard", latest.heard())
-            .build());
+  private Exchange reconcile(Map<String, Object> properties) {
+    Exchange exchange = new DefaultExchange(context);
+    properties.forEach(exchange::setProperty);
+    exchange.setProperty("heard", latest.heard());
+    return template.send(RECONCILE, exchange);
   }
 
-  private void land(Identity identity, Flight flight, Credential credential, Throwable failure) {
-    flights.remove(identity.username(), flight);
+  private void land(String username, Flight flight, Credential credential, Throwable failure) {
+    flights.remove(username, flight);
     if (failure == null) {
       flight.result.complete(credential);
     } else {

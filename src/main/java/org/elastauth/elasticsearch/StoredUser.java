@@ -34,7 +34,8 @@ public record StoredUser(
             texts(user.path("roles")),
             text(user.path("full_name")),
             text(user.path("email")),
-            texts(groups)),
+            texts(groups),
+            metadata.path(OwnershipMetadata.FIELD).path(UserProfile.DECIDED).asBoolean()),
         groups.isArray() && !metadata.has(OwnershipMetadata.FIELD),
         OwnershipMetadata.read(metadata),
         readAt);

@@ -13,6 +13,7 @@ import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.Health;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.identity.RoleMapping;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -154,9 +155,17 @@ public final class UserChangePlanner {
       return new View(profile.updated(login, roles), asOf, Fingerprint.of(login), owner);
     }
     // a time in the future, from a wrong clock, must not block role changes until then
-    return asOf > login.asOf() && asOf <= now() + CLOCK_SKEW
-        ? new View(profile, asOf, profile.fingerprint(login.subject()), owner)
-        : view(login, roles, owner);
+    if (asOf <= login.asOf() || asOf > now() + CLOCK_SKEW) {
+      return view(login, roles, owner);
+    }
+    boolean decided = login.roles() != null;
+    if (decided || profile.decided()) {
+      // a route decides at the time of the request, by whatever token
+      profile =
+          profile.withRoles(
+              mapping.ofNewerGroups(roles, login.groups(), profile.groups()), decided);
+    }
+    return new View(profile, asOf, profile.fingerprint(login.subject()), owner);
   }
 
   private void refuseLaterGateway(String user, OwnershipMetadata ownership) {
@@ -183,6 +192,9 @@ public final class UserChangePlanner {
     change.put("asof", view.asOf());
     if (disabledByUs) {
       change.put("state", ""); // the expiry disabled a user that had just logged in
+    }
+    if (stored.profile().decided()) {
+      change.put(UserProfile.DECIDED, false); // merged, unless the new profile sets it
     }
     if (!owned) {
       change.put(OwnershipMetadata.SUBJECT, view.owner());

@@ -11,11 +11,20 @@ import org.elastauth.identity.Identity;
  *
  * @param roles sorted
  * @param groups sorted
+ * @param decided whether a route has decided the roles, in place of the groups
  */
-public record UserProfile(List<String> roles, String fullName, String email, List<String> groups) {
+public record UserProfile(
+    List<String> roles, String fullName, String email, List<String> groups, boolean decided) {
+  /** The member of the ownership metadata for {@link #decided}. */
+  static final String DECIDED = "decided";
+
+  public UserProfile(List<String> roles, String fullName, String email, List<String> groups) {
+    this(roles, fullName, email, groups, false);
+  }
 
   static UserProfile of(Identity identity, List<String> roles) {
-    return new UserProfile(roles, identity.fullName(), identity.email(), identity.groups());
+    return new UserProfile(
+        roles, identity.fullName(), identity.email(), identity.groups(), identity.roles() != null);
   }
 
   /** This profile with new roles, and the name and email of a login if it has any. */
@@ -24,11 +33,16 @@ public record UserProfile(List<String> roles, String fullName, String email, Lis
         newRoles,
         login.fullName().isEmpty() ? fullName : login.fullName(),
         login.email().isEmpty() ? email : login.email(),
-        groups);
+        groups,
+        login.roles() != null);
+  }
+
+  UserProfile withRoles(List<String> newRoles, boolean nowDecided) {
+    return new UserProfile(newRoles, fullName, email, groups, nowDecided);
   }
 
   public Fingerprint fingerprint(String subject) {
-    return Fingerprint.of(fullName, email, groups, subject);
+    return Fingerprint.of(fullName, email, groups, subject, decided ? roles : null);
   }
 
   /** The body of a PUT that leaves the password and the groups unchanged. */
@@ -44,7 +58,11 @@ public record UserProfile(List<String> roles, String fullName, String email, Lis
 
   public Map<String, Object> documentWithGroups(boolean enabled, Map<String, Object> ownership) {
     Map<String, Object> document = document(enabled, ownership);
-    document.put("metadata", Map.of("groups", groups, OwnershipMetadata.FIELD, ownership));
+    Map<String, Object> ours = new LinkedHashMap<>(ownership);
+    if (decided) {
+      ours.put(DECIDED, true);
+    }
+    document.put("metadata", Map.of("groups", groups, OwnershipMetadata.FIELD, ours));
     return document;
   }
 }

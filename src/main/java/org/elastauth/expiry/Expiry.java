@@ -14,10 +14,10 @@ import java.util.Map;
 import org.elastauth.elasticsearch.ElasticsearchUsers;
 import org.elastauth.elasticsearch.OwnershipMetadata;
 import org.elastauth.elasticsearch.ProtectedAccounts;
-import org.elastauth.elasticsearch.RoleMapping;
 import org.elastauth.elasticsearch.StoredUser;
 import org.elastauth.elasticsearch.UserProfile;
 import org.elastauth.identity.IdentityRules;
+import org.elastauth.identity.RoleMapping;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -219,9 +219,9 @@ public final class Expiry {
     return switch (act) {
       case DISABLE -> profile.document(false, stored.ownership().expired());
       case ENABLE ->
-          // the stored roles may be older than the login
+          // the stored roles may be older than the login; only a route knows what it decides
           new UserProfile(
-                  roles.ofGroups(profile.groups()),
+                  profile.decided() ? profile.roles() : roles.ofGroups(profile.groups()),
                   profile.fullName(),
                   profile.email(),
                   profile.groups())

@@ -31,7 +31,8 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
 
   public GatewayHttpEngine(
       @Value("${elastauth.rate_limit.enabled}") boolean limits,
-      @Value("${elastauth.auth_provider}") String authProvider,
+      @Value("${elastauth.oidc.used}") boolean oidc,
+      ResponseSettings response,
       MeterRegistry meters,
       InFlight inFlight,
       Decisions decisions) {
@@ -39,9 +40,10 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
     if (limits) {
       out.addAll(LIMITS);
     }
-    if (authProvider.equals("oidc")) {
+    if (oidc) {
       out.addAll(LOGIN);
     }
+    out.addAll(response.headers().keySet());
     this.headers = List.copyOf(out);
     this.meters = meters;
     this.inFlight = inFlight;

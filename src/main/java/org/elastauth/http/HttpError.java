@@ -96,6 +96,15 @@ public final class HttpError extends RuntimeException {
     return new HttpError(503, message, 5);
   }
 
+  /**
+   * A fault of a route or of its settings, which the operator must mend.
+   *
+   * @param message says how, and contains nothing of the request
+   */
+  public static HttpError misrouted(String message) {
+    return new HttpError(500, message, 0).because("route");
+  }
+
   public int status() {
     return status;
   }

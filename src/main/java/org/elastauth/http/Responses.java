@@ -12,6 +12,8 @@ import org.springframework.stereotype.Component;
 /** Responses other than 2xx. */
 @Component("responses")
 public final class Responses {
+  private static final int MAX_DEPTH = 8;
+
   private final Decisions decisions;
 
   public Responses(Decisions decisions) {
@@ -76,11 +78,16 @@ public final class Responses {
   }
 
   private HttpError error(Exception failure) {
-    if (failure instanceof HttpError known) {
-      return known;
-    } else if (failure instanceof RejectedExecutionException) {
-      // the queue of a threads step is full
-      return new HttpError(429, "too many requests at once; try again", 1).because("overloaded");
+    Throwable cause = failure;
+    // an expression that calls a bean wraps what it throws, once per expression around it
+    for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
+      if (cause instanceof HttpError known) {
+        return known;
+      } else if (cause instanceof RejectedExecutionException) {
+        // the queue of a threads step is full
+        return new HttpError(429, "too many requests at once; try again", 1).because("overloaded");
+      }
+      cause = cause.getCause();
     }
     decisions.unexpected(failure);
     return new HttpError(500, "internal error", 0);

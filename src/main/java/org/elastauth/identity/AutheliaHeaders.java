@@ -5,13 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.elastauth.http.HeaderText;
 import org.elastauth.http.HttpError;
 import org.elastauth.net.TrustedProxies;
 import org.slf4j.Logger;
@@ -65,10 +65,22 @@ public final class AutheliaHeaders implements Processor {
    */
   @Override
   public void process(Exchange exchange) {
-    exchange.setProperty("identity", read((HttpServerRequest) exchange.getProperty("request")));
+    HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
+    exchange.setProperty("identity", read(request, username, groups, email, fullName));
   }
 
-  private Identity read(HttpServerRequest request) {
+  /**
+   * The identity of these headers.
+   *
+   * @param groups null for none, and so are the next two
+   * @throws HttpError as {@link #process}
+   */
+  public Identity read(
+      HttpServerRequest request,
+      CharSequence username,
+      CharSequence groups,
+      CharSequence email,
+      CharSequence fullName) {
     MultiMap headers = request.headers();
     String name = single(headers, username);
     String groupList = single(headers, groups);
@@ -93,19 +105,23 @@ public final class AutheliaHeaders implements Processor {
       throw HttpError.unidentified();
     }
     return IdentityRules.identity(
-        username(name),
-        utf8(address),
-        utf8(title),
-        groupList == null ? null : split(utf8(groupList)),
+        username(name, username),
+        address == null ? "" : HeaderText.read(address),
+        title == null ? "" : HeaderText.read(title),
+        groupList == null ? null : split(HeaderText.read(groupList)),
         clock.millis() / 1000,
         fields);
   }
 
-  private Collection<String> split(String groups) {
+  /** The groups of one text. */
+  public Collection<String> split(String groups) {
     return groups.isEmpty() ? List.of() : List.of(groups.split(separator));
   }
 
   private static String single(MultiMap headers, CharSequence name) {
+    if (name == null) {
+      return null;
+    }
     List<String> values = headers.getAll(name);
     if (values.size() > 1) {
       throw HttpError.malformed(
@@ -114,24 +130,11 @@ public final class AutheliaHeaders implements Processor {
     return values.isEmpty() ? null : values.get(0);
   }
 
-  private String username(String bytes) {
-    String name = utf8(bytes);
+  private static String username(String bytes, CharSequence header) {
+    String name = HeaderText.read(bytes);
     if (name.indexOf(IdentityRules.UNDECODABLE) >= 0) {
-      throw HttpError.malformed("malformed identity: the header " + username + " is not UTF-8");
+      throw HttpError.malformed("malformed identity: the header " + header + " is not UTF-8");
     }
     return name;
-  }
-
-  /** Netty decodes headers as ISO 8859-1, but the proxy sends UTF-8. */
-  private static String utf8(String bytes) {
-    if (bytes == null) {
-      return "";
-    }
-    for (int i = 0; i < bytes.length(); i++) {
-      if (bytes.charAt(i) >= 0x80) {
-        return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-      }
-    }
-    return bytes;
   }
 }

@@ -14,22 +14,37 @@ import java.util.List;
  * @param asOf when the groups were asserted, in epoch seconds; 0 if the login says nothing of them
  * @param subject hash of the provider's issuer and subject, which are unique and never reassigned
  *     (OpenID Connect Core, 2); empty for a source without subjects
+ * @param roles sorted; the roles that a route has decided in place of those of the groups; null if
+ *     the groups decide
  */
 // gateways of before reject a session with an unknown member
-@JsonIgnoreProperties({"name", "subject"})
+@JsonIgnoreProperties({"name", "subject", "roles"})
 public record Identity(
-    String username, String email, String fullName, List<String> groups, long asOf, String subject)
+    String username,
+    String email,
+    String fullName,
+    List<String> groups,
+    long asOf,
+    String subject,
+    List<String> roles)
     implements Principal {
   public Identity {
     subject = subject == null ? "" : subject;
   }
 
   public Identity(String username, String email, String fullName, List<String> groups, long asOf) {
-    this(username, email, fullName, groups, asOf, "");
+    this(username, email, fullName, groups, asOf, "", null);
   }
 
   public Identity withSubject(String hash) {
-    return new Identity(username, email, fullName, groups, asOf, hash);
+    return new Identity(username, email, fullName, groups, asOf, hash, roles);
+  }
+
+  /**
+   * @param decided sorted
+   */
+  public Identity withRoles(List<String> decided) {
+    return new Identity(username, email, fullName, groups, asOf, subject, decided);
   }
 
   @Override
@@ -46,6 +61,6 @@ public record Identity(
   public Identity withGroupsOf(Identity before) {
     return saysGroups()
         ? this
-        : new Identity(username, email, fullName, before.groups, before.asOf, subject);
+        : new Identity(username, email, fullName, before.groups, before.asOf, subject, roles);
   }
 }

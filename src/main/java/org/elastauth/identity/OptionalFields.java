@@ -39,13 +39,21 @@ public final class OptionalFields {
       @Value("${elastauth.oidc.claim_mappings.groups}") String groups,
       IdentitySettings settings,
       Ticker ticker) {
-    boolean claims = provider.equals("oidc");
     AutheliaSettings headers = settings.authelia();
-    this.source = claims ? "the claim " : "the header ";
-    this.names =
-        claims
-            ? List.of(email, fullName, groups)
-            : List.of(headers.headerEmail(), headers.headerName(), headers.headerGroups());
+    switch (provider) {
+      case "oidc" -> {
+        this.source = "the claim ";
+        this.names = List.of(email, fullName, groups);
+      }
+      case "authelia" -> {
+        this.source = "the header ";
+        this.names = List.of(headers.headerEmail(), headers.headerName(), headers.headerGroups());
+      }
+      default -> {
+        this.source = "the field ";
+        this.names = List.of("email", "full name", "groups");
+      }
+    }
     this.groupWhitelist = settings.enableGroupWhitelist();
     this.logged =
         Caffeine.newBuilder()

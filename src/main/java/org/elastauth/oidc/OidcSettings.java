@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
+import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.Fault;
 import org.elastauth.config.Faults;
 import org.elastauth.config.Rules;
 import org.elastauth.config.Rules.Between;
@@ -97,6 +100,30 @@ public record OidcSettings(
             faults.add(key, "***", "is not printable ASCII of at most 4096 characters");
           }
         });
+  }
+
+  /** What tokens cannot be verified without. */
+  public List<Fault> missing() {
+    return Stream.of(
+            new Fault(
+                "oidc.issuer",
+                issuer,
+                "is missing; set it to the iss claim of the provider's tokens"),
+            new Fault(
+                "oidc.client_id",
+                clientId,
+                "is missing; tokens must contain it in their aud claim"))
+        .filter(fault -> fault.value().isEmpty())
+        .toList();
+  }
+
+  /**
+   * @throws ConfigurationFaults if a route of one's own uses tokens without these settings
+   */
+  public void requireProvider() {
+    if (!missing().isEmpty()) {
+      throw new ConfigurationFaults(missing());
+    }
   }
 
   /**

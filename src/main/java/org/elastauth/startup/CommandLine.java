@@ -27,6 +27,7 @@ public final class CommandLine {
         --create-cache-table   create the table of cache.type database, unless it exists
         --help                 print this text
         --elastauth.KEY=VALUE  a setting of application.yaml, such as --elastauth.cache.type=memory
+        --my.KEY=VALUE         a setting for your own routes, which read it as {{my.KEY}}
       """;
 
   private static final Set<String> OPTIONS =
@@ -34,7 +35,7 @@ public final class CommandLine {
 
   /** Prefixes of the properties that an option may set. */
   private static final List<String> PREFIXES =
-      List.of("elastauth.", "spring.", "camel.", "logging.");
+      List.of("elastauth.", "my.", "spring.", "camel.", "logging.");
 
   /** Anything else may be a secret in the wrong place. */
   private static final Pattern NAME = Pattern.compile("[a-zA-Z]+([._-][a-zA-Z]+){0,4}");

@@ -17,11 +17,12 @@ import org.elastauth.config.SettingsReader;
 import org.elastauth.crypto.KeySettings;
 import org.elastauth.crypto.WeakSecret;
 import org.elastauth.elasticsearch.ElasticsearchSettings;
-import org.elastauth.elasticsearch.RoleSettings;
 import org.elastauth.expiry.ExpirySettings;
 import org.elastauth.http.HttpSettings;
+import org.elastauth.http.ResponseSettings;
 import org.elastauth.http.ShutdownSettings;
 import org.elastauth.identity.IdentitySettings;
+import org.elastauth.identity.RoleSettings;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.redis.RedisSettings;
@@ -70,6 +71,7 @@ public record Settings(
     ElasticsearchSettings elasticsearch,
     ExpirySettings expiry,
     HttpSettings http,
+    ResponseSettings response,
     ShutdownSettings shutdown)
     implements Checked {
   /** The address to listen on; without a host, every address. */
@@ -97,8 +99,13 @@ public record Settings(
         .collect(Collectors.joining(","));
   }
 
+  /** A provider of its own name may use the routes of OpenID Connect, if there is an issuer. */
   public boolean usesOidc() {
-    return authProvider.equals("oidc");
+    return usesOidc(authProvider, oidc.issuer());
+  }
+
+  private static boolean usesOidc(String provider, String issuer) {
+    return provider.equals("oidc") || !provider.equals("authelia") && !issuer.isEmpty();
   }
 
   /** Whether browsers log in at the provider and receive a session. */
@@ -143,21 +150,20 @@ public record Settings(
         texts.computeIfPresent(key, (name, text) -> inRedis.contains(text) ? "memory" : text);
       }
     }
-    String oidc = Boolean.toString("oidc".equals(texts.get("auth_provider")));
+    String oidc =
+        Boolean.toString(
+            usesOidc(
+                texts.getOrDefault("auth_provider", "authelia"),
+                texts.getOrDefault("oidc.issuer", "")));
     texts.putIfAbsent("session.enabled", oidc);
     texts.putIfAbsent("replay.enabled", oidc);
   }
 
   @Override
   public void check(Faults faults) {
-    faults.when(
-        usesOidc() && oidc.issuer().isEmpty(),
-        "oidc.issuer",
-        "is missing; set it to the iss claim of the provider's tokens");
-    faults.when(
-        usesOidc() && oidc.clientId().isEmpty(),
-        "oidc.client_id",
-        "is missing; tokens must contain it in their aud claim");
+    if (usesOidc()) {
+      oidc.missing().forEach(fault -> faults.add(fault.key(), fault.mend()));
+    }
     boolean cached = cache.inRedis() || cache.inDatabase();
     faults.when(
         keys.isEmpty() && (cached || session.inRedis()),

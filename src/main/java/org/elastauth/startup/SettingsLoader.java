@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.elastauth.config.EcsLog;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.JsonLog;
+import org.elastauth.config.OwnSettings;
 import org.elastauth.config.QuotedPairs;
 import org.elastauth.config.SecretFiles;
 import org.elastauth.config.SettingsReader;
@@ -62,12 +63,14 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     ElastauthFile file = ElastauthFile.addTo(environment);
     Reading<Settings> reading =
         new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
+    OwnSettings.addTo(environment.getPropertySources());
     Settings settings = reading.settings();
     boolean sessionsInRedis = settings.session().inRedis();
     long check = settings.redis().healthCheck().interval().toMillis();
     long period = Math.max(1, settings.expiry().interval().toMillis());
 
     Map<String, Object> values = new LinkedHashMap<>(reading.values());
+    values.put("elastauth.oidc.used", settings.usesOidc());
     values.put("elastauth.oidc.login", settings.logsBrowsersIn());
     values.put("elastauth.oidc.in_redis", settings.sharesProviderAnswers());
     values.put(

@@ -101,6 +101,9 @@ class CommentedDefaultsTest {
   void everySettingStandsInIt() {
     TreeSet<String> there = new TreeSet<>();
     for (String name : file.getPropertyNames()) {
+      if (name.equals("elastauth.my")) {
+        continue; // for routes of one's own
+      }
       String path = name.substring("elastauth.".length()).replaceFirst("\\[.*", "");
       there.add(path.startsWith("group_mappings.") ? "group_mappings" : path);
     }

@@ -19,6 +19,7 @@ import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.Health;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.identity.RoleMapping;
 import org.elastauth.server.TestGateway;
 import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;

@@ -22,6 +22,7 @@ import org.elastauth.crypto.SecretKeys;
 import org.elastauth.health.Health;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.identity.RoleMapping;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
 import org.elastauth.server.Servers;

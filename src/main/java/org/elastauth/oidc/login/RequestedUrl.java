@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.elastauth.http.HttpError;
+import org.elastauth.http.OriginalRequest;
 import org.elastauth.net.TrustedProxies;
 
 /**
@@ -27,8 +28,8 @@ final class RequestedUrl {
   /** A longer URL, encrypted as the state, exceeds the URL length of some providers. */
   private static final int MAX_LENGTH = 2000;
 
-  /** Envoy appends the original path to this prefix, and sends the original Host. */
-  private static final String ENVOY = "/elastauth/authz";
+  /** Envoy sends the original Host, too. */
+  private static final String ENVOY = OriginalRequest.ENVOY;
 
   /** Headers that contain a path or a URL; the first one that a request has counts. */
   private static final List<String> PAGES =

@@ -49,7 +49,7 @@ public final class BearerToken implements Processor {
     HttpServerRequest request = (HttpServerRequest) exchange.getProperty("request");
     String token = header(request);
     if (token != null) {
-      find(exchange, request, token, TokenUse.ACCESS, false);
+      find(exchange, token, TokenUse.ACCESS, false);
     }
   }
 
@@ -62,12 +62,12 @@ public final class BearerToken implements Processor {
     boolean replaceable = logsIn && BrowserNavigation.isNavigation(request);
     String token = Cookies.value(request, "access_token");
     if (token != null) {
-      find(exchange, request, token, TokenUse.ACCESS, replaceable);
+      find(exchange, token, TokenUse.ACCESS, replaceable);
       return;
     }
     token = Cookies.value(request, "id_token");
     if (token != null) {
-      find(exchange, request, token, TokenUse.ID, replaceable);
+      find(exchange, token, TokenUse.ID, replaceable);
     }
   }
 
@@ -87,12 +87,8 @@ public final class BearerToken implements Processor {
         : BearerChallenge.missing();
   }
 
-  private void find(
-      Exchange exchange,
-      HttpServerRequest request,
-      String token,
-      TokenUse use,
-      boolean replaceable) {
+  /** Sets the exchange property {@code identity} or {@code token}. */
+  void find(Exchange exchange, String token, TokenUse use, boolean replaceable) {
     if (token.length() > LONGEST) {
       throw BearerChallenge.invalid("the token is longer than 16384 characters");
     }

@@ -55,6 +55,7 @@ public final class TokenClaimsVerifier {
   private final Clock clock;
 
   TokenClaimsVerifier(OidcSettings settings, Clock clock) {
+    settings.requireProvider();
     this.issuer = settings.issuer();
     this.client = settings.clientId();
     this.acceptsIdTokens = settings.bearer().equals("any");

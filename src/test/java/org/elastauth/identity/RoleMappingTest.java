@@ -1,4 +1,4 @@
-package org.elastauth.elasticsearch;
+package org.elastauth.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.elastauth.config.TestSettings;
 import org.elastauth.http.HttpError;
-import org.elastauth.identity.Identity;
-import org.elastauth.identity.IdentityRules;
 import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package org.elastauth.elasticsearch;
+package org.elastauth.identity;
 
 import java.util.List;
 import java.util.Map;
@@ -16,4 +16,9 @@ public record RoleSettings(
   private static final String ROLE =
       "[\\p{Print}&&[^\\s]]([\\p{Print}]{0,505}[\\p{Print}&&[^\\s]])?";
   private static final String NO_ROLE = "is not the name of an Elasticsearch role";
+
+  /** Whether Elasticsearch accepts this name of a role. */
+  public static boolean isRole(String name) {
+    return name.matches(ROLE);
+  }
 }
