@@ -2,11 +2,14 @@ package org.elastauth;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.elastauth.cache.CacheTable;
 import org.elastauth.cache.DatabaseFailure;
 import org.elastauth.crypto.SecretKeys;
+import org.elastauth.routes.RouteDiff;
 import org.elastauth.routes.RouteExport;
+import org.elastauth.routes.RouteSet;
 import org.elastauth.startup.CommandLine;
 import org.elastauth.startup.QuickCheck;
 import org.springframework.boot.ApplicationArguments;
@@ -31,7 +34,9 @@ public final class Main {
     } else if (arguments.containsOption(CommandLine.GENERATE_KEY)) {
       System.out.println(SecretKeys.generate());
     } else if (arguments.containsOption(CommandLine.EXPORT_ROUTES)) {
-      exportRoutes(Path.of(CommandLine.folders(arguments).get(0)));
+      exportRoutes(Path.of(CommandLine.values(arguments, CommandLine.EXPORT_ROUTES).get(0)));
+    } else if (arguments.containsOption(CommandLine.DIFF_ROUTES)) {
+      diffRoutes(CommandLine.values(arguments, CommandLine.DIFF_ROUTES), args);
     } else if (arguments.containsOption(CommandLine.CHECK_CONFIG)) {
       checkConfig(args);
     } else if (arguments.containsOption(CommandLine.CREATE_CACHE_TABLE)) {
@@ -47,6 +52,20 @@ public final class Main {
       System.out.println(RouteExport.to(folder) + " route files are in " + folder);
     } catch (IOException e) {
       System.err.println("--export-routes: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void diffRoutes(List<String> folders, String... args) {
+    try {
+      RouteSet set =
+          RouteSet.read(
+              folders.isEmpty() ? QuickCheck.folderOfRoutes(args) : Path.of(folders.get(0)));
+      RouteDiff.of(set).forEach(System.out::println);
+      set.faults().forEach(fault -> System.err.println("--diff-routes: " + fault.mend()));
+      System.exit(set.faults().isEmpty() ? 0 : 1);
+    } catch (IOException e) {
+      System.err.println("--diff-routes: " + e.getMessage());
       System.exit(1);
     }
   }

@@ -1,5 +1,6 @@
 package org.elastauth.routes;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,16 +28,17 @@ import org.elastauth.config.Fault;
  * Fails the start or reload if a route calls a {@code direct:} endpoint that no route consumes.
  * Otherwise its first request would fail. If a bean calls a route, the description of its step
  * names the endpoint.
- *
- * @param source of the routes
  */
-public record MissingEndpoints(String source) {
+final class MissingEndpoints {
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?,'\")\\s]+)");
 
+  private MissingEndpoints() {}
+
   /**
+   * @param folder of the operator's files; null without one
    * @throws ConfigurationFaults with all missing endpoints
    */
-  public void refuse(CamelContext context, Collection<RouteDefinition> routes) {
+  static void refuse(CamelContext context, Collection<RouteDefinition> routes, Path folder) {
     Set<String> served = new TreeSet<>();
     Set<String> called = new TreeSet<>();
     for (RouteDefinition route : routes) {
@@ -51,7 +53,7 @@ public record MissingEndpoints(String source) {
           List.of(
               new Fault(
                   "routes",
-                  source,
+                  folder == null ? "" : folder.toString(),
                   "no route serves "
                       + missing
                       + ", which other routes call; add the file that does, or correct the name in the call")));

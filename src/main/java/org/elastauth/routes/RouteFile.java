@@ -17,7 +17,8 @@ import org.springframework.core.io.Resource;
  */
 public record RouteFile(String name, String location, String text) {
   public static final String SUFFIX = ".camel.yaml";
-  static final String PACKAGED = "classpath:routes/";
+  private static final String PACKAGED = "classpath:routes/";
+  private static final String FILE = "file:";
   private static final long MAX_BYTES = 1 << 20;
 
   static RouteFile packaged(Resource resource) throws IOException {
@@ -31,6 +32,14 @@ public record RouteFile(String name, String location, String text) {
    * @throws IOException with the file and the reason if it must not be used
    */
   static RouteFile of(Path folder, Path file) throws IOException {
+    String name = file.toFile().getName();
+    if (name.indexOf('.') < name.length() - SUFFIX.length()) {
+      throw new IOException(
+          file + " has a dot before " + SUFFIX + ", at which Camel would cut the name; rename it");
+    }
+    if (Files.isSymbolicLink(file) && Files.notExists(file)) {
+      throw new IOException(file + " is a link to a file that does not exist; correct the link");
+    }
     if (!file.toRealPath().startsWith(folder.toRealPath())) {
       throw new IOException(
           file + " is a link to a file outside its folder; copy that file into the folder");
@@ -51,7 +60,7 @@ public record RouteFile(String name, String location, String text) {
               + " restrict it (chmod o-w)");
     }
     try {
-      return new RouteFile(file.toFile().getName(), "file:" + file, Files.readString(file));
+      return new RouteFile(name, FILE + file, Files.readString(file));
     } catch (CharacterCodingException binary) {
       throw new IOException(file + " is not UTF-8 text; save it as UTF-8", binary);
     }
@@ -64,6 +73,6 @@ public record RouteFile(String name, String location, String text) {
 
   /** As in messages: a path, or the location inside the jar. */
   public String place() {
-    return location.replaceFirst("^file:", "");
+    return isOwn() ? location.substring(FILE.length()) : location;
   }
 }

@@ -9,12 +9,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.elastauth.config.Fault;
+import org.elastauth.config.FileRights;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.io.Resource;
 
 /**
@@ -23,47 +27,85 @@ import org.springframework.core.io.Resource;
  * upgrades the files that nobody has changed.
  *
  * @param folder null without one
- * @param faults of files that cannot be used
+ * @param faults of the folder and of files that cannot be used
+ * @param ignored files of the folder that are not loaded, and the reason
+ * @param copies names of files of the folder that equal the packaged ones
  */
-public record RouteSet(Path folder, Map<String, RouteFile> files, List<Fault> faults) {
+public record RouteSet(
+    Path folder,
+    Map<String, RouteFile> files,
+    List<Fault> faults,
+    Map<String, String> ignored,
+    Set<String> copies) {
+  private static final Logger LOG = LoggerFactory.getLogger(RouteSet.class);
+  private static final Map<String, RouteFile> PACKAGED = packaged();
 
   /**
    * @param folder with {@code *.camel.yaml} files; null without one
    */
   public static RouteSet read(Path folder) {
-    Map<String, RouteFile> files = new TreeMap<>();
-    List<Fault> faults = new ArrayList<>();
-    try {
-      for (Resource resource : RouteExport.packaged()) {
-        RouteFile file = RouteFile.packaged(resource);
-        files.put(file.name(), file);
-      }
-      for (Path path : in(folder)) {
-        try {
-          RouteFile file = RouteFile.of(folder, path);
-          RouteFile packaged = files.get(file.name());
-          if (packaged == null || !packaged.text().equals(file.text())) {
-            files.put(file.name(), file);
-          }
-        } catch (NoSuchFileException deleted) {
-          // since the folder was listed
-        } catch (IOException unusable) {
-          faults.add(new Fault("routes", "", unusable.getMessage()));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    RouteSet set =
+        new RouteSet(
+            folder, new TreeMap<>(PACKAGED), new ArrayList<>(), new TreeMap<>(), new TreeSet<>());
+    if (folder != null) {
+      set.readFolder();
     }
-    return new RouteSet(folder, files, faults);
+    return set;
   }
 
-  /** The route files of a folder, without reading them; none if it is null or not readable. */
+  private void readFolder() {
+    if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
+      faults.add(fault(folder + " is not a readable folder; create it, or correct its rights"));
+    } else if (FileRights.of(folder) == FileRights.EVERYBODY) {
+      faults.add(
+          fault(
+              folder
+                  + " can be changed by every user of this system, itself or in a folder above it;"
+                  + " restrict it (chmod o-w)"));
+    } else {
+      for (Path path : in(folder)) {
+        String name = path.toFile().getName();
+        if (name.endsWith(RouteFile.SUFFIX)) {
+          add(path);
+        } else if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+          ignored.put(
+              path.toString(),
+              "its name does not end with "
+                  + RouteFile.SUFFIX
+                  + "; rename it to "
+                  + name.replaceFirst("(\\.camel)?\\.ya?ml$", RouteFile.SUFFIX));
+        }
+      }
+    }
+  }
+
+  private void add(Path path) {
+    try {
+      RouteFile file = RouteFile.of(folder, path);
+      RouteFile packaged = files.get(file.name());
+      if (packaged != null && packaged.text().equals(file.text())) {
+        copies.add(file.name());
+      } else {
+        files.put(file.name(), file);
+      }
+    } catch (NoSuchFileException deleted) {
+      // since the folder was listed
+    } catch (IOException unusable) {
+      faults.add(fault(unusable.getMessage()));
+    }
+  }
+
+  private static Fault fault(String mend) {
+    return new Fault("routes", "", mend);
+  }
+
+  /** The files of a folder without the hidden ones, which editors and Kubernetes make. */
   public static List<Path> in(Path folder) {
-    if (folder == null || !Files.isReadable(folder) || !Files.isDirectory(folder)) {
+    if (!Files.isReadable(folder) || !Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> paths = Files.list(folder)) {
-      return paths.filter(path -> path.toString().endsWith(RouteFile.SUFFIX)).sorted().toList();
+      return paths.filter(path -> !path.toFile().getName().startsWith(".")).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,11 +116,18 @@ public record RouteSet(Path folder, Map<String, RouteFile> files, List<Fault> fa
    * those that serve an endpoint which one of these calls.
    *
    * @param isUsed whether the configuration uses the packaged file of a name
+   * @param isExcluded whether an operator excludes a file
    * @param placeholders resolves {@code {{…}}}
    */
-  public RouteSet used(Predicate<String> isUsed, UnaryOperator<String> placeholders) {
-    Map<String, RouteFile> used = new TreeMap<>(files);
+  public RouteSet used(
+      Predicate<String> isUsed,
+      Predicate<RouteFile> isExcluded,
+      UnaryOperator<String> placeholders) {
+    Map<String, RouteFile> unused = new TreeMap<>(files);
+    unused.values().removeIf(isExcluded);
+    Map<String, RouteFile> used = new TreeMap<>(unused);
     used.keySet().removeIf(name -> !isUsed.test(name));
+    unused.keySet().removeAll(used.keySet());
     List<RouteFile> next = used.values().stream().filter(RouteFile::isOwn).toList();
     while (!next.isEmpty()) {
       Collection<String> called =
@@ -88,28 +137,84 @@ public record RouteSet(Path folder, Map<String, RouteFile> files, List<Fault> fa
       next =
           called.isEmpty()
               ? List.of()
-              : files.values().stream()
-                  .filter(file -> !used.containsKey(file.name()))
+              : unused.values().stream()
                   .filter(
                       file ->
                           DirectEndpoints.of(file, placeholders).served().stream()
                               .anyMatch(called::contains))
                   .toList();
-      next.forEach(file -> used.put(file.name(), file));
+      for (RouteFile file : next) {
+        used.put(file.name(), file);
+        unused.remove(file.name());
+      }
     }
-    return new RouteSet(folder, used, faults);
+    Map<String, String> notLoaded = new TreeMap<>(ignored);
+    files.values().stream()
+        .filter(file -> file.isOwn() && !used.containsKey(file.name()))
+        .forEach(
+            file ->
+                notLoaded.put(
+                    file.place(),
+                    isExcluded.test(file)
+                        ? "camel.main.routes-exclude-pattern excludes it"
+                        : "it has the name of a packaged file that this configuration does not"
+                            + " use; rename it, or change the configuration"));
+    List<Fault> all = new ArrayList<>(faults);
+    if (files.values().stream().anyMatch(file -> file.isOwn() || isExcluded.test(file))) {
+      all.addAll(SetRules.faults(used.values()));
+    }
+    return new RouteSet(folder, used, all, notLoaded, copies);
+  }
+
+  /**
+   * Names the files that are not loaded, once each.
+   *
+   * @param known those that are named already
+   */
+  public void logIgnored(Map<String, String> known) {
+    ignored.forEach(
+        (file, reason) -> {
+          if (!reason.equals(known.get(file))) {
+            LOG.atWarn()
+                .addKeyValue("file", file)
+                .addKeyValue("reason", reason)
+                .log("A file in the folder of routes is not loaded");
+          }
+        });
   }
 
   public boolean isPackaged() {
-    return files.values().stream().noneMatch(RouteFile::isOwn);
+    return own().isEmpty();
   }
 
   public List<RouteFile> own() {
     return files.values().stream().filter(RouteFile::isOwn).toList();
   }
 
-  /** The value of {@code camel.main.routes-include-pattern}. */
-  public String pattern() {
-    return files.values().stream().map(RouteFile::location).collect(Collectors.joining(","));
+  /** Of the operator's files, those that replace a packaged one. */
+  public List<RouteFile> replacing() {
+    return own().stream().filter(file -> PACKAGED.containsKey(file.name())).toList();
+  }
+
+  public List<RouteFile> added() {
+    return own().stream().filter(file -> !PACKAGED.containsKey(file.name())).toList();
+  }
+
+  /** The packaged file of a name. */
+  static RouteFile packaged(String name) {
+    return PACKAGED.get(name);
+  }
+
+  private static Map<String, RouteFile> packaged() {
+    try {
+      Map<String, RouteFile> files = new TreeMap<>();
+      for (Resource resource : RouteExport.packaged()) {
+        RouteFile file = RouteFile.packaged(resource);
+        files.put(file.name(), file);
+      }
+      return files;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

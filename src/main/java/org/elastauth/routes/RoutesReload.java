@@ -1,10 +1,9 @@
 package org.elastauth.routes;
 
-import java.io.File;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,46 +11,52 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.apache.camel.RoutesBuilder;
 import org.apache.camel.Service;
-import org.apache.camel.builder.ModelRoutesBuilder;
 import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.Resource;
-import org.apache.camel.spi.RoutesLoader;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
-import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.RouteFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reloads route files when they are saved. The files of the folder are one set: either all changes
- * apply, or none does, and the set is tried again after the next change. Camel's own reload removes
- * the routes of a broken file, and the routes of other files whose ids it repeats.
+ * Reloads route files when they are saved. The files are one set: either all changes apply, or none
+ * does, and the set is tried again after the next change. Camel's own reload removes the routes of
+ * a broken file, and the routes of other files whose ids it repeats.
+ *
+ * <p>The folder is read again and again, because file events do not show that a link above a file
+ * changes, as with a ConfigMap, nor that a folder is made again, nor changes over a network.
  */
-public final class RoutesReload {
+public final class RoutesReload implements Service {
   private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
-  private static final String FILES = "*.camel.yaml";
-  private static final Pattern LIST = Pattern.compile("(?m)^\\s*[-\\[]");
 
-  /** Editors empty a file before they write it, and some save several files. */
-  private static final long SETTLE_MILLIS = 300;
+  /** Twice the same content is no longer being written. */
+  private static final long POLL_MILLIS = 300;
 
   private final ModelCamelContext context;
+  private final RouteLoader loader;
   private final Path folder;
-  private final Supplier<RouteSet> files;
+  private final UnaryOperator<RouteSet> used;
   private final Hold requests;
   private final Consumer<Boolean> differs;
-  private final ScheduledExecutorService worker;
+  private ScheduledExecutorService worker;
+
+  /** The loaded files. */
+  private RouteSet running;
+
+  /** What the folder held when it was read last. */
+  private RouteSet seen;
+
+  /** The content that was loaded or refused last. */
+  private RouteSet decided;
+
+  /** Files that are not loaded and that the log has named. */
+  private final Map<String, String> ignored;
+
+  private boolean isRefused;
 
   /** Lets requests wait during a change. */
   @FunctionalInterface
@@ -59,161 +64,143 @@ public final class RoutesReload {
     void holdDuring(Callable<Void> change) throws Exception;
   }
 
-  /** The loaded files by name. */
-  private Map<String, RouteFile> running = Map.of();
-
-  /** The files that were refused last. */
-  private Map<String, RouteFile> refused = Map.of();
-
-  private ScheduledFuture<?> next;
-
   /**
-   * @param files reads those that this configuration loads
+   * @param running the loaded files
+   * @param used selects those that this configuration loads
    * @param differs receives whether the routes in use differ from the folder
    */
   public RoutesReload(
       ModelCamelContext context,
-      Path folder,
-      Supplier<RouteSet> files,
+      RouteSet running,
+      UnaryOperator<RouteSet> used,
       Hold requests,
       Consumer<Boolean> differs) {
     this.context = context;
-    this.folder = folder;
-    this.files = files;
+    this.loader = new RouteLoader(context);
+    this.folder = running.folder();
+    this.running = running;
+    this.ignored = new HashMap<>(running.ignored());
+    this.used = used;
     this.requests = requests;
     this.differs = differs;
-    this.worker =
-        context.getExecutorServiceManager().newScheduledThreadPool(this, "routes-reload", 1);
   }
 
-  public Service watcher() throws Exception {
-    running = files.get().files();
-    RouteWatcherReloadStrategy watcher = new RouteWatcherReloadStrategy(folder.toString());
-    watcher.setPattern(FILES);
-    watcher.setResourceReload((path, resource) -> changed());
-    return watcher;
+  @Override
+  public void start() {
+    worker = context.getExecutorServiceManager().newScheduledThreadPool(this, "routes-reload", 1);
+    worker.scheduleWithFixedDelay(this::poll, 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private synchronized void changed() {
-    if (next != null) {
-      next.cancel(false);
-    }
-    next = worker.schedule(this::reload, SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+  @Override
+  public void stop() {
+    context.getExecutorServiceManager().shutdownNow(worker);
   }
 
-  private void reload() {
-    Map<String, RouteFile> wanted = Map.of();
-    Set<String> changed = Set.of();
+  private void poll() {
     try {
-      wanted = read();
-      changed = difference(wanted);
-      if (wanted.equals(refused)) {
-        return; // logged already
+      RouteSet now = RouteSet.read(folder);
+      boolean isComplete = now.equals(seen);
+      seen = now;
+      if (isComplete && !now.equals(decided)) {
+        decided = now;
+        reload(used.apply(now));
+      }
+    } catch (UncheckedIOException changing) {
+      LOG.debug("The folder of routes changes while it is read", changing);
+    } catch (RuntimeException | Error unexpected) {
+      LOG.error("The routes were not reloaded; please report this", unexpected);
+    }
+  }
+
+  private void reload(RouteSet wanted) {
+    wanted.logIgnored(ignored);
+    ignored.putAll(wanted.ignored());
+    Set<String> changed = difference(wanted);
+    boolean wasRefused = isRefused;
+    try {
+      if (!wanted.faults().isEmpty()) {
+        throw new ConfigurationFaults(wanted.faults());
       }
       if (!changed.isEmpty()) {
-        check(wanted, changed);
-        Map<String, RouteFile> texts = wanted;
-        Set<String> names = changed;
-        requests.holdDuring(() -> replace(texts, names));
-        running = wanted;
-        LOG.atInfo().addKeyValue("file", paths(changed)).log("Routes reloaded");
-      } else if (!refused.isEmpty()) {
-        LOG.info("The route files are those in use again");
+        Set<String> affected = affected(wanted, changed);
+        check(wanted, affected);
+        requests.holdDuring(() -> replace(wanted, affected));
       }
-      refused = Map.of();
-      differs.accept(false);
     } catch (Exception broken) {
-      refused = wanted;
-      differs.accept(true);
+      report(true);
       LOG.atWarn()
-          .addKeyValue("file", paths(changed))
+          .addKeyValue("file", places(wanted, changed))
           .addKeyValue("reason", RouteFailure.reason(broken))
           .log("An edited route file is invalid; its old routes stay in use");
+      return;
+    }
+    report(false);
+    if (!changed.isEmpty()) {
+      LOG.atInfo().addKeyValue("file", places(wanted, changed)).log("Routes reloaded");
+      running = wanted;
+    } else if (wasRefused) {
+      LOG.info("The route files are those in use again");
     }
   }
 
-  private Map<String, RouteFile> read() {
-    RouteSet set = files.get();
-    if (!set.faults().isEmpty()) {
-      throw new ConfigurationFaults(set.faults());
-    }
-    return set.files();
+  private void report(boolean isDifferent) {
+    isRefused = isDifferent;
+    differs.accept(isDifferent);
   }
 
-  private Set<String> difference(Map<String, RouteFile> wanted) {
-    Set<String> names = new TreeSet<>(wanted.keySet());
-    names.addAll(running.keySet());
-    names.removeIf(name -> Objects.equals(wanted.get(name), running.get(name)));
+  private Set<String> difference(RouteSet wanted) {
+    Set<String> names = new TreeSet<>(wanted.files().keySet());
+    names.addAll(running.files().keySet());
+    names.removeIf(name -> Objects.equals(wanted.files().get(name), running.files().get(name)));
     return names;
   }
 
-  private String paths(Collection<String> names) {
-    return names.stream()
-        .map(name -> folder.resolve(name).toString())
-        .collect(Collectors.joining(", "));
-  }
-
-  /** Parses the changed files, and checks their routes together with the unchanged ones. */
-  private void check(Map<String, RouteFile> wanted, Set<String> changed) throws Exception {
-    for (String name : changed) {
-      if (wanted.containsKey(name) && !LIST.matcher(wanted.get(name).text()).find()) {
-        throw new IOException(
-            folder.resolve(name) + " contains no route; delete it, or begin it with - route:");
-      }
-    }
-    List<RouteDefinition> routes = new ArrayList<>();
-    for (RouteDefinition route : context.getRouteDefinitions()) {
-      if (!changed.contains(fileOf(route))) {
-        routes.add(route);
-      }
-    }
-    for (RoutesBuilder builder : loader().findRoutesBuilders(resources(wanted, changed))) {
-      ModelRoutesBuilder model = (ModelRoutesBuilder) builder;
-      model.prepareModel(context);
-      for (RouteDefinition route : model.getRoutes().getRoutes()) {
-        if (route.getInput() == null) {
-          throw new IOException(
-              fileOf(route) + ": the route " + route.getRouteId() + " has no from");
+  /** All files, if a changed one defines what routes of other files hold a copy of. */
+  private Set<String> affected(RouteSet wanted, Set<String> changed) {
+    for (RouteSet set : Set.of(wanted, running)) {
+      for (String name : changed) {
+        if (set.files().containsKey(name) && SetRules.concernsOthers(set.files().get(name))) {
+          Set<String> all = new HashSet<>(wanted.files().keySet());
+          all.addAll(running.files().keySet());
+          return all;
         }
-        routes.add(route);
       }
     }
-    DuplicateRoutes.refuse(context, routes);
-    new MissingEndpoints(folder.toString()).refuse(context, routes);
+    return changed;
   }
 
-  private Void replace(Map<String, RouteFile> wanted, Set<String> changed) throws Exception {
+  private void check(RouteSet wanted, Set<String> changed) throws Exception {
     try {
-      load(wanted, changed);
-      return null;
+      loader.check(wanted, changed);
     } catch (Exception broken) {
-      load(running, changed);
+      loader.parse(running, changed); // binds the beans in use again
       throw broken;
     }
   }
 
-  private void load(Map<String, RouteFile> texts, Set<String> changed) throws Exception {
-    Set<String> loaded = loader().updateRoutes(resources(texts, changed));
-    for (RouteDefinition route : List.copyOf(context.getRouteDefinitions())) {
-      if (changed.contains(fileOf(route)) && !loaded.contains(route.getRouteId())) {
-        context.removeRouteDefinition(route);
+  private Void replace(RouteSet wanted, Set<String> changed) throws Exception {
+    try {
+      loader.replace(wanted, changed);
+      return null;
+    } catch (Exception broken) {
+      try {
+        loader.replace(running, changed);
+      } catch (Exception worse) {
+        broken.addSuppressed(worse);
+        // so that the next change loads all files
+        running = new RouteSet(folder, Map.of(), List.of(), Map.of(), Set.of());
       }
+      throw broken;
     }
   }
 
-  private RoutesLoader loader() {
-    return PluginHelper.getRoutesLoader(context);
-  }
-
-  private static List<Resource> resources(Map<String, RouteFile> texts, Set<String> names) {
-    return names.stream()
-        .filter(texts::containsKey)
-        .map(name -> ResourceHelper.fromString(name, texts.get(name).text()))
-        .toList();
-  }
-
-  private static String fileOf(RouteDefinition route) {
-    Resource resource = route.getResource();
-    return resource == null ? "" : new File(resource.getLocation()).getName();
+  private String places(RouteSet wanted, Set<String> changed) {
+    return changed.stream()
+        .map(
+            name ->
+                wanted.files().containsKey(name)
+                    ? wanted.files().get(name).place()
+                    : running.files().get(name).place() + " (removed)")
+        .collect(Collectors.joining(", "));
   }
 }

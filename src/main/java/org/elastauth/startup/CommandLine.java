@@ -12,6 +12,7 @@ public final class CommandLine {
   public static final String GENERATE_KEY = "generateKey";
   public static final String CHECK_CONFIG = "check-config";
   public static final String EXPORT_ROUTES = "export-routes";
+  public static final String DIFF_ROUTES = "diff-routes";
   public static final String CREATE_CACHE_TABLE = "create-cache-table";
   public static final String CONFIG = "config";
   public static final String HELP_OPTION = "help";
@@ -24,6 +25,7 @@ public final class CommandLine {
         --generateKey          print a new secret key
         --check-config         print all faults of the configuration, or that it is valid; start nothing
         --export-routes DIR    write the routes inside the jar to DIR; overwrite no file
+        --diff-routes [DIR]    print what the folder of routes, or DIR, changes in the routes inside the jar
         --create-cache-table   create the table of cache.type database, unless it exists
         --help                 print this text
         --elastauth.KEY=VALUE  a setting of application.yaml, such as --elastauth.cache.type=memory
@@ -31,7 +33,14 @@ public final class CommandLine {
       """;
 
   private static final Set<String> OPTIONS =
-      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, CONFIG, HELP_OPTION);
+      Set.of(
+          GENERATE_KEY,
+          CHECK_CONFIG,
+          EXPORT_ROUTES,
+          DIFF_ROUTES,
+          CREATE_CACHE_TABLE,
+          CONFIG,
+          HELP_OPTION);
 
   /** Prefixes of the properties that an option may set. */
   private static final List<String> PREFIXES =
@@ -55,8 +64,12 @@ public final class CommandLine {
       }
     }
     if (arguments.getOptionNames().contains(EXPORT_ROUTES)) {
-      if (folders(arguments).size() != 1) {
+      if (values(arguments, EXPORT_ROUTES).size() != 1) {
         return "--export-routes requires exactly one folder";
+      }
+    } else if (arguments.getOptionNames().contains(DIFF_ROUTES)) {
+      if (values(arguments, DIFF_ROUTES).size() > 1) {
+        return "--diff-routes takes at most one folder";
       }
     } else if (arguments.getOptionNames().contains(CONFIG)) {
       if (values(arguments, CONFIG).size() != 1) {
@@ -72,12 +85,8 @@ public final class CommandLine {
         : "unknown option " + String.join(" ", unknown) + "; --help lists the options";
   }
 
-  /** The value of --export-routes, as {@code =DIR} or as the next argument. */
-  public static List<String> folders(ApplicationArguments arguments) {
-    return values(arguments, EXPORT_ROUTES);
-  }
-
-  private static List<String> values(ApplicationArguments arguments, String option) {
+  /** The values of an option, as {@code =VALUE} or as the next argument. */
+  public static List<String> values(ApplicationArguments arguments, String option) {
     List<String> values = arguments.getOptionValues(option);
     return values.isEmpty() ? arguments.getNonOptionArgs() : values;
   }

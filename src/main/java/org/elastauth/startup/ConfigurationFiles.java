@@ -2,14 +2,17 @@ package org.elastauth.startup;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.camel.util.AntPathMatcher;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
@@ -18,6 +21,7 @@ import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -36,6 +40,7 @@ import org.springframework.core.io.ClassPathResource;
 record ConfigurationFiles(
     List<Path> files, Path folder, RouteSet routes, UnaryOperator<RouteSet> used) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
+  private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
 
   /**
    * @param placeholders resolves those of the routes
@@ -67,14 +72,37 @@ record ConfigurationFiles(
     }
     files.addAll(settings.cache().files());
     files.addAll(secrets);
-    Path folder = Path.of(settings.routes().isEmpty() ? "routes" : settings.routes());
-    if (settings.routes().isEmpty() && !Files.isDirectory(folder)) {
-      folder = null;
-    }
+    Path folder = folder(settings.routes());
+    String[] excluded =
+        Binder.get(environment).bind(EXCLUDED, String[].class).orElse(new String[0]);
     UsedRouteFiles used = UsedRouteFiles.of(settings);
-    UnaryOperator<RouteSet> select = set -> set.used(used::contains, placeholders);
+    UnaryOperator<RouteSet> select =
+        set ->
+            set.used(
+                used::contains,
+                route -> AntPathMatcher.INSTANCE.anyMatch(excluded, route.location()),
+                placeholders);
     return new ConfigurationFiles(
         List.copyOf(files), folder, select.apply(RouteSet.read(folder)), select);
+  }
+
+  /**
+   * @param setting a path, or a {@code file:} URI
+   * @return null without a folder
+   */
+  static Path folder(String setting) {
+    if (setting.isEmpty()) {
+      Path folder = Path.of("routes");
+      return Files.isDirectory(folder) || Files.isSymbolicLink(folder) ? folder : null;
+    }
+    if (setting.startsWith("file:")) {
+      try {
+        return Path.of(URI.create(setting));
+      } catch (IllegalArgumentException relative) {
+        return Path.of(setting.substring("file:".length()));
+      }
+    }
+    return Path.of(setting);
   }
 
   private static void addFile(EnumerablePropertySource<?> source, Set<Path> files) {
@@ -91,33 +119,8 @@ record ConfigurationFiles(
     }
   }
 
-  /** Reads the files of the routes again. */
-  RouteSet readRoutes() {
-    return used.apply(RouteSet.read(folder));
-  }
-
   /** Routes can do anything, so no other user may change them. */
   List<Fault> faults() {
-    if (folder == null) {
-      return List.of();
-    }
-    if (folder.toString().contains(",")) {
-      return List.of(
-          new Fault(
-              "routes", "", "contains a comma, at which Camel splits the path; rename the folder"));
-    }
-    if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
-      return List.of(new Fault("routes", "", "is not a readable folder"));
-    }
-    if (FileRights.of(folder) == FileRights.EVERYBODY) {
-      return List.of(
-          new Fault(
-              "routes",
-              "",
-              folder
-                  + " can be changed by every user of this system, itself or in a folder above it;"
-                  + " restrict it (chmod o-w)"));
-    }
     return routes.faults();
   }
 
@@ -126,6 +129,7 @@ record ConfigurationFiles(
     Path current = Path.of("").toAbsolutePath();
     warn(current, FileRights.of(current));
     files.forEach(path -> warn(path, FileRights.of(path)));
+    routes.logIgnored(Map.of());
     if (folder != null) {
       Stream.concat(Stream.of(folder), RouteSet.in(folder).stream())
           .filter(path -> FileRights.of(path) == FileRights.GROUP)

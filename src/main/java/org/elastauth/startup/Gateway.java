@@ -18,8 +18,8 @@ import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.identity.IdentitySettings;
 import org.elastauth.redis.RedisConnections;
-import org.elastauth.routes.MissingEndpoints;
 import org.elastauth.routes.RouteFile;
+import org.elastauth.routes.RouteLoader;
 import org.elastauth.routes.RoutesReload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,10 +60,13 @@ class Gateway implements CamelContextConfiguration, StartupListener {
 
   @Override
   public void beforeApplicationStart(CamelContext context) {
-    new MissingEndpoints(files.folder() == null ? "" : files.folder().toString())
-        .refuse(context, ((ModelCamelContext) context).getRouteDefinitions());
     // below our own logger name, so that log_level applies
     context.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "org.elastauth.routes");
+    try {
+      new RouteLoader((ModelCamelContext) context).load(files.routes());
+    } catch (Exception e) {
+      throw RuntimeCamelException.wrapRuntimeException(e);
+    }
     if (settings.usesRedis() && context.isAutoStartup()) {
       redisConnections.getObject().open();
     }
@@ -109,9 +112,17 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     server.listen();
     LOG.atInfo()
         .addKeyValue("files", files.routes().files().size())
-        .addKeyValue("own", own())
+        .addKeyValue("replacing", places(files.routes().replacing()))
+        .addKeyValue("added", places(files.routes().added()))
         .addKeyValue("routes", context.getRoutesSize())
         .log("Routes loaded");
+    if (!files.routes().copies().isEmpty()) {
+      LOG.atInfo()
+          .addKeyValue("folder", files.folder())
+          .addKeyValue("files", files.routes().copies().size())
+          .log(
+              "Route files equal those in the jar; delete them, so that an upgrade can change them");
+    }
     LOG.info(settings.usesRedis() ? "Redis integration enabled" : "using memory backends");
     if (settings.rateLimit().enabled()) {
       logBackend(settings.rateLimit().inRedis() ? "Redis" : "memory", "rate limiting");
@@ -150,8 +161,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     try {
       context.addService(
           new RoutesReload(
-                  context, folder, files::readRoutes, server::holdDuring, health::routesDiffer)
-              .watcher());
+              context, files.routes(), files.used(), server::holdDuring, health::routesDiffer));
       LOG.atWarn()
           .addKeyValue("folder", folder)
           .log("routes_reload is on: anyone with write access to the folder can bypass the login");
@@ -160,12 +170,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
   }
 
-  /** Of the files in use, those of the operator. */
-  private String own() {
-    List<RouteFile> own = files.routes().own();
-    return own.isEmpty()
+  private static String places(List<RouteFile> files) {
+    return files.isEmpty()
         ? "none"
-        : own.stream().map(RouteFile::place).collect(Collectors.joining(", "));
+        : files.stream().map(RouteFile::place).collect(Collectors.joining(", "));
   }
 
   /** Names settings that are unsafe in production, or keep users from logging in. */

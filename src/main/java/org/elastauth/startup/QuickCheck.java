@@ -53,10 +53,8 @@ public final class QuickCheck {
     LoggingSystem logging = LoggingSystem.get(QuickCheck.class.getClassLoader());
     logging.beforeInitialize();
     ConfigurableEnvironment environment = new StandardEnvironment();
-    environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
     try {
-      new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
-      readFiles(environment);
+      read(environment, args);
       boolean isStandard = !configures("camel", environment.getPropertySources());
       ConfigurationCheck check = SettingsLoader.load(environment);
       if (!isStandard || !check.files().routes().isPackaged()) {
@@ -76,6 +74,24 @@ public final class QuickCheck {
       }
       return Result.INVALID;
     }
+  }
+
+  /**
+   * The folder of routes that a start would use; null without one.
+   *
+   * @throws IOException if a file of settings cannot be read
+   */
+  public static Path folderOfRoutes(String... args) throws IOException {
+    LoggingSystem.get(QuickCheck.class.getClassLoader()).beforeInitialize();
+    ConfigurableEnvironment environment = new StandardEnvironment();
+    read(environment, args);
+    return SettingsLoader.load(environment).files().folder();
+  }
+
+  private static void read(ConfigurableEnvironment environment, String... args) throws IOException {
+    environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
+    new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
+    readFiles(environment);
   }
 
   /**

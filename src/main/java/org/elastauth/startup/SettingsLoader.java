@@ -127,7 +127,8 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
                         found ->
                             Matcher.quoteReplacement(
                                 environment.getProperty(found.group(1), found.group()))));
-    values.put("camel.main.routes-include-pattern", files.routes().pattern());
+    // the gateway loads them itself, because Camel would take special characters for patterns
+    values.put("camel.main.routes-include-pattern", "false");
     return new ConfigurationCheck(reading, file, files);
   }
 }

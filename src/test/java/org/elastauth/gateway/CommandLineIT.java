@@ -2,7 +2,6 @@ package org.elastauth.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +26,6 @@ class CommandLineIT {
     return PackagedJar.run(folder, Map.of(), arguments);
   }
 
-  private static long packagedRoutes() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("routes"))) {
-      return files.count();
-    }
-  }
-
   private void exportTo(Path routes) throws Exception {
     try (PackagedJar jar = jar("--export-routes", routes.toString())) {
       assertThat(jar.exitCode()).as(jar.output()).isZero();
@@ -44,7 +37,12 @@ class CommandLineIT {
     try (PackagedJar jar = jar("--help")) {
       assertThat(jar.exitCode()).isZero();
       assertThat(jar.output())
-          .contains("--generateKey", "--check-config", "--export-routes DIR", "--elastauth.");
+          .contains(
+              "--generateKey",
+              "--check-config",
+              "--export-routes DIR",
+              "--diff-routes",
+              "--elastauth.");
     }
   }
 
@@ -249,7 +247,7 @@ class CommandLineIT {
         - route:
             id: mine
             from:
-              uri: platform-http:/elastauth
+              uri: direct:mine
               steps:
                 - %s
         """
@@ -265,35 +263,57 @@ class CommandLineIT {
   }
 
   @Test
-  void theFolderRoutesIsTheOneSourceIfItHoldsAny() throws Exception {
-    exportTo(folder.resolve("routes"));
-    Path live = folder.resolve("routes/health.camel.yaml");
-    Files.writeString(live, Files.readString(live).replace("\"live\"", "\"mine\""));
-    assertServes("\"mine\"", "file:routes/*.camel.yaml");
+  void aFileOfTheFolderRoutesReplacesThePackagedOne() throws Exception {
+    Path live = Files.createDirectory(folder.resolve("routes")).resolve("health.camel.yaml");
+    String packaged = Files.readString(Path.of("routes/health.camel.yaml"));
+    Files.writeString(live, packaged.replace("\"live\"", "\"mine\""));
+    Files.copy(Path.of("routes/metrics.camel.yaml"), folder.resolve("routes/metrics.camel.yaml"));
+    try (PackagedJar jar = jar("--diff-routes")) {
+      assertThat(jar.exitCode()).isZero();
+      assertThat(jar.output().lines())
+          .startsWith("--- classpath:routes/health.camel.yaml", "+++ routes/health.camel.yaml")
+          .anyMatch(line -> line.startsWith("+") && line.contains("\"mine\""))
+          .noneMatch(line -> line.contains("metrics"));
+    }
+    String output = assertServes("\"mine\"", "routes/health.camel.yaml", "none");
+    assertThat(output).contains("Route files equal those in the jar", "files=\"1\"");
   }
 
   @Test
   void aFolderRoutesWithoutRoutesLeavesThoseInTheJar() throws Exception {
-    Files.writeString(Files.createDirectory(folder.resolve("routes")).resolve("README"), "none");
-    assertServes("\"live\"", "classpath:routes/*.camel.yaml");
+    Files.writeString(Files.createDirectory(folder.resolve("routes")).resolve("mine.yml"), "none");
+    String exclude = "--camel.main.routes-exclude-pattern=**/metrics*,**/no*";
+    assertThat(assertServes("\"live\"", "none", "none", exclude))
+        .containsOnlyOnce("routes/mine.yml")
+        .contains("rename it to mine.camel.yaml");
   }
 
+  /** Neither are special characters a pattern, nor does Camel search the folder. */
   @Test
   void theFolderThatIsNamedWinsOverTheFolderRoutes() throws Exception {
     Files.writeString(
         Files.createDirectory(folder.resolve("routes")).resolve("broken.camel.yaml"), "no route");
-    exportTo(folder.resolve("my routes"));
-    assertServes("\"live\"", "file:my routes/*.camel.yaml", "--elastauth.routes=my routes");
+    Path named = Files.createDirectory(folder.resolve("my [routes], *"));
+    Files.writeString(
+        named.resolve("is it {{mine}}?.camel.yaml"),
+        "- from: {uri: 'platform-http:/metrics/mine', steps: [{setBody: {constant: mine}}]}");
+    assertServes(
+        "\"live\"",
+        "none",
+        "my [routes], */is it {{mine}}?.camel.yaml",
+        "--elastauth.routes=file:my [routes], */");
   }
 
-  private void assertServes(String live, String source, String... arguments) throws Exception {
+  /** Starts the gateway, with routes that nothing prevents from being reloaded. */
+  private String assertServes(String live, String replacing, String added, String... arguments)
+      throws Exception {
     int port = RedisServer.freePort();
     try (PackagedJar jar =
         PackagedJar.runDownloaded(
             folder,
             Map.of(
                 "ELASTAUTH_LISTEN",
-                (source.startsWith("file:") ? "127.0.0.1:" : ":") + port,
+                (added.equals("none") ? "127.0.0.1:" : ":") + port,
                 "ELASTAUTH_ROUTES_RELOAD",
                 "TRUE",
                 "LOG_LEVEL",
@@ -301,28 +321,23 @@ class CommandLineIT {
             arguments)) {
       jar.awaitReady(port);
       assertThat(jar.get(port, "/elastauth/live").body()).contains(live);
+      assertThat(jar.get(port, "/metrics").statusCode())
+          .isEqualTo(String.join("", arguments).contains("exclude") ? 404 : 200);
       assertThat(jar.output().lines().filter(line -> line.contains("Routes loaded")))
           .singleElement()
           .asString()
-          .contains("source=\"" + source + "\" files=\"" + packagedRoutes() + "\"");
-      assertThat(jar.output().lines().filter(line -> line.contains("Files in use")))
-          .singleElement()
-          .asString()
-          .contains(
-              source.startsWith("file:") ? "health.camel.yaml" : "classpath:routes/*.camel.yaml");
+          .contains("replacing=\"" + replacing + "\" added=\"" + added + "\"");
       assertThat(jar.output())
-          .contains(
-              source.startsWith("file:")
-                  ? "anyone with write access to the folder can bypass the login"
-                  : "routes_reload is on but the routes are those inside the jar");
+          .contains("anyone with write access to the folder can bypass the login");
+      return jar.output();
     }
   }
 
   @Test
-  void aNamedFolderWithoutRoutesIsAFault() throws Exception {
+  void aNamedFolderThatDoesNotExistIsAFault() throws Exception {
     try (PackagedJar jar = jar("--elastauth.routes=nowhere")) {
       assertThat(jar.exitCode()).isEqualTo(1);
-      assertThat(jar.output()).contains("routes: is not a readable folder with *.camel.yaml files");
+      assertThat(jar.output()).contains("routes: nowhere is not a readable folder");
     }
   }
 }

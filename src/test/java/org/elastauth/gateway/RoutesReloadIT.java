@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.awaitility.Awaitility;
+import org.elastauth.routes.RoutesReload;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,12 +29,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class RoutesReloadIT {
   @TempDir Path folder;
 
-  private TestGateway start(boolean reload) throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("routes"))) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(file, folder.resolve(file.getFileName()));
-      }
-    }
+  private TestGateway start(boolean reload) {
     return TestGateway.builder()
         .set("elasticsearch.dry_run", "true")
         .set("routes", folder.toString())
@@ -40,22 +37,24 @@ class RoutesReloadIT {
         .start();
   }
 
+  /** The first edit lays a copy of the packaged file over it. */
   private void edit(String file, String what, String by) throws IOException {
-    String text = Files.readString(folder.resolve(file));
+    Path own = folder.resolve(file);
+    String text = Files.readString(Files.exists(own) ? own : Path.of("routes", file));
     assertThat(text).contains(what);
-    Files.writeString(folder.resolve(file), text.replace(what, by));
+    Files.writeString(own, text.replace(what, by));
+  }
+
+  private static void await(String what, Callable<Boolean> condition) {
+    Awaitility.await(what).atMost(Duration.ofSeconds(30)).until(condition);
   }
 
   private static void awaitLive(TestGateway gateway, String state) {
-    Awaitility.await("live says " + state)
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> gateway.get("/elastauth/live").body().contains(state));
+    await("live says " + state, () -> gateway.get("/elastauth/live").body().contains(state));
   }
 
   private static void awaitOutput(CapturedOutput output, String text) {
-    Awaitility.await(text)
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> output.getOut().contains(text));
+    await(text, () -> output.getOut().contains(text));
   }
 
   @Test
@@ -83,8 +82,8 @@ class RoutesReloadIT {
       awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("metrics.camel.yaml"));
       edit("credential.camel.yaml", "ref: cacheKey", "ref: noSuchBean");
       awaitOutput(output, "No bean could be found in the registry for: noSuchBean");
-      Files.delete(folder.resolve("cache-memory.camel.yaml"));
-      awaitOutput(output, "no route serves direct:cache-memory-");
+      edit("cache-memory.camel.yaml", "uri: direct:cache-memory-put", "uri: direct:mine");
+      awaitOutput(output, "no route serves direct:cache-memory-put");
       assertThat(output.getOut()).contains("An edited route file is invalid");
 
       awaitLive(gateway, "edited");
@@ -132,6 +131,12 @@ class RoutesReloadIT {
     BROKEN.put("just text", "contains no route");
     BROKEN.put("- route: [", "mine.camel.yaml, line 2");
     BROKEN.put("# " + "x".repeat(1 << 20), "larger than 1 MiB");
+    BROKEN.put(
+        step("log: hello") + "- onException: {exception: [java.lang.Exception]}\n",
+        "mine.camel.yaml:8: onException of a file has no effect");
+    BROKEN.put(
+        "- routeConfiguration: {errorHandler: {noErrorHandler: {}}}\n",
+        "mine.camel.yaml:1: a routeConfiguration without id applies to all routes");
     BROKEN.put("- beans: [{name: mine, type: org.example.No}]\n", "org.example.No");
   }
 
@@ -143,9 +148,7 @@ class RoutesReloadIT {
       for (Map.Entry<String, String> broken : BROKEN.entrySet()) {
         int before = output.getOut().length();
         Files.writeString(mine, broken.getKey());
-        Awaitility.await(broken.getValue())
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> output.getOut().indexOf("is invalid", before) > 0);
+        await(broken.getValue(), () -> output.getOut().indexOf("is invalid", before) > 0);
         assertThat(output.getOut().substring(before))
             .as(broken.getKey())
             .contains(broken.getValue(), "mine.camel.yaml");
@@ -156,9 +159,7 @@ class RoutesReloadIT {
       Files.write(mine, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
       awaitOutput(output, "mine.camel.yaml is not UTF-8 text");
       Files.delete(mine);
-      Awaitility.await("healthy")
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> gateway.health().path("status").asText().equals("healthy"));
+      await("healthy", () -> gateway.health().path("status").asText().equals("healthy"));
       assertThat(gateway.login("reload.user")).isEqualTo(authorization);
     }
   }
@@ -176,9 +177,7 @@ class RoutesReloadIT {
       Files.writeString(
           folder.resolve("callee.camel.yaml"),
           route("callee", "direct:callee", "setBody: {constant: called}"));
-      Awaitility.await("the new routes")
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> gateway.get("/mine").body().equals("called"));
+      await("the new routes", () -> gateway.get("/mine").body().equals("called"));
       assertThat(gateway.get("/elastauth/live").body()).contains("edited");
       assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
     }
@@ -203,9 +202,10 @@ class RoutesReloadIT {
                           }))
               .limit(2)
               .toList();
-      try (Stream<Path> files = Files.list(folder)) {
+      try (Stream<Path> files = Files.list(Path.of("routes"))) {
         for (Path file : (Iterable<Path>) files::iterator) {
-          Files.writeString(file, "# edited\n" + Files.readString(file));
+          Files.writeString(
+              folder.resolve(file.getFileName()), "# edited\n" + Files.readString(file));
         }
       }
       awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("authenticate.camel.yaml"));
@@ -222,17 +222,13 @@ class RoutesReloadIT {
           folder.resolve("a-first.camel.yaml"),
           route("mine", "direct:mine", "to: direct:identity-authelia"));
       edit("authenticate.camel.yaml", "direct:identity-{{elastauth.auth_provider}}", "direct:mine");
-      Awaitility.await("the edited routes")
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> gateway.bean(CamelContext.class).getRoute("mine") != null);
+      await("the edited routes", () -> gateway.bean(CamelContext.class).getRoute("mine") != null);
       assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
       edit("front-door.camel.yaml", "id: front-door-refuse", "id: front-door-refused");
-      Awaitility.await("the edited front door")
-          .atMost(Duration.ofSeconds(30))
-          .until(
-              () ->
-                  gateway.decide("..").statusCode() == 400
-                      && gateway.login("reload.refused") != null);
+      await(
+          "the edited front door",
+          () ->
+              gateway.decide("..").statusCode() == 400 && gateway.login("reload.refused") != null);
     }
   }
 
@@ -253,14 +249,157 @@ class RoutesReloadIT {
                   - setBody:
                       constant: from my own route
           """);
-      Awaitility.await("the new route")
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> gateway.get("/mine").body().equals("from my own route"));
+      await("the new route", () -> gateway.get("/mine").body().equals("from my own route"));
       assertThat(output.getOut()).contains("somebody is here");
       Files.delete(mine);
-      Awaitility.await("the route is gone")
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> gateway.get("/mine").statusCode() == 404);
+      await("the route is gone", () -> gateway.get("/mine").statusCode() == 404);
+    }
+  }
+
+  @Test
+  void aFileReplacesThePackagedOneWhileItIsThere(CapturedOutput output) throws Exception {
+    try (TestGateway gateway = start(true)) {
+      edit("health.camel.yaml", "\"live\"", "\"edited\"");
+      awaitLive(gateway, "edited");
+      Files.writeString(folder.resolve(".#health.camel.yaml"), "- an editor's lock");
+      Files.writeString(folder.resolve("4913"), "");
+      Files.writeString(folder.resolve("mine.yml"), "");
+      awaitOutput(output, "rename it to mine.camel.yaml");
+      Files.delete(folder.resolve("health.camel.yaml"));
+      awaitLive(gateway, "live");
+      assertThat(output.getOut()).contains("Routes reloaded file=\"classpath:routes/health");
+
+      // a front door without routes; then the folder is moved for a moment
+      Files.writeString(
+          folder.resolve("front-door.camel.yaml"), "- route: {from: {uri: direct:x}}");
+      awaitOutput(output, "no route begins at platform-http:/elastauth");
+      Files.delete(folder.resolve("front-door.camel.yaml"));
+      awaitOutput(output, "The route files are those in use again");
+      edit("health.camel.yaml", "\"live\"", "\"edited\"");
+      awaitLive(gateway, "edited");
+      Path moved = folder.resolveSibling(folder.getFileName() + "-moved");
+      Files.move(folder, moved);
+      awaitOutput(output, folder + " is not a readable folder");
+      assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
+      assertThat(gateway.get("/elastauth/live").body()).contains("edited");
+      Files.move(moved, folder);
+      await("healthy", () -> gateway.health().path("status").asText().equals("healthy"));
+      edit("health.camel.yaml", "\"edited\"", "\"moved\"");
+      awaitLive(gateway, "moved");
+      assertThat(output.getOut()).containsOnlyOnce("rename it to mine.camel.yaml");
+      assertThat(output.getOut().lines().filter(line -> line.contains(" is invalid; "))).hasSize(2);
+    }
+  }
+
+  @Test
+  void aPackagedFileIsLoadedWhileAFileCallsIt(CapturedOutput output) throws Exception {
+    try (TestGateway gateway = start(true)) {
+      CamelContext context = gateway.bean(CamelContext.class);
+      assertThat(context.getRoute("cache-redis-get")).isNull();
+      Path mine = folder.resolve("mine.camel.yaml");
+      Files.writeString(mine, route("mine", "platform-http:/mine", "to: direct:cache-redis-get"));
+      awaitOutput(
+          output, "Routes reloaded file=\"classpath:routes/cache-redis.camel.yaml, " + mine);
+      for (String endpoint :
+          new String[] {
+            "cache-file-get",
+            "cache-database-get",
+            "identity-oidc",
+            "user-store-elasticsearch",
+            "session-redis-get",
+            "rate-limit",
+            "cache-hybrid-get",
+            "oidc-session",
+            "cache-none-get"
+          }) {
+        int before = output.getOut().length();
+        Files.writeString(mine, route("mine", "platform-http:/mine", "to: direct:" + endpoint));
+        try {
+          await("x", () -> output.getOut().indexOf("route", before) > 0);
+        } catch (Throwable t) {
+          System.out.println("TIMEOUT");
+          Thread.getAllStackTraces()
+              .forEach(
+                  (th, st) -> {
+                    if (th.getName().contains("routes-reload")) {
+                      System.out.println(th.getName());
+                      for (var e : st) System.out.println("   " + e);
+                    }
+                  });
+        }
+        System.out.println(
+            "MINE "
+                + endpoint
+                + " "
+                + gateway.get("/mine").statusCode()
+                + gateway.get("/mine").body()
+                + output.getOut().substring(before));
+      }
+      Files.delete(mine);
+      awaitOutput(
+          output, "Routes reloaded file=\"classpath:routes/cache-redis.camel.yaml (removed)");
+      assertThat(context.getRoute("cache-redis-get")).isNull();
+      assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
+    }
+  }
+
+  /** Kubernetes replaces a link above the files. */
+  @Test
+  void aConfigMapIsReplacedAsAWhole(CapturedOutput output) throws Exception {
+    Path first = Files.createDirectory(folder.resolve("..2026_01"));
+    Path second = Files.createDirectory(folder.resolve("..2026_02"));
+    String health = Files.readString(Path.of("routes/health.camel.yaml"));
+    Files.writeString(first.resolve("health.camel.yaml"), health.replace("\"live\"", "\"first\""));
+    Files.writeString(
+        second.resolve("health.camel.yaml"), health.replace("\"live\"", "\"second\""));
+    Files.writeString(
+        second.resolve("mine.camel.yaml"),
+        route("mine", "platform-http:/mine", "setBody: {constant: mine}"));
+    Files.createSymbolicLink(folder.resolve("..data"), first.getFileName());
+    Files.createSymbolicLink(
+        folder.resolve("health.camel.yaml"), Path.of("..data/health.camel.yaml"));
+    try (TestGateway gateway = start(true)) {
+      assertThat(gateway.get("/elastauth/live").body()).contains("first");
+      Files.createSymbolicLink(folder.resolve("..data_tmp"), second.getFileName());
+      Files.move(
+          folder.resolve("..data_tmp"), folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+      Files.createSymbolicLink(
+          folder.resolve("mine.camel.yaml"), Path.of("..data/mine.camel.yaml"));
+      awaitLive(gateway, "second");
+      await("the new file", () -> gateway.get("/mine").body().equals("mine"));
+      assertThat(output.getOut()).doesNotContain("is invalid");
+    }
+  }
+
+  /** A configuration with an id must not take the default from the routes that follow. */
+  @Test
+  void aConfigurationOfOnesOwnLeavesTheDefaultToOtherRoutes() throws Exception {
+    try (TestGateway gateway = start(true)) {
+      Files.writeString(
+          folder.resolve("a.camel.yaml"),
+          """
+          - routeConfiguration:
+              id: mine
+              onException:
+                - onException:
+                    exception: [java.lang.IllegalStateException]
+                    handled: {constant: "true"}
+          """
+              + route("configured", "direct:configured", "to: direct:identity-authelia")
+                  .replace("    from:", "    routeConfigurationId: mine\n    from:"));
+      Files.writeString(
+          folder.resolve("b.camel.yaml"), route("plain", "direct:plain", "to: direct:configured"));
+      edit(
+          "authenticate.camel.yaml", "direct:identity-{{elastauth.auth_provider}}", "direct:plain");
+      CamelContext context = gateway.bean(CamelContext.class);
+      await("the routes", () -> context.getRoute("plain") != null);
+      System.out.println("CONFIGURED " + gateway.decide("..").statusCode());
+      edit("credential.camel.yaml", "- route:", "# edited\n- route:");
+      edit("b.camel.yaml", "to: direct:configured", "to: direct:identity-authelia");
+      await("the routes", () -> gateway.decide("..").statusCode() == 400);
+      edit("b.camel.yaml", "  from:", "  errorHandler: {defaultErrorHandler: {}}\n    from:");
+      Awaitility.await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+      System.out.println("ERRORHANDLER " + gateway.decide("..").statusCode());
     }
   }
 
@@ -274,6 +413,6 @@ class RoutesReloadIT {
   }
 
   private static boolean isWatching(TestGateway gateway) {
-    return gateway.bean(CamelContext.class).hasService(RouteWatcherReloadStrategy.class) != null;
+    return gateway.bean(CamelContext.class).hasService(RoutesReload.class) != null;
   }
 }

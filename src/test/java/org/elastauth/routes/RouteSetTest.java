@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.elastauth.config.Fault;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A folder over the routes in the jar. */
 class RouteSetTest {
   @TempDir Path folder;
+  private String excluded = "";
 
   private Path write(String name, String text) throws IOException {
     return Files.writeString(folder.resolve(name), text);
@@ -30,7 +32,10 @@ class RouteSetTest {
 
   private RouteSet used(String... packaged) {
     return RouteSet.read(folder)
-        .used(Set.of(packaged)::contains, text -> text.replace("{{cache}}", "hybrid"));
+        .used(
+            Set.of(packaged)::contains,
+            file -> file.name().equals(excluded),
+            text -> text.replace("{{cache}}", "hybrid"));
   }
 
   @Test
@@ -45,15 +50,35 @@ class RouteSetTest {
     assertThat(set.files().get("health.camel.yaml").text()).isEqualTo("# mine");
     assertThat(set.files().get("metrics.camel.yaml").place())
         .isEqualTo("classpath:routes/metrics.camel.yaml");
-    assertThat(set.pattern())
-        .contains("file:" + folder + "/health.camel.yaml", "classpath:routes/metrics.camel.yaml")
-        .doesNotContain("classpath:routes/health.camel.yaml");
+    assertThat(set.replacing()).extracting(RouteFile::name).containsExactly("health.camel.yaml");
+    assertThat(set.added()).extracting(RouteFile::name).containsExactly("mine.camel.yaml");
+  }
+
+  @Test
+  void theDifferenceIsShownAsAPatch() throws IOException {
+    String health = RouteSet.packaged("health.camel.yaml").text();
+    write("health.camel.yaml", health.replace("\"live\"", "\"mine\""));
+    write("mine.camel.yaml", "# mine");
+    write("mine.yaml", "# mine");
+    assertThat(RouteDiff.of(RouteSet.read(folder)))
+        .startsWith(
+            "--- classpath:routes/health.camel.yaml", "+++ " + folder + "/health.camel.yaml")
+        .anyMatch(line -> line.startsWith("-") && line.contains("\"live\""))
+        .anyMatch(line -> line.startsWith("+") && line.contains("\"mine\""))
+        .endsWith(
+            "added: " + folder + "/mine.camel.yaml",
+            "not loaded: "
+                + folder
+                + "/mine.yaml: its name does not end with .camel.yaml; rename it to mine.camel.yaml");
   }
 
   @Test
   void aCopyCountsAsPackaged() throws IOException {
     RouteExport.to(folder);
-    assertThat(RouteSet.read(folder).isPackaged()).isTrue();
+    RouteSet set = RouteSet.read(folder);
+    assertThat(set.isPackaged()).isTrue();
+    assertThat(set.copies()).isEqualTo(set.files().keySet());
+    assertThat(RouteDiff.of(set)).isEmpty();
   }
 
   @Test
@@ -69,7 +94,7 @@ class RouteSetTest {
   }
 
   @Test
-  void whatThePackagedRoutesCallInAChosenBranchIsLeftToTheConfiguration() throws IOException {
+  void aFileThatIsCalledMayCallOthers() throws IOException {
     write("mine.camel.yaml", caller("direct:identity-oidc-token"));
     assertThat(used("mine.camel.yaml").files().keySet())
         .containsExactly("identity-oidc.camel.yaml", "mine.camel.yaml");
@@ -100,7 +125,100 @@ class RouteSetTest {
             fault -> assertThat(fault).contains("folder.camel.yaml is not a file"),
             fault -> assertThat(fault).contains("large.camel.yaml is larger than 1 MiB"),
             fault -> assertThat(fault).contains("link.camel.yaml is a link to a file outside"),
+            fault -> assertThat(fault).contains("loose.camel.yaml is a link to a file that does"),
             fault -> assertThat(fault).contains("open.camel.yaml can be changed by every user"));
+  }
+
+  @Test
+  void onlyTheBranchesThatTheConfigurationChoosesCall() throws IOException {
+    write(
+        "mine.camel.yaml",
+        """
+        - from:
+            uri: direct:mine
+            steps:
+              - choice:
+                  precondition: true
+                  when:
+                    - simple: "'{{cache}}' == 'redis'"
+                      steps: [{to: 'direct:rate-limit'}]
+                    - simple: "'{{cache}}' == 'hybrid'"
+                      steps: [{to: 'direct:session-memory-get'}]
+                  otherwise:
+                    steps: [{to: 'direct:cache-redis-get'}]
+        """);
+    assertThat(used("mine.camel.yaml").files().keySet())
+        .containsExactly("mine.camel.yaml", "session-memory.camel.yaml");
+  }
+
+  @Test
+  void aFileThatIsNotLoadedIsNamed() throws IOException {
+    write("mine.yaml", "# mine");
+    write("other.camel.yml", "# mine");
+    write("expiry.camel.yaml", "# mine");
+    write("metrics.camel.yaml", "# mine");
+    write(".hidden.camel.yaml", "# mine");
+    write("..data.yaml", "# mine");
+    write("README.md", "# mine");
+    excluded = "metrics.camel.yaml";
+    assertThat(used("metrics.camel.yaml").ignored())
+        .hasSize(4)
+        .hasEntrySatisfying(folder + "/mine.yaml", is("rename it to mine.camel.yaml"))
+        .hasEntrySatisfying(folder + "/other.camel.yml", is("rename it to other.camel.yaml"))
+        .hasEntrySatisfying(folder + "/expiry.camel.yaml", is("does not use"))
+        .hasEntrySatisfying(folder + "/metrics.camel.yaml", is("excludes it"));
+  }
+
+  private static Consumer<String> is(String part) {
+    return text -> assertThat(text).contains(part);
+  }
+
+  @Test
+  void anExcludedFileIsNotLoadedForACallEither() throws IOException {
+    write("mine.camel.yaml", caller("direct:rate-limit"));
+    excluded = "rate-limit.camel.yaml";
+    assertThat(used("mine.camel.yaml").files().keySet()).containsExactly("mine.camel.yaml");
+  }
+
+  @Test
+  void aSetWithoutAFrontDoorIsAFault() throws IOException {
+    assertThat(used("front-door.camel.yaml").faults()).isEmpty();
+    excluded = "front-door.camel.yaml";
+    assertThat(used("front-door.camel.yaml").faults()).hasSize(1);
+    excluded = "";
+    write("front-door.camel.yaml", "# mine");
+    assertThat(used("front-door.camel.yaml").faults()).hasSize(1);
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aFolderThatMustNotBeUsedIsAFault() throws IOException {
+    write("mine.camel.yaml", "# mine");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(RouteSet.read(folder).faults())
+        .singleElement()
+        .asString()
+        .contains(folder + " can be changed by every user");
+    assertThat(RouteSet.read(folder.resolve("nowhere")).faults())
+        .singleElement()
+        .asString()
+        .contains("nowhere is not a readable folder");
+  }
+
+  /** Special characters of a path are not a pattern. */
+  @Test
+  void anyNameIsAName() throws IOException {
+    Path strange = Files.createDirectory(folder.resolve("a folder, of [my] *routes*?"));
+    Files.writeString(strange.resolve("my [first] *?.camel.yaml"), "# mine");
+    Files.writeString(strange.resolve("my.first.camel.yaml"), "# mine");
+    RouteSet set = RouteSet.read(strange);
+    assertThat(set.own())
+        .extracting(RouteFile::place)
+        .containsExactly(strange + "/my [first] *?.camel.yaml");
+    assertThat(set.faults())
+        .singleElement()
+        .asString()
+        .contains("my.first.camel.yaml has a dot before .camel.yaml");
   }
 
   /** Kubernetes mounts a ConfigMap as links to links. */
@@ -116,8 +234,8 @@ class RouteSetTest {
 
   @Test
   void withoutAFolderThereAreThePackagedFilesAlone() {
-    assertThat(RouteSet.read(null).used(name -> true, UnaryOperator.identity()).isPackaged())
-        .isTrue();
+    RouteSet set = RouteSet.read(null);
+    assertThat(set.used(name -> true, file -> false, UnaryOperator.identity())).isEqualTo(set);
     assertThat(RouteSet.in(folder.resolve("nowhere"))).isEmpty();
   }
 }
