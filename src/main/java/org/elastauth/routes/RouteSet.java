@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -70,32 +71,24 @@ public record RouteSet(Path folder, Map<String, RouteFile> files, List<Fault> fa
   }
 
   /**
-   * The files that a configuration loads: those that it uses, those with names of their own, and
-   * those that serve an endpoint which one of these calls.
+   * The files that a configuration loads: those that it uses, those of one's own, and those that
+   * serve an endpoint which one of these calls.
    *
-   * @param isUsed whether the configuration uses the packaged file of a name
+   * @param isUsed whether the configuration uses the packaged file of a name, called or not
    * @param placeholders resolves {@code {{…}}}
    */
   public RouteSet used(Predicate<String> isUsed, UnaryOperator<String> placeholders) {
+    RouteCalls calls = RouteCalls.of(this, placeholders);
     Map<String, RouteFile> used = new TreeMap<>(files);
-    used.keySet().removeIf(name -> !isUsed.test(name));
-    List<RouteFile> next = used.values().stream().filter(RouteFile::isOwn).toList();
+    used.values().removeIf(file -> !file.isOwn() && !isUsed.test(file.name()));
+    Collection<String> next = List.copyOf(used.keySet());
     while (!next.isEmpty()) {
-      Collection<String> called =
-          next.stream()
-              .flatMap(file -> DirectEndpoints.of(file, placeholders).called().stream())
-              .toList();
+      Set<String> called = calls.called(next);
       next =
-          called.isEmpty()
-              ? List.of()
-              : files.values().stream()
-                  .filter(file -> !used.containsKey(file.name()))
-                  .filter(
-                      file ->
-                          DirectEndpoints.of(file, placeholders).served().stream()
-                              .anyMatch(called::contains))
-                  .toList();
-      next.forEach(file -> used.put(file.name(), file));
+          files.keySet().stream()
+              .filter(name -> !used.containsKey(name) && calls.serves(name, called))
+              .toList();
+      next.forEach(name -> used.put(name, files.get(name)));
     }
     return new RouteSet(folder, used, faults);
   }

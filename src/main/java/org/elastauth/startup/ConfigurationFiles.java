@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
+import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.TlsFiles;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
@@ -30,11 +32,12 @@ import org.springframework.core.io.ClassPathResource;
  *
  * @param files settings, certificates, keys and caches
  * @param folder of routes; null without one
+ * @param all routes
  * @param routes that this configuration loads
  * @param used selects them from all
  */
 record ConfigurationFiles(
-    List<Path> files, Path folder, RouteSet routes, UnaryOperator<RouteSet> used) {
+    List<Path> files, Path folder, RouteSet all, RouteSet routes, UnaryOperator<RouteSet> used) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
 
   /**
@@ -65,16 +68,24 @@ record ConfigurationFiles(
           .filter(path -> !path.isEmpty())
           .forEach(path -> files.add(Path.of(path)));
     }
-    files.addAll(settings.cache().files());
     files.addAll(secrets);
     Path folder = Path.of(settings.routes().isEmpty() ? "routes" : settings.routes());
     if (settings.routes().isEmpty() && !Files.isDirectory(folder)) {
       folder = null;
     }
-    UsedRouteFiles used = UsedRouteFiles.of(settings);
-    UnaryOperator<RouteSet> select = set -> set.used(used::contains, placeholders);
+    return new ConfigurationFiles(List.copyOf(files), folder, RouteSet.read(folder), null, null)
+        .with(settings, placeholders);
+  }
+
+  /** The same files for settings that the routes have completed. */
+  ConfigurationFiles with(Settings settings, UnaryOperator<String> placeholders) {
+    UsedRouteFiles select = UsedRouteFiles.of(settings);
+    RouteSet used = select.in(all, placeholders);
+    LoadedRoutes needs = UsedRouteFiles.needs(used);
+    Set<Path> paths = new LinkedHashSet<>(files);
+    paths.addAll(settings.cache().files());
     return new ConfigurationFiles(
-        List.copyOf(files), folder, select.apply(RouteSet.read(folder)), select);
+        List.copyOf(paths), folder, all, used, set -> restrict(select.in(set, placeholders), needs));
   }
 
   private static void addFile(EnumerablePropertySource<?> source, Set<Path> files) {
@@ -91,9 +102,29 @@ record ConfigurationFiles(
     }
   }
 
+  /** What needs a server has to be there since the start. */
+  private static RouteSet restrict(RouteSet read, LoadedRoutes needs) {
+    Set<String> more = UsedRouteFiles.needs(read).beyond(needs);
+    if (more.isEmpty()) {
+      return read;
+    }
+    List<Fault> faults = new ArrayList<>(read.faults());
+    faults.add(
+        new Fault(
+            "routes",
+            "",
+            "use " + String.join(", ", more) + " from now on; restart the gateway for that"));
+    return new RouteSet(read.folder(), read.files(), faults);
+  }
+
   /** Reads the files of the routes again. */
   RouteSet readRoutes() {
     return used.apply(RouteSet.read(folder));
+  }
+
+  /** The adapters that no route serves. */
+  List<Fault> adapterFaults(Settings settings, UnaryOperator<String> placeholders) {
+    return AdapterNames.faults(all, routes, settings, placeholders);
   }
 
   /** Routes can do anything, so no other user may change them. */
