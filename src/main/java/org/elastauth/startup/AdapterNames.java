@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.elastauth.config.Fault;
 import org.elastauth.config.NearestName;
 import org.elastauth.config.Rules.Name;
+import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.routes.RouteCalls;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
@@ -51,14 +52,15 @@ final class AdapterNames {
    * @param placeholders resolves those of the routes
    */
   static List<Fault> faults(
-      RouteSet all, RouteSet used, Settings settings, UnaryOperator<String> placeholders) {
+      RouteSet all, RouteSet used, Reading<Settings> reading, UnaryOperator<String> placeholders) {
     Set<String> missing = RouteCalls.of(used, placeholders).missing();
     return missing.isEmpty()
         ? List.of()
-        : new AdapterNames(RouteCalls.of(all, placeholders)).faults(missing, settings);
+        : new AdapterNames(RouteCalls.of(all, placeholders)).faults(missing, reading);
   }
 
-  private List<Fault> faults(Set<String> missing, Settings settings) {
+  private List<Fault> faults(Set<String> missing, Reading<Settings> reading) {
+    Settings settings = reading.settings();
     Map<Port, String> chosen = new LinkedHashMap<>();
     chosen.put(new Port("auth_provider", "identity-", ""), settings.authProvider());
     chosen.put(new Port("cache.type", "cache-", "-get"), settings.cache().type());
@@ -73,7 +75,8 @@ final class AdapterNames {
             lacking.removeIf(endpoint -> !port.isOf(name, endpoint));
             // another text may be a secret, and is a fault already
             if (!lacking.isEmpty() && name.matches(Name.FORM)) {
-              faults.add(new Fault(port.setting, name, mend(port, name, lacking)));
+              String origin = reading.origins().getOrDefault(port.setting, "");
+              faults.add(new Fault(port.setting, name, mend(port, name, lacking), origin));
             }
           });
     }

@@ -15,6 +15,7 @@ import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
 import org.elastauth.config.LoadedRoutes;
+import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.config.TlsFiles;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
@@ -85,7 +86,11 @@ record ConfigurationFiles(
     Set<Path> paths = new LinkedHashSet<>(files);
     paths.addAll(settings.cache().files());
     return new ConfigurationFiles(
-        List.copyOf(paths), folder, all, used, set -> restrict(select.in(set, placeholders), needs));
+        List.copyOf(paths),
+        folder,
+        all,
+        used,
+        set -> restrict(select.in(set, placeholders), needs));
   }
 
   private static void addFile(EnumerablePropertySource<?> source, Set<Path> files) {
@@ -123,8 +128,8 @@ record ConfigurationFiles(
   }
 
   /** The adapters that no route serves. */
-  List<Fault> adapterFaults(Settings settings, UnaryOperator<String> placeholders) {
-    return AdapterNames.faults(all, routes, settings, placeholders);
+  List<Fault> adapterFaults(Reading<Settings> reading, UnaryOperator<String> placeholders) {
+    return AdapterNames.faults(all, routes, reading, placeholders);
   }
 
   /** Routes can do anything, so no other user may change them. */

@@ -58,8 +58,8 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
               .getBeanFactory()
               .registerSingleton(
                   SecretFiles.class.getName(), new SecretFiles(check.reading().secretFiles()));
-            context
-                .getBeanFactory()
+          context
+              .getBeanFactory()
               .registerSingleton("adapters", check.reading().settings().adapters());
           context
               .getBeanFactory()
@@ -76,11 +76,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     UnaryOperator<String> placeholders = text -> resolved(text, values, environment);
     ConfigurationFiles files =
         ConfigurationFiles.of(
-            environment,
-            file,
-            reading.settings(),
-            reading.secretFiles().values(),
-            placeholders);
+            environment, file, reading.settings(), reading.secretFiles().values(), placeholders);
     // routes of one's own may need more, or less, than the names of the adapters tell
     for (int round = 0; round < ROUNDS; round++) {
       LoadedRoutes needs = UsedRouteFiles.needs(files.routes());
@@ -95,8 +91,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     QuotedPairs.register();
     values.put("camel.main.routes-include-pattern", files.routes().pattern());
     environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
-    return new ConfigurationCheck(
-        reading, file, files, files.adapterFaults(reading.settings(), placeholders));
+    return new ConfigurationCheck(reading, file, files, files.adapterFaults(reading, placeholders));
   }
 
   private static Reading<Settings> read(
