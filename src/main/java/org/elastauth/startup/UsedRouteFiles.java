@@ -40,7 +40,7 @@ final class UsedRouteFiles {
   static UsedRouteFiles of(Settings settings) {
     boolean login = settings.logsBrowsersIn();
     boolean elasticsearch = settings.elasticsearch().isUsed();
-    boolean sessions = settings.session().enabled();
+    String sessions = settings.session().enabled() ? settings.session().shared() : "";
     return new UsedRouteFiles(
         Map.ofEntries(
             Map.entry("front-door", true),
@@ -48,8 +48,8 @@ final class UsedRouteFiles {
             Map.entry("metrics", true),
             Map.entry("oidc-login", login),
             Map.entry("oidc-logout", login),
-            Map.entry("session-memory", sessions),
-            Map.entry("session-redis", sessions && settings.session().shared().equals("redis")),
+            Map.entry("session-memory", sessions.equals("memory")),
+            Map.entry("session-redis", sessions.equals("redis")),
             Map.entry(
                 "revocation-channel", settings.cache().inRedis() || settings.session().inRedis()),
             Map.entry("revoke", settings.admin().enabled()),

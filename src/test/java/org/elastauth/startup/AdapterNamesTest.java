@@ -332,13 +332,15 @@ class AdapterNamesTest {
                 "oidc-login",
                 "oidc-logout",
                 "oidc-session",
-                "session-memory",
                 "revoke",
                 "revoke-everywhere",
                 "cache-" + cache,
                 "user-store-" + users));
     if (!cache.equals("none") && !cache.equals("file")) {
       expected.add("cache-memory");
+    }
+    if (!redis) {
+      expected.add("session-memory");
     }
     if (redis) {
       expected.addAll(
