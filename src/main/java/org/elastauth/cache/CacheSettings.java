@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.elastauth.config.Alias;
@@ -54,6 +55,10 @@ public record CacheSettings(
         int hybridL1MemoryMb,
     LoadedRoutes routes)
     implements Checked {
+  /** Another name is that of a route file of one's own. */
+  public static final Set<String> SHIPPED =
+      Set.of("memory", "redis", "hybrid", "database", "file", "none");
+
   /** Other forms, such as {@code jdbc:h2:tcp:}, are no file that the gateway creates. */
   private static final Pattern H2_FILE = Pattern.compile("jdbc:h2:(file:)?(?<name>[^:;]+)(;.*)?");
 

@@ -1,7 +1,6 @@
 package org.elastauth.startup;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.Fault;
 import org.elastauth.config.NearestName;
 import org.elastauth.config.Rules.Name;
@@ -22,15 +22,34 @@ import org.elastauth.routes.RouteSet;
  * name that no file serves is a fault, which lists the names that there are.
  */
 final class AdapterNames {
+  private static final List<Port> PORTS =
+      List.of(
+          new Port("auth_provider", "identity-", "", Set.of("authelia", "oidc")),
+          new Port("cache.type", "cache-", "-get", CacheSettings.SHIPPED),
+          new Port("user_store", "user-store-", "", Set.of("elasticsearch", "dry-run")),
+          new Port("session.store", "session-", "-get", Set.of("memory", "redis", "hybrid")),
+          new Port("rate_limit.store", "rate-limit-", "-count", Set.of("memory", "redis")));
+
   /**
    * A part of the gateway that adapters serve.
    *
    * @param prefix of its endpoints, in front of the name
    * @param mark behind the name in an endpoint that each adapter serves
+   * @param shipped the names of the packaged adapters
    */
-  private record Port(String setting, String prefix, String mark) {
+  private record Port(String setting, String prefix, String mark, Set<String> shipped) {
     boolean isOf(String name, String endpoint) {
       return endpoint.equals(prefix + name) || endpoint.startsWith(prefix + name + "-");
+    }
+
+    String name(Settings settings) {
+      return switch (setting) {
+        case "auth_provider" -> settings.authProvider();
+        case "cache.type" -> settings.cache().type();
+        case "user_store" -> settings.userStore();
+        case "session.store" -> settings.session().store();
+        default -> settings.rateLimit().store();
+      };
     }
   }
 
@@ -46,7 +65,8 @@ final class AdapterNames {
   }
 
   /**
-   * One fault for each setting whose adapter lacks endpoints that the files in use call.
+   * One fault for each setting whose adapter does not exist, or lacks endpoints that the files in
+   * use call. Files that are no YAML may serve anything.
    *
    * @param all files, used or not
    * @param placeholders resolves those of the routes
@@ -54,31 +74,30 @@ final class AdapterNames {
   static List<Fault> faults(
       RouteSet all, RouteSet used, Reading<Settings> reading, UnaryOperator<String> placeholders) {
     Set<String> missing = RouteCalls.of(used, placeholders).missing();
-    return missing.isEmpty()
-        ? List.of()
-        : new AdapterNames(RouteCalls.of(all, placeholders)).faults(missing, reading);
+    boolean areShipped =
+        PORTS.stream().allMatch(port -> port.shipped.contains(port.name(reading.settings())));
+    if (missing.isEmpty() && areShipped) {
+      return List.of();
+    }
+    AdapterNames names = new AdapterNames(RouteCalls.of(all, placeholders));
+    return names.all.isComplete() ? names.faults(missing, reading) : List.of();
   }
 
   private List<Fault> faults(Set<String> missing, Reading<Settings> reading) {
-    Settings settings = reading.settings();
-    Map<Port, String> chosen = new LinkedHashMap<>();
-    chosen.put(new Port("auth_provider", "identity-", ""), settings.authProvider());
-    chosen.put(new Port("cache.type", "cache-", "-get"), settings.cache().type());
-    chosen.put(new Port("user_store", "user-store-", ""), settings.userStore());
-    chosen.put(new Port("session.store", "session-", "-get"), settings.session().store());
-    chosen.put(new Port("rate_limit.store", "rate-limit-", "-count"), settings.rateLimit().store());
     List<Fault> faults = new ArrayList<>();
-    if (all.isComplete()) {
-      chosen.forEach(
-          (port, name) -> {
-            Set<String> lacking = new TreeSet<>(missing);
-            lacking.removeIf(endpoint -> !port.isOf(name, endpoint));
-            // another text may be a secret, and is a fault already
-            if (!lacking.isEmpty() && name.matches(Name.FORM)) {
-              String origin = reading.origins().getOrDefault(port.setting, "");
-              faults.add(new Fault(port.setting, name, mend(port, name, lacking), origin));
-            }
-          });
+    for (Port port : PORTS) {
+      String name = port.name(reading.settings());
+      String main = port.prefix + name + port.mark;
+      Set<String> lacking = new TreeSet<>(missing);
+      lacking.removeIf(endpoint -> !port.isOf(name, endpoint));
+      if (!port.shipped.contains(name) && !served.containsKey(main)) {
+        lacking.add(main); // also while the feature is off
+      }
+      // another text may be a secret, and is a fault already
+      if (!lacking.isEmpty() && name.matches(Name.FORM)) {
+        String origin = reading.origins().getOrDefault(port.setting, "");
+        faults.add(new Fault(port.setting, name, mend(port, name, lacking), origin));
+      }
     }
     return faults;
   }

@@ -31,7 +31,9 @@ record ConfigurationCheck(
     Set<Fault> faults = new LinkedHashSet<>(file.faults());
     faults.addAll(reading.faults());
     faults.addAll(files.faults());
-    faults.addAll(adapters);
+    if (files.faults().isEmpty()) {
+      faults.addAll(adapters);
+    }
     for (String key : file.repeated()) {
       LOG.warn("Setting {} is set twice in the file; the last value is used", key);
     }

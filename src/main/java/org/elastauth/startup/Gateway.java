@@ -2,7 +2,6 @@ package org.elastauth.startup;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,6 +14,7 @@ import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.identity.IdentitySettings;
@@ -39,8 +39,6 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       Pattern.compile("http://(localhost|127\\.[0-9.]+|\\[::1])[:/]");
   private static final Predicate<String> REPEATED =
       Pattern.compile("(.{1,32})\\1+").asMatchPredicate();
-  private static final Set<String> SHIPPED_CACHES =
-      Set.of("memory", "redis", "hybrid", "database", "file", "none");
   private static final long SHUTDOWN_MILLIS = 1_000;
 
   private final Settings settings;
@@ -185,9 +183,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         settings.keys().isEmpty(),
         "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
             + " can share; generate a key with --generateKey");
-    boolean ownCache = !SHIPPED_CACHES.contains(settings.cache().type());
     warnIf(
-        settings.keys().isEmpty() && ownCache,
+        settings.keys().isEmpty() && !CacheSettings.SHIPPED.contains(settings.cache().type()),
         "secret_key is not set, but cache.type is a route file of your own: nobody can decrypt its"
             + " entries after a restart or at another gateway; generate a key with --generateKey");
     warnIf(

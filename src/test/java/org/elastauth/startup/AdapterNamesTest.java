@@ -268,6 +268,18 @@ class AdapterNamesTest {
   }
 
   @Test
+  void aNameIsCheckedAlsoWhileItsFeatureIsOff() {
+    assertThat(faults(Map.of("session.store", "radis", "rate_limit.store", "mermory")))
+        .satisfiesExactly(
+            fault -> assertThat(fault).contains("direct:session-radis-get; did you mean redis?"),
+            fault ->
+                assertThat(fault)
+                    .contains(
+                        "direct:rate-limit-mermory-count; did you mean memory? There are memory"
+                            + " (rate-limit.camel.yaml), redis (rate-limit.camel.yaml)"));
+  }
+
+  @Test
   void whileAFileIsBrokenNoAdapterIsSaidToBeMissing() throws IOException {
     Files.writeString(folder.resolve("mine.camel.yaml"), "- route: [direct:cache-mine-get");
     assertThat(faults(Map.of("cache.type", "mine"))).isEmpty();
