@@ -88,8 +88,8 @@ class NeversTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "session.RedisSessions       | session | oidc.login.SessionRefresh",
-        "session.SessionMemory       | session | oidc.login.SessionRefresh revocation.RevocationChannel",
+        "session.RedisSessions       | session | nothing",
+        "session.SessionMemory       | session | revocation.RevocationChannel",
         "cache.MemoryCache           | cache   | revocation.RevocationChannel",
         "replay.MemoryReplayStore    | replay  | session.RefreshLock",
         "replay.RedisReplayStore     | replay  | session.RefreshLock",

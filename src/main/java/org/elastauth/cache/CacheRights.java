@@ -30,7 +30,7 @@ class CacheRights {
     if (settings.extend()) {
       attempts.put("+pexpire", (redis, key) -> redis.pexpire(key, 1));
     }
-    if (settings.type().equals("hybrid")) {
+    if (settings.isHybrid()) {
       attempts.put("+pttl", (redis, key) -> redis.pttl(key));
     }
     return new RequiredRights(

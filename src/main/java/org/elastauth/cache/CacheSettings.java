@@ -7,14 +7,16 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
+import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.Rules.Between;
 import org.elastauth.config.Rules.Matches;
-import org.elastauth.config.Rules.OneOf;
+import org.elastauth.config.Rules.Name;
 import org.elastauth.config.Secret;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -28,7 +30,7 @@ public record CacheSettings(
           "redis.cache_mode",
           "cache.backend"
         })
-        @OneOf({"memory", "redis", "hybrid", "file", "database", "none"})
+        @Name
         String type,
     @DefaultValue("1h")
         @Alias({
@@ -50,24 +52,43 @@ public record CacheSettings(
     @DefaultValue("jdbc:h2:./elastauth-cache") @Secret String url,
     @DefaultValue("500") @Alias("redis.hybrid_l1_size") @Between({"1", "1000000"}) int hybridL1Size,
     @DefaultValue("10") @Alias("redis.hybrid_l1_memory_mb") @Between({"1", "1024"})
-        int hybridL1MemoryMb)
+        int hybridL1MemoryMb,
+    LoadedRoutes routes)
     implements Checked {
+  /** Another name is that of a route file of one's own. */
+  public static final Set<String> SHIPPED =
+      Set.of("memory", "redis", "hybrid", "database", "file", "none");
+
   /** Other forms, such as {@code jdbc:h2:tcp:}, are no file that the gateway creates. */
   private static final Pattern H2_FILE = Pattern.compile("jdbc:h2:(file:)?(?<name>[^:;]+)(;.*)?");
+
+  public CacheSettings {
+    routes = routes == null ? LoadedRoutes.NONE : routes;
+  }
 
   /** The length of a window, in which the password of a user stays the same. */
   public Duration lifetime() {
     return extend ? maxLifetime : expiration;
   }
 
-  /** Whether the entries are in Redis. */
+  /** Whether entries are in Redis. */
   public boolean inRedis() {
-    return type.equals("redis") || type.equals("hybrid");
+    return routes.has("cache-redis");
   }
 
-  /** Whether the entries are in a database. */
+  /** Whether memory is the first tier in front of Redis. */
+  public boolean isHybrid() {
+    return routes.has("cache-hybrid");
+  }
+
+  /** Whether entries are in a database. */
   public boolean inDatabase() {
-    return type.equals("database");
+    return routes.has("cache-database");
+  }
+
+  /** Whether entries are in a folder. */
+  private boolean inFolder() {
+    return routes.has("cache-file");
   }
 
   /** The folder or file of the entries on this machine, if any. */
@@ -77,7 +98,7 @@ public record CacheSettings(
       String name = h2.group("name").replaceFirst("^~", System.getProperty("user.home"));
       return List.of(Path.of(name + ".mv.db"));
     }
-    return type.equals("file") && !path.isEmpty() ? List.of(Path.of(path)) : List.of();
+    return inFolder() && !path.isEmpty() ? List.of(Path.of(path)) : List.of();
   }
 
   @Override
@@ -86,7 +107,7 @@ public record CacheSettings(
         extend && maxLifetime.compareTo(expiration) < 0,
         "max_lifetime",
         "is shorter than cache.expiration, which is " + faults.written("expiration"));
-    if (type.equals("file")) {
+    if (inFolder()) {
       checkFolder(faults);
     }
     if (inDatabase() && url.matches("jdbc:postgresql:[^?]*@.*")) {

@@ -51,11 +51,10 @@ public final class MemoryCache implements Processor {
   }
 
   private static Bounds bounds(CacheSettings cache) {
-    return switch (cache.type()) {
-      case "memory" -> OWN;
-      case "hybrid" -> new Bounds(cache.hybridL1Size(), (long) cache.hybridL1MemoryMb() << 20);
-      default -> FALLBACK;
-    };
+    if (cache.isHybrid()) {
+      return new Bounds(cache.hybridL1Size(), (long) cache.hybridL1MemoryMb() << 20);
+    }
+    return cache.inRedis() || cache.inDatabase() ? FALLBACK : OWN;
   }
 
   /** The body becomes the entry of the property {@code cacheKey}, or null. */

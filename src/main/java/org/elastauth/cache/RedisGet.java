@@ -49,7 +49,7 @@ public final class RedisGet extends AsyncProcessorSupport {
     this.pending = pending;
     this.errorReplies = errorReplies;
     this.decrypt = decrypt;
-    this.firstTier = settings.type().equals("hybrid");
+    this.firstTier = settings.isHybrid();
   }
 
   @Override

@@ -37,6 +37,13 @@ public final class Rules {
     String[] value();
   }
 
+  /** The name of an adapter, which is a part of endpoint URIs. */
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Name {
+    /** Matches the names. Few digits, so that no key or password in the wrong place matches. */
+    String FORM = "(?!(.*\\d){4})[a-z][a-z0-9-]{0,29}";
+  }
+
   /** The form of a text, or of each text of a list or of the lists in a map. */
   @Retention(RetentionPolicy.RUNTIME)
   public @interface Matches {
@@ -66,6 +73,10 @@ public final class Rules {
     if (setting.rule(Url.class) != null && !value.equals("") && !isUrl((String) value)) {
       faults.add(
           path, "is not a URL of the form https://host/path, without user, password and fragment");
+    }
+    if (setting.rule(Name.class) != null && !value.toString().matches(Name.FORM)) {
+      faults.add(
+          path, path, "takes 1 to 30 of a-z 0-9 -, begins with a letter, and has at most 3 digits");
     }
     Matches matches = setting.rule(Matches.class);
     if (matches != null) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.elastauth.config.Rules.Name;
 import org.elastauth.config.Rules.OneOf;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
@@ -74,10 +75,14 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return rule(Alias.class) == null ? List.of() : List.of(rule(Alias.class).value());
   }
 
-  /** A text without blanks around it, and a word of an enumeration as its rule spells it. */
+  /** A text without blanks around it, and a word or a name as its rule spells it. */
   String canonical(String text) {
     if (isSecret()) {
       return text;
+    }
+    if (rule(Name.class) != null) {
+      String name = text.strip().toLowerCase(Locale.ROOT).replace('_', '-');
+      return name.matches(Name.FORM) ? name : text.strip();
     }
     String[] words = rule(OneOf.class) == null ? new String[0] : rule(OneOf.class).value();
     return Stream.of(words)
@@ -91,6 +96,9 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
    * other text may be a secret in the wrong place.
    */
   String shown(String text) {
+    if (rule(Name.class) != null && text.matches(Name.FORM)) {
+      return text;
+    }
     boolean isPublic =
         rule(OneOf.class) != null
             || Set.of(boolean.class, int.class, Duration.class).contains(component.getType());

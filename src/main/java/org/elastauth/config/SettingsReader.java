@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -92,7 +92,7 @@ public final class SettingsReader<T> {
   private final ConfigurableEnvironment environment;
   private final Map<String, Object> variables;
   private final Class<T> type;
-  private final Consumer<Map<String, String>> defaults;
+  private final Function<Map<String, String>, LoadedRoutes> defaults;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
   /** By {@link #plain} path, or by a variable without our prefix. */
@@ -109,12 +109,16 @@ public final class SettingsReader<T> {
   private final Map<String, Path> secretFiles = new LinkedHashMap<>();
   private final List<Fault> unreadable = new ArrayList<>();
   private final List<Fault> invalid = new ArrayList<>();
+  private LoadedRoutes loaded = LoadedRoutes.NONE;
 
   /**
-   * @param defaults adds defaults that depend on other settings, by path
+   * @param defaults adds defaults that depend on other settings, by path, and says what the routes
+   *     in use need, for the records with such a component
    */
   public SettingsReader(
-      ConfigurableEnvironment environment, Class<T> type, Consumer<Map<String, String>> defaults) {
+      ConfigurableEnvironment environment,
+      Class<T> type,
+      Function<Map<String, String>, LoadedRoutes> defaults) {
     this.environment = environment;
     this.variables = environment.getSystemEnvironment();
     this.type = type;
@@ -176,7 +180,7 @@ public final class SettingsReader<T> {
             value ->
                 origins.putIfAbsent(
                     value.get(0).spelling().setting().path(), value.get(0).origin()));
-    defaults.accept(texts);
+    loaded = defaults.apply(texts);
     T read = build(type, "");
     List<String> known =
         settings.values().stream()
@@ -189,6 +193,9 @@ public final class SettingsReader<T> {
   private void find(Class<?> record, String parent) {
     RecordComponent[] components = record.getRecordComponents();
     for (int i = 0; i < components.length; i++) {
+      if (components[i].getType() == LoadedRoutes.class) {
+        continue;
+      }
       if (components[i].getType().isRecord()) {
         find(components[i].getType(), below(components[i], parent));
         continue;
@@ -435,10 +442,14 @@ public final class SettingsReader<T> {
   private <R> R build(Class<R> record, String parent) {
     List<Object> parts = new ArrayList<>();
     for (RecordComponent component : record.getRecordComponents()) {
-      parts.add(
-          component.getType().isRecord()
-              ? build(component.getType(), below(component, parent))
-              : value(settings.get(parent + Setting.snake(component.getName()))));
+      if (component.getType() == LoadedRoutes.class) {
+        parts.add(loaded);
+      } else {
+        parts.add(
+            component.getType().isRecord()
+                ? build(component.getType(), below(component, parent))
+                : value(settings.get(parent + Setting.snake(component.getName()))));
+      }
     }
     try {
       @SuppressWarnings("unchecked")

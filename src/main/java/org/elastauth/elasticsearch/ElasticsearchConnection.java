@@ -31,7 +31,7 @@ class ElasticsearchConnection {
             .map(host -> new HttpHost(host.name(), host.port(), host.scheme()))
             .distinct()
             .toArray(HttpHost[]::new);
-    if (!elasticsearch.dryRun() && !configured.stream().allMatch(ElasticsearchHost::isComplete)) {
+    if (elasticsearch.isUsed() && !configured.stream().allMatch(ElasticsearchHost::isComplete)) {
       LOG.atInfo()
           .addKeyValue("hosts", List.of(hosts))
           .log("elasticsearch.hosts names no scheme or no port; using the default");
@@ -71,7 +71,7 @@ class ElasticsearchConnection {
             .createSslContext(SslBundle.DEFAULT_PROTOCOL));
     if (tls.insecureSkipVerify()) {
       http.setSSLHostnameVerifier(NoopHostnameVerifier.INSTANCE);
-      if (!elasticsearch.dryRun()) {
+      if (elasticsearch.isUsed()) {
         LOG.warn(
             "elasticsearch.tls.insecure_skip_verify is on: an attacker between the gateway and Elasticsearch"
                 + " can read every password; set elasticsearch.tls.ca_cert instead");

@@ -8,6 +8,7 @@ import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
 import org.elastauth.config.Inline;
+import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.Rules.Between;
 import org.elastauth.config.Rules.OneOf;
 import org.elastauth.config.Secret;
@@ -45,8 +46,14 @@ public record ElasticsearchSettings(
         @Between(
             value = {"1s", "24h"},
             orZero = true)
-        Duration rereadInterval)
+        Duration rereadInterval,
+    LoadedRoutes routes)
     implements Checked {
+
+  /** Whether the gateway contacts Elasticsearch. */
+  public boolean isUsed() {
+    return routes.has("user-store-elasticsearch");
+  }
 
   /** How long a login may wait: every host but the last may fail by its timeout. */
   public Duration patience() {
@@ -56,7 +63,7 @@ public record ElasticsearchSettings(
   @Override
   public void check(Faults faults) {
     faults.when(
-        !dryRun && username.isEmpty() != password.isEmpty(),
+        isUsed() && username.isEmpty() != password.isEmpty(),
         username.isEmpty() ? "username" : "password",
         "is missing; the gateway's own account requires both username and password");
     faults.when(
@@ -64,7 +71,7 @@ public record ElasticsearchSettings(
         "username",
         "***",
         "contains a colon, which HTTP Basic does not allow; set the password as elasticsearch.password");
-    faults.when(!dryRun && hosts.isEmpty(), "hosts", "lists no URL");
+    faults.when(isUsed() && hosts.isEmpty(), "hosts", "lists no URL");
     Set<String> paths = new TreeSet<>();
     for (String host : hosts) {
       try {

@@ -37,10 +37,11 @@ public final class Health {
 
   public static final String READ = "user_get";
 
-  private final String cacheType;
+  private final Map<String, String> adapters;
   private final Set<String> redisFeatures;
   private final boolean redisChecked;
-  private final boolean dryRun;
+  private final boolean usesDatabase;
+  private final boolean usesElasticsearch;
   private final Server redis;
   private final CircuitBreaker elasticsearchBreaker;
   private final FailedOperations elasticsearchFailures;
@@ -56,21 +57,24 @@ public final class Health {
   private volatile boolean stopping;
 
   /**
+   * @param adapters the names of the adapters that run, by the part that they serve
    * @param redisFeatures names of the features that keep their state in Redis
    */
   public Health(
-      @Value("${elastauth.cache.type}") String cacheType,
+      @Value("#{@adapters}") Map<String, String> adapters,
       @Value("${elastauth.redis.features}") Set<String> redisFeatures,
       @Value("${elastauth.redis.health_check.enabled}") boolean redisChecked,
-      @Value("${elastauth.elasticsearch.dry_run}") boolean dryRun,
+      @Value("${elastauth.cache.in_database}") boolean usesDatabase,
+      @Value("${elastauth.elasticsearch.used}") boolean usesElasticsearch,
       @Qualifier("redisBreaker") CircuitBreaker redisBreaker,
       @Qualifier("elasticsearchBreaker") CircuitBreaker elasticsearchBreaker,
       @Qualifier("databaseBreaker") CircuitBreaker databaseBreaker,
       Clock clock) {
-    this.cacheType = cacheType;
+    this.adapters = adapters;
     this.redisFeatures = Set.copyOf(redisFeatures);
     this.redisChecked = redisChecked;
-    this.dryRun = dryRun;
+    this.usesDatabase = usesDatabase;
+    this.usesElasticsearch = usesElasticsearch;
     this.redis =
         new Server(
             redisBreaker,
@@ -198,7 +202,6 @@ public final class Health {
 
   /** The body of /health; sets 503 while stopping. */
   public Map<String, Object> report(Exchange exchange) {
-    boolean usesDatabase = cacheType.equals("database");
     boolean usesRedis = !redisFeatures.isEmpty();
     // without the background check only requests show whether Redis answers
     boolean redisConnected = redisChecked ? redis.isAvailable() : redis.isCallable();
@@ -210,12 +213,12 @@ public final class Health {
     boolean whole =
         (!usesRedis || redisConnected && redisRefusal == null)
             && (!usesDatabase || databaseConnected)
-            && (dryRun || elasticsearchAvailable)
+            && (!usesElasticsearch || elasticsearchAvailable)
             && !conflict
             && !routesDiffer;
 
     Map<String, Object> cache = new LinkedHashMap<>();
-    cache.put("mode", cacheType);
+    cache.put("mode", adapters.get("cache"));
     if (usesRedis) {
       Map<String, Object> state = new LinkedHashMap<>();
       state.put("connected", redisConnected);
@@ -243,13 +246,14 @@ public final class Health {
     report.put("status", stopping ? "unhealthy" : whole ? "healthy" : "degraded");
     report.put("cache", cache);
     report.put("redis", shared);
-    if (!dryRun) {
+    if (usesElasticsearch) {
       Map<String, Object> users = new LinkedHashMap<>();
       users.put("available", elasticsearchAvailable);
       elasticsearchFailure.ifPresent(kind -> users.put("reason", kind));
       users.put("circuit_breaker", breakerState(elasticsearchBreaker));
       report.put("elasticsearch", users);
     }
+    report.put("adapters", adapters);
     if (conflict) {
       report.put("key_conflict", true);
     }

@@ -20,6 +20,8 @@ import org.springframework.stereotype.Component;
 public final class RateLimitAnswer implements Processor {
   private static final long SECOND = 1_000;
 
+  private final int maxRequests;
+  private final long windowMillis;
   private final String limit;
   private final Outcomes byUser;
   private final Outcomes byAddress;
@@ -48,20 +50,24 @@ public final class RateLimitAnswer implements Processor {
   public RateLimitAnswer(
       RateLimitSettings settings, MeterRegistry meters, ThrottledAddresses throttled) {
     this.throttled = throttled;
+    this.maxRequests = settings.maxRequests();
+    this.windowMillis = settings.window().toMillis();
     this.limit = Integer.toString(settings.maxRequests());
     this.byUser = Outcomes.of(meters, "user");
     this.byAddress = Outcomes.of(meters, "address");
   }
 
   /**
-   * Removes the {@link Verdict} from the body. Null: the request was not counted, and may pass.
+   * Removes the {@link Verdict} from the body, or the number of requests that a route has counted.
+   * Null: the request was not counted, and may pass.
    *
    * @throws HttpError 429 over the limit
    */
   @Override
   public void process(Exchange exchange) {
     Message message = exchange.getMessage();
-    Verdict verdict = (Verdict) message.getBody();
+    Verdict verdict =
+        message.getBody() instanceof Verdict ours ? ours : verdict(message.getBody(Long.class));
     Outcomes outcomes = exchange.getProperty("identity") == null ? byAddress : byUser;
     if (verdict == null) {
       outcomes.unchecked.increment();
@@ -82,6 +88,13 @@ public final class RateLimitAnswer implements Processor {
       throw overTheLimit(reset);
     }
     outcomes.allowed.increment();
+  }
+
+  /** Of a route of one's own, which knows no more than the number. */
+  private Verdict verdict(Long requests) {
+    return requests == null
+        ? null
+        : new Verdict(requests <= maxRequests, Math.max(0, maxRequests - requests), windowMillis);
   }
 
   /**

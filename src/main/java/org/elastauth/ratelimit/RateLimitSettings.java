@@ -3,6 +3,7 @@ package org.elastauth.ratelimit;
 import java.time.Duration;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Rules.Between;
+import org.elastauth.config.Rules.Name;
 import org.elastauth.config.Rules.OneOf;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -10,7 +11,7 @@ public record RateLimitSettings(
     @DefaultValue("false") @Alias("AUTHLY_REDIS_RATE_LIMIT") boolean enabled,
     @DefaultValue("1000") @Between({"1", "100000"}) int maxRequests,
     @DefaultValue("1m") @Between({"1s", "24h"}) Duration window,
-    @DefaultValue("memory") @OneOf({"memory", "redis"}) String store,
+    @DefaultValue("memory") @Name String store,
     @DefaultValue("memory") @OneOf({"memory", "fail_open", "fail_closed"}) String policy) {
 
   /** Whether requests are counted in Redis. */

@@ -14,8 +14,8 @@ class ReplayRights {
   /** Sessions in Redis need them, too: the lock to refresh a session is in the replay store. */
   @Bean
   RequiredRights replayRedisRights(
-      ReplaySettings settings, @Value("${elastauth.session.shared}") String sessions) {
-    return settings.inRedis() || sessions.equals("redis")
+      ReplaySettings settings, @Value("${elastauth.session.in_redis}") boolean sessions) {
+    return settings.inRedis() || sessions
         ? new RequiredRights(
             "replay detection",
             null,

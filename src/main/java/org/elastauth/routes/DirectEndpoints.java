@@ -1,5 +1,7 @@
 package org.elastauth.routes;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,77 +17,89 @@ import org.yaml.snakeyaml.error.YAMLException;
 /**
  * The names of the {@code direct:} endpoints in a route file, from its text. Nothing is loaded.
  *
- * @param called also from the description of a step, where a bean calls the route; without the
- *     branches that the configuration does not choose
+ * @param called also from the description of a {@code process} step, where a bean calls the route;
+ *     not from a branch that the configuration does not take
+ * @param isYaml false for a file that the check of the routes refuses
  */
-record DirectEndpoints(Set<String> served, Set<String> called) {
+record DirectEndpoints(Set<String> served, Set<String> called, boolean isYaml) {
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?,'\")\\s]+)");
+  private static final Pattern EQUALS = Pattern.compile("'([^']*)' == '([^']*)'");
 
-  /** The condition of a branch that the configuration chooses, with the values of its settings. */
-  private static final Pattern COMPARISON = Pattern.compile("\\s*'([^']*)' == '([^']*)'\\s*");
-
-  /** Both sets are empty for a file that is not YAML, which the check of the routes refuses. */
   static DirectEndpoints of(RouteFile file, UnaryOperator<String> placeholders) {
-    DirectEndpoints endpoints = new DirectEndpoints(new TreeSet<>(), new TreeSet<>());
+    Walk walk = new Walk(placeholders);
     try {
-      endpoints.walk(
-          new Yaml(new SafeConstructor(new LoaderOptions())).load(file.text()), placeholders);
+      walk.into("", new Yaml(new SafeConstructor(new LoaderOptions())).load(file.text()));
+      return new DirectEndpoints(walk.served, walk.called, true);
     } catch (YAMLException | IllegalArgumentException unusable) {
-      endpoints.called.clear();
-    }
-    return endpoints;
-  }
-
-  private void walk(Object node, UnaryOperator<String> placeholders) {
-    if (node instanceof List<?> list) {
-      list.forEach(item -> walk(item, placeholders));
-    } else if (node instanceof Map<?, ?> map) {
-      if ("true".equals(String.valueOf(map.get("precondition")))
-          && map.get("when") instanceof List<?> branches) {
-        walkChosen(branches, map.get("otherwise"), placeholders);
-        return;
-      }
-      map.forEach(
-          (key, value) -> {
-            if (key.equals("from")) {
-              Object uri = value instanceof Map<?, ?> from ? from.get("uri") : value;
-              collect(String.valueOf(uri), served, placeholders);
-              if (value instanceof Map<?, ?> from) {
-                walk(from.get("steps"), placeholders);
-              }
-            } else {
-              walk(value, placeholders);
-            }
-          });
-    } else if (node instanceof String text) {
-      collect(text, called, placeholders);
+      return new DirectEndpoints(Set.of(), Set.of(), false);
     }
   }
 
-  /** A condition of another form may be true. */
-  private void walkChosen(List<?> branches, Object otherwise, UnaryOperator<String> placeholders) {
-    for (Object branch : branches) {
-      Matcher comparison =
-          COMPARISON.matcher(
-              branch instanceof Map<?, ?> when
-                  ? placeholders.apply(String.valueOf(when.get("simple")))
-                  : "");
-      boolean isKnown = comparison.matches();
-      if (!isKnown || comparison.group(1).equals(comparison.group(2))) {
-        walk(branch, placeholders);
-        if (isKnown) {
-          return;
+  /** Through the content of a file. */
+  private static final class Walk {
+    private final Set<String> served = new TreeSet<>();
+    private final Set<String> called = new TreeSet<>();
+    private final UnaryOperator<String> placeholders;
+
+    /** An alias may lead back to what contains it. */
+    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    Walk(UnaryOperator<String> placeholders) {
+      this.placeholders = placeholders;
+    }
+
+    void into(String parent, Object node) {
+      if (node instanceof String text) {
+        collect(text, called);
+      } else if (node instanceof List<?> list && seen.add(list)) {
+        list.forEach(item -> into(parent, item));
+      } else if (node instanceof Map<?, ?> map && seen.add(map)) {
+        if ("true".equals(String.valueOf(map.get("precondition")))) {
+          intoTaken(map);
+        } else {
+          map.forEach((key, value) -> intoField(parent, String.valueOf(key), value));
         }
       }
     }
-    walk(otherwise, placeholders);
-  }
 
-  private static void collect(String text, Set<String> names, UnaryOperator<String> placeholders) {
-    if (text.contains("direct:")) {
-      Matcher direct = DIRECT.matcher(placeholders.apply(text));
-      while (direct.find()) {
-        names.add(direct.group(1));
+    private void intoField(String parent, String key, Object value) {
+      if (key.equals("from")) {
+        Map<?, ?> from = value instanceof Map<?, ?> map ? map : Map.of("uri", value + "");
+        collect(String.valueOf(from.get("uri")), served);
+        into(key, from.get("steps"));
+      } else if (!key.equals("description") || parent.equals("process")) {
+        into(key, value);
+      }
+    }
+
+    /** The branch that a choice with precondition takes; all that may be, if this is not known. */
+    private void intoTaken(Map<?, ?> choice) {
+      if (choice.get("when") instanceof List<?> branches) {
+        for (Object branch : branches) {
+          Matcher equals =
+              EQUALS.matcher(
+                  branch instanceof Map<?, ?> when && when.get("simple") instanceof String simple
+                      ? placeholders.apply(simple)
+                      : "");
+          boolean isKnown = equals.matches();
+          boolean isTaken = isKnown && equals.group(1).equals(equals.group(2));
+          if (isTaken || !isKnown) {
+            into("when", branch);
+          }
+          if (isTaken) {
+            return;
+          }
+        }
+      }
+      into("otherwise", choice.get("otherwise"));
+    }
+
+    private void collect(String text, Set<String> names) {
+      if (text.contains("direct:")) {
+        Matcher direct = DIRECT.matcher(placeholders.apply(text));
+        while (direct.find()) {
+          names.add(direct.group(1));
+        }
       }
     }
   }

@@ -112,10 +112,10 @@ public record RouteSet(
   }
 
   /**
-   * The files that a configuration loads: those that it uses, those with names of their own, and
-   * those that serve an endpoint which one of these calls.
+   * The files that a configuration loads: those that it uses, those of one's own, and those that
+   * serve an endpoint which one of these calls.
    *
-   * @param isUsed whether the configuration uses the packaged file of a name
+   * @param isUsed whether the configuration uses the packaged file of a name, called or not
    * @param isExcluded whether an operator excludes a file
    * @param placeholders resolves {@code {{…}}}
    */
@@ -123,30 +123,19 @@ public record RouteSet(
       Predicate<String> isUsed,
       Predicate<RouteFile> isExcluded,
       UnaryOperator<String> placeholders) {
-    Map<String, RouteFile> unused = new TreeMap<>(files);
-    unused.values().removeIf(isExcluded);
-    Map<String, RouteFile> used = new TreeMap<>(unused);
-    used.keySet().removeIf(name -> !isUsed.test(name));
-    unused.keySet().removeAll(used.keySet());
-    List<RouteFile> next = used.values().stream().filter(RouteFile::isOwn).toList();
+    Map<String, RouteFile> possible = new TreeMap<>(files);
+    possible.values().removeIf(isExcluded);
+    RouteCalls calls = RouteCalls.of(possible, placeholders);
+    Map<String, RouteFile> used = new TreeMap<>(possible);
+    used.keySet().removeIf(name -> PACKAGED.containsKey(name) && !isUsed.test(name));
+    Collection<String> next = List.copyOf(used.keySet());
     while (!next.isEmpty()) {
-      Collection<String> called =
-          next.stream()
-              .flatMap(file -> DirectEndpoints.of(file, placeholders).called().stream())
-              .toList();
+      Set<String> called = calls.called(next);
       next =
-          called.isEmpty()
-              ? List.of()
-              : unused.values().stream()
-                  .filter(
-                      file ->
-                          DirectEndpoints.of(file, placeholders).served().stream()
-                              .anyMatch(called::contains))
-                  .toList();
-      for (RouteFile file : next) {
-        used.put(file.name(), file);
-        unused.remove(file.name());
-      }
+          possible.keySet().stream()
+              .filter(name -> !used.containsKey(name) && calls.serves(name, called))
+              .toList();
+      next.forEach(name -> used.put(name, possible.get(name)));
     }
     Map<String, String> notLoaded = new TreeMap<>(ignored);
     files.values().stream()

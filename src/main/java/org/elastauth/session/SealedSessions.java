@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
 import org.elastauth.crypto.Envelope;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.http.HttpError;
@@ -20,10 +23,13 @@ import org.springframework.stereotype.Component;
  * one.
  */
 @Lazy
-@Component
+@Component("sealedSessions")
 public final class SealedSessions {
   static final byte[] IDENTITY = "identity".getBytes(StandardCharsets.US_ASCII);
   static final byte[] TOKENS = "tokens".getBytes(StandardCharsets.US_ASCII);
+
+  /** Not in the alphabet of an {@link Envelope}. */
+  private static final String BETWEEN = ".";
 
   /** A longer field is not read. */
   static final int MAX_TEXT = 64 * 1024;
@@ -73,6 +79,25 @@ public final class SealedSessions {
     return Map.of(IDENTITY, seal(key, IDENTITY, login), TOKENS, seal(key, TOKENS, tokens));
   }
 
+  /** The text of a session, for a store of one's own. The property {@code sessionKey} names it. */
+  public String write(@ExchangeProperty("sessionKey") String key, @Body Session session) {
+    Map<byte[], byte[]> fields = seal(key, session);
+    return text(fields.get(IDENTITY)) + BETWEEN + text(fields.get(TOKENS));
+  }
+
+  /**
+   * @param text null: there is none
+   * @return null if there is none, or it is damaged or encrypted with an unknown key
+   */
+  public Session read(@ExchangeProperty("sessionKey") String key, @Body String text) {
+    String[] fields = text == null ? new String[0] : text.strip().split(Pattern.quote(BETWEEN));
+    return fields.length == 2 ? open(key, fields[0], fields[1]) : null;
+  }
+
+  private static String text(byte[] field) {
+    return new String(field, StandardCharsets.US_ASCII);
+  }
+
   private byte[] seal(String key, byte[] field, Object content) {
     try {
       String text = envelope.seal(name(key, field), json.writeValueAsBytes(content));
@@ -117,6 +142,6 @@ public final class SealedSessions {
 
   /** What the ciphertext of a field is bound to. */
   private String name(String key, byte[] field) {
-    return names.session(key) + ' ' + new String(field, StandardCharsets.US_ASCII);
+    return names.session(key) + ' ' + text(field);
   }
 }

@@ -4,8 +4,10 @@ import java.time.Duration;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
+import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.Rules.Between;
 import org.elastauth.config.Rules.Matches;
+import org.elastauth.config.Rules.Name;
 import org.elastauth.config.Rules.OneOf;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -22,16 +24,19 @@ public record SessionSettings(
           "is not a domain; write it like example.org"
         })
         String cookieDomain,
-    @DefaultValue("memory")
-        @Alias("AUTHLY_REDIS_SESSION=redis|memory")
-        @OneOf({"memory", "redis", "hybrid"})
-        String store,
-    @DefaultValue("memory") @OneOf({"memory", "fail_open", "fail_closed"}) String policy)
+    @DefaultValue("memory") @Alias("AUTHLY_REDIS_SESSION=redis|memory") @Name String store,
+    @DefaultValue("memory") @OneOf({"memory", "fail_open", "fail_closed"}) String policy,
+    LoadedRoutes routes)
     implements Checked {
 
   /** Whether sessions are in Redis. */
   public boolean inRedis() {
-    return enabled && !store.equals("memory");
+    return enabled && routes.has("session-redis");
+  }
+
+  /** The store that changes sessions: hybrid only reads them elsewhere. */
+  public String shared() {
+    return store.equals("hybrid") ? "redis" : store;
   }
 
   @Override

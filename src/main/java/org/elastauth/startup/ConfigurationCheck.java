@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Names everything that is wrong with a configuration at once. */
-record ConfigurationCheck(Reading<Settings> reading, ElastauthFile file, ConfigurationFiles files) {
+record ConfigurationCheck(
+    Reading<Settings> reading, ElastauthFile file, ConfigurationFiles files, List<Fault> adapters) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
 
   /**
@@ -30,6 +31,9 @@ record ConfigurationCheck(Reading<Settings> reading, ElastauthFile file, Configu
     Set<Fault> faults = new LinkedHashSet<>(file.faults());
     faults.addAll(reading.faults());
     faults.addAll(files.faults());
+    if (files.faults().isEmpty()) {
+      faults.addAll(adapters);
+    }
     for (String key : file.repeated()) {
       LOG.warn("Setting {} is set twice in the file; the last value is used", key);
     }

@@ -5,17 +5,21 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.camel.util.AntPathMatcher;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
+import org.elastauth.config.LoadedRoutes;
+import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.config.TlsFiles;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
@@ -34,11 +38,18 @@ import org.springframework.core.io.ClassPathResource;
  *
  * @param files settings, certificates, keys and caches
  * @param folder of routes; null without one
+ * @param all routes
+ * @param excluded whether an operator excludes a file of them
  * @param routes that this configuration loads
  * @param used selects them from all
  */
 record ConfigurationFiles(
-    List<Path> files, Path folder, RouteSet routes, UnaryOperator<RouteSet> used) {
+    List<Path> files,
+    Path folder,
+    RouteSet all,
+    Predicate<RouteFile> excluded,
+    RouteSet routes,
+    UnaryOperator<RouteSet> used) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
   private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
 
@@ -70,20 +81,34 @@ record ConfigurationFiles(
           .filter(path -> !path.isEmpty())
           .forEach(path -> files.add(Path.of(path)));
     }
-    files.addAll(settings.cache().files());
     files.addAll(secrets);
-    Path folder = folder(settings.routes());
     String[] excluded =
         Binder.get(environment).bind(EXCLUDED, String[].class).orElse(new String[0]);
-    UsedRouteFiles used = UsedRouteFiles.of(settings);
-    UnaryOperator<RouteSet> select =
-        set ->
-            set.used(
-                used::contains,
-                route -> AntPathMatcher.INSTANCE.anyMatch(excluded, route.location()),
-                placeholders);
+    Path folder = folder(settings.routes());
     return new ConfigurationFiles(
-        List.copyOf(files), folder, select.apply(RouteSet.read(folder)), select);
+            List.copyOf(files),
+            folder,
+            RouteSet.read(folder),
+            route -> AntPathMatcher.INSTANCE.anyMatch(excluded, route.location()),
+            null,
+            null)
+        .with(settings, placeholders);
+  }
+
+  /** The same files for settings that the routes have completed. */
+  ConfigurationFiles with(Settings settings, UnaryOperator<String> placeholders) {
+    UsedRouteFiles select = UsedRouteFiles.of(settings);
+    RouteSet used = select.in(all, excluded, placeholders);
+    LoadedRoutes needs = UsedRouteFiles.needs(used);
+    Set<Path> paths = new LinkedHashSet<>(files);
+    paths.addAll(settings.cache().files());
+    return new ConfigurationFiles(
+        List.copyOf(paths),
+        folder,
+        all,
+        excluded,
+        used,
+        set -> restrict(select.in(set, excluded, placeholders), needs));
   }
 
   /**
@@ -117,6 +142,31 @@ record ConfigurationFiles(
         throw new UncheckedIOException(notAFile);
       }
     }
+  }
+
+  /** What needs a server has to be there since the start. */
+  private static RouteSet restrict(RouteSet read, LoadedRoutes needs) {
+    Set<String> more = UsedRouteFiles.needs(read).beyond(needs);
+    if (more.isEmpty()) {
+      return read;
+    }
+    List<Fault> faults = new ArrayList<>(read.faults());
+    faults.add(
+        new Fault(
+            "routes",
+            "",
+            "use " + String.join(", ", more) + " from now on; restart the gateway for that"));
+    return new RouteSet(read.folder(), read.files(), faults, read.ignored(), read.copies());
+  }
+
+  /** Reads the files of the routes again. */
+  RouteSet readRoutes() {
+    return used.apply(RouteSet.read(folder));
+  }
+
+  /** The adapters that no route serves. */
+  List<Fault> adapterFaults(Reading<Settings> reading, UnaryOperator<String> placeholders) {
+    return AdapterNames.faults(all, routes, reading, placeholders);
   }
 
   /** Routes can do anything, so no other user may change them. */

@@ -14,6 +14,7 @@ import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.identity.IdentitySettings;
@@ -23,6 +24,7 @@ import org.elastauth.routes.RouteLoader;
 import org.elastauth.routes.RoutesReload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Configuration;
 
@@ -125,22 +127,29 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     }
     LOG.info(settings.usesRedis() ? "Redis integration enabled" : "using memory backends");
     if (settings.rateLimit().enabled()) {
-      logBackend(settings.rateLimit().inRedis() ? "Redis" : "memory", "rate limiting");
+      logBackend(shown(settings.rateLimit().store()), "rate limiting");
     }
     if (settings.session().enabled()) {
-      logBackend(settings.session().inRedis() ? "Redis" : "memory", "session");
+      logBackend(shown(settings.session().shared()), "session");
     }
     if (settings.cache().inRedis()) {
       logBackend("Redis", "caching");
     } else if (settings.cache().inDatabase()) {
       logBackend("database", "caching");
     }
+    LoggingEventBuilder adapters = LOG.atInfo();
+    settings.adapters().forEach(adapters::addKeyValue);
+    adapters.log("Adapters in use");
     warn(settings);
     files.log();
     LOG.atInfo()
         .addKeyValue("address", settings.host())
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
+  }
+
+  private static String shown(String store) {
+    return store.equals("redis") ? "Redis" : store;
   }
 
   private static void logBackend(String store, String feature) {
@@ -183,16 +192,19 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
             + " can share; generate a key with --generateKey");
     warnIf(
+        settings.keys().isEmpty() && !CacheSettings.SHIPPED.contains(settings.cache().type()),
+        "secret_key is not set, but cache.type is a route file of your own: nobody can decrypt its"
+            + " entries after a restart or at another gateway; generate a key with --generateKey");
+    warnIf(
         settings.keys().all().stream().anyMatch(REPEATED),
         "secret_key repeats a pattern, as the example in elastauth's documentation does: others can"
             + " guess it; generate a key with --generateKey");
-    boolean dryRun = settings.elasticsearch().dryRun();
     warnIf(
-        dryRun,
+        settings.elasticsearch().dryRun(),
         "elasticsearch.dry_run is on: the gateway never contacts Elasticsearch, and the credentials"
             + " in its responses are not valid there; set it to false in production");
     warnIf(
-        !dryRun && settings.elasticsearch().username().isEmpty(),
+        settings.elasticsearch().isUsed() && settings.elasticsearch().username().isEmpty(),
         "elasticsearch.username and elasticsearch.password are not set: every login fails;"
             + " set an account with the cluster privilege manage_security");
     warnIf(

@@ -1,8 +1,10 @@
 package org.elastauth.startup;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.elastauth.cache.CacheSettings;
@@ -10,8 +12,10 @@ import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
 import org.elastauth.config.Faults;
 import org.elastauth.config.Inline;
+import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.Rules;
 import org.elastauth.config.Rules.Matches;
+import org.elastauth.config.Rules.Name;
 import org.elastauth.config.Rules.OneOf;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.crypto.KeySettings;
@@ -54,10 +58,9 @@ public record Settings(
         String logFormat,
     @DefaultValue("") String routes,
     @DefaultValue("false") boolean routesReload,
-    @DefaultValue("authelia")
-        @Alias({"AUTH_PROVIDER", "oidc.enabled=oidc|authelia"})
-        @OneOf({"authelia", "oidc"})
+    @DefaultValue("authelia") @Alias({"AUTH_PROVIDER", "oidc.enabled=oidc|authelia"}) @Name
         String authProvider,
+    @DefaultValue("elasticsearch") @Name String userStore,
     @Inline IdentitySettings identity,
     OidcSettings oidc,
     @Inline KeySettings keys,
@@ -72,8 +75,12 @@ public record Settings(
     ExpirySettings expiry,
     HttpSettings http,
     ResponseSettings response,
-    ShutdownSettings shutdown)
+    ShutdownSettings shutdown,
+    LoadedRoutes loaded)
     implements Checked {
+  private static final String DRY_RUN = "dry-run";
+  private static final Set<String> IN_REDIS = Set.of("redis", "hybrid");
+
   /** The address to listen on; without a host, every address. */
   public String host() {
     String host = listen.replaceAll(":?\\d+$|[\\[\\]]", "");
@@ -94,18 +101,19 @@ public record Settings(
             cache.inRedis() ? "cache" : "",
             rateLimit.inRedis() ? "rate_limit" : "",
             session.inRedis() ? "session" : "",
-            replay.inRedis() ? "replay" : "")
+            replay.inRedis() ? "replay" : "",
+            loaded.ownUseRedis() ? "routes" : "")
         .filter(feature -> !feature.isEmpty())
         .collect(Collectors.joining(","));
   }
 
-  /** A provider of its own name may use the routes of OpenID Connect, if there is an issuer. */
+  /** Whether a provider's tokens identify users; routes of one's own may call those of oidc. */
   public boolean usesOidc() {
-    return usesOidc(authProvider, oidc.issuer());
+    return usesOidc(loaded);
   }
 
-  private static boolean usesOidc(String provider, String issuer) {
-    return provider.equals("oidc") || !provider.equals("authelia") && !issuer.isEmpty();
+  private static boolean usesOidc(LoadedRoutes loaded) {
+    return loaded.has("identity-oidc") || loaded.has("oidc-session");
   }
 
   /** Whether browsers log in at the provider and receive a session. */
@@ -125,13 +133,76 @@ public record Settings(
   }
 
   /**
-   * Adds defaults that depend on other settings. A configured Redis becomes the store of the cache
-   * and of all shared state, unless {@code redis.enabled} is false. OpenID Connect turns sessions
-   * and replay detection on.
+   * The adapters that run, by the part of the gateway that they serve.
+   *
+   * @return in this order
+   */
+  public Map<String, String> adapters() {
+    Map<String, String> adapters = new LinkedHashMap<>();
+    adapters.put("auth_provider", authProvider);
+    adapters.put("cache", cache.type());
+    adapters.put("user_store", userStore);
+    if (logsBrowsersIn()) {
+      adapters.put("session", session.store());
+    }
+    if (rateLimit.enabled()) {
+      adapters.put("rate_limit", rateLimit.store());
+    }
+    if (replay.enabled()) {
+      adapters.put("replay", replay.store());
+    }
+    return adapters;
+  }
+
+  /**
+   * Adds defaults that depend on other settings, while no route file is read yet: each adapter is
+   * expected to be the shipped one of its name.
    *
    * @param texts the configured values by path
+   * @return what these adapters need
    */
-  public static void addDefaults(Map<String, String> texts) {
+  public static LoadedRoutes addDefaults(Map<String, String> texts) {
+    boolean oidc = "oidc".equals(texts.get("auth_provider"));
+    addDefaults(texts, oidc, false);
+    Set<String> files = new TreeSet<>();
+    switch (texts.get("cache.type")) {
+      case "hybrid" -> files.addAll(List.of("cache-hybrid", "cache-redis"));
+      case "redis", "database", "file" -> files.add("cache-" + texts.get("cache.type"));
+      default -> {} // needs nothing
+    }
+    boolean sessions = SettingsReader.isOn(texts.get("session.enabled"));
+    if (sessions && IN_REDIS.contains(texts.get("session.store"))) {
+      files.add("session-redis");
+    }
+    if (oidc) {
+      files.add("identity-oidc");
+    }
+    if (oidc && sessions && texts.containsKey("oidc.redirect_url")) {
+      files.add("oidc-session");
+    }
+    if (texts.getOrDefault("user_store", "elasticsearch").equals("elasticsearch")) {
+      files.add("user-store-elasticsearch");
+    }
+    return new LoadedRoutes(files, Set.of());
+  }
+
+  /**
+   * Adds the same defaults, knowing the route files in use.
+   *
+   * @param loaded what they need
+   * @return the same
+   */
+  static LoadedRoutes addDefaults(Map<String, String> texts, LoadedRoutes loaded) {
+    addDefaults(texts, usesOidc(loaded), loaded.has("cache-redis"));
+    return loaded;
+  }
+
+  /**
+   * A configured Redis becomes the store of the cache and of all shared state, unless {@code
+   * redis.enabled} is false. OpenID Connect turns sessions and replay detection on. {@code
+   * elasticsearch.dry_run} is the older name of a user store.
+   */
+  private static void addDefaults(Map<String, String> texts, boolean oidc, boolean cacheInRedis) {
     String enabled = texts.getOrDefault("redis.enabled", "");
     boolean wanted =
         texts.containsKey("redis.host")
@@ -139,24 +210,23 @@ public record Settings(
             || SettingsReader.isOn(enabled);
     texts.putIfAbsent("cache.type", wanted ? "redis" : "memory");
     String cache = texts.get("cache.type");
-    Set<String> inRedis = Set.of("redis", "hybrid");
-    String store = wanted || inRedis.contains(cache) ? "redis" : "memory";
+    String store = wanted || cacheInRedis || IN_REDIS.contains(cache) ? "redis" : "memory";
     texts.putIfAbsent("session.store", cache.equals("hybrid") ? cache : store);
     texts.putIfAbsent("rate_limit.store", store);
     texts.putIfAbsent("replay.store", store);
     if (SettingsReader.isOff(enabled)) {
       for (String key :
           List.of("cache.type", "session.store", "rate_limit.store", "replay.store")) {
-        texts.computeIfPresent(key, (name, text) -> inRedis.contains(text) ? "memory" : text);
+        texts.computeIfPresent(key, (name, text) -> IN_REDIS.contains(text) ? "memory" : text);
       }
     }
-    String oidc =
-        Boolean.toString(
-            usesOidc(
-                texts.getOrDefault("auth_provider", "authelia"),
-                texts.getOrDefault("oidc.issuer", "")));
-    texts.putIfAbsent("session.enabled", oidc);
-    texts.putIfAbsent("replay.enabled", oidc);
+    texts.putIfAbsent("session.enabled", Boolean.toString(oidc));
+    texts.putIfAbsent("replay.enabled", Boolean.toString(oidc));
+    if (SettingsReader.isOn(texts.getOrDefault("elasticsearch.dry_run", ""))) {
+      texts.putIfAbsent("user_store", DRY_RUN);
+    } else if (DRY_RUN.equals(texts.get("user_store"))) {
+      texts.putIfAbsent("elasticsearch.dry_run", "true");
+    }
   }
 
   @Override
@@ -164,6 +234,21 @@ public record Settings(
     if (usesOidc()) {
       oidc.missing().forEach(fault -> faults.add(fault.key(), fault.mend()));
     }
+    faults.when(
+        loaded.has("oidc-session") && !logsBrowsersIn(),
+        "oidc.redirect_url",
+        "is missing or session.enabled is off, but a route calls direct:oidc-session; set both, or"
+            + " remove the call");
+    faults.when(
+        elasticsearch.dryRun() != userStore.equals(DRY_RUN),
+        "user_store",
+        "contradicts elasticsearch.dry_run="
+            + elasticsearch.dryRun()
+            + ", the older name of user_store=dry-run; remove one of them");
+    faults.when(
+        !redis.enabled() && (cache.inRedis() || session.inRedis() || loaded.ownUseRedis()),
+        "redis.enabled",
+        "is off, but a route file of your own uses Redis; set it to true, or remove the call");
     boolean cached = cache.inRedis() || cache.inDatabase();
     faults.when(
         keys.isEmpty() && (cached || session.inRedis()),

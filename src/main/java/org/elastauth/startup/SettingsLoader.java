@@ -4,11 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.elastauth.config.EcsLog;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.JsonLog;
+import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.OwnSettings;
 import org.elastauth.config.QuotedPairs;
 import org.elastauth.config.SecretFiles;
@@ -33,6 +36,9 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
   /** Others are a fault that must be logged nevertheless. */
   private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
 
+  /** What routes need may turn features on, whose routes need more. */
+  private static final int ROUNDS = 4;
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([\\w.-]+)[^}]*}}");
 
   @Override
@@ -54,6 +60,9 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
                   SecretFiles.class.getName(), new SecretFiles(check.reading().secretFiles()));
           context
               .getBeanFactory()
+              .registerSingleton("adapters", check.reading().settings().adapters());
+          context
+              .getBeanFactory()
               .registerSingleton(ConfigurationFiles.class.getName(), check.files());
         });
   }
@@ -61,9 +70,52 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
   /** Reads the settings and publishes them in the environment. */
   static ConfigurationCheck load(ConfigurableEnvironment environment) {
     ElastauthFile file = ElastauthFile.addTo(environment);
-    Reading<Settings> reading =
-        new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
+    Reading<Settings> reading = read(environment, Settings::addDefaults);
     OwnSettings.addTo(environment.getPropertySources());
+    Map<String, Object> values = values(reading);
+    UnaryOperator<String> placeholders = text -> resolved(text, values, environment);
+    ConfigurationFiles files =
+        ConfigurationFiles.of(
+            environment, file, reading.settings(), reading.secretFiles().values(), placeholders);
+    // routes of one's own may need more, or less, than the names of the adapters tell
+    for (int round = 0; round < ROUNDS; round++) {
+      LoadedRoutes needs = UsedRouteFiles.needs(files.routes());
+      if (needs.equals(reading.settings().loaded())) {
+        break;
+      }
+      reading = read(environment, texts -> Settings.addDefaults(texts, needs));
+      values.clear();
+      values.putAll(values(reading));
+      files = files.with(reading.settings(), placeholders);
+    }
+    QuotedPairs.register();
+    // the gateway loads them itself, because Camel would take special characters for patterns
+    values.put("camel.main.routes-include-pattern", "false");
+    environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
+    return new ConfigurationCheck(reading, file, files, files.adapterFaults(reading, placeholders));
+  }
+
+  private static Reading<Settings> read(
+      ConfigurableEnvironment environment, Function<Map<String, String>, LoadedRoutes> defaults) {
+    return new SettingsReader<>(environment, Settings.class, defaults).read();
+  }
+
+  private static String resolved(
+      String text, Map<String, Object> values, ConfigurableEnvironment environment) {
+    return PLACEHOLDER
+        .matcher(text)
+        .replaceAll(
+            found -> {
+              Object value = values.get(found.group(1));
+              return Matcher.quoteReplacement(
+                  value == null
+                      ? environment.getProperty(found.group(1), found.group())
+                      : value.toString());
+            });
+  }
+
+  /** The settings as placeholders, and what follows from them. */
+  private static Map<String, Object> values(Reading<Settings> reading) {
     Settings settings = reading.settings();
     boolean sessionsInRedis = settings.session().inRedis();
     long check = settings.redis().healthCheck().interval().toMillis();
@@ -77,14 +129,15 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
         "elastauth.cache.extend",
         settings.cache().extend() && !settings.cache().type().equals("none"));
     values.put("elastauth.cache.lifetime", settings.cache().lifetime().toSeconds());
-    values.put("elastauth.session.shared", sessionsInRedis ? "redis" : "memory");
+    values.put("elastauth.cache.in_database", settings.cache().inDatabase());
+    values.put("elastauth.session.shared", settings.session().shared());
+    values.put("elastauth.session.in_redis", sessionsInRedis);
     values.put(
         "elastauth.replay.bearer", settings.replay().enabled() && settings.replay().bearer());
     values.put("elastauth.redis.channel", settings.cache().keyPrefix() + "revoked");
     values.put("elastauth.redis.features", settings.redisFeatures());
     values.put("elastauth.redis.announced", settings.cache().inRedis() || sessionsInRedis);
-    values.put(
-        "elastauth.user_store", settings.elasticsearch().dryRun() ? "dry-run" : "elasticsearch");
+    values.put("elastauth.elasticsearch.used", settings.elasticsearch().isUsed());
     values.put(
         "elastauth.elasticsearch.reread_period",
         settings.elasticsearch().rereadInterval().toMillis());
@@ -107,28 +160,11 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
       values.put("logging.level.root", level.equals("error") ? "error" : "warn");
       values.put("logging.level.org.elastauth", level);
     }
-    QuotedPairs.register();
     switch (settings.logFormat()) {
       case "json" -> values.put("logging.structured.format.console", JsonLog.class.getName());
       case "ecs" -> values.put("logging.structured.format.console", EcsLog.class.getName());
       default -> {}
     }
-    environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
-    ConfigurationFiles files =
-        ConfigurationFiles.of(
-            environment,
-            file,
-            settings,
-            reading.secretFiles().values(),
-            text ->
-                PLACEHOLDER
-                    .matcher(text)
-                    .replaceAll(
-                        found ->
-                            Matcher.quoteReplacement(
-                                environment.getProperty(found.group(1), found.group()))));
-    // the gateway loads them itself, because Camel would take special characters for patterns
-    values.put("camel.main.routes-include-pattern", "false");
-    return new ConfigurationCheck(reading, file, files);
+    return values;
   }
 }

@@ -42,7 +42,7 @@ class LimitsCheckTest {
                 Map.of(
                     "rate_limit.max_requests", "0",
                     "rate_limit.window", "10ms",
-                    "rate_limit.store", "file",
+                    "rate_limit.store", "0/1",
                     "rate_limit.policy", "fail")))
         .containsExactly(
             "rate_limit.max_requests",

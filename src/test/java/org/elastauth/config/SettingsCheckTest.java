@@ -154,7 +154,7 @@ class SettingsCheckTest {
                     "session.max_age", "59s",
                     "session.cookie_name", "a b",
                     "session.cookie_domain", "example.org; Path=/",
-                    "session.store", "file",
+                    "session.store", "a/b",
                     "session.policy", "open",
                     "replay.store", "hybrid",
                     "replay.policy", "closed")))
@@ -162,7 +162,8 @@ class SettingsCheckTest {
             "session.max_age=59s: must lie between 60s and 30d",
             "session.cookie_name=***: takes 1 to 64 of A-Z a-z 0-9 . _ -",
             "session.cookie_domain=***: is not a domain; write it like example.org",
-            "session.store=file: is not one of hybrid, memory, redis",
+            "session.store=***: takes 1 to 30 of a-z 0-9 -, begins with a letter, and has at most 3"
+                + " digits",
             "session.policy=open: is not one of fail_closed, fail_open, memory",
             "replay.store=hybrid: is not one of memory, redis",
             "replay.policy=closed: is not one of fail_closed, fail_open, memory");

@@ -75,7 +75,8 @@ class SettingsReaderTest {
                 "",
                 "jdbc:h2:./elastauth-cache",
                 500,
-                10));
+                10,
+                settings.loaded()));
     assertThat(settings.redis().host()).isEqualTo("localhost:6379");
     assertThat(settings.redis().circuitBreaker())
         .isEqualTo(new RedisSettings.CircuitBreaker(true, 5, Duration.ofSeconds(60)));
@@ -372,7 +373,13 @@ class SettingsReaderTest {
     assertThat(settings.session())
         .isEqualTo(
             new SessionSettings(
-                true, Duration.ofHours(24), "elastauth_session", "", "memory", "memory"));
+                true,
+                Duration.ofHours(24),
+                "elastauth_session",
+                "",
+                "memory",
+                "memory",
+                settings.loaded()));
     assertThat(settings.replay()).isEqualTo(new ReplaySettings(true, false, "memory", "memory"));
     assertThat(settings.usesRedis()).isFalse();
 

@@ -52,10 +52,11 @@ class ElasticsearchUsersTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Health health =
       new Health(
-          "memory",
+          Map.of("cache", "memory"),
           Set.of(),
           true,
           false,
+          true,
           CircuitBreaker.ofDefaults("r"),
           CircuitBreaker.ofDefaults("e"),
           CircuitBreaker.ofDefaults("d"),

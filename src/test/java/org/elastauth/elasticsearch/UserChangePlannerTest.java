@@ -38,10 +38,11 @@ class UserChangePlannerTest {
   private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
   private final Health health =
       new Health(
-          "memory",
+          Map.of("cache", "memory"),
           Set.of(),
           true,
           false,
+          true,
           CircuitBreaker.ofDefaults("r"),
           CircuitBreaker.ofDefaults("e"),
           CircuitBreaker.ofDefaults("d"),

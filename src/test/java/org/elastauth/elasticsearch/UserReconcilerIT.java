@@ -62,10 +62,11 @@ class UserReconcilerIT {
       Clock clock = Clock.systemUTC();
       Health health =
           new Health(
-              "memory",
+              Map.of("cache", "memory"),
               Set.of(),
               true,
               false,
+              true,
               CircuitBreaker.ofDefaults("r"),
               breaker,
               CircuitBreaker.ofDefaults("d"),

@@ -194,7 +194,8 @@ class PackagedJarIT {
             line ->
                 assertThat(line)
                     .contains(
-                        "cache.type=reddis: is not one of database, file, hybrid, memory, none, redis"))
+                        "cache.type=reddis: no route serves direct:cache-reddis-delete, ",
+                        "; did you mean redis? There are database (cache-database.camel.yaml), file "))
         .anySatisfy(
             line -> assertThat(line).contains("cache.expiration=5: must lie between 60s and 7d"))
         .anySatisfy(line -> assertThat(line).contains("redis.read_timeout=soon: not a duration"))

@@ -26,7 +26,12 @@ final class SessionIdentity implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    if (exchange.getMessage().getBody() instanceof Session session
+    Object stored = exchange.getMessage().getBody();
+    if (stored instanceof Session old && old.expiresAt() <= clock.millis() / 1000) {
+      stored = null; // a store of one's own may not have removed it
+      exchange.getMessage().setBody(null);
+    }
+    if (stored instanceof Session session
         && (!session.refreshToken().isEmpty() || !SessionRefresh.isDue(session, clock))) {
       exchange.setProperty("identity", identity(session));
     } else {

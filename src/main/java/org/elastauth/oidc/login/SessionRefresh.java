@@ -11,14 +11,11 @@ import org.elastauth.http.HttpError;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
-import org.elastauth.session.RedisSessions;
 import org.elastauth.session.RefreshLock;
 import org.elastauth.session.Session;
-import org.elastauth.session.SessionMemory;
-import org.elastauth.session.SessionSettings;
+import org.elastauth.session.SessionRoutes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -38,9 +35,7 @@ final class SessionRefresh implements Predicate {
 
   private final RefreshLock lock;
   private final RefreshQueue queue;
-  private final boolean inRedis;
-  private final ObjectProvider<RedisSessions> redis;
-  private final SessionMemory memory;
+  private final SessionRoutes sessions;
   private final Provider provider;
   private final TokenEndpoint tokenEndpoint;
   private final IdTokenVerifier idTokens;
@@ -49,18 +44,14 @@ final class SessionRefresh implements Predicate {
   SessionRefresh(
       RefreshLock lock,
       RefreshQueue queue,
-      SessionSettings settings,
-      ObjectProvider<RedisSessions> redis,
-      SessionMemory memory,
+      SessionRoutes sessions,
       Provider provider,
       TokenEndpoint tokenEndpoint,
       IdTokenVerifier idTokens,
       Clock clock) {
     this.lock = lock;
     this.queue = queue;
-    this.inRedis = settings.inRedis();
-    this.redis = redis;
-    this.memory = memory;
+    this.sessions = sessions;
     this.provider = provider;
     this.tokenEndpoint = tokenEndpoint;
     this.idTokens = idTokens;
@@ -105,7 +96,8 @@ final class SessionRefresh implements Predicate {
         .thenCompose(
             mine ->
                 mine
-                    ? stored(key, exchange)
+                    ? sessions
+                        .get(key, exchange)
                         .thenCompose(now -> refreshIfDue(key, now, endpoints, exchange))
                     : CompletableFuture.completedFuture(session));
   }
@@ -117,21 +109,8 @@ final class SessionRefresh implements Predicate {
     }
     return CompletableFuture.supplyAsync(() -> request(session, endpoints), queue.workers())
         .thenCompose(tokens -> refreshed(session, tokens))
-        .thenCompose(refreshed -> store(key, refreshed, exchange).thenApply(stored -> refreshed));
-  }
-
-  private CompletionStage<Session> stored(String key, Exchange exchange) {
-    return inRedis
-        ? redis.getObject().get(key, exchange)
-        : CompletableFuture.completedFuture(memory.get(key));
-  }
-
-  private CompletionStage<Void> store(String key, Session session, Exchange exchange) {
-    if (inRedis) {
-      return redis.getObject().put(key, session, exchange);
-    }
-    memory.put(key, session);
-    return CompletableFuture.completedFuture(null);
+        .thenCompose(
+            refreshed -> sessions.put(key, refreshed, exchange).thenApply(stored -> refreshed));
   }
 
   private TokenResponse request(Session session, ProviderEndpoints endpoints) {
