@@ -2,11 +2,15 @@ package org.elastauth;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.elastauth.cache.CacheTable;
 import org.elastauth.cache.DatabaseFailure;
+import org.elastauth.config.Fault;
 import org.elastauth.crypto.SecretKeys;
+import org.elastauth.routes.RouteCheck;
 import org.elastauth.routes.RouteExport;
+import org.elastauth.routes.RouteSet;
 import org.elastauth.startup.CommandLine;
 import org.elastauth.startup.QuickCheck;
 import org.springframework.boot.ApplicationArguments;
@@ -32,6 +36,8 @@ public final class Main {
       System.out.println(SecretKeys.generate());
     } else if (arguments.containsOption(CommandLine.EXPORT_ROUTES)) {
       exportRoutes(Path.of(CommandLine.folders(arguments).get(0)));
+    } else if (arguments.containsOption(CommandLine.CHECK_ROUTES)) {
+      checkRoutes(CommandLine.checked(arguments), args);
     } else if (arguments.containsOption(CommandLine.CHECK_CONFIG)) {
       checkConfig(args);
     } else if (arguments.containsOption(CommandLine.CREATE_CACHE_TABLE)) {
@@ -47,6 +53,25 @@ public final class Main {
       System.out.println(RouteExport.to(folder) + " route files are in " + folder);
     } catch (IOException e) {
       System.err.println("--export-routes: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  /**
+   * @param folder empty for the folder that the configuration uses
+   */
+  private static void checkRoutes(String folder, String... args) {
+    try {
+      RouteSet set =
+          folder.isEmpty() ? QuickCheck.routes(args) : RouteSet.read(RouteSet.readable(folder));
+      List<Fault> faults = RouteCheck.of(set);
+      faults.forEach(System.err::println);
+      if (faults.isEmpty()) {
+        System.out.println(set.files().size() + " route files are valid; " + set.summary());
+      }
+      System.exit(faults.isEmpty() ? 0 : 1);
+    } catch (IOException e) {
+      System.err.println("--check-routes: " + e.getMessage());
       System.exit(1);
     }
   }

@@ -57,6 +57,17 @@ public record RouteSet(Path folder, Map<String, RouteFile> files, List<Fault> fa
     return new RouteSet(folder, files, faults);
   }
 
+  /**
+   * @throws IOException with a message for the user if it is not a folder
+   */
+  public static Path readable(String folder) throws IOException {
+    Path path = Path.of(folder);
+    if (!Files.isDirectory(path) || !Files.isReadable(path)) {
+      throw new IOException(folder + " is not a readable folder");
+    }
+    return path;
+  }
+
   /** The route files of a folder, without reading them; none if it is null or not readable. */
   public static List<Path> in(Path folder) {
     if (folder == null || !Files.isReadable(folder) || !Files.isDirectory(folder)) {
@@ -106,6 +117,13 @@ public record RouteSet(Path folder, Map<String, RouteFile> files, List<Fault> fa
 
   public List<RouteFile> own() {
     return files.values().stream().filter(RouteFile::isOwn).toList();
+  }
+
+  /** Whose files they are, in one line. */
+  public String summary() {
+    return isPackaged()
+        ? "all are those in the jar"
+        : own().stream().map(RouteFile::place).collect(Collectors.joining(", ", "yours: ", ""));
   }
 
   /** The value of {@code camel.main.routes-include-pattern}. */

@@ -11,6 +11,7 @@ import org.springframework.boot.ApplicationArguments;
 public final class CommandLine {
   public static final String GENERATE_KEY = "generateKey";
   public static final String CHECK_CONFIG = "check-config";
+  public static final String CHECK_ROUTES = "check-routes";
   public static final String EXPORT_ROUTES = "export-routes";
   public static final String CREATE_CACHE_TABLE = "create-cache-table";
   public static final String CONFIG = "config";
@@ -23,6 +24,8 @@ public final class CommandLine {
         --config FILE          read settings in elastauth's own form from FILE; default: ./config.yml, then /config.yml
         --generateKey          print a new secret key
         --check-config         print all faults of the configuration, or that it is valid; start nothing
+        --check-routes [DIR]   print all faults of the route files in DIR, or in the folder of the configuration, with
+                               file and line; start nothing
         --export-routes DIR    write the routes inside the jar to DIR; overwrite no file
         --create-cache-table   create the table of cache.type database, unless it exists
         --help                 print this text
@@ -31,7 +34,14 @@ public final class CommandLine {
       """;
 
   private static final Set<String> OPTIONS =
-      Set.of(GENERATE_KEY, CHECK_CONFIG, EXPORT_ROUTES, CREATE_CACHE_TABLE, CONFIG, HELP_OPTION);
+      Set.of(
+          GENERATE_KEY,
+          CHECK_CONFIG,
+          CHECK_ROUTES,
+          EXPORT_ROUTES,
+          CREATE_CACHE_TABLE,
+          CONFIG,
+          HELP_OPTION);
 
   /** Prefixes of the properties that an option may set. */
   private static final List<String> PREFIXES =
@@ -58,6 +68,10 @@ public final class CommandLine {
       if (folders(arguments).size() != 1) {
         return "--export-routes requires exactly one folder";
       }
+    } else if (arguments.getOptionNames().contains(CHECK_ROUTES)) {
+      if (values(arguments, CHECK_ROUTES).size() > 1) {
+        return "--check-routes takes one folder at most";
+      }
     } else if (arguments.getOptionNames().contains(CONFIG)) {
       if (values(arguments, CONFIG).size() != 1) {
         return "--config requires exactly one file";
@@ -75,6 +89,11 @@ public final class CommandLine {
   /** The value of --export-routes, as {@code =DIR} or as the next argument. */
   public static List<String> folders(ApplicationArguments arguments) {
     return values(arguments, EXPORT_ROUTES);
+  }
+
+  /** The value of --check-routes; empty without one. */
+  public static String checked(ApplicationArguments arguments) {
+    return values(arguments, CHECK_ROUTES).stream().findFirst().orElse("");
   }
 
   private static List<String> values(ApplicationArguments arguments, String option) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.elastauth.config.StartupFailure;
+import org.elastauth.routes.RouteSet;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.SpringApplicationJsonEnvironmentPostProcessor;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -53,10 +54,8 @@ public final class QuickCheck {
     LoggingSystem logging = LoggingSystem.get(QuickCheck.class.getClassLoader());
     logging.beforeInitialize();
     ConfigurableEnvironment environment = new StandardEnvironment();
-    environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
     try {
-      new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
-      readFiles(environment);
+      readSettings(environment, args);
       boolean isStandard = !configures("camel", environment.getPropertySources());
       ConfigurationCheck check = SettingsLoader.load(environment);
       if (!isStandard || !check.files().routes().isPackaged()) {
@@ -76,6 +75,21 @@ public final class QuickCheck {
       }
       return Result.INVALID;
     }
+  }
+
+  /** The route files of the folder that the configuration names, also if it has faults. */
+  public static RouteSet routes(String... args) throws IOException {
+    LoggingSystem.get(QuickCheck.class.getClassLoader()).beforeInitialize();
+    ConfigurableEnvironment environment = new StandardEnvironment();
+    readSettings(environment, args);
+    return RouteSet.read(SettingsLoader.load(environment).files().folder());
+  }
+
+  private static void readSettings(ConfigurableEnvironment environment, String... args)
+      throws IOException {
+    environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
+    new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
+    readFiles(environment);
   }
 
   /**

@@ -46,7 +46,7 @@ final class RouteContract {
 
   private final List<RouteYaml> files;
   private final List<String> table;
-  private final BeanCatalog beans;
+  private final BeanSources beans;
   private final Limits limits;
   private final Set<String> atFrontDoor;
   private final Map<String, Route> endpoints = new HashMap<>();
@@ -66,7 +66,7 @@ final class RouteContract {
   RouteContract(
       List<RouteYaml> files,
       List<String> table,
-      BeanCatalog beans,
+      BeanSources beans,
       Set<String> atFrontDoor,
       Limits limits) {
     this.files = files;
@@ -234,7 +234,7 @@ final class RouteContract {
   private void checkText(String text, String step, Set<String> set) {
     find(PROPERTY, text).forEach(name -> read(name, step, set));
     find(CLASS, text).stream()
-        .filter(name -> BeanCatalog.load(name) == null)
+        .filter(name -> BeanSources.load(name) == null)
         .forEach(name -> fault(step, "there is no class " + name));
     if (text.startsWith("#") && text.length() > 1) {
       find(BEAN_REFERENCE, text).forEach(name -> require(name, step));
@@ -274,8 +274,8 @@ final class RouteContract {
     }
   }
 
-  private BeanCatalog.Declared require(String bean, String step) {
-    BeanCatalog.Declared declared = beans.find(bean);
+  private BeanSources.Declared require(String bean, String step) {
+    BeanSources.Declared declared = beans.find(bean);
     if (declared == null) {
       fault(step, "there is no bean " + bean);
     }
@@ -291,7 +291,7 @@ final class RouteContract {
       }
       return;
     }
-    BeanCatalog.Declared declared = require(bean, step);
+    BeanSources.Declared declared = require(bean, step);
     if (declared == null) {
       return;
     }
@@ -315,7 +315,7 @@ final class RouteContract {
    * @return the method of the interface
    */
   private String checkInterface(
-      BeanCatalog.Declared declared, String bean, String how, String step) {
+      BeanSources.Declared declared, String bean, String how, String step) {
     Class<?> type = declared.type();
     boolean fits =
         switch (how) {

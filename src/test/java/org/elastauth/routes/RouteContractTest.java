@@ -33,7 +33,7 @@ class RouteContractTest {
         new RouteContract(
             RouteYaml.in(Path.of("routes")),
             table,
-            BeanCatalog.read(Path.of("target/classes"), Path.of("src/main/java")),
+            BeanSources.read(Path.of("target/classes"), Path.of("src/main/java")),
             AT_FRONT_DOOR,
             new Limits(MAX_PROPERTIES, MAX_ROUTES, MAX_LINES, MAX_DEPTH, MAX_SINGLE_BEAN_ROUTES));
     assertThat(contract.faults()).isEmpty();
@@ -55,8 +55,8 @@ class RouteContractTest {
       String source =
           "  void process(Exchange exchange) {\n    exchange.%1$s;\n  }\n"
               + "  boolean matches(Exchange exchange) {\n    exchange.%1$s;\n  }\n";
-      BeanCatalog beans =
-          new BeanCatalog()
+      BeanSources beans =
+          new BeanSources()
               .with("reader", Reader.class, source.formatted("getProperty(\"user\")"))
               .with("writer", Writer.class, source.formatted("setProperty(\"user\", 1)"))
               .with("sender", Writer.class, source.formatted("send(\"direct:absent\")"));

@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
  * The Spring beans that the main classes declare, by name. Nothing is started, so that beans of
  * every configuration are there.
  */
-final class BeanCatalog {
+final class BeanSources {
   private static final String ROOM = "org.elastauth";
 
   record Declared(Class<?> type, JavaText text) {
@@ -62,8 +62,8 @@ final class BeanCatalog {
   private final Map<String, JavaText> texts = new TreeMap<>();
 
   /** The beans of the project. */
-  static BeanCatalog read(Path classes, Path sources) throws IOException {
-    BeanCatalog catalog = new BeanCatalog();
+  static BeanSources read(Path classes, Path sources) throws IOException {
+    BeanSources catalog = new BeanSources();
     try (Stream<Path> files = Files.walk(classes.resolve(ROOM.replace('.', '/')))) {
       for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
         String name = classes.relativize(file).toString().replace('/', '.');
@@ -74,7 +74,7 @@ final class BeanCatalog {
   }
 
   /** One more bean, whose source is given. */
-  BeanCatalog with(String name, Class<?> type, String source) {
+  BeanSources with(String name, Class<?> type, String source) {
     JavaText text = new JavaText(source);
     texts.put(type.getName(), text);
     beans.put(name, new Declared(type, text));
@@ -124,7 +124,7 @@ final class BeanCatalog {
 
   static Class<?> load(String name) {
     try {
-      return Class.forName(name, false, BeanCatalog.class.getClassLoader());
+      return Class.forName(name, false, BeanSources.class.getClassLoader());
     } catch (ClassNotFoundException missing) {
       return null;
     }
