@@ -19,6 +19,7 @@ final class Calls {
   /** The places whose steps run always. */
   private static final Set<String> ALWAYS = Set.of("doTry", "pipeline", "multicast", "step");
 
+  private final List<CheckedFile> files;
   private final List<CheckedRoute> routes;
   private final RouteGraph graph;
   private final Predicate<String> blocks;
@@ -29,8 +30,9 @@ final class Calls {
    * @param blocks whether an endpoint of a scheme blocks the calling thread
    * @param isComplete whether all files could be read, so that what is not there is missing
    */
-  Calls(List<CheckedRoute> routes, Predicate<String> blocks, boolean isComplete) {
-    this.routes = routes;
+  Calls(List<CheckedFile> files, Predicate<String> blocks, boolean isComplete) {
+    this.files = files;
+    this.routes = files.stream().flatMap(file -> CheckedRoute.in(file).stream()).toList();
     this.graph = RouteGraph.of(routes);
     this.blocks = blocks;
     this.isComplete = isComplete;
@@ -107,8 +109,7 @@ final class Calls {
     Set<CheckedRoute> reached = new HashSet<>();
     routes.stream().filter(CheckedRoute::isFrontDoor).forEach(route -> reach(route, reached));
     if (routes.stream().noneMatch(route -> reached.contains(route) && isDecision(route))) {
-      routes.stream()
-          .map(CheckedRoute::file)
+      files.stream()
           .filter(CheckedFile::isChecked)
           .findFirst()
           .ifPresent(

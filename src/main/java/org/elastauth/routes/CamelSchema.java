@@ -134,10 +134,14 @@ final class CamelSchema {
       return;
     }
     boolean isStep = shape == shape(definitions.path(STEP));
+    boolean isMixed = node.fields().size() > 1 && (isStep || shape == shape(root));
     node.fields()
         .forEach(
             (field, value) -> {
               JsonNode schema = shape.fields.get(field);
+              if (isMixed && (schema == null || value.isEmpty())) {
+                return; // its level is wrong
+              }
               if (schema != null) {
                 part(field, schema, value, faults);
                 check(value, schema, field, faults);
@@ -229,7 +233,7 @@ final class CamelSchema {
 
   private static void scalar(YamlNode node, Shape shape, String name, RouteFaults faults) {
     String text = node.text();
-    if (shape.isScalar) {
+    if (shape.isScalar && !(node.isEmpty() && shape.isMap)) {
       String wrong = wrong(text, shape);
       if (!wrong.isEmpty() && !text.contains("{{") && !text.startsWith("#")) {
         faults.add(node.line(), name + "=" + text + " is not " + wrong);

@@ -10,6 +10,10 @@ record CheckedFile(RouteFile file, YamlNode root, RouteFaults faults, boolean is
   static CheckedFile of(RouteFile file, boolean isChecked) {
     RouteFaults faults = new RouteFaults(file.place());
     YamlNode root = YamlReader.read(file.text(), faults);
+    // the form of Camel K, which Camel reads, too
+    if (root.get("kind").asText().equals("Integration")) {
+      root = root.get("spec").get("flows");
+    }
     return new CheckedFile(file, root, faults, isChecked);
   }
 

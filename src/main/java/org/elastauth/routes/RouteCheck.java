@@ -49,6 +49,7 @@ public final class RouteCheck {
     CamelSchema schema = CamelSchema.load(parts);
     BeanCatalog beans = beans();
     PropertyUses properties = new PropertyUses();
+    SimpleSyntax simple = new SimpleSyntax();
     boolean hasCode = false;
     for (CheckedFile file : files) {
       if (!file.isChecked()) {
@@ -62,7 +63,7 @@ public final class RouteCheck {
         file.faults().add(file.root().line(), "the file must be a list; begin it with - route:");
       }
       schema.check(file.root(), file.faults());
-      new StepNames(file, beans, parts, properties.in(file)).check();
+      new StepNames(file, beans, parts, properties.in(file), simple).check();
       new ErrorHandling(file).check();
       hasCode |= hasCode(file.root());
     }
@@ -70,9 +71,7 @@ public final class RouteCheck {
       properties.checkReads();
     }
     new Duplicates(files).check();
-    List<CheckedRoute> routes =
-        files.stream().flatMap(file -> CheckedRoute.in(file).stream()).toList();
-    new Calls(routes, scheme -> blocks(parts.component(scheme)), isComplete).check();
+    new Calls(files, scheme -> blocks(parts.component(scheme)), isComplete).check();
   }
 
   /** The beans of the gateway and those that files declare. */

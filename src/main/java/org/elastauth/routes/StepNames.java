@@ -24,7 +24,17 @@ import org.elastauth.config.NearestName;
 final class StepNames {
   private static final Set<String> TEXT =
       Set.of("description", "note", "constant", "id", "group", "logName", "marker");
-  private static final Set<String> PREDICATES = Set.of("filter", "when", "onWhen", "validate");
+  private static final Set<String> PREDICATES =
+      Set.of(
+          "completionPredicate",
+          "continued",
+          "filter",
+          "handled",
+          "onWhen",
+          "retryWhile",
+          "validate",
+          "when");
+  private static final Set<String> WITHIN_PREDICATE = Set.of("expression", "simple");
   private static final Set<String> VALUES = Set.of("parameters", "properties", "constructors");
   private static final Set<String> CLASSES = Set.of("exception", "exceptionType", "beanType");
 
@@ -43,9 +53,16 @@ final class StepNames {
   private final BeanCatalog beans;
   private final CamelParts parts;
   private final PropertyUses properties;
+  private final SimpleSyntax simple;
 
-  StepNames(CheckedFile file, BeanCatalog beans, CamelParts parts, PropertyUses properties) {
+  StepNames(
+      CheckedFile file,
+      BeanCatalog beans,
+      CamelParts parts,
+      PropertyUses properties,
+      SimpleSyntax simple) {
     this.file = file;
+    this.simple = simple;
     this.beans = beans;
     this.parts = parts;
     this.properties = properties;
@@ -53,19 +70,25 @@ final class StepNames {
 
   void check() {
     for (YamlNode item : file.root().asList()) {
-      visit("", item);
+      visit("", item, false);
     }
   }
 
-  private void visit(String parent, YamlNode node) {
-    node.asList().forEach(item -> visit(parent, item));
-    node.asMap().forEach((name, value) -> field(parent, name, value, node));
+  /**
+   * @param isPredicate whether the parent decides something
+   */
+  private void visit(String parent, YamlNode node, boolean isPredicate) {
+    boolean decides =
+        PREDICATES.contains(parent) || WITHIN_PREDICATE.contains(parent) && isPredicate;
+    node.asList().forEach(item -> visit(parent, item, isPredicate));
+    node.asMap().forEach((name, value) -> field(parent, name, value, node, decides));
   }
 
   /**
    * @param parent the field that contains this one
    */
-  private void field(String parent, String name, YamlNode value, YamlNode siblings) {
+  private void field(
+      String parent, String name, YamlNode value, YamlNode siblings, boolean isPredicate) {
     if (TEXT.contains(name) && value.isScalar()) {
       return;
     }
@@ -114,13 +137,13 @@ final class StepNames {
       }
     }
     if (value.isScalar()) {
-      text(parent, name, value);
+      text(parent, name, value, isPredicate);
     } else if (!name.equals("beans")) {
-      visit(name, value);
+      visit(name, value, isPredicate);
     }
   }
 
-  private void text(String parent, String name, YamlNode value) {
+  private void text(String parent, String name, YamlNode value, boolean isPredicate) {
     String text = value.text();
     if (VALUES.contains(parent)) {
       registered(value);
@@ -137,6 +160,15 @@ final class StepNames {
                             ? ""
                             : found.group(2) + (found.group(3) == null ? "" : found.group(3)))));
     matches(CLASS_IN_TEXT, text).forEach(found -> load(found.group(1), value.line()));
+    if (name.equals("simple")
+        || parent.equals("simple") && name.equals("expression")
+        || name.equals("log")
+        || parent.equals("log") && name.equals("message")) {
+      String wrong = simple.fault(text, isPredicate);
+      if (!wrong.isEmpty()) {
+        fault(value.line(), "is not an expression of the Simple language: " + wrong);
+      }
+    }
     if (name.equals("spel") || parent.equals("spel")) {
       matches(BEAN_IN_SPEL, text)
           .forEach(
@@ -197,7 +229,7 @@ final class StepNames {
     if (value.isScalar()) {
       registered(value);
     } else {
-      visit(parent, value);
+      visit(parent, value, false);
     }
   }
 
@@ -379,11 +411,15 @@ final class StepNames {
       Set<String> allowed = new TreeSet<>();
       option.path("enum").forEach(each -> allowed.add(each.asText()));
       boolean isAllowed = allowed.isEmpty() || allowed.stream().anyMatch(each -> same(each, text));
-      boolean isBoolean = option.path("type").asText().equals("boolean");
+      String type = option.path("type").asText();
       if (!isAllowed) {
         fault(value.line(), name + "=" + text + " is not one of " + String.join(", ", allowed));
-      } else if (isBoolean && !text.matches("(?i)true|false")) {
+      } else if (type.equals("boolean") && !text.matches("(?i)true|false")) {
         fault(value.line(), name + "=" + text + " is not a boolean; write true or false");
+      } else if (type.equals("integer") && !text.matches("-?\\d+")) {
+        fault(value.line(), name + "=" + text + " is not a whole number; correct it");
+      } else if (type.equals("duration") && !text.matches("-?\\d+|(\\d+(ms|[dhms])\\s*)+|P.*")) {
+        fault(value.line(), name + "=" + text + " is not a duration; write for example 5s");
       }
     }
   }

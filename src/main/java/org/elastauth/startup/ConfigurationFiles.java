@@ -14,6 +14,7 @@ import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
 import org.elastauth.config.TlsFiles;
+import org.elastauth.routes.RouteCheck;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
 import org.slf4j.Logger;
@@ -118,7 +119,7 @@ record ConfigurationFiles(
                   + " can be changed by every user of this system, itself or in a folder above it;"
                   + " restrict it (chmod o-w)"));
     }
-    return routes.faults();
+    return routes.isPackaged() ? routes.faults() : RouteCheck.of(RouteSet.read(folder));
   }
 
   void warn() {
