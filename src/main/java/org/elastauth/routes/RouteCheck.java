@@ -49,8 +49,8 @@ public final class RouteCheck {
     CamelSchema schema = CamelSchema.load(parts);
     BeanCatalog beans = beans();
     PropertyUses properties = new PropertyUses();
-    SimpleSyntax simple = new SimpleSyntax();
-    boolean hasCode = false;
+    boolean hasCode = files.stream().anyMatch(file -> file.isChecked() && hasCode(file.root()));
+    SimpleSyntax simple = new SimpleSyntax(hasCode);
     for (CheckedFile file : files) {
       if (!file.isChecked()) {
         continue;
@@ -65,7 +65,6 @@ public final class RouteCheck {
       schema.check(file.root(), file.faults());
       new StepNames(file, beans, parts, properties.in(file), simple).check();
       new ErrorHandling(file).check();
-      hasCode |= hasCode(file.root());
     }
     if (!hasCode) {
       properties.checkReads();

@@ -16,7 +16,14 @@ final class SimpleSyntax {
   /** The parser would look a bean up. */
   private static final Pattern BEAN = Pattern.compile("\\$\\{(bean|ref):[^{}]*}");
 
+  /** A bean may define functions of its own. */
+  private final boolean hasOwnFunctions;
+
   private SimpleLanguage language;
+
+  SimpleSyntax(boolean hasOwnFunctions) {
+    this.hasOwnFunctions = hasOwnFunctions;
+  }
 
   /**
    * @return what is wrong; empty if nothing is, or if a placeholder decides that
@@ -30,9 +37,9 @@ final class SimpleSyntax {
       parse(PLACEHOLDER.matcher(plain).replaceAll("1"), isPredicate);
       return "";
     } catch (SimpleIllegalSyntaxException malformed) {
-      return PLACEHOLDER.matcher(text).find()
-          ? ""
-          : String.valueOf(malformed.getMessage()).lines().findFirst().orElse("");
+      String reason = String.valueOf(malformed.getMessage()).lines().findFirst().orElse("");
+      boolean isOwn = hasOwnFunctions && reason.startsWith("Unknown function");
+      return isOwn || PLACEHOLDER.matcher(text).find() ? "" : reason;
     } catch (RuntimeException unknown) {
       return ""; // Camel decides when it loads the route
     }
