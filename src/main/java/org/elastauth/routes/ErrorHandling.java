@@ -1,35 +1,33 @@
 package org.elastauth.routes;
 
 /**
- * Error handlers that Camel would ignore, or that would replace the default of all routes. The
- * default is the routeConfiguration without an id in {@code front-door.camel.yaml}: an error goes
- * to the calling route, so that a refusal stays one.
+ * Error handlers that Camel would ignore, or that would replace the default of all routes, {@link
+ * DefaultErrorHandling}.
  */
 record ErrorHandling(CheckedFile file) {
   private static final String MEND =
-      "; put it into a routeConfiguration with an id, and name that in routeConfigurationId of the route";
+      "; put it into a routeConfiguration with an id, and name that in routeConfigurationId of the"
+          + " route";
+  private static final String PASSED_ON =
+      "this onException is ignored, because the default of all routes passes errors on";
 
   void check() {
-    boolean isPackaged = file.file().name().equals("front-door.camel.yaml");
     for (YamlNode item : file.root().asList()) {
-      // Camel prefers the default of all routes to the error handler of a file
       refuse(
           item.get("errorHandler"),
           "this errorHandler is ignored, because all routes have a default");
-      refuse(
-          item.get("onException"),
-          "this onException is ignored, because the default error handler passes errors on");
+      refuse(item.get("onException"), PASSED_ON);
       YamlNode configuration = item.get("routeConfiguration");
-      boolean isForAll =
-          configuration.get("id").asText().isEmpty()
-              || configuration.get("id").asText().equals("*");
-      if (configuration.isThere() && isForAll && !isPackaged) {
-        refuse(
-            configuration.get("errorHandler"),
-            "this errorHandler replaces the default of all routes, so that a refusal becomes a 500");
-        refuse(
-            configuration.get("onException"),
-            "this onException is ignored, because the default error handler passes errors on");
+      String id = configuration.get("id").asText();
+      YamlNode handler = configuration.get("errorHandler");
+      if (configuration.isThere() && (id.isEmpty() || id.equals("*"))) {
+        if (!handler.get("noErrorHandler").isThere()) {
+          refuse(
+              handler,
+              "this errorHandler replaces the default of all routes, so that a refusal becomes a"
+                  + " 500");
+        }
+        refuse(configuration.get("onException"), PASSED_ON);
       }
     }
   }

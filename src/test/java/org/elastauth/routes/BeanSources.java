@@ -3,7 +3,6 @@ package org.elastauth.routes;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -14,27 +13,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.springframework.beans.factory.annotation.AnnotatedGenericBeanDefinition;
-import org.springframework.beans.factory.support.SimpleBeanDefinitionRegistry;
-import org.springframework.context.annotation.AnnotationBeanNameGenerator;
-import org.springframework.context.annotation.Bean;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.stereotype.Component;
 
-/**
- * The Spring beans that the main classes declare, by name. Nothing is started, so that beans of
- * every configuration are there.
- */
+/** The sources of the beans, which say what a method reads and sets in the exchange. */
 final class BeanSources {
-  private static final String ROOM = "org.elastauth";
-
   record Declared(Class<?> type, JavaText text) {
-    List<Method> methods(String name) {
-      return Stream.concat(Stream.of(type.getDeclaredMethods()), Stream.of(type.getMethods()))
-          .filter(method -> method.getName().equals(name))
-          .filter(method -> !Modifier.isPrivate(method.getModifiers()))
-          .distinct()
-          .toList();
+    private List<Method> methods(String name) {
+      return BeanCatalog.methods(type, name);
     }
 
     /** The properties that Camel binds to the parameters of these methods. */
@@ -61,16 +45,22 @@ final class BeanSources {
   private final Map<String, Declared> beans = new TreeMap<>();
   private final Map<String, JavaText> texts = new TreeMap<>();
 
-  /** The beans of the project. */
-  static BeanSources read(Path classes, Path sources) throws IOException {
-    BeanSources catalog = new BeanSources();
-    try (Stream<Path> files = Files.walk(classes.resolve(ROOM.replace('.', '/')))) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
-        String name = classes.relativize(file).toString().replace('/', '.');
-        catalog.add(load(name.substring(0, name.length() - ".class".length())), sources);
+  /** The beans of the project, and the sources of all its classes. */
+  static BeanSources read(Path sources) throws IOException {
+    BeanSources all = new BeanSources();
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        String name = sources.relativize(file).toString().replace('/', '.');
+        all.texts.put(
+            name.substring(0, name.length() - ".java".length()),
+            new JavaText(Files.readString(file)));
       }
     }
-    return catalog;
+    BeanCatalog catalog = BeanCatalog.scan();
+    for (String name : catalog.names()) {
+      catalog.type(name).ifPresent(type -> all.beans.put(name, new Declared(type, all.text(type))));
+    }
+    return all;
   }
 
   /** One more bean, whose source is given. */
@@ -122,40 +112,7 @@ final class BeanSources {
     return texts;
   }
 
-  static Class<?> load(String name) {
-    try {
-      return Class.forName(name, false, BeanSources.class.getClassLoader());
-    } catch (ClassNotFoundException missing) {
-      return null;
-    }
-  }
-
-  private void add(Class<?> type, Path sources) throws IOException {
-    text(type, sources);
-    if (AnnotatedElementUtils.hasAnnotation(type, Component.class)) {
-      String name =
-          AnnotationBeanNameGenerator.INSTANCE.generateBeanName(
-              new AnnotatedGenericBeanDefinition(type), new SimpleBeanDefinitionRegistry());
-      beans.put(name, new Declared(type, text(type, sources)));
-    }
-    for (Method method : type.getDeclaredMethods()) {
-      Bean bean = method.getAnnotation(Bean.class);
-      if (bean != null) {
-        String name = bean.value().length == 0 ? method.getName() : bean.value()[0];
-        Class<?> made = method.getReturnType();
-        beans.put(name, new Declared(made, text(made, sources)));
-      }
-    }
-  }
-
-  private JavaText text(Class<?> type, Path sources) throws IOException {
-    String outer = type.getName().replaceFirst("\\$.*", "");
-    JavaText known = texts.get(outer);
-    if (known == null) {
-      Path file = sources.resolve(outer.replace('.', '/') + ".java");
-      known = new JavaText(Files.exists(file) ? Files.readString(file) : "");
-      texts.put(outer, known);
-    }
-    return known;
+  private JavaText text(Class<?> type) {
+    return texts.getOrDefault(type.getName().replaceFirst("\\$.*", ""), new JavaText(""));
   }
 }

@@ -103,9 +103,7 @@ class RouteCheckTest {
   @Test
   void aSetWithoutAFrontDoorIsNamed() throws IOException {
     assertThat(
-            faults(
-                "front-door.camel.yaml",
-                "- routeConfiguration: {errorHandler: {noErrorHandler: {}}}\n"))
+            faults("front-door.camel.yaml", "- beans: [{name: my, type: java.util.ArrayList}]\n"))
         .anySatisfy(
             fault ->
                 assertThat(fault)
