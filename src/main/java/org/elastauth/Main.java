@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.elastauth.cache.CacheTable;
 import org.elastauth.cache.DatabaseFailure;
+import org.elastauth.config.Fault;
 import org.elastauth.crypto.SecretKeys;
+import org.elastauth.routes.RouteCheck;
 import org.elastauth.routes.RouteDiff;
 import org.elastauth.routes.RouteExport;
 import org.elastauth.routes.RouteSet;
@@ -37,6 +39,8 @@ public final class Main {
       exportRoutes(Path.of(CommandLine.values(arguments, CommandLine.EXPORT_ROUTES).get(0)));
     } else if (arguments.containsOption(CommandLine.DIFF_ROUTES)) {
       diffRoutes(CommandLine.values(arguments, CommandLine.DIFF_ROUTES), args);
+    } else if (arguments.containsOption(CommandLine.CHECK_ROUTES)) {
+      checkRoutes(CommandLine.values(arguments, CommandLine.CHECK_ROUTES), args);
     } else if (arguments.containsOption(CommandLine.CHECK_CONFIG)) {
       checkConfig(args);
     } else if (arguments.containsOption(CommandLine.CREATE_CACHE_TABLE)) {
@@ -56,16 +60,35 @@ public final class Main {
     }
   }
 
+  /** All files of a folder over those in the jar; by default of the folder that a start uses. */
+  private static RouteSet routes(List<String> folders, String... args) throws IOException {
+    return RouteSet.read(
+        folders.isEmpty() ? QuickCheck.folderOfRoutes(args) : Path.of(folders.get(0)));
+  }
+
   private static void diffRoutes(List<String> folders, String... args) {
     try {
-      RouteSet set =
-          RouteSet.read(
-              folders.isEmpty() ? QuickCheck.folderOfRoutes(args) : Path.of(folders.get(0)));
+      RouteSet set = routes(folders, args);
       RouteDiff.of(set).forEach(System.out::println);
       set.faults().forEach(fault -> System.err.println("--diff-routes: " + fault.mend()));
       System.exit(set.faults().isEmpty() ? 0 : 1);
     } catch (IOException e) {
       System.err.println("--diff-routes: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void checkRoutes(List<String> folders, String... args) {
+    try {
+      RouteSet set = routes(folders, args);
+      List<Fault> faults = RouteCheck.of(set);
+      faults.forEach(System.err::println);
+      if (faults.isEmpty()) {
+        System.out.println(set.files().size() + " route files are valid; " + set.summary());
+      }
+      System.exit(faults.isEmpty() ? 0 : 1);
+    } catch (IOException e) {
+      System.err.println("--check-routes: " + e.getMessage());
       System.exit(1);
     }
   }

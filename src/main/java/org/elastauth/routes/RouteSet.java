@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
@@ -178,6 +179,13 @@ public record RouteSet(
 
   public List<RouteFile> own() {
     return files.values().stream().filter(RouteFile::isOwn).toList();
+  }
+
+  /** Whose files they are, in one line. */
+  public String summary() {
+    return isPackaged()
+        ? "all are those in the jar"
+        : own().stream().map(RouteFile::place).collect(Collectors.joining(", ", "yours: ", ""));
   }
 
   /** Of the operator's files, those that replace a packaged one. */

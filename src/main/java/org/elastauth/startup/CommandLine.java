@@ -11,6 +11,7 @@ import org.springframework.boot.ApplicationArguments;
 public final class CommandLine {
   public static final String GENERATE_KEY = "generateKey";
   public static final String CHECK_CONFIG = "check-config";
+  public static final String CHECK_ROUTES = "check-routes";
   public static final String EXPORT_ROUTES = "export-routes";
   public static final String DIFF_ROUTES = "diff-routes";
   public static final String CREATE_CACHE_TABLE = "create-cache-table";
@@ -24,6 +25,8 @@ public final class CommandLine {
         --config FILE          read settings in elastauth's own form from FILE; default: ./config.yml, then /config.yml
         --generateKey          print a new secret key
         --check-config         print all faults of the configuration, or that it is valid; start nothing
+        --check-routes [DIR]   print all faults of the route files in DIR, or in the folder of the configuration, with
+                               file and line; start nothing
         --export-routes DIR    write the routes inside the jar to DIR; overwrite no file
         --diff-routes [DIR]    print what the folder of routes, or DIR, changes in the routes inside the jar
         --create-cache-table   create the table of cache.type database, unless it exists
@@ -36,6 +39,7 @@ public final class CommandLine {
       Set.of(
           GENERATE_KEY,
           CHECK_CONFIG,
+          CHECK_ROUTES,
           EXPORT_ROUTES,
           DIFF_ROUTES,
           CREATE_CACHE_TABLE,
@@ -69,7 +73,11 @@ public final class CommandLine {
       }
     } else if (arguments.getOptionNames().contains(DIFF_ROUTES)) {
       if (values(arguments, DIFF_ROUTES).size() > 1) {
-        return "--diff-routes takes at most one folder";
+        return "--diff-routes takes one folder at most";
+      }
+    } else if (arguments.getOptionNames().contains(CHECK_ROUTES)) {
+      if (values(arguments, CHECK_ROUTES).size() > 1) {
+        return "--check-routes takes one folder at most";
       }
     } else if (arguments.getOptionNames().contains(CONFIG)) {
       if (values(arguments, CONFIG).size() != 1) {

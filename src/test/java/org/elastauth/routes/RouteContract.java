@@ -11,14 +11,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
-import org.apache.camel.Processor;
 import org.elastauth.routes.RouteYaml.Route;
 
 /**
- * What the route files promise each other and the Java beans: names that exist, properties that are
- * documented and set before they are read, and a size that a reader can hold.
+ * What the route files promise each other and the Java beans, as far as it needs the sources: each
+ * property is used and set before it is read, each route is called, and a reader can hold it all.
+ * {@link RouteCheck} has the other rules.
  *
  * <p>"Set before" is an approximation: a property counts as set if some path sets it, and nothing
  * unsets it. Route after route is walked until no route learns of another property.
@@ -33,23 +32,17 @@ final class RouteContract {
           "identity-\\w+|rate-limit|cache-\\w+-(get|put|renew|delete)|user-store-[\\w-]+"
               + "|session-\\w+-(get|put|delete|delete-all)|respond");
 
-  /** The port whose packaged adapters are beans, for speed. */
-  private static final String OWN = "rate-limit-{{elastauth.rate_limit.store}}-count";
-
   private static final Pattern PROPERTY =
       Pattern.compile("exchangeProperty(?:\\.|\\[|:\\s*)(\\w+)");
   private static final Pattern DIRECT =
       Pattern.compile("direct:((?:\\{\\{[^}]*}}|\\$\\{[^}]*}|[\\w-])+)");
-  private static final Pattern BEAN_REFERENCE = Pattern.compile("#(?:bean:)?([a-z]\\w+)");
-  private static final Pattern CLASS =
-      Pattern.compile("\\b(?:[a-z][a-z0-9]*\\.){2,}[A-Z]\\w*(?:\\$\\w+)?");
   private static final Set<String> BLOCKS =
       Set.of("steps", "when", "otherwise", "doCatch", "doFinally", "onFallback", "onException");
   private static final Set<String> BEAN_STEPS = Set.of("bean", "process", "script");
 
   private final List<RouteYaml> files;
   private final List<String> table;
-  private final BeanCatalog beans;
+  private final BeanSources beans;
   private final Limits limits;
   private final Set<String> atFrontDoor;
   private final Map<String, Route> endpoints = new HashMap<>();
@@ -69,7 +62,7 @@ final class RouteContract {
   RouteContract(
       List<RouteYaml> files,
       List<String> table,
-      BeanCatalog beans,
+      BeanSources beans,
       Set<String> atFrontDoor,
       Limits limits) {
     this.files = files;
@@ -210,8 +203,6 @@ final class RouteContract {
                 String bean =
                     value.isTextual() ? value.asText() : value.path("expression").asText();
                 call(bean, "", "ref", step, set);
-              } else if (name.equals("circuitBreaker") && value.isTextual()) {
-                require(value.asText(), step);
               } else if (name.equals("exchangeProperty")) {
                 read(
                     value.isTextual() ? value.asText() : value.path("expression").asText(),
@@ -236,12 +227,6 @@ final class RouteContract {
 
   private void checkText(String text, String step, Set<String> set) {
     find(PROPERTY, text).forEach(name -> read(name, step, set));
-    find(CLASS, text).stream()
-        .filter(name -> BeanCatalog.load(name) == null)
-        .forEach(name -> fault(step, "there is no class " + name));
-    if (text.startsWith("#") && text.length() > 1) {
-      find(BEAN_REFERENCE, text).forEach(name -> require(name, step));
-    }
     if (!step.equals("from")) {
       find(DIRECT, text).forEach(name -> send(name, step, set));
     }
@@ -277,32 +262,20 @@ final class RouteContract {
     }
   }
 
-  private BeanCatalog.Declared require(String bean, String step) {
-    BeanCatalog.Declared declared = beans.find(bean);
-    if (declared == null) {
-      fault(step, "there is no bean " + bean);
-    }
-    return declared;
-  }
-
   private void call(String bean, String method, String how, String step, Set<String> set) {
     if (bean.contains("{{")) {
       List<String> meant = beans.names(bean.replaceAll("\\{\\{[^}]*}}", "\\\\w+"));
       meant.forEach(each -> call(each, method, how, step, set));
-      if (meant.isEmpty()) {
-        fault(step, "there is no bean " + bean);
-      }
       return;
     }
-    BeanCatalog.Declared declared = require(bean, step);
+    BeanSources.Declared declared = beans.find(bean);
     if (declared == null) {
       return;
     }
     String name = method.replaceFirst("\\(.*", "");
     if (name.isEmpty()) {
-      name = checkInterface(declared, bean, how, step);
-    } else if (declared.methods(name).isEmpty()) {
-      fault(step, "the bean " + bean + " has no method " + name);
+      boolean decides = how.equals("ref") && Predicate.class.isAssignableFrom(declared.type());
+      name = decides ? "matches" : how.equals("ref") ? "evaluate" : "process";
     }
     JavaText text = declared.text();
     declared.bound(name).forEach(property -> read(property, step, set));
@@ -314,44 +287,17 @@ final class RouteContract {
     }
   }
 
-  /**
-   * @return the method of the interface
-   */
-  private String checkInterface(
-      BeanCatalog.Declared declared, String bean, String how, String step) {
-    Class<?> type = declared.type();
-    boolean fits =
-        switch (how) {
-          case "process" -> Processor.class.isAssignableFrom(type);
-          case "ref" ->
-              Predicate.class.isAssignableFrom(type) || Expression.class.isAssignableFrom(type);
-          default -> true;
-        };
-    if (!fits) {
-      fault(step, "the bean " + bean + " cannot be used by " + how);
-    }
-    if (how.equals("ref")) {
-      return Predicate.class.isAssignableFrom(type) ? "matches" : "evaluate";
-    }
-    return "process";
-  }
-
   /** Walks into the routes behind an endpoint: with a placeholder, into each that it may mean. */
   private void send(String endpoint, String step, Set<String> set) {
     String pattern = endpoint.replaceAll("\\{\\{[^}]*}}|\\$\\{[^}]*}", "[\\\\w-]+");
     Set<String> before = new HashSet<>(set);
-    boolean found = false;
     for (Map.Entry<String, Route> served : endpoints.entrySet()) {
       if (served.getKey().matches(pattern)) {
-        found = true;
         called.add(served.getKey());
         String key = key(served.getValue());
         entries.computeIfAbsent(key, first -> new HashSet<>()).addAll(before);
         set.addAll(exits.getOrDefault(key, Set.of()));
       }
-    }
-    if (!found && !endpoint.equals(OWN)) {
-      fault(step, "no route begins at direct:" + endpoint);
     }
   }
 

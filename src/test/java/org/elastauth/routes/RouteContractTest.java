@@ -3,7 +3,6 @@ package org.elastauth.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -28,12 +27,11 @@ class RouteContractTest {
 
   @Test
   void theRoutesKeepTheirContract() throws IOException {
-    List<String> table = PropertyTable.names(Files.readString(Path.of("src/docs/routes.md")));
     RouteContract contract =
         new RouteContract(
             RouteYaml.in(Path.of("routes")),
-            table,
-            BeanCatalog.read(Path.of("target/classes"), Path.of("src/main/java")),
+            ContractProperty.names(),
+            BeanSources.read(Path.of("src/main/java")),
             AT_FRONT_DOOR,
             new Limits(MAX_PROPERTIES, MAX_ROUTES, MAX_LINES, MAX_DEPTH, MAX_SINGLE_BEAN_ROUTES));
     assertThat(contract.faults()).isEmpty();
@@ -55,8 +53,8 @@ class RouteContractTest {
       String source =
           "  void process(Exchange exchange) {\n    exchange.%1$s;\n  }\n"
               + "  boolean matches(Exchange exchange) {\n    exchange.%1$s;\n  }\n";
-      BeanCatalog beans =
-          new BeanCatalog()
+      BeanSources beans =
+          new BeanSources()
               .with("reader", Reader.class, source.formatted("getProperty(\"user\")"))
               .with("writer", Writer.class, source.formatted("setProperty(\"user\", 1)"))
               .with("sender", Writer.class, source.formatted("send(\"direct:absent\")"));
@@ -129,53 +127,11 @@ class RouteContractTest {
     }
 
     @Test
-    void aBeanOrItsMethodIsAbsent() {
-      String fault = "a.camel.yaml: front: %s";
-      assertThat(faults("process: {ref: absent}"))
-          .containsExactly(fault.formatted("process absent: there is no bean absent"));
-      assertThat(faults("setBody: {id: x, method: {ref: absent, method: read}}"))
-          .containsExactly(fault.formatted("setBody x: there is no bean absent"));
-      assertThat(faults("to: {uri: sql, parameters: {dataSource: '#absent'}}"))
-          .containsExactly(fault.formatted("to sql: there is no bean absent"));
-      assertThat(
-              faults(
-                  "circuitBreaker: {id: x, resilience4jConfiguration: {circuitBreaker: absent}, steps: []}"))
-          .containsExactly(fault.formatted("circuitBreaker x: there is no bean absent"));
-      assertThat(faults("bean: {ref: reader, method: absent}"))
-          .containsExactly(fault.formatted("bean reader: the bean reader has no method absent"));
-      assertThat(faults("filter: {id: x, ref: {expression: writer}, steps: []}"))
-          .containsExactly(fault.formatted("filter x: the bean writer cannot be used by ref"));
-      assertThat(faults("filter: {id: x, ref: absent, steps: []}"))
-          .containsExactly(fault.formatted("filter x: there is no bean absent"));
-    }
-
-    @Test
-    void anEndpointIsAbsent() {
-      String fault = "a.camel.yaml: front: %s: no route begins at direct:%s";
-      assertThat(faults("to: {uri: 'direct:absent'}"))
-          .containsExactly(fault.formatted("to direct:absent", "absent"));
-      assertThat(faults("to: 'direct:absent'"))
-          .containsExactly(fault.formatted("to direct:absent", "absent"));
-      assertThat(faults("to: {uri: 'direct:absent-{{a}}'}"))
-          .containsExactly(fault.formatted("to direct:absent-{{a}}", "absent-{{a}}"));
-      assertThat(faults("process: {ref: sender}"))
-          .containsExactly(fault.formatted("process sender", "absent"));
-    }
-
-    @Test
     void aRouteIsNeverCalled() {
       String idle = "- route: {id: idle, from: {uri: 'direct:idle', steps: [{log: a},{log: b}]}}";
       assertThat(faults("{process: {ref: writer}},{log: a}", idle))
           .containsExactly(
               "a.camel.yaml: idle: from direct:idle: no route and no bean calls this route");
-    }
-
-    @Test
-    void anExceptionClassIsAbsent() {
-      assertThat(
-              faults(
-                  "doTry: {steps: [], doCatch: [{id: x, exception: [org.elastauth.Absent], steps: []}]}"))
-          .containsExactly("a.camel.yaml: front: doTry x: there is no class org.elastauth.Absent");
     }
 
     @Test

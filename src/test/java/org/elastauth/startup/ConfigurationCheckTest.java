@@ -174,7 +174,11 @@ class ConfigurationCheckTest {
   }
 
   private Path writable(String name, String rights) throws Exception {
-    Path file = Files.writeString(folder.resolve(name), "- route:\n");
+    Path file =
+        Files.writeString(
+            folder.resolve(name),
+            "- route: {id: %1$s, from: {uri: 'direct:%1$s', steps: [{log: a}]}}\n"
+                .formatted(name.replaceFirst("\\..*", "")));
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
   }
 

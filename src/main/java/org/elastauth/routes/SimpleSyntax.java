@@ -1,0 +1,61 @@
+package org.elastauth.routes;
+
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.language.simple.SimpleLanguage;
+import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
+
+/**
+ * The syntax of expressions in Camel's Simple language, by Camel's own parser. Its context is never
+ * started.
+ */
+final class SimpleSyntax {
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[^}]*}}");
+
+  /** The parser would look a bean up. */
+  private static final Pattern BEAN = Pattern.compile("\\$\\{(bean|ref):[^{}]*}");
+
+  /** A bean may define functions of its own. */
+  private final boolean hasOwnFunctions;
+
+  private SimpleLanguage language;
+
+  SimpleSyntax(boolean hasOwnFunctions) {
+    this.hasOwnFunctions = hasOwnFunctions;
+  }
+
+  /**
+   * @return what is wrong; empty if nothing is, or if a placeholder decides that
+   */
+  String fault(String text, boolean isPredicate) {
+    if (!text.contains("${") && !isPredicate || text.startsWith("resource:")) {
+      return "";
+    }
+    String plain = BEAN.matcher(text).replaceAll("\\${body}");
+    try {
+      parse(PLACEHOLDER.matcher(plain).replaceAll("1"), isPredicate);
+      return "";
+    } catch (SimpleIllegalSyntaxException malformed) {
+      String reason = String.valueOf(malformed.getMessage()).lines().findFirst().orElse("");
+      boolean isOwn = hasOwnFunctions && reason.startsWith("Unknown function");
+      return isOwn || PLACEHOLDER.matcher(text).find() ? "" : reason;
+    } catch (RuntimeException unknown) {
+      return ""; // Camel decides when it loads the route
+    }
+  }
+
+  private void parse(String text, boolean isPredicate) {
+    if (language == null) {
+      CamelContext context = new DefaultCamelContext(false);
+      language = new SimpleLanguage();
+      language.setCamelContext(context);
+      language.init();
+    }
+    if (isPredicate) {
+      language.createPredicate(text);
+    } else {
+      language.createExpression(text);
+    }
+  }
+}

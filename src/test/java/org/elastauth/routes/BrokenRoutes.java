@@ -1,0 +1,312 @@
+package org.elastauth.routes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Route files with faults, and what the operator reads about each. */
+public final class BrokenRoutes {
+  /** The file that contains the text. */
+  public static final String FILE = "mine.camel.yaml";
+
+  /**
+   * @param faults {@code LINE: part of the message}, all of them
+   */
+  public record Broken(String name, String text, List<String> faults) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private final List<Broken> files = new ArrayList<>();
+
+  private BrokenRoutes() {
+    yaml();
+    schema();
+    names();
+    properties();
+    endpoints();
+    sets();
+  }
+
+  public static Stream<Broken> all() {
+    return new BrokenRoutes().files.stream();
+  }
+
+  private void add(String name, String text, String... faults) {
+    files.add(new Broken(name, text, List.of(faults)));
+  }
+
+  private void step(String name, String step, String... faults) {
+    add(name, route("mine", "direct:mine", step), faults);
+  }
+
+  /** The step begins in line 6. */
+  public static String route(String id, String from, String... steps) {
+    return "- route:\n    id: %s\n    from:\n      uri: %s\n      steps:\n        - %s\n"
+        .formatted(id, from, String.join("\n        - ", steps));
+  }
+
+  private void yaml() {
+    String right = route("mine", "direct:mine", "log: hello");
+    add("empty", "", "1: contains no route");
+    add("blank", "\n\n", "1: contains no route");
+    add("a comment alone", "# a comment\n", "1: contains no route");
+    add("text", "just text", "1: the file must be a list");
+    add("without the dash", "route:\n  id: mine\n", "1: the file must be a list");
+    add("being written", "- route: [", "1: is not YAML");
+    add("cut in a string", "- route:\n    id: \"mi", "2: is not YAML");
+    add("a tab", right.replace("    from", "\tfrom"), "3: a tab must not indent YAML");
+    add(
+        "indented too little",
+        right.replace("    from", "  from"),
+        "1: route has no from",
+        "3: from is at the level of route");
+    add(
+        "a step that swallows the next",
+        route("mine", "direct:mine", "log: a\n          setBody: {constant: b}"),
+        "7: setBody is at the level of log");
+    add(
+        "properties at the level of their step",
+        route("mine", "direct:mine", "to:\n          uri: direct:credential"),
+        "7: uri is at the level of to");
+    add(
+        "a key twice",
+        right.replace("    from", "    id: other\n    from"),
+        "3: id is written twice, first in line 2");
+    add(
+        "an alias",
+        "- route:\n    id: mine\n    from:\n      uri: direct:mine\n      steps: &all\n        - log: a\n"
+            + "- route:\n    id: more\n    from:\n      uri: direct:more\n      steps: *all\n",
+        "5: the anchor &all is not supported",
+        "11: an alias (*) repeats",
+        "11: steps must be a list");
+    add(
+        "billion laughs",
+        "- &a [x, x, x, x, x, x, x, x, x, x]\n- &b [*a, *a, *a, *a, *a, *a, *a, *a]\n- *b\n",
+        "1: the anchor &a",
+        "1: the file is a list of maps",
+        "2: an alias (*)",
+        "2: the anchor &b",
+        "2: the file is a list of maps",
+        "3: an alias (*)",
+        "3: the file is a list of maps");
+    add("a second document", right + "---\n" + right, "7: a second document begins");
+    add("a control character", right.replace("hello", "hel\u0001lo"), "6: the character U+0001");
+    add("nested without end", "- " + "[".repeat(5_000), "1: is not YAML");
+  }
+
+  private void schema() {
+    step("an unknown EIP", "logg: hello", "6: there is no step logg; did you mean log?");
+    step(
+        "an unknown property",
+        "to: {uri: direct:credential, patern: InOnly}",
+        "6: to has no property patern; did you mean pattern?");
+    step(
+        "a wrong value",
+        "to: {uri: direct:credential, pattern: InAndOut}",
+        "6: pattern=InAndOut is not one of InOnly, InOut");
+    step(
+        "a wrong boolean",
+        "choice: {precondition: perhaps, when: []}",
+        "6: precondition=perhaps is not a boolean");
+    step(
+        "a map instead of a list",
+        "filter: {simple: \"${body}\", steps: {log: a}}",
+        "6: steps must be a list");
+    step("no expression", "setBody: {id: mine-set}", "6: setBody has no expression");
+    step("an empty EIP", "setBody:", "6: setBody is empty");
+    step("no uri", "to: {parameters: {a: b}}", "6: to has no uri");
+    step(
+        "a wrong expression",
+        "filter: {simple: \"${body} = 3\", steps: [log: a]}",
+        "6: is not an expression of the Simple language: Unexpected token =");
+    step(
+        "an unknown function",
+        "setBody: {simple: \"${bodyy}\"}",
+        "6: is not an expression of the Simple language");
+    step("an unknown language", "setBody: {groovy: \"1\"}", "6: there is no language groovy");
+    step("an unknown data format", "marshal: {csv: {}}", "6: there is no data format csv");
+    add("a route without from", "- route:\n    id: mine\n", "1: route has no from");
+    add(
+        "a top of its own",
+        route("mine", "direct:mine", "log: a") + "- routs: {}\n",
+        "7: the file has no property routs; did you mean route?");
+  }
+
+  private void names() {
+    step(
+        "a wrong bean",
+        "bean: {ref: memoryCach, method: put}",
+        "6: there is no bean memoryCach; did you mean memoryCache?");
+    step("a bean far from all", "process: {ref: noSuchBean}", "6: there is no bean noSuchBean");
+    step(
+        "a wrong method",
+        "bean: {ref: memoryCache, method: putt}",
+        "6: the bean memoryCache has no method putt; did you mean put?");
+    step(
+        "too many arguments",
+        "bean: {ref: metrics, method: \"redisOperation('get', 1, ${body}, '(', 4, 5)\"}",
+        "6: redisOperation of the bean metrics has");
+    step(
+        "a bean that is no Processor",
+        "process: {ref: databaseCache}",
+        "6: the bean databaseCache is no Processor");
+    step(
+        "a bean that is no Predicate",
+        "filter: {ref: databaseCache, steps: [log: a]}",
+        "6: the bean databaseCache is no Predicate");
+    step(
+        "a bean in an expression",
+        "setBody: {simple: \"${bean:memoryCach.get}\"}",
+        "6: there is no bean memoryCach");
+    step(
+        "a bean in a parameter",
+        "to: {uri: \"spring-redis:redis\", parameters: {command: GET, redisTemplate: \"#redisTemplat\"}}",
+        "6: there is no bean redisTemplat");
+    step(
+        "a wrong exception class",
+        "doTry: {steps: [log: a], doCatch: [{exception: [org.example.No], steps: [log: b]}]}",
+        "6: there is no class org.example.No");
+    step(
+        "a class that is no exception",
+        "doTry: {steps: [log: a], doCatch: [{exception: [java.lang.String], steps: [log: b]}]}",
+        "6: java.lang.String is not an exception");
+    step(
+        "a fault in a branch that is off",
+        "choice:\n            precondition: true\n            when:\n"
+            + "              - simple: \"'{{elastauth.rate_limit.enabled}}' == 'true'\"\n"
+            + "                steps:\n                  - bean: {ref: noSuchBean, method: a}",
+        "11: there is no bean noSuchBean");
+    add(
+        "a bean of a missing class",
+        "- beans:\n    - name: mine\n      type: org.example.No\n",
+        "3: there is no class org.example.No");
+    add(
+        "a bean without a constructor",
+        "- beans:\n    - name: mine\n      type: java.lang.Runtime\n",
+        "3: java.lang.Runtime has no public constructor without parameters");
+    add(
+        "a method of a bean of one's own",
+        "- beans:\n    - name: myList\n      type: java.util.ArrayList\n"
+            + route("mine", "direct:mine", "bean: {ref: myList, method: addd}"),
+        "9: the bean myList has no method addd; did you mean add?");
+  }
+
+  private void properties() {
+    step(
+        "a misspelled property",
+        "setProperty: {name: tll, constant: 1}",
+        "6: the gateway has no exchange property tll; did you mean ttl?");
+    step(
+        "a misspelled property that is read",
+        "setBody: {simple: \"${exchangeProperty.tll}\"}",
+        "6: the gateway has no exchange property tll; did you mean ttl?");
+    step(
+        "a property without the prefix",
+        "setProperty: {name: tenant, constant: a}",
+        "6: the gateway has no exchange property tenant; begin the name of your own with my");
+    add(
+        "a property that nothing sets",
+        route(
+            "mine",
+            "direct:mine",
+            "setProperty: {name: myTenant, constant: a}",
+            "setBody: {exchangeProperty: myTenat}"),
+        "7: no step sets the exchange property myTenat; did you mean myTenant?");
+  }
+
+  private void endpoints() {
+    step(
+        "a misspelled endpoint",
+        "to: direct:credentials",
+        "6: no route serves direct:credentials; did you mean direct:credential?");
+    step("an unknown component", "to: nosuch:thing", "6: there is no component nosuch");
+    step(
+        "an unknown option",
+        "to: {uri: \"direct:credential\", parameters: {timeot: 3}}",
+        "6: direct has no option timeot; did you mean timeout?");
+    step(
+        "an unknown option in the URI",
+        "to: \"direct:credential?timeot=3\"",
+        "6: direct has no option timeot");
+    step(
+        "a wrong option",
+        "to: {uri: \"spring-redis:redis\", parameters: {command: GETT}}",
+        "6: command=GETT is not one of");
+    step("a consumer as a target", "to: timer:mine", "6: timer can only be used in from");
+    step("a cycle", "to: direct:mine", "6: direct:mine always leads back to here");
+    add(
+        "a cycle of two",
+        route("mine", "direct:mine", "to: direct:more")
+            + route("more", "direct:more", "log: a", "to: direct:mine"),
+        "6: direct:more always leads back to here",
+        "13: direct:mine always leads back to here");
+    add(
+        "a blocking step on the event loop",
+        route(
+            "mine",
+            "platform-http:/mine",
+            "to: {uri: \"spring-redis:redis\", parameters: {command: GET}}",
+            "bean: {ref: databaseCache, method: sweep}",
+            "threads: {}",
+            "bean: {ref: databaseCache, method: sweep}"),
+        "6: an endpoint spring-redis: blocks the event loop",
+        "7: the bean databaseCache blocks the event loop");
+    add(
+        "a blocking step in a called route",
+        route("front", "platform-http:/mine", "to: direct:mine")
+            + route("mine", "direct:mine", "bean: {ref: databaseCache, method: sweep}"),
+        "12: the bean databaseCache blocks the event loop");
+    add(
+        "a blocking adapter",
+        route("identity-mine", "direct:identity-mine", "bean: {ref: fileCache, method: sweep}"),
+        "6: the bean fileCache blocks the event loop");
+  }
+
+  private void sets() {
+    String right = route("mine", "direct:mine", "log: hello");
+    add(
+        "a route twice",
+        right + right,
+        "8: the id mine is used twice, first in mine.camel.yaml:2",
+        "10: direct:mine is served twice, first in mine.camel.yaml:4");
+    add(
+        "the id of a packaged route",
+        route("credential", "direct:mine", "log: hello"),
+        "2: the id credential is used twice, first in classpath:routes/credential.camel.yaml:");
+    add(
+        "the endpoint of a packaged route",
+        route("mine", "direct:credential", "log: hello"),
+        "4: direct:credential is served twice");
+    add(
+        "the address of a packaged route",
+        route("mine", "platform-http:/elastauth", "log: hello"),
+        "4: platform-http:/elastauth is served twice");
+    add(
+        "the id of a step twice",
+        route("mine", "direct:mine", "log: {id: same, message: a}", "log: {id: same, message: b}"),
+        "7: the id same is used twice, first in mine.camel.yaml:6");
+    add(
+        "a missing port",
+        route("cache-mine-get", "direct:cache-mine-get", "setBody: {simple: \"${null}\"}"),
+        "4: an adapter that serves direct:cache-mine-get also serves direct:cache-mine-delete",
+        "4: an adapter that serves direct:cache-mine-get also serves direct:cache-mine-put");
+    add(
+        "a handler of a file",
+        right + "- onException: {exception: [java.lang.Exception], steps: [log: a]}\n",
+        "7: this onException is ignored");
+    add(
+        "a second default",
+        "- routeConfiguration:\n    errorHandler: {defaultErrorHandler: {}}\n",
+        "2: this errorHandler replaces the default of all routes");
+    add(
+        "all at once",
+        route(
+            "mine", "direct:mine", "logg: a", "to: direct:no-where", "process: {ref: noSuchBean}"),
+        "6: there is no step logg",
+        "7: no route serves direct:no-where",
+        "8: there is no bean noSuchBean");
+  }
+}
