@@ -37,6 +37,9 @@ record ConfigurationFiles(
     List<Path> files, Path folder, RouteSet routes, UnaryOperator<RouteSet> used) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
 
+  /** Where the jar looks for jars of components, by Loader-Path in its manifest. */
+  private static final Path COMPONENTS = Path.of("lib");
+
   /**
    * @param placeholders resolves those of the routes
    */
@@ -96,8 +99,16 @@ record ConfigurationFiles(
     return used.apply(RouteSet.read(folder));
   }
 
-  /** Routes can do anything, so no other user may change them. */
+  /** Routes and the jars of their components can do anything, so no other user may change them. */
   List<Fault> faults() {
+    if (Files.isDirectory(COMPONENTS) && FileRights.of(COMPONENTS) == FileRights.EVERYBODY) {
+      return List.of(
+          new Fault(
+              "lib",
+              "",
+              "can be changed by every user of this system, itself or in a folder above it; restrict"
+                  + " it (chmod o-w)"));
+    }
     if (folder == null) {
       return List.of();
     }
