@@ -54,6 +54,9 @@ record ConfigurationFiles(
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
   private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
 
+  /** Where the jar looks for jars of components, by Loader-Path in its manifest. */
+  private static final Path COMPONENTS = Path.of("lib");
+
   /**
    * @param placeholders resolves those of the routes
    */
@@ -170,8 +173,16 @@ record ConfigurationFiles(
     return AdapterNames.faults(all, routes, reading, placeholders);
   }
 
-  /** Routes can do anything, so no other user may change them. */
+  /** Routes and the jars of their components can do anything, so no other user may change them. */
   List<Fault> faults() {
+    if (Files.isDirectory(COMPONENTS) && FileRights.of(COMPONENTS) == FileRights.EVERYBODY) {
+      return List.of(
+          new Fault(
+              "lib",
+              "",
+              "can be changed by every user of this system, itself or in a folder above it; restrict"
+                  + " it (chmod o-w)"));
+    }
     return routes.isPackaged() ? routes.faults() : RouteCheck.of(all);
   }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** SPEC 4, 8 and 11: a value that cannot work is a fault that names its key and the mend. */
 class SettingsCheckTest {
@@ -419,5 +420,43 @@ class SettingsCheckTest {
     settings.put("cache.type", "database");
     settings.put("secret_key", KEY);
     return settings;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"X-User: username", "x-mail: email", "X-Tenant: myTenant", "X-T: my-tenant_1"})
+  void headersOfTheAnswer(String header) {
+    String[] parts = header.split(": ");
+    assertThat(faults(Map.of("response.headers." + parts[0], parts[1]))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization: username",
+        "Set-Cookie: username",
+        "transfer-encoding: username",
+        "Content-Length: username",
+        "Proxy-Authorization: username",
+        "CamelHttpResponseCode: username",
+        "X-Accel-Redirect: myFile",
+        "X-User: password",
+        "X-User: credential",
+        "X-User: my tenant",
+        "X User: username",
+        "X-Usér: username"
+      })
+  void headersThatTheAnswerMustNotHave(String header) {
+    String[] parts = header.split(": ");
+    assertThat(faults(Map.of("response.headers." + parts[0], parts[1]))).hasSize(1);
+  }
+
+  @Test
+  void settingsOfOwnRoutesAreKnown() {
+    ConfigurableEnvironment environment =
+        TestSettings.environment(
+            Map.of("ELASTAUTH_MY_FOLDER", "/a", "MY_NAME", "b"),
+            Map.of("my.folder", "/c", "my.list[0]", "d", "mine.folder", "/e"));
+    assertThat(TestSettings.read(environment).unknown()).containsOnlyKeys("elastauth.mine.folder");
   }
 }

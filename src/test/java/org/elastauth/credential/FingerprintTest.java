@@ -23,4 +23,16 @@ class FingerprintTest {
     assertThat(Fingerprint.of("John", "j@x.org", List.of("a", "owner"), ""))
         .isNotEqualTo(Fingerprint.of("John", "j@x.org", List.of("a"), "owner"));
   }
+
+  @Test
+  void rolesThatARouteHasDecidedAreAnotherFingerprint() {
+    Fingerprint day = Fingerprint.of(JOHN.withRoles(List.of("viewer")));
+    assertThat(day)
+        .isEqualTo(Fingerprint.of(JOHN.withRoles(List.of("viewer"))))
+        .isNotEqualTo(Fingerprint.of(JOHN.withRoles(List.of())))
+        .isNotEqualTo(Fingerprint.of(JOHN.withRoles(List.of("viewer", "night"))))
+        .isNotEqualTo(Fingerprint.of(JOHN));
+    assertThat(Fingerprint.of(JOHN.withSubject("viewer")))
+        .isNotEqualTo(Fingerprint.of(JOHN.withRoles(List.of("viewer"))));
+  }
 }

@@ -515,4 +515,49 @@ class UserChangePlannerTest {
         null,
         5);
   }
+
+  /** The older token is used alone: the roles that a newer one had for some hours must end. */
+  @Test
+  void rolesThatARouteDecidesComeAndGoWithAnOlderViewToo() {
+    UserChangePlanner mapping = mapping("staff", "viewer");
+    List<String> admins = List.of("superuser");
+    Identity early = new Identity("john.doe", "", "", List.of("others"), NOW - 600);
+    List<String> night = List.of("night", "viewer");
+    StoredUser day = storedAt(NOW - 10, CURRENT, admins, List.of("staff"));
+
+    assertThat(mapping.plan(day, early, ROLES, null).kind()).isEqualTo(Kind.NOTHING);
+    UserChange begun = mapping.plan(day, early.withRoles(night), night, null);
+    assertThat(begun.kind()).isEqualTo(Kind.PROFILE);
+    assertThat(begun.document())
+        .containsEntry("roles", List.of("night", "superuser"))
+        .containsEntry(
+            "metadata",
+            Map.of(
+                "groups",
+                List.of("staff"),
+                "elastauth",
+                Map.of("asof", NOW - 10, "decided", true)));
+    // the newer view uses the same entry of the cache
+    assertThat(begun.credential().fingerprint())
+        .isEqualTo(
+            Fingerprint.of(
+                new Identity("john.doe", "j@x.org", "John", List.of("staff"), NOW - 10)
+                    .withRoles(List.of("night", "superuser"))));
+
+    UserProfile byNight =
+        new UserProfile(List.of("night", "superuser"), "John", "j@x.org", List.of("staff"), true);
+    StoredUser still =
+        new StoredUser(true, false, true, byNight, false, day.ownership(), day.readAt());
+    UserChange ended = mapping.plan(still, early, ROLES, null);
+    assertThat(ended.kind()).isEqualTo(Kind.PROFILE);
+    assertThat(ended.document())
+        .containsEntry("roles", admins)
+        .containsEntry(
+            "metadata",
+            Map.of(
+                "groups",
+                List.of("staff"),
+                "elastauth",
+                Map.of("asof", NOW - 10, "decided", false)));
+  }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.component.seda.SedaComponent;
+import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedJar;
 import org.elastauth.server.RedisServer;
@@ -71,6 +73,49 @@ class PackagedJarIT {
         .contains("trusted_proxies is at its default")
         .doesNotContain("Exception");
     assertThat(get("/elastauth", "Remote-User", "jar.nobody").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void aRouteUsesAComponentOfItsOwnAndSettingsOfItsOwn() throws Exception {
+    Path component =
+        Path.of(SedaComponent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Files.copy(
+        component, Files.createDirectory(folder.resolve("lib")).resolve(component.getFileName()));
+    Files.writeString(folder.resolve("config.yml"), "my: {first: file, second: file}");
+    Files.writeString(
+        folder.resolve("application.yaml"),
+        "my: {third: yaml}\nelastauth: {my: {third: below, fourth: yaml}}");
+    Files.writeString(
+        Files.createDirectory(folder.resolve("routes")).resolve("own.camel.yaml"),
+        """
+        - route:
+            id: own
+            from:
+              uri: timer:own?repeatCount=1&delay=0
+              steps:
+                - to:
+                    uri: seda:own
+        - route:
+            id: own-end
+            from:
+              uri: seda:own
+              steps:
+                - log:
+                    message: "read {{my.first}} {{my.second}} {{my.third}} {{my.fourth}} {{my.some-thing}} {{my.last}}"
+        """);
+    run(
+        Map.of(
+            "ELASTAUTH_LISTEN", "127.0.0.1:" + port,
+            "ELASTAUTH_ELASTICSEARCH_DRY_RUN", "true",
+            "ELASTAUTH_MY_SECOND", "variable",
+            "MY_SOME_THING", "variable"),
+        "--my.last=option",
+        "--elastauth.my.first=option");
+    awaitReady();
+    Awaitility.await("the route has run").until(() -> log().contains("read "));
+    assertThat(log())
+        .contains("read option variable yaml yaml variable option")
+        .doesNotContain("nknown setting");
   }
 
   /** SPEC 13.10: no password and no key in a log. */

@@ -16,7 +16,10 @@ class IdentityTest {
 
   @Test
   void anOlderGatewayCanReadIt() throws JsonProcessingException {
-    Identity identity = new Identity("john.doe", "", "", List.of("a"), 7).withSubject("owner");
+    Identity identity =
+        new Identity("john.doe", "", "", List.of("a"), 7)
+            .withSubject("owner")
+            .withRoles(List.of("viewer"));
     assertThat(json.writeValueAsString(identity)).isEqualTo(JSON);
   }
 

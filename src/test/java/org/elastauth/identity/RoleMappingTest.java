@@ -14,8 +14,12 @@ import org.junit.jupiter.api.Test;
 class RoleMappingTest {
   private static List<String> roles(Map<String, Object> settings, String... groups) {
     Identity identity = IdentityRules.identity("a", "", "", List.of(groups), 0);
+    return mapping(settings).roles(identity);
+  }
+
+  private static RoleMapping mapping(Map<String, Object> settings) {
     Settings read = TestSettings.of(settings);
-    return new RoleMapping(read.roles(), TestSettings.fields(read)).roles(identity);
+    return new RoleMapping(read.roles(), TestSettings.fields(read));
   }
 
   private static final Map<String, Object> MAPPINGS =
@@ -49,5 +53,28 @@ class RoleMappingTest {
     assertThatThrownBy(() -> roles(Map.of("group_mappings.x", "superuser"), "y"))
         .isInstanceOfSatisfying(
             HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+  }
+
+  @Test
+  void whatARouteDecidesReplacesTheRolesOfTheGroups() {
+    Identity identity = new Identity("a", "", "", List.of("kibana-admins"), 1);
+    assertThat(mapping(MAPPINGS).roles(identity.withRoles(List.of("night"))))
+        .containsExactly("night");
+    assertThatThrownBy(() -> mapping(MAPPINGS).roles(identity.withRoles(List.of())))
+        .isInstanceOfSatisfying(
+            HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
+  }
+
+  @Test
+  void whatARouteAddsToOlderGroupsItAddsToNewerOnesAndNothingElse() {
+    RoleMapping mapping = mapping(MAPPINGS);
+    List<String> admins = List.of("kibana-admins");
+    assertThat(mapping.ofNewerGroups(List.of("night", "superuser"), admins, List.of()))
+        .containsExactly("night", "viewer");
+    assertThat(mapping.ofNewerGroups(List.of("superuser"), admins, List.of()))
+        .containsExactly("viewer");
+    assertThat(mapping.ofNewerGroups(List.of(), List.of(), admins)).containsExactly("superuser");
+    assertThatThrownBy(() -> mapping.ofNewerGroups(List.of(), List.of(), List.of()))
+        .isInstanceOf(HttpError.class);
   }
 }

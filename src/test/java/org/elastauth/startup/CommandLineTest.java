@@ -46,7 +46,12 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--check-config", "--elastauth.redis.password=hunter2", "--logging.level.x=warn"})
+      strings = {
+        "--check-config",
+        "--elastauth.redis.password=hunter2",
+        "--my.folder=a",
+        "--logging.level.x=warn"
+      })
   void knownOptions(String argument) {
     assertThat(complaint(argument)).isEmpty();
   }
