@@ -38,6 +38,7 @@ public final class CamelMainPlugin implements ContextServicePlugin {
     try {
       beans = start(context);
     } catch (RuntimeException reported) {
+      Thread.currentThread().setUncaughtExceptionHandler((thread, logged) -> {});
       throw new ServiceConfigurationError("The gateway has logged why it cannot start", reported);
     }
     registry.addBeanRepository(new ApplicationContextBeanRepository(beans));

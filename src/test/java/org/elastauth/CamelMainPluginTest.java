@@ -29,6 +29,7 @@ class CamelMainPluginTest {
           .hasMessageContaining("cache.type=redsi");
     } finally {
       System.clearProperty("elastauth.cache.type");
+      Thread.currentThread().setUncaughtExceptionHandler(null);
     }
   }
 
