@@ -59,8 +59,7 @@ public final class Main {
   private static void diffRoutes(List<String> folders, String... args) {
     try {
       RouteSet set =
-          RouteSet.read(
-              folders.isEmpty() ? QuickCheck.folderOfRoutes(args) : Path.of(folders.get(0)));
+          folders.isEmpty() ? QuickCheck.routes(args) : RouteSet.read(Path.of(folders.get(0)));
       RouteDiff.of(set).forEach(System.out::println);
       set.faults().forEach(fault -> System.err.println("--diff-routes: " + fault.mend()));
       System.exit(set.faults().isEmpty() ? 0 : 1);
