@@ -62,8 +62,7 @@ public final class Main {
 
   /** All files of a folder over those in the jar; by default of the folder that a start uses. */
   private static RouteSet routes(List<String> folders, String... args) throws IOException {
-    return RouteSet.read(
-        folders.isEmpty() ? QuickCheck.folderOfRoutes(args) : Path.of(folders.get(0)));
+    return folders.isEmpty() ? QuickCheck.routes(args) : RouteSet.read(Path.of(folders.get(0)));
   }
 
   private static void diffRoutes(List<String> folders, String... args) {

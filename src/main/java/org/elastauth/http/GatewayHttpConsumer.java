@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private final MeterRegistry meters;
   private final InFlight inFlight;
   private final Decisions decisions;
+  private final Responses responses;
   private final String path;
 
   /** The media type of the form that the route reads; null for none. */
@@ -52,7 +54,8 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       List<String> headers,
       MeterRegistry meters,
       InFlight inFlight,
-      Decisions decisions) {
+      Decisions decisions,
+      Responses responses) {
     super(endpoint, processor, List.of(), router);
     this.path = endpoint.getPath();
     this.form = endpoint.getConsumes();
@@ -60,6 +63,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     this.meters = meters;
     this.inFlight = inFlight;
     this.decisions = decisions;
+    this.responses = responses;
   }
 
   /** Vert.x would accept a media range as media type, and fail on it later. */
@@ -162,10 +166,10 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     try {
       if (response.ended()) {
         LOG.debug("A route ended after its response was sent");
-      } else if (exchange.getException() != null) {
-        decisions.unexpected(exchange.getException());
-        request.answer(500);
       } else if (!response.closed()) {
+        if (exchange.getException() != null) {
+          refuse(exchange);
+        }
         write(request, exchange.getMessage());
       }
       timers
@@ -175,6 +179,13 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       doneUoW(exchange);
       releaseExchange(exchange, false);
     }
+  }
+
+  /** After an error handler of an editor's route, with which Camel skips that of the front door. */
+  private void refuse(Exchange exchange) {
+    ErrorBody body = responses.refused(exchange.getException(), exchange);
+    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+    exchange.getMessage().setBody(Json.encode(body));
   }
 
   private void write(PendingRequest request, Message message) {

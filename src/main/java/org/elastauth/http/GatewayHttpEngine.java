@@ -28,6 +28,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
   private final MeterRegistry meters;
   private final InFlight inFlight;
   private final Decisions decisions;
+  private final Responses responses;
 
   public GatewayHttpEngine(
       @Value("${elastauth.rate_limit.enabled}") boolean limits,
@@ -35,7 +36,8 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
       ResponseSettings response,
       MeterRegistry meters,
       InFlight inFlight,
-      Decisions decisions) {
+      Decisions decisions,
+      Responses responses) {
     List<String> out = new ArrayList<>(ALWAYS);
     if (limits) {
       out.addAll(LIMITS);
@@ -48,6 +50,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
     this.meters = meters;
     this.inFlight = inFlight;
     this.decisions = decisions;
+    this.responses = responses;
   }
 
   @Override
@@ -60,6 +63,7 @@ public final class GatewayHttpEngine extends VertxPlatformHttpEngine {
         headers,
         meters,
         inFlight,
-        decisions);
+        decisions,
+        responses);
   }
 }

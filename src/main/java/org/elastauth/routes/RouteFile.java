@@ -5,8 +5,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.elastauth.config.FileRights;
 import org.springframework.core.io.Resource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * A file of routes.
@@ -19,6 +26,7 @@ public record RouteFile(String name, String location, String text) {
   public static final String SUFFIX = ".camel.yaml";
   private static final String PACKAGED = "classpath:routes/";
   private static final String FILE = "file:";
+  private static final Set<String> ROUTES = Set.of("route", "from");
   private static final long MAX_BYTES = 1 << 20;
 
   static RouteFile packaged(Resource resource) throws IOException {
@@ -63,6 +71,22 @@ public record RouteFile(String name, String location, String text) {
       return new RouteFile(name, FILE + file, Files.readString(file));
     } catch (CharacterCodingException binary) {
       throw new IOException(file + " is not UTF-8 text; save it as UTF-8", binary);
+    }
+  }
+
+  /**
+   * Whether it defines more than routes. Routes of all files have a copy of a configuration, and
+   * keep the bean that they found.
+   */
+  boolean concernsOthers() {
+    try {
+      return new Yaml(new SafeConstructor(new LoaderOptions())).load(text)
+              instanceof List<?> entries
+          && entries.stream()
+              .anyMatch(
+                  entry -> entry instanceof Map<?, ?> map && !ROUTES.containsAll(map.keySet()));
+    } catch (YAMLException unusable) {
+      return false; // Camel refuses it
     }
   }
 

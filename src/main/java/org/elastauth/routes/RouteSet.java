@@ -151,7 +151,7 @@ public record RouteSet(
                             + " use; rename it, or change the configuration"));
     List<Fault> all = new ArrayList<>(faults);
     if (files.values().stream().anyMatch(file -> file.isOwn() || isExcluded.test(file))) {
-      all.addAll(SetRules.faults(used.values()));
+      all.addAll(FrontDoor.faults(used.values()));
     }
     return new RouteSet(folder, used, all, notLoaded, copies);
   }

@@ -159,7 +159,7 @@ public final class RoutesReload implements Service {
   private Set<String> affected(RouteSet wanted, Set<String> changed) {
     for (RouteSet set : Set.of(wanted, running)) {
       for (String name : changed) {
-        if (set.files().containsKey(name) && SetRules.concernsOthers(set.files().get(name))) {
+        if (set.files().containsKey(name) && set.files().get(name).concernsOthers()) {
           Set<String> all = new HashSet<>(wanted.files().keySet());
           all.addAll(running.files().keySet());
           return all;

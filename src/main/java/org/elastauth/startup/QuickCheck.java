@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.elastauth.config.StartupFailure;
+import org.elastauth.routes.RouteSet;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.SpringApplicationJsonEnvironmentPostProcessor;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -52,7 +53,7 @@ public final class QuickCheck {
     logging.beforeInitialize();
     ConfigurableEnvironment environment = new StandardEnvironment();
     try {
-      read(environment, args);
+      readSettings(environment, args);
       boolean isStandard = !configures("camel", environment.getPropertySources());
       ConfigurationCheck check = SettingsLoader.load(environment);
       if (!isStandard) {
@@ -74,19 +75,16 @@ public final class QuickCheck {
     }
   }
 
-  /**
-   * The folder of routes that a start would use; null without one.
-   *
-   * @throws IOException if a file of settings cannot be read
-   */
-  public static Path folderOfRoutes(String... args) throws IOException {
+  /** The route files of the folder that the configuration names, also if it has faults. */
+  public static RouteSet routes(String... args) throws IOException {
     LoggingSystem.get(QuickCheck.class.getClassLoader()).beforeInitialize();
     ConfigurableEnvironment environment = new StandardEnvironment();
-    read(environment, args);
-    return SettingsLoader.load(environment).files().folder();
+    readSettings(environment, args);
+    return RouteSet.read(SettingsLoader.load(environment).files().folder());
   }
 
-  private static void read(ConfigurableEnvironment environment, String... args) throws IOException {
+  private static void readSettings(ConfigurableEnvironment environment, String... args)
+      throws IOException {
     environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
     new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
     readFiles(environment);
