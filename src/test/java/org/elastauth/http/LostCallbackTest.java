@@ -107,7 +107,7 @@ class LostCallbackTest {
     assertThat(answer.join().body()).contains("\"message\":\"internal error\"", "\"code\":500");
     assertThat(output).contains("A route did not end").contains("/elastauth");
     assertThat(abandoned()).isEqualTo(1);
-    assertThat(inFlight.isEmpty()).isTrue();
+    Awaitility.await("the end of the answered request").until(() -> inFlight.isEmpty());
     assertThat(context.getInflightRepository().size()).isZero();
 
     callBackLate();
