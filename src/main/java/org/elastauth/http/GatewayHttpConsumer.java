@@ -32,12 +32,21 @@ import org.slf4j.LoggerFactory;
  */
 final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
-  private final List<String> headers;
+  private final List<ResponseHeader> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
   private final Decisions decisions;
   private final Responses responses;
   private final String path;
+
+  /**
+   * @param encoded the name as Vert.x writes it without a conversion
+   */
+  private record ResponseHeader(String name, CharSequence encoded) {
+    static ResponseHeader of(String name) {
+      return new ResponseHeader(name, HttpHeaders.createOptimized(name));
+    }
+  }
 
   /** The media type of the form that the route reads; null for none. */
   private final String form;
@@ -59,7 +68,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     super(endpoint, processor, List.of(), router);
     this.path = endpoint.getPath();
     this.form = endpoint.getConsumes();
-    this.headers = headers;
+    this.headers = headers.stream().map(ResponseHeader::of).toList();
     this.meters = meters;
     this.inFlight = inFlight;
     this.decisions = decisions;
@@ -132,10 +141,14 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
               .process(
                   exchange,
                   onLoop -> {
+                    request.ended = request.loop.inThread();
                     if (onLoop) {
                       respond(request);
-                    } else {
+                    } else if (RequestScreening.hasBody(routing.request())) {
+                      // at once: a malformed body may close the connection
                       request.loop.emit(request, this::respondLate);
+                    } else {
+                      request.loop.runOnContext(later -> respondLate(request));
                     }
                   });
       if (!answered && !request.ended) {
@@ -147,9 +160,11 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
   }
 
-  /** On the event loop of the request: at once if the route ended there. */
+  /**
+   * On the event loop of the request, after it has read the other requests that arrived. Measured:
+   * a response between two reads wakes the proxy each time, which costs 2.5 µs of 18 in the kernel.
+   */
   private void respondLate(PendingRequest request) {
-    request.ended = true;
     inFlight.remove(request);
     if (request.isAbandoned()) {
       LOG.atWarn()
@@ -194,7 +209,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       write(response, message);
     } catch (RuntimeException unexpected) { // a header that HTTP does not allow
       decisions.unexpected(unexpected);
-      headers.forEach(response.headers()::remove);
+      headers.forEach(header -> response.headers().remove(header.encoded));
       request.answer(500);
     }
   }
@@ -205,11 +220,13 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
       response.setStatusCode(status);
     }
     for (int i = 0; i < headers.size(); i++) {
-      Object value = message.getHeader(headers.get(i));
+      ResponseHeader header = headers.get(i);
+      Object value = message.getHeader(header.name);
       if (value instanceof List<?> several) {
-        response.putHeader(headers.get(i), several.stream().map(Object::toString).toList());
+        response.putHeader(
+            header.encoded, several.stream().<CharSequence>map(Object::toString).toList());
       } else if (value != null) {
-        response.putHeader(headers.get(i), value.toString());
+        response.putHeader(header.encoded, value.toString());
       }
     }
     if (message.getBody() instanceof byte[] bytes) {

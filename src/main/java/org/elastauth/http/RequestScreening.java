@@ -31,7 +31,7 @@ final class RequestScreening {
   void screen(HttpServerRequest request, boolean last, Handler<HttpServerRequest> next) {
     try {
       boolean chunked = request.headers().contains(TRANSFER_ENCODING);
-      boolean withBody = chunked || request.headers().contains(CONTENT_LENGTH);
+      boolean withBody = hasBody(request);
       boolean tooLarge = withBody && isTooLarge(request.getHeader(CONTENT_LENGTH));
       if (withBody) {
         discardBody(request);
@@ -52,6 +52,12 @@ final class RequestScreening {
     } catch (RuntimeException unexpected) {
       errors.fail(request, unexpected);
     }
+  }
+
+  /** Whether a body follows the head, be it empty (RFC 9112, 6). */
+  static boolean hasBody(HttpServerRequest request) {
+    return request.headers().contains(TRANSFER_ENCODING)
+        || request.headers().contains(CONTENT_LENGTH);
   }
 
   /** Whether the client waits for 100 before it sends its body (RFC 9110, 10.1.1). */

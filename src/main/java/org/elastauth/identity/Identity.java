@@ -57,6 +57,12 @@ public record Identity(
     return asOf != 0 || !groups.isEmpty();
   }
 
+  /** Short, because Camel writes a predicate that does not match to a text, and drops that. */
+  @Override
+  public String toString() {
+    return "Identity[" + username + "]";
+  }
+
   /** A newer view of the same user that says nothing of groups leaves the known ones valid. */
   public Identity withGroupsOf(Identity before) {
     return saysGroups()

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -20,6 +22,9 @@ public final class Metrics {
   private final Counter hits;
   private final Counter misses;
 
+  /** Resolved once: a lookup in the registry costs more than the increment. */
+  private final Map<String, Counter> operations = new ConcurrentHashMap<>();
+
   /**
    * @param features register their own metrics
    */
@@ -28,7 +33,7 @@ public final class Metrics {
       List<CircuitBreaker> breakers,
       ObjectProvider<MeterBinder> features) {
     this.registry = registry;
-    this.gets = registry.counter(REDIS_OPERATIONS, "operation", "get");
+    this.gets = operation("get");
     this.hits = registry.counter("elastauth.redis.cache.hits");
     this.misses = registry.counter("elastauth.redis.cache.misses");
     features.forEach(feature -> feature.bindTo(registry));
@@ -56,7 +61,11 @@ public final class Metrics {
    * @param operation its name in lower case
    */
   public void redisOperation(String operation) {
-    registry.counter(REDIS_OPERATIONS, "operation", operation).increment();
+    operations.computeIfAbsent(operation, this::operation).increment();
+  }
+
+  private Counter operation(String name) {
+    return registry.counter(REDIS_OPERATIONS, "operation", name);
   }
 
   /** The text format of Prometheus, version 0.0.4. */

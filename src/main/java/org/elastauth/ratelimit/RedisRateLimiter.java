@@ -3,6 +3,7 @@ package org.elastauth.ratelimit;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.Base16;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,9 @@ import org.springframework.stereotype.Component;
 public final class RedisRateLimiter extends AsyncProcessorSupport {
   private static final int RADIX = Character.MAX_RADIX;
   private static final byte[] SCRIPT = script();
+
+  /** How EVALSHA names the script. Lettuce would calculate the SHA-1 for each request. */
+  private static final String DIGEST = Base16.digest(SCRIPT);
 
   /** Returned by a Redis that is reachable but does not run the script. */
   private static final Verdict REFUSED = new Verdict(false, 0, 0);
@@ -110,8 +114,7 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
     byte[][] arguments = {
       limit, window, bytes(run + Long.toString(requests.incrementAndGet(), RADIX))
     };
-    CompletionStage<Long> left =
-        redis.evalsha(redis.digest(SCRIPT), ScriptOutputType.INTEGER, keys, arguments);
+    CompletionStage<Long> left = redis.evalsha(DIGEST, ScriptOutputType.INTEGER, keys, arguments);
     return left.exceptionallyCompose(
             failure ->
                 failure instanceof RedisNoScriptException || RedisFailure.isUnsupported(failure)

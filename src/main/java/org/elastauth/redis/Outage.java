@@ -34,10 +34,16 @@ public record Outage<T>(Supplier<T> memory, BooleanSupplier memoryAnswers, boole
 
   /** The answer of memory, or the 503 of {@code fail_closed}. */
   public CompletableFuture<T> answer() {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    answerInto(answer);
+    return answer;
+  }
+
+  void answerInto(CompletableFuture<T> answer) {
     try {
-      return CompletableFuture.completedFuture(memory.get());
+      answer.complete(memory.get());
     } catch (RuntimeException refusal) {
-      return CompletableFuture.failedFuture(refusal);
+      answer.completeExceptionally(refusal);
     }
   }
 }

@@ -126,16 +126,21 @@ public final class SharedState {
       Outage<T> outage,
       Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> commands) {
     CircuitBreaker guard = outage.failClosed() ? failClosedBreaker : breaker;
-    return AsyncAnswer.plain(
-        send(guard, operation, timeout, outage.memoryAnswers(), commands)
-            .exceptionallyCompose(
-                failure -> {
-                  // Redis is slow but there: what else the request needs is still asked
-                  if (!(AsyncAnswer.cause(failure) instanceof RedisDeadlines.PatienceExhausted)) {
-                    exchange.setProperty(BYPASSED, REDIS);
-                  }
-                  return outage.answer();
-                }));
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    send(guard, operation, timeout, outage.memoryAnswers(), commands)
+        .whenComplete(
+            (found, failure) -> {
+              if (failure == null) {
+                answer.complete(found);
+                return;
+              }
+              // Redis is slow but there: what else the request needs is still asked
+              if (!(AsyncAnswer.cause(failure) instanceof RedisDeadlines.PatienceExhausted)) {
+                exchange.setProperty(BYPASSED, REDIS);
+              }
+              outage.answerInto(answer);
+            });
+    return answer;
   }
 
   private <T> CompletableFuture<T> send(

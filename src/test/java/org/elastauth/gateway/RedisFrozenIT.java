@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.InflightRepository;
 import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.RedisServer;
@@ -129,6 +131,30 @@ class RedisFrozenIT {
               answer ->
                   assertThat(answer.join().headers().firstValue("Authorization")).hasValue(header));
       assertThat(breaker(gateway, "failures")).isEqualTo("80");
+    }
+  }
+
+  /**
+   * Lettuce keeps the commands of a lost connection, to send them again. Memory answers meanwhile.
+   */
+  @Test
+  void aConnectionThatIsLostEndsTheWaitsThatMemoryCanAnswer() {
+    try (TestGateway gateway =
+        gateway()
+            .set("redis.patience", "15s")
+            .set("redis.read_timeout", "20s")
+            .set("redis.health_check.interval", "1h")
+            .start()) {
+      String header = gateway.login("frozen.lost");
+      redis.freeze();
+      CompletableFuture<HttpResponse<String>> waiting = gateway.decideLater("frozen.lost");
+      InflightRepository inFlight = gateway.bean(CamelContext.class).getInflightRepository();
+      Awaitility.await("the request waits for Redis").until(() -> inFlight.size() == 1);
+      redis.kill();
+      assertThat(waiting)
+          .succeedsWithin(Duration.ofSeconds(10))
+          .extracting(answer -> answer.headers().firstValue("Authorization").orElse(""))
+          .isEqualTo(header);
     }
   }
 

@@ -9,7 +9,6 @@ import org.elastauth.http.Cookies;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.oidc.BearerChallenge;
-import org.elastauth.oidc.TokenHash;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -92,8 +91,7 @@ public final class BearerToken implements Processor {
     if (token.length() > LONGEST) {
       throw BearerChallenge.invalid("the token is longer than 16384 characters");
     }
-    TokenHash hash = TokenHash.of(token);
-    Identity identity = verified.get(hash, use);
+    Identity identity = verified.get(token, use);
     if (identity != null) {
       exchange.setProperty("identity", identity);
       return;
@@ -101,7 +99,7 @@ public final class BearerToken implements Processor {
     if (!isToken(token)) {
       throw BearerChallenge.invalid("the token has characters that are not allowed in a token");
     }
-    exchange.setProperty("token", new Token(token, hash, use, replaceable, null, null));
+    exchange.setProperty("token", Token.of(token, use, replaceable));
   }
 
   /** RFC 6750, section 2.1. */

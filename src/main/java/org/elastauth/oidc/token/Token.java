@@ -23,7 +23,11 @@ public record Token(
     TokenClaims claims) {
 
   public static Token of(String text, TokenUse use) {
-    return new Token(text, TokenHash.of(text), use, false, null, null);
+    return of(text, use, false);
+  }
+
+  static Token of(String text, TokenUse use, boolean replaceable) {
+    return new Token(text, TokenHash.of(text), use, replaceable, null, null);
   }
 
   Token verified(SignedJWT signed, TokenClaims verified) {

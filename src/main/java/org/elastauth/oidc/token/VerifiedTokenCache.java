@@ -7,12 +7,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.elastauth.identity.Identity;
-import org.elastauth.oidc.TokenHash;
 import org.elastauth.replay.ReplaySettings;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** The users of tokens that were verified within the last minute, until the tokens expire. */
+/**
+ * The users of tokens that were verified within the last minute, until the tokens expire. The
+ * tokens themselves are the keys, bounded in number and characters.
+ */
 @Lazy
 @Component
 public final class VerifiedTokenCache {
@@ -22,7 +24,7 @@ public final class VerifiedTokenCache {
 
   private record Entry(Identity identity, TokenUse use, long until) {}
 
-  private final Cache<TokenHash, Entry> tokens;
+  private final Cache<TokenText, Entry> tokens;
   private final Clock clock;
   private final boolean remembers;
 
@@ -35,7 +37,7 @@ public final class VerifiedTokenCache {
             .executor(Runnable::run)
             .ticker(ticker)
             .maximumWeight(MAX_CHARACTERS)
-            .weigher((TokenHash hash, Entry entry) -> weight(entry.identity))
+            .weigher((TokenText token, Entry entry) -> token.length() + weight(entry.identity))
             .expireAfterWrite(MAX_AGE)
             .build();
   }
@@ -50,8 +52,8 @@ public final class VerifiedTokenCache {
   }
 
   /** Null if it was not verified within the last minute, or for another use. */
-  Identity get(TokenHash token, TokenUse use) {
-    Entry entry = tokens.getIfPresent(token);
+  Identity get(String token, TokenUse use) {
+    Entry entry = tokens.getIfPresent(new TokenText(token));
     return entry == null || entry.use != use || clock.millis() >= entry.until * 1000
         ? null
         : entry.identity;
@@ -59,7 +61,8 @@ public final class VerifiedTokenCache {
 
   void put(Token token, Identity identity) {
     if (remembers) {
-      tokens.put(token.hash(), new Entry(identity, token.use(), token.claims().until()));
+      tokens.put(
+          new TokenText(token.text()), new Entry(identity, token.use(), token.claims().until()));
     }
   }
 }
