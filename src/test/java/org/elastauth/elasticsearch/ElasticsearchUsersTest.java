@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -24,6 +23,7 @@ import org.elastauth.credential.Credential;
 import org.elastauth.credential.Window;
 import org.elastauth.health.Health;
 import org.elastauth.health.ServerFailure;
+import org.elastauth.health.TestHealth;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.TestGateway.SetClock;
 import org.elasticsearch.client.RestClient;
@@ -50,17 +50,7 @@ class ElasticsearchUsersTest {
           "elasticsearch",
           CircuitBreakerConfig.custom().slidingWindowSize(2).minimumNumberOfCalls(2).build());
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final Health health =
-      new Health(
-          Map.of("cache", "memory"),
-          Set.of(),
-          true,
-          false,
-          true,
-          CircuitBreaker.ofDefaults("r"),
-          CircuitBreaker.ofDefaults("e"),
-          CircuitBreaker.ofDefaults("d"),
-          clock);
+  private final Health health = TestHealth.of(CircuitBreaker.ofDefaults("e"), clock);
   private final ElasticsearchUsers users =
       new ElasticsearchUsers(
           client,

@@ -10,13 +10,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Fingerprint;
 import org.elastauth.credential.Window;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.Health;
+import org.elastauth.health.TestHealth;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.RoleMapping;
@@ -31,22 +31,14 @@ class UserChangePlannerTest {
   private static final List<String> ROLES = List.of("viewer");
   private static final Identity JOHN =
       new Identity("john.doe", "j@x.org", "John", List.of("staff"), NOW);
+  private static final UserProfile JOHNS =
+      new UserProfile(ROLES, "John", "j@x.org", List.of("staff"));
   private static final Window CURRENT = Window.of("john.doe", NOW, 3600);
 
   private final SecretKeys keys = new SecretKeys(List.of(TestGateway.KEY), "");
   private final Settings settings = TestSettings.of(Map.of("elasticsearch.username", "Gateway"));
   private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
-  private final Health health =
-      new Health(
-          Map.of("cache", "memory"),
-          Set.of(),
-          true,
-          false,
-          true,
-          CircuitBreaker.ofDefaults("r"),
-          CircuitBreaker.ofDefaults("e"),
-          CircuitBreaker.ofDefaults("d"),
-          clock);
+  private final Health health = TestHealth.of(CircuitBreaker.ofDefaults("e"), clock);
   private final UserChangePlanner planner = planner(settings);
 
   private UserChangePlanner planner(Settings settings) {
@@ -67,14 +59,15 @@ class UserChangePlannerTest {
   }
 
   private static StoredUser stored(OwnershipMetadata mark) {
-    return new StoredUser(
-        true,
-        false,
-        true,
-        new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
-        false,
-        mark,
-        5);
+    return stored(JOHNS, mark);
+  }
+
+  private static StoredUser stored(UserProfile profile, OwnershipMetadata mark) {
+    return new StoredUser(true, false, true, profile, false, mark, 5);
+  }
+
+  private static StoredUser disabled(OwnershipMetadata mark) {
+    return new StoredUser(true, false, false, JOHNS, false, mark, 5);
   }
 
   private UserChange plan(StoredUser stored) {
@@ -149,14 +142,7 @@ class UserChangePlannerTest {
   @Test
   void otherRolesOrProfileAreWrittenWithoutCredentialFieldsOrWindow() {
     StoredUser before =
-        new StoredUser(
-            true,
-            false,
-            true,
-            new UserProfile(List.of("editor"), "", "", List.of("other")),
-            false,
-            mark(CURRENT, 3),
-            5);
+        stored(new UserProfile(List.of("editor"), "", "", List.of("other")), mark(CURRENT, 3));
     UserChange plan = plan(before);
     assertThat(plan.kind()).isEqualTo(Kind.PROFILE);
     assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 3));
@@ -206,15 +192,7 @@ class UserChangePlannerTest {
 
   @Test
   void disabledByAnAdministratorIsRefusedDisabledByUsIsNot() {
-    StoredUser disabled =
-        new StoredUser(
-            true,
-            false,
-            false,
-            new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
-            false,
-            mark(CURRENT, 1),
-            5);
+    StoredUser disabled = disabled(mark(CURRENT, 1));
     assertRefused(403, () -> plan(disabled));
 
     OwnershipMetadata expired =
@@ -226,16 +204,7 @@ class UserChangePlannerTest {
             NOW - 10,
             "expired",
             "");
-    UserChange plan =
-        plan(
-            new StoredUser(
-                true,
-                false,
-                false,
-                new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
-                false,
-                expired,
-                5));
+    UserChange plan = plan(disabled(expired));
     assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.document()).containsEntry("enabled", true);
   }
@@ -245,16 +214,7 @@ class UserChangePlannerTest {
   void disabledByUsInARunningWindowIsEnabledWithoutAPassword() {
     OwnershipMetadata expired =
         new OwnershipMetadata(keys.currentId(), CURRENT, 2, BOOT - 1, NOW - 10, "expired", "");
-    UserChange plan =
-        plan(
-            new StoredUser(
-                true,
-                false,
-                false,
-                new UserProfile(ROLES, "John", "j@x.org", List.of("staff")),
-                false,
-                expired,
-                5));
+    UserChange plan = plan(disabled(expired));
     assertThat(plan.kind()).isEqualTo(Kind.PROFILE);
     assertThat(plan.credential().password()).isEqualTo(password(CURRENT, 2));
     assertThat(plan.document()).containsEntry("enabled", true).doesNotContainKey("password");
@@ -331,14 +291,7 @@ class UserChangePlannerTest {
     OwnershipMetadata newer =
         new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 5, "", "");
     StoredUser before =
-        new StoredUser(
-            true,
-            false,
-            true,
-            new UserProfile(List.of("editor"), "J", "", List.of("other")),
-            false,
-            newer,
-            5);
+        stored(new UserProfile(List.of("editor"), "J", "", List.of("other")), newer);
     UserChange plan = plan(before);
     assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
     assertThat(plan.credential().fingerprint())
@@ -361,15 +314,7 @@ class UserChangePlannerTest {
   void aClockThatRanAheadNeitherFreezesRolesNorStopsRotation() {
     OwnershipMetadata ahead =
         new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW + 61, "", "");
-    StoredUser before =
-        new StoredUser(
-            true,
-            false,
-            true,
-            new UserProfile(List.of("superuser"), "", "", List.of("x")),
-            false,
-            ahead,
-            5);
+    StoredUser before = stored(new UserProfile(List.of("superuser"), "", "", List.of("x")), ahead);
     assertThat(plan(before).kind()).isEqualTo(Kind.PROFILE);
   }
 
@@ -378,14 +323,7 @@ class UserChangePlannerTest {
   void aViewOlderThanTheStoredOneWritesNothing() {
     Identity early = new Identity("john.doe", "", "", List.of("staff"), NOW - 600);
     StoredUser later =
-        new StoredUser(
-            true,
-            false,
-            true,
-            new UserProfile(List.of("editor"), "", "", List.of("x")),
-            false,
-            mark(CURRENT, 1),
-            5);
+        stored(new UserProfile(List.of("editor"), "", "", List.of("x")), mark(CURRENT, 1));
     UserChange plan = planner.plan(later, early, ROLES, null);
     assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
   }

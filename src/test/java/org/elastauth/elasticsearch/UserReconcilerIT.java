@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.elastauth.config.SecretFiles;
@@ -20,6 +19,7 @@ import org.elastauth.config.TestSettings;
 import org.elastauth.credential.Credential;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.health.Health;
+import org.elastauth.health.TestHealth;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.RoleMapping;
@@ -60,17 +60,7 @@ class UserReconcilerIT {
       values.put("cache.expiration", TestGateway.LIFETIME.toSeconds());
       Settings settings = TestSettings.of(values);
       Clock clock = Clock.systemUTC();
-      Health health =
-          new Health(
-              Map.of("cache", "memory"),
-              Set.of(),
-              true,
-              false,
-              true,
-              CircuitBreaker.ofDefaults("r"),
-              breaker,
-              CircuitBreaker.ofDefaults("d"),
-              clock);
+      Health health = TestHealth.of(breaker, clock);
       this.client = new ElasticsearchConnection().elasticsearchClient(settings.elasticsearch());
       Ticker ticker = Ticker.systemTicker();
       this.reconciler =

@@ -20,24 +20,28 @@ import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Load;
 import org.elastauth.server.PackagedJar;
 import org.elastauth.server.PostgresServer;
+import org.elastauth.server.ReadsOutput;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** SPEC 4 and 8, cache.type database: on a real PostgreSQL, and in a file of H2. */
-@ExtendWith({Servers.class, OutputCaptureExtension.class})
+@SideBySide
+@ExtendWith(Servers.class)
 @Timeout(180)
 class DatabaseCacheIT {
   enum Product {
@@ -143,6 +147,7 @@ class DatabaseCacheIT {
 
   @ParameterizedTest
   @EnumSource
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void gatewaysShareItAndItOutlivesARestart(Product product) throws Exception {
     String url = empty(product);
     assertThat(PackagedJar.createCacheTable(folder, url))
@@ -208,6 +213,7 @@ class DatabaseCacheIT {
   /** Neither a key nor an entry is ever part of a statement. */
   @ParameterizedTest
   @EnumSource
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void nothingIsReadAsSql(Product product) throws Exception {
     String url = database(product);
     try (TestGateway gateway = on(url).start()) {
@@ -241,6 +247,7 @@ class DatabaseCacheIT {
   /** A table that somebody made otherwise: nothing bounds a row, and it may be empty. */
   @ParameterizedTest
   @EnumSource
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void rowsThatTheTableShouldNotHaveAreMisses(Product product) throws Exception {
     String url = database(product);
     template(url).execute("ALTER TABLE elastauth_cache ALTER COLUMN entry DROP NOT NULL");
@@ -274,6 +281,7 @@ class DatabaseCacheIT {
 
   @ParameterizedTest
   @EnumSource
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void manyGatewaysThatMissAtOnceLeaveOneRow(Product product) throws Exception {
     String url = database(product);
     try (TestGateway one = on(url).start();
@@ -304,6 +312,7 @@ class DatabaseCacheIT {
 
   @ParameterizedTest
   @EnumSource
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void anEntryThatIsOverIsAMissAndIsSwept(Product product) throws Exception {
     String url = database(product);
     try (TestGateway gateway = on(url).clock(clock).start()) {
@@ -468,11 +477,15 @@ class DatabaseCacheIT {
         "jdbc:h2:/none/such/cache;USER=b;PASSWORD=s3cret;CIPHER=",
         "jdbc:h2:tcp://127.0.0.1:PORT/a;USER=b;PASSWORD=s3cret"
       })
+  @ReadsOutput
   void noPasswordIsLogged(String url, CapturedOutput output) {
     String nowhere = url.replace("PORT", Integer.toString(RedisServer.freePort()));
     try (TestGateway gateway = on(nowhere).set("log_level", "trace").start()) {
-      gateway.login("database.secret");
-      Awaitility.await("the background look")
+      IntStream.range(0, 5)
+          .mapToObj(i -> gateway.decideLater("database.secret" + i))
+          .toList()
+          .forEach(login -> assertThat(login.join().statusCode()).isEqualTo(200));
+      Awaitility.await("enough failures")
           .atMost(Duration.ofSeconds(30))
           .until(() -> output.getOut().contains("falling back to memory"));
       assertThat(gateway.health().toString()).doesNotContain("s3cret");

@@ -17,7 +17,9 @@ import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.Load;
+import org.elastauth.server.ReadsOutput;
 import org.elastauth.server.Servers;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.junit.jupiter.api.AfterEach;
@@ -25,14 +27,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** SPEC 8: an Elasticsearch that answers, but not what it should, or later than it should. */
-@ExtendWith({Servers.class, OutputCaptureExtension.class})
+@SideBySide
+@ExtendWith(Servers.class)
 @Timeout(120)
 class ElasticsearchFaultsIT {
   private static final long LIFETIME = TestGateway.LIFETIME.toSeconds();
@@ -65,6 +69,7 @@ class ElasticsearchFaultsIT {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 429, 500, 502, 503, 504})
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void whoIsCachedNoticesNothingAndWhoIsNotGets503(int status) {
     String missing = "faults.missing-" + status;
     try (TestGateway gateway = throughProxy().start()) {
@@ -97,6 +102,7 @@ class ElasticsearchFaultsIT {
     "'',  404, text/html,        no_security_api",
     "'',  400, application/json, no_security_api",
   })
+  @ReadsOutput
   void whatElasticsearchRefusesIsInTheHealthAndInTheLog(
       String method, int status, String type, String kind, CapturedOutput output) {
     String body = type.equals("text/html") ? "<html>login" : "{\"error\":{\"type\":\"a_type\"}}";
@@ -127,6 +133,7 @@ class ElasticsearchFaultsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {"\u0000\u0001\u00ff garbage\r\n\r\n", "SSH-2.0-x\r\n", "HTTP/1.1 OK\r\n\r\n"})
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void bytesThatAreNoHttpAre503(String answer) {
     try (FaultyTcpProxy server = FaultyTcpProxy.to(elasticsearch).answering(answer);
         TestGateway gateway = throughProxy().set("elasticsearch.hosts", server.url()).start()) {
@@ -145,6 +152,7 @@ class ElasticsearchFaultsIT {
   /** It authenticates, but no login would succeed: this is known before the first login. */
   @ParameterizedTest
   @ValueSource(strings = {"monitor", "read_security", "manage_own_api_key"})
+  @ReadsOutput
   void anAccountThatMayNotWriteUsersIsKnownBeforeTheFirstLogin(
       String privilege, CapturedOutput output) {
     String account = "faults-account-" + privilege;
@@ -171,6 +179,7 @@ class ElasticsearchFaultsIT {
 
   /** An account that may do just what a gateway does, by the names of the actions. */
   @Test
+  @ReadsOutput
   void anAccountWithTheActionsOfUsersSuffices(CapturedOutput output) {
     elasticsearch.admin(
         "PUT",
@@ -193,6 +202,7 @@ class ElasticsearchFaultsIT {
   }
 
   @Test
+  @ReadsOutput
   void rolesThatDoNotExistAreNamedAtTheStartAndAtTheFirstUse(CapturedOutput output) {
     proxy.answer(503);
     elasticsearch.admin("PUT", "/_security/role/a%20b%2Fc%25", "{\"cluster\":[\"monitor\"]}");

@@ -16,8 +16,10 @@ import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.PackagedGateway;
+import org.elastauth.server.ReadsOutput;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,13 +27,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** SPEC 5: several hosts are asked in turn, and nobody notices that one of them is away. */
-@ExtendWith({Servers.class, OutputCaptureExtension.class})
+@SideBySide
+@ExtendWith(Servers.class)
 @Timeout(120)
 class ElasticsearchHostsIT {
   private final ElasticsearchServer elasticsearch;
@@ -137,6 +141,7 @@ class ElasticsearchHostsIT {
   /** A proxy that has Elasticsearch below a path, and knows nothing else. */
   @ParameterizedTest
   @ValueSource(strings = {"", "/"})
+  @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void aPathOfAProxyIsUsed(String end) {
     try (FaultProxy proxy = new FaultProxy(elasticsearch, "/logs/es-1");
         TestGateway gateway = gateway(proxy.url() + end, proxy.url())) {
@@ -174,6 +179,7 @@ class ElasticsearchHostsIT {
   }
 
   @Test
+  @ReadsOutput
   void anAssumedPortIsSaid(CapturedOutput output) {
     try (TestGateway gateway = gateway("127.0.0.1", elasticsearch.url())) {
       assertOpens(gateway.login("hosts.assumed"));

@@ -529,7 +529,10 @@ class ExpiryIT {
             + "x".repeat(1000)
             + "\"}}";
     if (elasticsearch.user("expiry.many-509").isMissingNode()) {
-      IntStream.range(0, 510).parallel().forEach(i -> put("expiry.many-" + i, document));
+      // the next write makes them all visible to searches
+      IntStream.range(0, 510)
+          .parallel()
+          .forEach(i -> put("expiry.many-" + i + "?refresh=false", document));
     }
     String user = "expiry.z-last-" + pages;
     loginEightDaysAgo(user);

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.elastauth.revocation.CacheRevalidation;
 import org.elastauth.server.ElasticsearchServer;
+import org.elastauth.server.ReadsOutput;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,10 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** SPEC 2: every name that Elasticsearch logs in, from the header to the revocation. */
-@ExtendWith({Servers.class, OutputCaptureExtension.class})
+@SideBySide
+@ExtendWith(Servers.class)
 @Timeout(120)
 class NamesIT {
   private static final String CREDENTIAL = "administrators-0123456789-abcdefgh";
@@ -147,6 +149,7 @@ class NamesIT {
 
   /** Quotes would end the value, and let the rest of the name pass for other values. */
   @Test
+  @ReadsOutput
   void aNameCannotForgeALine(CapturedOutput output) {
     gateway.login("log\" generation=\"7", "staff");
     assertThat(revoke("log\" generation=\"7").statusCode()).isEqualTo(200);

@@ -32,39 +32,32 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.server.Certificates;
 import org.elastauth.server.ProviderDouble;
+import org.elastauth.server.ReadsOutput;
 import org.elastauth.server.RedisServer;
-import org.elastauth.server.Servers;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.elastauth.server.TestGateway.SetClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** SPEC 3, 6: how often the provider is asked, and what holds while it does not answer. */
-@ExtendWith({Servers.class, OutputCaptureExtension.class})
+@SideBySide
 @Timeout(120)
 class ProviderIT {
   private static final String KEYS = "/jwks";
   private static final String DISCOVERY = "/.well-known/openid-configuration";
 
-  private final RedisServer redis;
   private ProviderDouble provider;
-
-  ProviderIT(RedisServer redis) {
-    this.redis = redis;
-  }
 
   @BeforeEach
   void start() {
-    redis.flush();
     provider = new ProviderDouble();
   }
 
@@ -276,7 +269,8 @@ class ProviderIT {
 
   @Test
   void gatewaysShareWhatTheProviderSaid() {
-    try (TestGateway first = provider.believer().with(redis).start();
+    try (RedisServer redis = RedisServer.start();
+        TestGateway first = provider.believer().with(redis).start();
         TestGateway second = provider.believer().with(redis).start()) {
       assertThat(status(first, provider.token("provider.shared"))).isEqualTo(200);
       assertThat(redis.template().keys("*")).as("and the credential").hasSize(3);
@@ -298,27 +292,29 @@ class ProviderIT {
   /** Whoever may write to Redis must not choose whom the gateway believes. */
   @Test
   void keysThatSomebodyPlantsInRedisAreNotUsed() {
-    JWK planted = ProviderDouble.rsa("planted");
-    try (TestGateway first = provider.believer().with(redis).start()) {
-      assertThat(status(first, provider.token("provider.planted"))).isEqualTo(200);
-    }
-    Set<String> names = redis.template().keys("elastauth-oidc-*");
-    String keys = names.stream().filter(n -> n.contains("jwks")).findFirst().orElseThrow();
-    String forged =
-        ProviderDouble.sign(
-            planted,
-            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("planted"),
-            provider.claims("provider.planted").build());
-    List<Runnable> plants =
-        List.of(
-            () -> redis.admin().set(keys, new JWKSet(planted.toPublicJWK()).toString()),
-            () -> redis.admin().lpush(keys, "of another type"));
-    for (Runnable plant : plants) {
-      redis.admin().del(keys);
-      plant.run();
-      try (TestGateway gateway = provider.believer().with(redis).start()) {
-        assertThat(status(gateway, provider.token("provider.planted"))).isEqualTo(200);
-        assertThat(status(gateway, forged)).isEqualTo(401);
+    try (RedisServer redis = RedisServer.start()) {
+      JWK planted = ProviderDouble.rsa("planted");
+      try (TestGateway first = provider.believer().with(redis).start()) {
+        assertThat(status(first, provider.token("provider.planted"))).isEqualTo(200);
+      }
+      Set<String> names = redis.template().keys("elastauth-oidc-*");
+      String keys = names.stream().filter(n -> n.contains("jwks")).findFirst().orElseThrow();
+      String forged =
+          ProviderDouble.sign(
+              planted,
+              new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("planted"),
+              provider.claims("provider.planted").build());
+      List<Runnable> plants =
+          List.of(
+              () -> redis.admin().set(keys, new JWKSet(planted.toPublicJWK()).toString()),
+              () -> redis.admin().lpush(keys, "of another type"));
+      for (Runnable plant : plants) {
+        redis.admin().del(keys);
+        plant.run();
+        try (TestGateway gateway = provider.believer().with(redis).start()) {
+          assertThat(status(gateway, provider.token("provider.planted"))).isEqualTo(200);
+          assertThat(status(gateway, forged)).isEqualTo(401);
+        }
       }
     }
   }
@@ -326,7 +322,8 @@ class ProviderIT {
   /** Who waited for the provider has not waited for Redis, and need not do without it. */
   @Test
   void aSlowProviderKeepsNoCredentialOutOfRedis() {
-    try (TestGateway gateway = provider.believer().with(redis).start()) {
+    try (RedisServer redis = RedisServer.start();
+        TestGateway gateway = provider.believer().with(redis).start()) {
       CountDownLatch answer = provider.hold(KEYS);
       CompletableFuture<Integer> status =
           CompletableFuture.supplyAsync(() -> status(gateway, provider.token("provider.slow")));
@@ -438,6 +435,7 @@ class ProviderIT {
   }
 
   @Test
+  @ReadsOutput
   void anotherIssuersDocumentIsNotBelieved(CapturedOutput output) {
     provider.answer(
         DISCOVERY,
@@ -482,6 +480,7 @@ class ProviderIT {
 
   /** RFC 7517, section 5: each is dropped for itself, and said once. */
   @Test
+  @ReadsOutput
   void aKeyThatCannotBeUsedDoesNotMakeTheOthersUseless(CapturedOutput output) {
     List<String> unusable =
         List.of(
@@ -558,6 +557,7 @@ class ProviderIT {
         "\"jwks_uri\":\"/jwks\"|jwks_uri is not an absolute http or https URL|503",
         "\"jwks_uri\":\"\"|jwks_uri is missing|503"
       })
+  @ReadsOutput
   void aMemberThatIsUsedIsNamed(String member, String said, int status, CapturedOutput output) {
     String document = discovery(member);
     provider.answer(
@@ -574,6 +574,7 @@ class ProviderIT {
 
   /** As in a cluster, where the provider is reached without TLS. */
   @Test
+  @ReadsOutput
   void unencryptedEndpointsOfAnEncryptedIssuer(@TempDir Path folder, CapturedOutput output) {
     Certificates certificates =
         new Certificates(folder).authority("ca").signed("server", "ca", "-ext", "san=ip:127.0.0.1");
@@ -695,18 +696,20 @@ class ProviderIT {
 
   /** SPEC 13.10. */
   @Test
+  @ReadsOutput
   void noTokenIsLogged(CapturedOutput output) {
     provider.answer(
         "/userinfo", "{\"sub\":\"id-of-provider.log\",\"preferred_username\":\"provider.log\"}");
-    try (TestGateway gateway =
-        provider
-            .believer()
-            .with(redis)
-            .set("oidc.token_validation", "both")
-            .set("oidc.client_secret", "client-secret-in-no-log")
-            .set("oidc.custom_headers.X-Key", "header-in-no-log")
-            .set("log_level", "trace")
-            .start()) {
+    try (RedisServer redis = RedisServer.start();
+        TestGateway gateway =
+            provider
+                .believer()
+                .with(redis)
+                .set("oidc.token_validation", "both")
+                .set("oidc.client_secret", "client-secret-in-no-log")
+                .set("oidc.custom_headers.X-Key", "header-in-no-log")
+                .set("log_level", "trace")
+                .start()) {
       String good = provider.token("provider.log");
       String bad = good.replaceFirst("\\.[^.]*$", ".c2lnbmF0dXJl");
       assertThat(status(gateway, good)).isEqualTo(200);

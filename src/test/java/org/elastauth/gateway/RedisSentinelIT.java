@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisSentinel;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** SPEC 7: the master is whom the Sentinels name, also after it was lost in one way or another. */
+@SideBySide
 @Timeout(180)
 class RedisSentinelIT {
   private static TestGateway.Builder gateway(String sentinel) {

@@ -11,6 +11,7 @@ import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.Servers;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** DESIGN 6: cached users are read again, and dropped where they differ. */
+@SideBySide
 @ExtendWith(Servers.class)
 @Timeout(180)
 class RereadIT {
@@ -175,7 +177,7 @@ class RereadIT {
   @ParameterizedTest
   @ValueSource(ints = {200, 404, 500, 503})
   void anAnswerThatIsNoneDropsNobody(int status) {
-    String user = "reread.broken";
+    String user = "reread.broken" + status;
     try (FaultProxy proxy = new FaultProxy(elasticsearch);
         TestGateway gateway = gateway().set("elasticsearch.hosts", proxy.url()).start()) {
       String header = gateway.login(user);

@@ -22,8 +22,10 @@ import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultProxy;
 import org.elastauth.server.FaultyTcpProxy;
+import org.elastauth.server.ReadsOutput;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
+import org.elastauth.server.SideBySide;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,12 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** SPEC 2, 4 and 8: DELETE /elastauth/users/{name}. */
-@ExtendWith({Servers.class, OutputCaptureExtension.class})
+@SideBySide
+@ExtendWith(Servers.class)
 @Timeout(180)
 class RevokeIT {
   private static final String CREDENTIAL = "administrators-0123456789-abcdefgh";
@@ -125,6 +127,7 @@ class RevokeIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"memory", "redis", "hybrid", "file", "database", "none"})
+  @ReadsOutput
   void theOldPasswordIsDeadAndTheNextLoginGetsAnother(String cache, CapturedOutput output)
       throws Exception {
     String user = "revoke." + cache;
@@ -237,6 +240,7 @@ class RevokeIT {
   }
 
   @Test
+  @ReadsOutput
   void nobodyButTheAdministrator(CapturedOutput output) {
     try (TestGateway gateway = gateway().start()) {
       String before = gateway.login("revoke.guarded");

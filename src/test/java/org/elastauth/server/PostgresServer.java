@@ -95,7 +95,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /** The URL of a database that no other test uses; it has no table yet. */
-  public String newDatabase() {
+  public synchronized String newDatabase() {
     String name = "test" + databases.incrementAndGet();
     template.execute("CREATE DATABASE " + name);
     return url(name);

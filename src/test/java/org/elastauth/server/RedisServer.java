@@ -28,6 +28,8 @@ import redis.embedded.core.ExecutableProvider;
 public final class RedisServer implements AutoCloseable {
   static final Path WORK = TestRun.FOLDER.resolve("redis");
 
+  private static String executable;
+
   private final int port;
   private final int tlsPort;
   private final List<String> command;
@@ -113,14 +115,19 @@ public final class RedisServer implements AutoCloseable {
     return "redis-" + port + ".rdb";
   }
 
-  static String executable() {
-    try {
-      return ExecutableProvider.newJarResourceProvider(Files.createDirectories(WORK).toFile())
-          .get()
-          .getAbsolutePath();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Unpacked once: a program that runs cannot be written. */
+  static synchronized String executable() {
+    if (executable == null) {
+      try {
+        executable =
+            ExecutableProvider.newJarResourceProvider(Files.createDirectories(WORK).toFile())
+                .get()
+                .getAbsolutePath();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
+    return executable;
   }
 
   /** Starts it again, empty, on the same port. */

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
@@ -34,6 +35,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.env.AbstractEnvironment;
+import org.springframework.core.io.Resource;
+import org.springframework.core.type.classreading.MetadataReader;
 
 /** A gateway in this JVM, on a free loopback port, asked as a reverse proxy would. */
 public final class TestGateway implements AutoCloseable {
@@ -66,6 +69,8 @@ public final class TestGateway implements AutoCloseable {
 
   /** What to start it with; keys are paths below {@code elastauth}. */
   public static final class Builder {
+    private static final Map<Resource, MetadataReader> READ = new ConcurrentHashMap<>();
+
     private final Map<String, Object> settings = new LinkedHashMap<>();
     private Clock clock = Clock.systemUTC();
 
@@ -128,6 +133,13 @@ public final class TestGateway implements AutoCloseable {
       }
     }
 
+    /** Each start scans the same classes for beans; only the first start reads them. */
+    private static void shareReadClasses(GenericApplicationContext context) {
+      Map<Resource, MetadataReader> read = context.getResourceCache(MetadataReader.class);
+      read.putAll(READ);
+      context.addBeanFactoryPostProcessor(scanned -> READ.putAll(read));
+    }
+
     /** A new gateway, which no other test uses. */
     public TestGateway start() {
       return start(null);
@@ -155,7 +167,11 @@ public final class TestGateway implements AutoCloseable {
       SpringApplication application = new SpringApplication(Application.class);
       application.setDefaultProperties(settings);
       application.setRegisterShutdownHook(false);
-      application.addInitializers(context -> replaceTime((GenericApplicationContext) context));
+      application.addInitializers(
+          context -> {
+            replaceTime((GenericApplicationContext) context);
+            shareReadClasses((GenericApplicationContext) context);
+          });
       return new TestGateway(application.run(), key);
     }
   }
