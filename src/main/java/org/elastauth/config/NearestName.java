@@ -19,6 +19,15 @@ public final class NearestName {
 
   private NearestName() {}
 
+  /**
+   * The end of a message about an unknown name.
+   *
+   * @param otherwise if no known name is near
+   */
+  public static String hint(String name, Collection<String> known, String otherwise) {
+    return of(name, known).map(near -> "; did you mean " + near + "?").orElse(otherwise);
+  }
+
   /** The known name with the fewest edits. */
   public static Optional<String> of(String name, Collection<String> known) {
     List<String> wanted = words(name);

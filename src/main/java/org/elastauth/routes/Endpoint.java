@@ -22,7 +22,7 @@ record Endpoint(int line, String scheme, String path, Map<String, YamlNode> opti
         if (equals > 0) {
           options.put(
               option.substring(0, equals),
-              new YamlNode(uri.line(), option.substring(equals + 1), false, null, null));
+              YamlNode.scalar(uri.line(), option.substring(equals + 1)));
         }
       }
     }
@@ -42,5 +42,10 @@ record Endpoint(int line, String scheme, String path, Map<String, YamlNode> opti
       return "";
     }
     return path.isEmpty() && options.containsKey("name") ? options.get("name").asText() : path;
+  }
+
+  /** Whether a part of a text is not known before the route runs. */
+  static boolean isOpen(String text) {
+    return text.contains("{{") || text.contains("${");
   }
 }

@@ -54,9 +54,10 @@ final class PropertyUses {
               property.line(),
               "the gateway has no exchange property "
                   + name
-                  + NearestName.of(name, ContractProperty.names())
-                      .map(near -> "; did you mean " + near + "?")
-                      .orElse("; begin the name of your own with " + ContractProperty.OWN));
+                  + NearestName.hint(
+                      name,
+                      ContractProperty.names(),
+                      "; begin the name of your own with " + ContractProperty.OWN));
     }
     return isOwn;
   }
@@ -72,9 +73,7 @@ final class PropertyUses {
                 use.name.line(),
                 "no step sets the exchange property "
                     + name
-                    + NearestName.of(name, set)
-                        .map(near -> "; did you mean " + near + "?")
-                        .orElse("; set it before, or correct the name"));
+                    + NearestName.hint(name, set, "; set it before, or correct the name"));
       }
     }
   }

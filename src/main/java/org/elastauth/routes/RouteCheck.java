@@ -46,11 +46,11 @@ public final class RouteCheck {
 
   private void check() {
     CamelParts parts = new CamelParts();
-    CamelSchema schema = CamelSchema.load(parts);
+    CamelSchema schema = CamelSchema.load();
     BeanCatalog beans = beans();
     PropertyUses properties = new PropertyUses();
     boolean hasCode = files.stream().anyMatch(file -> file.isChecked() && hasCode(file.root()));
-    SimpleSyntax simple = new SimpleSyntax(hasCode);
+    SimpleSyntax simple = new SimpleSyntax();
     for (CheckedFile file : files) {
       if (!file.isChecked()) {
         continue;
@@ -62,8 +62,15 @@ public final class RouteCheck {
       } else if (!file.root().isList()) {
         file.faults().add(file.root().line(), "the file must be a list; begin it with - route:");
       }
-      schema.check(file.root(), file.faults());
-      new StepNames(file, beans, parts, properties.in(file), simple).check();
+      new SchemaCheck(schema, parts, file.faults()).check(file.root());
+      BeanNames names = new BeanNames(file.faults(), beans);
+      new StepNames(
+              file,
+              names,
+              new EndpointNames(file.faults(), names, parts),
+              properties.in(file),
+              simple)
+          .check();
       new ErrorHandling(file).check();
     }
     if (!hasCode) {

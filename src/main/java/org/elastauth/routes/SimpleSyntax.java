@@ -16,14 +16,10 @@ final class SimpleSyntax {
   /** The parser would look a bean up. */
   private static final Pattern BEAN = Pattern.compile("\\$\\{(bean|ref):[^{}]*}");
 
-  /** A bean may define functions of its own. */
-  private final boolean hasOwnFunctions;
+  /** A bean may define such a function. */
+  private static final Pattern OWN_FUNCTION = Pattern.compile("Unknown function: \\w+\\(.*");
 
   private SimpleLanguage language;
-
-  SimpleSyntax(boolean hasOwnFunctions) {
-    this.hasOwnFunctions = hasOwnFunctions;
-  }
 
   /**
    * @return what is wrong; empty if nothing is, or if a placeholder decides that
@@ -38,7 +34,7 @@ final class SimpleSyntax {
       return "";
     } catch (SimpleIllegalSyntaxException malformed) {
       String reason = String.valueOf(malformed.getMessage()).lines().findFirst().orElse("");
-      boolean isOwn = hasOwnFunctions && reason.startsWith("Unknown function");
+      boolean isOwn = OWN_FUNCTION.matcher(reason).matches();
       return isOwn || PLACEHOLDER.matcher(text).find() ? "" : reason;
     } catch (RuntimeException unknown) {
       return ""; // Camel decides when it loads the route

@@ -52,9 +52,7 @@ final class Steps {
         if (uris.isScalar() && !uris.text().contains("${")) {
           String delimiter = step.equals("recipientList") ? "," : "\n";
           for (String uri : uris.text().split(delimiter)) {
-            endpoints.add(
-                Endpoint.of(
-                    new YamlNode(uris.line(), uri, false, null, null), content.get("none")));
+            endpoints.add(Endpoint.of(YamlNode.scalar(uris.line(), uri), content.get("none")));
           }
         }
       }

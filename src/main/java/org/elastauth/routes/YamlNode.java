@@ -18,6 +18,10 @@ record YamlNode(
     int line, String text, boolean isPlain, List<YamlNode> items, Map<String, YamlNode> fields) {
   private static final YamlNode NONE = new YamlNode(0, null, false, null, null);
 
+  static YamlNode scalar(int line, String text) {
+    return new YamlNode(line, text, false, null, null);
+  }
+
   static YamlNode list(int line) {
     return new YamlNode(line, null, false, new ArrayList<>(), null);
   }

@@ -1,0 +1,110 @@
+package org.elastauth.routes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.elastauth.config.NearestName;
+
+/**
+ * The components of a file's endpoints and their options, by what the components say of themselves.
+ */
+record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
+
+  /**
+   * @param parent the step, or {@code from}
+   */
+  void check(Endpoint endpoint, String parent) {
+    String scheme = endpoint.scheme();
+    if (Endpoint.isOpen(scheme) || scheme.isEmpty() || !scheme.matches("[a-zA-Z][\\w.+-]*")) {
+      return;
+    }
+    if (!parts.has("component", scheme)) {
+      boolean isBean = beans.beans().has(scheme);
+      if (!isBean) {
+        faults.add(
+            endpoint.line(),
+            "there is no component "
+                + scheme
+                + NearestName.hint(
+                    scheme,
+                    parts.names("component"),
+                    "; add its jar to the folder lib, or correct the name"));
+      }
+      return;
+    }
+    JsonNode component = parts.component(scheme);
+    boolean isConsumer = parent.equals("from");
+    if (component.path("component").path(isConsumer ? "producerOnly" : "consumerOnly").asBoolean()
+        && !parent.contains("poll")) {
+      faults.add(
+          endpoint.line(),
+          scheme
+              + " can only be used in "
+              + (isConsumer ? "to" : "from")
+              + "; choose another component");
+    }
+    if (scheme.equals("bean") && endpoint.path().matches("[\\w-]+")) {
+      YamlNode method = endpoint.options().get("method");
+      beans.call(
+          YamlNode.scalar(endpoint.line(), endpoint.path()),
+          method == null ? YamlNode.scalar(endpoint.line(), "") : method);
+    }
+    if (!component.isMissingNode()
+        && !component.path("component").path("lenientProperties").asBoolean()
+        && component.path("apis").isMissingNode()) {
+      endpoint.options().forEach((name, value) -> option(scheme, component, name, value));
+    }
+  }
+
+  private void option(String scheme, JsonNode component, String name, YamlNode value) {
+    JsonNode options = component.path("properties");
+    String plain = name.replaceFirst("^(consumer|producer)\\.", "");
+    JsonNode option = options.path(plain);
+    if (option.isMissingNode()) {
+      boolean isPrefixed =
+          options.properties().stream()
+              .map(each -> each.getValue().path("prefix").asText())
+              .anyMatch(prefix -> !prefix.isEmpty() && plain.startsWith(prefix));
+      if (!isPrefixed && !Endpoint.isOpen(name) && !plain.startsWith("scheduler.")) {
+        Set<String> known = new TreeSet<>();
+        options.fieldNames().forEachRemaining(known::add);
+        faults.add(
+            value.line(),
+            scheme
+                + " has no option "
+                + name
+                + NearestName.hint(name, known, "; correct or delete it"));
+      }
+      return;
+    }
+    String text = value.asText();
+    if (value.isScalar()
+        && !Endpoint.isOpen(text)
+        && !text.startsWith("#")
+        && !text.startsWith("RAW(")) {
+      Set<String> allowed = new TreeSet<>();
+      option.path("enum").forEach(each -> allowed.add(each.asText()));
+      boolean isAllowed = allowed.isEmpty() || allowed.stream().anyMatch(each -> same(each, text));
+      String type = option.path("type").asText();
+      if (!isAllowed) {
+        faults.add(
+            value.line(), name + "=" + text + " is not one of " + String.join(", ", allowed));
+      } else if (type.equals("boolean") && !text.matches("(?i)true|false")) {
+        faults.add(value.line(), name + "=" + text + " is not a boolean; write true or false");
+      } else if (type.equals("integer") && !text.matches("-?\\d+")) {
+        faults.add(value.line(), name + "=" + text + " is not a whole number; correct it");
+      } else if (type.equals("duration") && !text.matches("-?\\d+|(\\d+(ms|[dhms])\\s*)+|P.*")) {
+        faults.add(value.line(), name + "=" + text + " is not a duration; write for example 5s");
+      }
+    }
+  }
+
+  private static boolean same(String one, String other) {
+    return fold(one).equals(fold(other));
+  }
+
+  private static String fold(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
+  }
+}
