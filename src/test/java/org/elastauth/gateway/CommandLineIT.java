@@ -281,8 +281,9 @@ class CommandLineIT {
     try (PackagedJar jar = jar("--check-routes", "routes")) {
       assertThat(jar.exitCode()).as(jar.output()).isZero();
       assertThat(jar.output().lines())
-          .containsExactly(
-              packagedRoutes() + 1 + " route files are valid; yours: routes/mine.camel.yaml");
+          .singleElement()
+          .asString()
+          .endsWith(" route files are valid; yours: routes/mine.camel.yaml");
     }
   }
 
