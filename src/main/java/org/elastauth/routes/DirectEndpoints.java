@@ -54,6 +54,7 @@ record DirectEndpoints(Set<String> served, Set<String> called, boolean isYaml) {
       } else if (node instanceof List<?> list && seen.add(list)) {
         list.forEach(item -> into(parent, item));
       } else if (node instanceof Map<?, ?> map && seen.add(map)) {
+        collect(uri(map), called);
         if ("true".equals(String.valueOf(map.get("precondition")))) {
           intoTaken(map);
         } else {
@@ -65,7 +66,7 @@ record DirectEndpoints(Set<String> served, Set<String> called, boolean isYaml) {
     private void intoField(String parent, String key, Object value) {
       if (key.equals("from")) {
         Map<?, ?> from = value instanceof Map<?, ?> map ? map : Map.of("uri", value + "");
-        collect(String.valueOf(from.get("uri")), served);
+        collect(uri(from), served);
         into(key, from.get("steps"));
       } else if (!key.equals("description") || parent.equals("process")) {
         into(key, value);
@@ -92,6 +93,14 @@ record DirectEndpoints(Set<String> served, Set<String> called, boolean isYaml) {
         }
       }
       into("otherwise", choice.get("otherwise"));
+    }
+
+    /** Editors write {@code uri: direct}, and the name as a parameter. */
+    private static String uri(Map<?, ?> endpoint) {
+      String uri = String.valueOf(endpoint.get("uri"));
+      return uri.equals("direct") && endpoint.get("parameters") instanceof Map<?, ?> parameters
+          ? uri + ":" + parameters.get("name")
+          : uri;
     }
 
     private void collect(String text, Set<String> names) {

@@ -93,6 +93,17 @@ class RouteSetTest {
             "mine.camel.yaml");
   }
 
+  /** The form that Kaoto saves. */
+  @Test
+  void aNameAmongTheParametersIsACall() throws IOException {
+    write(
+        "mine.camel.yaml",
+        "- route: {id: mine, from: {uri: direct, parameters: {name: mine}, steps:"
+            + " [{to: {uri: direct, parameters: {name: 'cache-none-get'}}}]}}");
+    assertThat(used("mine.camel.yaml").files().keySet())
+        .containsExactly("cache-none.camel.yaml", "mine.camel.yaml");
+  }
+
   @Test
   void aFileThatIsCalledMayCallOthers() throws IOException {
     write("mine.camel.yaml", caller("direct:identity-oidc-token"));
