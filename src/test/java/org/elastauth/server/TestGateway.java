@@ -47,6 +47,9 @@ public final class TestGateway implements AutoCloseable {
   /** The window of its users' passwords, unless the test sets another. */
   public static final Duration LIFETIME = Duration.ofDays(7);
 
+  /** Gateways of one JVM have one log, which each start sets up and each stop gives up. */
+  private static final Object LOG_SETUP = new Object();
+
   static {
     // what the shell has exported must not configure a gateway under test
     SpringProperties.setFlag(AbstractEnvironment.IGNORE_GETENV_PROPERTY_NAME);
@@ -172,7 +175,9 @@ public final class TestGateway implements AutoCloseable {
             replaceTime((GenericApplicationContext) context);
             shareReadClasses((GenericApplicationContext) context);
           });
-      return new TestGateway(application.run(), key);
+      synchronized (LOG_SETUP) {
+        return new TestGateway(application.run(), key);
+      }
     }
   }
 
@@ -190,8 +195,10 @@ public final class TestGateway implements AutoCloseable {
             "camel.main.auto-startup",
             "false"));
     application.setRegisterShutdownHook(false);
-    try (ConfigurableApplicationContext context = application.run()) {
-      context.getBean(CacheTable.class).create();
+    synchronized (LOG_SETUP) {
+      try (ConfigurableApplicationContext context = application.run()) {
+        context.getBean(CacheTable.class).create();
+      }
     }
     return url;
   }
@@ -350,6 +357,8 @@ public final class TestGateway implements AutoCloseable {
   }
 
   void stop() {
-    context.close();
+    synchronized (LOG_SETUP) {
+      context.close();
+    }
   }
 }
