@@ -306,6 +306,18 @@ class AdapterNamesTest {
     return files.used().apply(RouteSet.read(folder));
   }
 
+  /** Otherwise an edited copy would open an address that the settings close. */
+  @Test
+  void anEditedFileIsLoadedWhenThePackagedOneWouldBe() throws IOException {
+    for (String name : List.of("revoke", "cache-redis", "cache-memory")) {
+      Path packaged = Path.of("routes", name + RouteFile.SUFFIX);
+      Files.writeString(
+          folder.resolve(packaged.getFileName()), Files.readString(packaged) + "\n# mine");
+    }
+    assertThat(files(Map.of())).contains("cache-memory").doesNotContain("revoke", "cache-redis");
+    assertThat(load(Map.of()).reading().settings().usesRedis()).isFalse();
+  }
+
   /** A file that no configuration uses would be dead. */
   @ParameterizedTest
   @CsvSource({
