@@ -299,7 +299,9 @@ class AdapterNamesTest {
     assertThat(reread(files).faults())
         .singleElement()
         .asString()
-        .isEqualTo("routes: use cache-redis from now on; restart the gateway for that");
+        .isEqualTo(
+            "routes: use cache-redis, which needs more than the gateway has opened; restart the"
+                + " gateway");
   }
 
   private RouteSet reread(ConfigurationFiles files) {
