@@ -1,6 +1,7 @@
 package org.elastauth.ratelimit;
 
 import java.time.Duration;
+import java.util.Set;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Rules.Between;
 import org.elastauth.config.Rules.Name;
@@ -13,6 +14,9 @@ public record RateLimitSettings(
     @DefaultValue("1m") @Between({"1s", "24h"}) Duration window,
     @DefaultValue("memory") @Name String store,
     @DefaultValue("memory") @OneOf({"memory", "fail_open", "fail_closed"}) String policy) {
+
+  /** Another name is that of a route file of one's own. */
+  public static final Set<String> SHIPPED = Set.of("memory", "redis");
 
   /** Whether requests are counted in Redis. */
   public boolean inRedis() {

@@ -54,10 +54,10 @@ record DirectEndpoints(Set<String> served, Set<String> called, boolean isYaml) {
       } else if (node instanceof List<?> list && seen.add(list)) {
         list.forEach(item -> into(parent, item));
       } else if (node instanceof Map<?, ?> map && seen.add(map)) {
-        collect(uri(map), called);
         if ("true".equals(String.valueOf(map.get("precondition")))) {
           intoTaken(map);
         } else {
+          collect(byName(map), called);
           map.forEach((key, value) -> intoField(parent, String.valueOf(key), value));
         }
       }
@@ -66,11 +66,20 @@ record DirectEndpoints(Set<String> served, Set<String> called, boolean isYaml) {
     private void intoField(String parent, String key, Object value) {
       if (key.equals("from")) {
         Map<?, ?> from = value instanceof Map<?, ?> map ? map : Map.of("uri", value + "");
-        collect(uri(from), served);
+        collect(from.get("uri") + byName(from), served);
         into(key, from.get("steps"));
-      } else if (!key.equals("description") || parent.equals("process")) {
+      } else if (!key.equals("message")
+          && (!key.equals("description") || parent.equals("process"))) {
         into(key, value);
       }
+    }
+
+    /** As editors write an endpoint: uri direct, and the name as a parameter. */
+    private static String byName(Map<?, ?> endpoint) {
+      return "direct".equals(endpoint.get("uri"))
+              && endpoint.get("parameters") instanceof Map<?, ?> of
+          ? " direct:" + of.get("name")
+          : "";
     }
 
     /** The branch that a choice with precondition takes; all that may be, if this is not known. */
@@ -93,14 +102,6 @@ record DirectEndpoints(Set<String> served, Set<String> called, boolean isYaml) {
         }
       }
       into("otherwise", choice.get("otherwise"));
-    }
-
-    /** Editors write {@code uri: direct}, and the name as a parameter. */
-    private static String uri(Map<?, ?> endpoint) {
-      String uri = String.valueOf(endpoint.get("uri"));
-      return uri.equals("direct") && endpoint.get("parameters") instanceof Map<?, ?> parameters
-          ? uri + ":" + parameters.get("name")
-          : uri;
     }
 
     private void collect(String text, Set<String> names) {

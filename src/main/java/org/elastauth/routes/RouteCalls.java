@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Which {@code direct:} endpoints the files of a set serve and call.
@@ -14,6 +15,8 @@ import java.util.function.UnaryOperator;
  * @param endpoints by name of the file
  */
 public record RouteCalls(Map<String, RouteFile> files, Map<String, DirectEndpoints> endpoints) {
+
+  private static final Pattern OPEN = Pattern.compile("\\{\\{[^}]*}}");
 
   /**
    * @param placeholders resolves {@code {{…}}}
@@ -46,7 +49,13 @@ public record RouteCalls(Map<String, RouteFile> files, Map<String, DirectEndpoin
   /** The endpoints that files call and no file serves. */
   public Set<String> missing() {
     Set<String> missing = called(endpoints.keySet());
-    missing.removeAll(served().keySet());
+    Set<String> served = served().keySet();
+    missing.removeAll(served);
+    // of a template, whose parameters are a part of the name
+    served.stream()
+        .filter(each -> each.contains("{{"))
+        .map(each -> Pattern.compile(OPEN.matcher(Pattern.quote(each)).replaceAll("\\\\E.+\\\\Q")))
+        .forEach(open -> missing.removeIf(each -> open.matcher(each).matches()));
     return missing;
   }
 

@@ -13,6 +13,7 @@ import org.elastauth.config.Fault;
 import org.elastauth.config.NearestName;
 import org.elastauth.config.Rules.Name;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.routes.RouteCalls;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
@@ -28,7 +29,7 @@ final class AdapterNames {
           new Port("cache.type", "cache-", "-get", CacheSettings.SHIPPED),
           new Port("user_store", "user-store-", "", Set.of("elasticsearch", "dry-run")),
           new Port("session.store", "session-", "-get", Set.of("memory", "redis", "hybrid")),
-          new Port("rate_limit.store", "rate-limit-", "-count", Set.of("memory", "redis")));
+          new Port("rate_limit.store", "rate-limit-", "-count", RateLimitSettings.SHIPPED));
 
   /**
    * A part of the gateway that adapters serve.
@@ -129,7 +130,7 @@ final class AdapterNames {
   private Map<String, String> there(Port port) {
     Map<String, String> there = new TreeMap<>();
     if (port.setting.equals("rate_limit.store")) {
-      List.of("memory", "redis").forEach(each -> there.put(each, "rate-limit" + RouteFile.SUFFIX));
+      port.shipped.forEach(each -> there.put(each, "rate-limit" + RouteFile.SUFFIX));
     }
     served.forEach(
         (endpoint, file) -> {

@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import org.apache.camel.util.AntPathMatcher;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
-import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.config.TlsFiles;
 import org.elastauth.routes.RouteCheck;
@@ -63,9 +61,9 @@ record ConfigurationFiles(
   static ConfigurationFiles of(
       ConfigurableEnvironment environment,
       ElastauthFile file,
-      Settings settings,
-      Collection<Path> secrets,
+      Reading<Settings> reading,
       UnaryOperator<String> placeholders) {
+    Settings settings = reading.settings();
     Set<Path> files = new LinkedHashSet<>();
     if (file.path() != null) {
       files.add(file.path());
@@ -85,7 +83,7 @@ record ConfigurationFiles(
           .filter(path -> !path.isEmpty())
           .forEach(path -> files.add(Path.of(path)));
     }
-    files.addAll(secrets);
+    files.addAll(reading.secretFiles().values());
     String[] excluded =
         Binder.get(environment).bind(EXCLUDED, String[].class).orElse(new String[0]);
     Path folder = folder(settings.routes());
@@ -96,23 +94,22 @@ record ConfigurationFiles(
             route -> AntPathMatcher.INSTANCE.anyMatch(excluded, route.location()),
             null,
             null)
-        .with(settings, placeholders);
+        .with(reading, placeholders);
   }
 
   /** The same files for settings that the routes have completed. */
-  ConfigurationFiles with(Settings settings, UnaryOperator<String> placeholders) {
-    UsedRouteFiles select = UsedRouteFiles.of(settings);
+  ConfigurationFiles with(Reading<Settings> reading, UnaryOperator<String> placeholders) {
+    UsedRouteFiles select = UsedRouteFiles.of(reading.settings());
     RouteSet used = select.in(all, excluded, placeholders);
-    LoadedRoutes needs = UsedRouteFiles.needs(used);
     Set<Path> paths = new LinkedHashSet<>(files);
-    paths.addAll(settings.cache().files());
+    paths.addAll(reading.settings().cache().files());
     return new ConfigurationFiles(
         List.copyOf(paths),
         folder,
         all,
         excluded,
         used,
-        set -> restrict(select.in(set, excluded, placeholders), needs));
+        set -> restrict(set, select.in(set, excluded, placeholders), reading, placeholders));
   }
 
   /**
@@ -148,19 +145,25 @@ record ConfigurationFiles(
     }
   }
 
-  /** What needs a server has to be there since the start. */
-  private static RouteSet restrict(RouteSet read, LoadedRoutes needs) {
-    Set<String> more = UsedRouteFiles.needs(read).beyond(needs);
-    if (more.isEmpty()) {
-      return read;
+  /**
+   * A reload may not leave an adapter without routes, nor use what needs a server that the start
+   * did not use: no connection is opened while the gateway runs.
+   */
+  private static RouteSet restrict(
+      RouteSet all, RouteSet used, Reading<Settings> reading, UnaryOperator<String> placeholders) {
+    List<Fault> faults = new ArrayList<>(used.faults());
+    faults.addAll(AdapterNames.faults(all, used, reading, placeholders));
+    Set<String> more = UsedRouteFiles.needs(used).beyond(reading.settings().loaded());
+    if (!more.isEmpty()) {
+      faults.add(
+          new Fault(
+              "routes",
+              "",
+              "use "
+                  + String.join(", ", more)
+                  + ", which needs more than the gateway has opened; restart the gateway"));
     }
-    List<Fault> faults = new ArrayList<>(read.faults());
-    faults.add(
-        new Fault(
-            "routes",
-            "",
-            "use " + String.join(", ", more) + " from now on; restart the gateway for that"));
-    return new RouteSet(read.folder(), read.files(), faults, read.ignored(), read.copies());
+    return new RouteSet(used.folder(), used.files(), faults, used.ignored(), used.copies());
   }
 
   /** Reads the files of the routes again. */

@@ -17,6 +17,8 @@ import org.elastauth.config.QuotedPairs;
 import org.elastauth.config.SecretFiles;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.ratelimit.RateLimitSettings;
+import org.elastauth.ratelimit.RouteRateLimiter;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.EnvironmentPostProcessor;
@@ -58,9 +60,15 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
               .getBeanFactory()
               .registerSingleton(
                   SecretFiles.class.getName(), new SecretFiles(check.reading().secretFiles()));
-          context
-              .getBeanFactory()
-              .registerSingleton("adapters", check.reading().settings().adapters());
+          Settings settings = check.reading().settings();
+          context.getBeanFactory().registerSingleton("adapters", settings.adapters());
+          String store = settings.rateLimit().store();
+          if (!RateLimitSettings.SHIPPED.contains(store)) {
+            // the route names the bean by this setting
+            context
+                .getBeanFactory()
+                .registerSingleton(store + "RateLimiter", new RouteRateLimiter(store));
+          }
           context
               .getBeanFactory()
               .registerSingleton(ConfigurationFiles.class.getName(), check.files());
@@ -74,9 +82,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     OwnSettings.addTo(environment.getPropertySources());
     Map<String, Object> values = values(reading);
     UnaryOperator<String> placeholders = text -> resolved(text, values, environment);
-    ConfigurationFiles files =
-        ConfigurationFiles.of(
-            environment, file, reading.settings(), reading.secretFiles().values(), placeholders);
+    ConfigurationFiles files = ConfigurationFiles.of(environment, file, reading, placeholders);
     // routes of one's own may need more, or less, than the names of the adapters tell
     for (int round = 0; round < ROUNDS; round++) {
       LoadedRoutes needs = UsedRouteFiles.needs(files.routes());
@@ -86,7 +92,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
       reading = read(environment, texts -> Settings.addDefaults(texts, needs));
       values.clear();
       values.putAll(values(reading));
-      files = files.with(reading.settings(), placeholders);
+      files = files.with(reading, placeholders);
     }
     QuotedPairs.register();
     // the gateway loads them itself, because Camel would take special characters for patterns

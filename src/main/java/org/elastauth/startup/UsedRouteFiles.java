@@ -29,7 +29,7 @@ final class UsedRouteFiles {
           "user-store-elasticsearch");
 
   private static final Pattern REDIS_BEAN =
-      Pattern.compile("(?:\\bref: *|#(bean:)?)[\"']?(redis\\w+)");
+      Pattern.compile("(?:\\bref[\"']?: *|#(bean:)?)[\"']?(redis\\w+)");
   private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*#.*$");
 
   private final Map<String, Boolean> features;

@@ -111,6 +111,53 @@ class RouteSetTest {
         .containsExactly("identity-oidc.camel.yaml", "mine.camel.yaml");
   }
 
+  /** Kaoto writes the name of an endpoint as a parameter. */
+  @Test
+  void anEndpointMayBeWrittenInEachFormOfCamel() throws IOException {
+    write(
+        "mine.camel.yaml",
+        """
+        - from:
+            uri: direct
+            parameters: {name: mine}
+            steps:
+              - to: direct:cache-none-get
+              - to: {uri: direct, parameters: {name: cache-none-put}}
+              - toD: {uri: "direct:cache-none-delete?block=false"}
+              - log: {message: "direct:metrics-scrape is not called"}
+              - process: {ref: singleFlight, description: Runs direct:credential-reconcile}
+              - choice:
+                  precondition: true
+                  when:
+                    - {simple: "'a' == 'b'", steps: [{to: {uri: 'direct:live'}}]}
+                  otherwise:
+                    steps:
+                      - to: direct:absent
+        """);
+    RouteCalls calls = RouteCalls.of(RouteSet.read(folder).files(), UnaryOperator.identity());
+    assertThat(calls.served()).containsKey("mine");
+    assertThat(calls.endpoints().get("mine.camel.yaml").called())
+        .containsExactly(
+            "absent",
+            "cache-none-delete",
+            "cache-none-get",
+            "cache-none-put",
+            "credential-reconcile");
+    assertThat(calls.missing()).contains("absent").doesNotContain("cache-none-get");
+    write(
+        "template.camel.yaml",
+        "- routeTemplate: {id: t, from: {uri: 'direct:abs{{x}}', steps: [{log: a}]}}");
+    assertThat(RouteCalls.of(RouteSet.read(folder).files(), UnaryOperator.identity()).missing())
+        .doesNotContain("absent");
+  }
+
+  /** An alias may lead back to what contains it. */
+  @Test
+  void aCircleOfAliasesEnds() throws IOException {
+    write("mine.camel.yaml", "- &a {route: {from: {uri: 'direct:mine', steps: [*a]}}}");
+    assertThat(used("mine.camel.yaml").files().keySet()).containsExactly("mine.camel.yaml");
+  }
+
   @Test
   void anUnreadableYamlCallsNothing() throws IOException {
     write("mine.camel.yaml", "- route: [direct:cache-redis-get");

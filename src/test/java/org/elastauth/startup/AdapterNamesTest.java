@@ -299,11 +299,25 @@ class AdapterNamesTest {
     assertThat(reread(files).faults())
         .singleElement()
         .asString()
-        .isEqualTo("routes: use cache-redis from now on; restart the gateway for that");
+        .isEqualTo(
+            "routes: use cache-redis, which needs more than the gateway has opened; restart the"
+                + " gateway");
   }
 
   private RouteSet reread(ConfigurationFiles files) {
     return files.used().apply(RouteSet.read(folder));
+  }
+
+  /** Otherwise an edited copy would open an address that the settings close. */
+  @Test
+  void anEditedFileIsLoadedWhenThePackagedOneWouldBe() throws IOException {
+    for (String name : List.of("revoke", "cache-redis", "cache-memory")) {
+      Path packaged = Path.of("routes", name + RouteFile.SUFFIX);
+      Files.writeString(
+          folder.resolve(packaged.getFileName()), Files.readString(packaged) + "\n# mine");
+    }
+    assertThat(files(Map.of())).contains("cache-memory").doesNotContain("revoke", "cache-redis");
+    assertThat(load(Map.of()).reading().settings().usesRedis()).isFalse();
   }
 
   /** A file that no configuration uses would be dead. */
