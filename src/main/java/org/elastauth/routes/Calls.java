@@ -14,12 +14,9 @@ import org.elastauth.config.NearestName;
  * that block an event loop, and a set without a front door.
  */
 final class Calls {
-  private static final Set<String> DECISION = Set.of("authenticate", "credential");
-
   /** The places whose steps run always. */
   private static final Set<String> ALWAYS = Set.of("doTry", "pipeline", "multicast", "step");
 
-  private final List<CheckedFile> files;
   private final List<CheckedRoute> routes;
   private final RouteGraph graph;
   private final Predicate<String> blocks;
@@ -31,7 +28,6 @@ final class Calls {
    * @param isComplete whether all files could be read, so that what is not there is missing
    */
   Calls(List<CheckedFile> files, Predicate<String> blocks, boolean isComplete) {
-    this.files = files;
     this.routes = files.stream().flatMap(file -> CheckedRoute.in(file).stream()).toList();
     this.graph = RouteGraph.of(routes);
     this.blocks = blocks;
@@ -47,7 +43,6 @@ final class Calls {
     if (isComplete) {
       missing();
       ports();
-      frontDoor();
     }
     List<String> names =
         calls.values().stream().flatMap(List::stream).map(Steps.Call::name).toList();
@@ -101,35 +96,6 @@ final class Calls {
                         + "; add that route");
           }
         }
-      }
-    }
-  }
-
-  private void frontDoor() {
-    Set<CheckedRoute> reached = new HashSet<>();
-    routes.stream().filter(CheckedRoute::isFrontDoor).forEach(route -> reach(route, reached));
-    if (routes.stream().noneMatch(route -> reached.contains(route) && isDecision(route))) {
-      files.stream()
-          .filter(CheckedFile::isChecked)
-          .findFirst()
-          .ifPresent(
-              file ->
-                  file.faults()
-                      .add(
-                          1,
-                          "no route from platform-http: leads to direct:authenticate, so the gateway"
-                              + " would answer nobody; add one, as in front-door.camel.yaml"));
-    }
-  }
-
-  private static boolean isDecision(CheckedRoute route) {
-    return DECISION.contains(route.direct());
-  }
-
-  private void reach(CheckedRoute route, Set<CheckedRoute> reached) {
-    if (reached.add(route)) {
-      for (Steps.Call call : calls.get(route)) {
-        graph.find(call.name()).forEach(called -> reach(called, reached));
       }
     }
   }

@@ -1,11 +1,11 @@
 package org.elastauth.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.elastauth.config.Fault;
 
 /**
@@ -38,10 +38,12 @@ public final class RouteCheck {
   static List<Fault> of(RouteSet set, Predicate<RouteFile> isChecked) {
     RouteCheck check = new RouteCheck(set, isChecked);
     check.check();
-    return Stream.concat(
-            set.faults().stream(),
-            check.files.stream().flatMap(file -> file.faults().all().stream()))
-        .toList();
+    List<Fault> faults = new ArrayList<>(set.faults());
+    check.files.forEach(file -> faults.addAll(file.faults().all()));
+    if (check.isComplete) {
+      faults.addAll(FrontDoor.faults(set.files().values()));
+    }
+    return faults;
   }
 
   private void check() {

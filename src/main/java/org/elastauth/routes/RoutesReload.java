@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.Service;
 import org.apache.camel.model.ModelCamelContext;
 import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.Fault;
 import org.elastauth.config.RouteFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +105,7 @@ public final class RoutesReload implements Service {
       seen = now;
       if (isComplete && !now.equals(decided)) {
         decided = now;
-        reload(used.apply(now));
+        reload(now, used.apply(now));
       }
     } catch (UncheckedIOException changing) {
       LOG.debug("The folder of routes changes while it is read", changing);
@@ -112,14 +114,20 @@ public final class RoutesReload implements Service {
     }
   }
 
-  private void reload(RouteSet wanted) {
+  /**
+   * @param all files of the folder and the jar
+   * @param wanted those that this configuration loads
+   */
+  private void reload(RouteSet all, RouteSet wanted) {
     wanted.logIgnored(ignored);
     ignored.putAll(wanted.ignored());
     Set<String> changed = difference(wanted);
     boolean wasRefused = isRefused;
     try {
-      if (!wanted.faults().isEmpty()) {
-        throw new ConfigurationFaults(wanted.faults());
+      Set<Fault> faults = new LinkedHashSet<>(RouteCheck.of(all));
+      faults.addAll(wanted.faults());
+      if (!faults.isEmpty()) {
+        throw new ConfigurationFaults(List.copyOf(faults));
       }
       if (!changed.isEmpty()) {
         Set<String> affected = affected(wanted, changed);

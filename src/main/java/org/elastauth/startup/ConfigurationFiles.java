@@ -183,7 +183,9 @@ record ConfigurationFiles(
               "can be changed by every user of this system, itself or in a folder above it; restrict"
                   + " it (chmod o-w)"));
     }
-    return routes.isPackaged() ? routes.faults() : RouteCheck.of(all);
+    Set<Fault> faults = new LinkedHashSet<>(RouteCheck.of(all));
+    faults.addAll(routes.faults());
+    return List.copyOf(faults);
   }
 
   void warn() {

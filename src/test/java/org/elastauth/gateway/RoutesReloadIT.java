@@ -7,9 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.awaitility.Awaitility;
+import org.elastauth.routes.BrokenRoutes;
 import org.elastauth.routes.RoutesReload;
 import org.elastauth.server.TestGateway;
 import org.junit.jupiter.api.Test;
@@ -77,12 +76,12 @@ class RoutesReloadIT {
 
       // no YAML, then a bean that does not exist, then a route that others call gone
       edit("health.camel.yaml", "- route:", "- route: [");
-      awaitOutput(output, "health.camel.yaml, line 2");
+      awaitOutput(output, "health.camel.yaml:");
       edit("health.camel.yaml", "- route: [", "- route:");
       edit("metrics.camel.yaml", "id: metrics-scrape-type", "id: metrics-scrape-types");
       awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("metrics.camel.yaml"));
       edit("credential.camel.yaml", "ref: cacheKey", "ref: noSuchBean");
-      awaitOutput(output, "No bean could be found in the registry for: noSuchBean");
+      awaitOutput(output, "there is no bean noSuchBean");
       edit("cache-memory.camel.yaml", "uri: direct:cache-memory-put", "uri: direct:mine");
       awaitOutput(output, "no route serves direct:cache-memory-put");
       assertThat(output.getOut()).contains("An edited route file is invalid");
@@ -95,60 +94,39 @@ class RoutesReloadIT {
     }
   }
 
-  /** Files of a user, and what the log says of them. */
-  private static final Map<String, String> BROKEN = new LinkedHashMap<>();
-
   private static String route(String id, String from, String step) {
-    return "- route:\n    id: %s\n    from:\n      uri: %s\n      steps:\n        - %s\n"
-        .formatted(id, from, step);
-  }
-
-  private static String step(String step) {
-    return route("mine", "direct:mine", step);
-  }
-
-  static {
-    BROKEN.put("", "contains no route");
-    BROKEN.put("\n\n", "contains no route");
-    BROKEN.put("# a comment alone\n", "contains no route");
-    BROKEN.put(step("log: hello").replace("    from", "  from"), "mine.camel.yaml, line 1");
-    BROKEN.put(step("log: hello").replace("    from", "\tfrom"), "mine.camel.yaml, line 3");
-    BROKEN.put(step("logg: hello"), "logg");
-    BROKEN.put(step("to: direct:credentials"), "no route serves direct:credentials");
-    BROKEN.put(step("to: nosuch:thing"), "nosuch");
-    BROKEN.put(step("process: {ref: noSuchBean}"), "noSuchBean");
-    BROKEN.put(
-        step(
-            "doTry: {steps: [{log: a}], doCatch: [{exception: [org.example.No], steps: [{log: b}]}]}"),
-        "org.example.No");
-    BROKEN.put(step("log: hello") + step("log: hello"), "the id mine is also used in");
-    BROKEN.put(
-        route("credential", "direct:mine", "log: hello"), "the id credential is also used in");
-    BROKEN.put(
-        route("mine", "direct:credential", "log: hello"), "direct:credential is also used in");
-    BROKEN.put(
-        route("mine", "platform-http:/elastauth", "log: hello"), "/elastauth is also used in");
-    BROKEN.put("- route:\n    id: mine\n", "the route mine has no from");
-    BROKEN.put("just text", "contains no route");
-    BROKEN.put("- route: [", "mine.camel.yaml, line 2");
-    BROKEN.put("# " + "x".repeat(1 << 20), "larger than 1 MiB");
-    BROKEN.put("- beans: [{name: mine, type: org.example.No}]\n", "org.example.No");
+    return BrokenRoutes.route(id, from, step);
   }
 
   @Test
   void aBrokenFileChangesNothingAndIsNamed(CapturedOutput output) throws Exception {
     try (TestGateway gateway = start(true)) {
       String authorization = gateway.login("reload.user");
-      Path mine = folder.resolve("mine.camel.yaml");
-      for (Map.Entry<String, String> broken : BROKEN.entrySet()) {
+      Path mine = folder.resolve(BrokenRoutes.FILE);
+      List<BrokenRoutes.Broken> files =
+          Stream.concat(
+                  BrokenRoutes.some(),
+                  Stream.of(
+                      // only Camel finds this
+                      new BrokenRoutes.Broken(
+                          "a bean that throws",
+                          "- beans: [{name: mine, type: '%s'}]\n"
+                              .formatted(BrokenRoutes.Unusable.class.getName()),
+                          List.of("this bean cannot be created")),
+                      new BrokenRoutes.Broken(
+                          "large", "# " + "x".repeat(1 << 20), List.of("larger than 1 MiB"))))
+              .toList();
+      for (BrokenRoutes.Broken broken : files) {
         int before = output.getOut().length();
-        Files.writeString(mine, broken.getKey());
-        await(broken.getValue(), () -> output.getOut().indexOf("is invalid", before) > 0);
-        assertThat(output.getOut().substring(before))
-            .as(broken.getKey())
-            .contains(broken.getValue(), "mine.camel.yaml");
+        Files.writeString(mine, broken.text());
+        await(broken.name(), () -> output.getOut().indexOf("is invalid", before) > 0);
+        for (String fault : broken.faults()) {
+          assertThat(output.getOut().substring(before).replace("\\\"", "\""))
+              .as(broken.name())
+              .contains(fault.replaceFirst("^\\d+: ", ""), BrokenRoutes.FILE);
+        }
         assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
-        assertThat(gateway.login("reload.user")).as(broken.getKey()).isEqualTo(authorization);
+        assertThat(gateway.login("reload.user")).as(broken.name()).isEqualTo(authorization);
         assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
       }
       Files.write(mine, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});

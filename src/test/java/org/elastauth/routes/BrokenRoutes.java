@@ -19,6 +19,34 @@ public final class BrokenRoutes {
     }
   }
 
+  private static final List<String> SOME =
+      List.of(
+          "empty",
+          "text",
+          "being written",
+          "a tab",
+          "indented too little",
+          "a key twice",
+          "billion laughs",
+          "an unknown EIP",
+          "an unknown language",
+          "a wrong expression",
+          "a route without from",
+          "a wrong bean",
+          "a wrong method",
+          "a wrong exception class",
+          "a fault in a branch that is off",
+          "a bean of a missing class",
+          "a misspelled property",
+          "a misspelled endpoint",
+          "an unknown component",
+          "a cycle of two",
+          "a blocking step on the event loop",
+          "the endpoint of a packaged route",
+          "a missing port",
+          "a second default",
+          "all at once");
+
   private final List<Broken> files = new ArrayList<>();
 
   private BrokenRoutes() {
@@ -32,6 +60,18 @@ public final class BrokenRoutes {
 
   public static Stream<Broken> all() {
     return new BrokenRoutes().files.stream();
+  }
+
+  /** One or two of a kind, for tests that need longer. */
+  public static Stream<Broken> some() {
+    return all().filter(broken -> SOME.contains(broken.name));
+  }
+
+  /** A bean that Camel cannot create; a check creates none. */
+  public static final class Unusable {
+    public Unusable() {
+      throw new IllegalStateException("this bean cannot be created");
+    }
   }
 
   private void add(String name, String text, String... faults) {

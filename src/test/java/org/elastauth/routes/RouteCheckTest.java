@@ -107,7 +107,7 @@ class RouteCheckTest {
         .anySatisfy(
             fault ->
                 assertThat(fault)
-                    .startsWith("front-door.camel.yaml:1: no route from platform-http:"));
+                    .startsWith("routes: no route begins at platform-http:/elastauth"));
   }
 
   /** What a file serves that is not YAML is unknown, so its absence is no fault. */
