@@ -65,8 +65,8 @@ record BeanCatalog(Map<String, String> types) {
   }
 
   private static String name(MethodMetadata method) {
-    Object names = method.getAnnotationAttributes(Bean.class.getName()).get("name");
-    return names instanceof String[] given && given.length > 0 ? given[0] : method.getMethodName();
+    String[] names = method.getAnnotations().get(Bean.class).getStringArray("name");
+    return names.length > 0 ? names[0] : method.getMethodName();
   }
 
   boolean has(String name) {

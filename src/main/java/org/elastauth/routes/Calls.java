@@ -81,7 +81,7 @@ final class Calls {
 
   private void ports() {
     for (CheckedRoute route : routes) {
-      if (route.file().isChecked() && route.file().file().isOwn()) {
+      if (route.file().file().isOwn() && !isPackaged(route)) {
         for (String sibling : Port.siblings(route.direct())) {
           if (graph.find(sibling).isEmpty()) {
             route
@@ -98,6 +98,12 @@ final class Calls {
         }
       }
     }
+  }
+
+  /** The packaged session-hybrid shares endpoints of session-redis. */
+  private static boolean isPackaged(CheckedRoute route) {
+    RouteFile packaged = RouteSet.packaged(route.file().file().name());
+    return packaged != null && packaged.text().contains("direct:" + route.direct());
   }
 
   /** A call that is always made, and that leads back, never ends. */

@@ -81,11 +81,12 @@ record EventLoop(RouteGraph graph, Predicate<String> blocks, Map<CheckedRoute, B
   private boolean inside(CheckedRoute route, String name, YamlNode step, boolean before) {
     return switch (name) {
       case "choice" -> {
-        boolean stays = !step.get("otherwise").isThere() && before;
+        // without otherwise, a request may take no branch
+        boolean stays = stays(route, step.get("otherwise").get("steps"), before);
         for (YamlNode when : step.get("when").asList()) {
           stays |= stays(route, when.get("steps"), before);
         }
-        yield stays | stays(route, step.get("otherwise").get("steps"), before);
+        yield stays;
       }
       case "doTry" -> {
         boolean stays = stays(route, step.get("steps"), before);
@@ -96,10 +97,17 @@ record EventLoop(RouteGraph graph, Predicate<String> blocks, Map<CheckedRoute, B
         }
         yield stays(route, step.get("doFinally").get("steps"), stays);
       }
-      case "circuitBreaker" ->
-          stays(route, step.get("steps"), before) | step.get("onFallback").isThere()
-              && stays(route, step.get("onFallback").get("steps"), before);
-      case "filter" -> stays(route, step.get("steps"), before) | before;
+      case "circuitBreaker" -> {
+        boolean stays = stays(route, step.get("steps"), before);
+        if (step.get("onFallback").isThere()) {
+          stays |= stays(route, step.get("onFallback").get("steps"), before);
+        }
+        yield stays;
+      }
+      case "filter" -> {
+        stays(route, step.get("steps"), before);
+        yield before;
+      }
       default -> stays(route, step.get("steps"), before);
     };
   }

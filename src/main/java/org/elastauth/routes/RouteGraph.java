@@ -70,7 +70,7 @@ record RouteGraph(Map<String, CheckedRoute> served, Map<String, String> values) 
 
   /**
    * The graphs in which each placeholder of a call has one value. In each, one placeholder names an
-   * adapter of a checked file, and the others name a packaged one.
+   * adapter of an operator, and the others name a packaged one, if there is one.
    *
    * @param calls the names of called endpoints
    */
@@ -93,6 +93,7 @@ record RouteGraph(Map<String, CheckedRoute> served, Map<String, String> values) 
             });
       }
     }
+    own.forEach((key, values) -> base.putIfAbsent(key, values.get(0)));
     List<RouteGraph> variants = new ArrayList<>();
     variants.add(new RouteGraph(served, base));
     own.forEach(

@@ -31,12 +31,10 @@ final class YamlReader {
 
   private static final Pattern TAB = Pattern.compile("\t");
 
-  private final String text;
   private final RouteFaults faults;
   private final ParserImpl parser;
 
   private YamlReader(String text, RouteFaults faults) {
-    this.text = text;
     this.faults = faults;
     LoadSettings settings =
         LoadSettings.builder().setUseMarks(true).setCodePointLimit(Integer.MAX_VALUE).build();
@@ -46,9 +44,8 @@ final class YamlReader {
   /** The only document of a file; a list without items if the file is empty or not YAML. */
   static YamlNode read(String text, RouteFaults faults) {
     YamlNode root = YamlNode.list(1);
-    YamlReader reader = null;
     try {
-      reader = new YamlReader(text, faults);
+      YamlReader reader = new YamlReader(text, faults);
       reader.parser.next(); // the start of the stream
       if (reader.parser.checkEvent(Event.ID.DocumentStart)) {
         reader.parser.next();
@@ -62,7 +59,7 @@ final class YamlReader {
     } catch (MarkedYamlEngineException malformed) {
       faults.add(
           malformed.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1),
-          reader.reason(malformed));
+          reason(text, malformed));
       return YamlNode.list(1);
     } catch (ReaderException control) {
       long lines = text.codePoints().limit(control.getPosition()).filter(c -> c == '\n').count();
@@ -133,7 +130,7 @@ final class YamlReader {
     return DASHED.matcher(key).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
   }
 
-  private String reason(MarkedYamlEngineException malformed) {
+  private static String reason(String text, MarkedYamlEngineException malformed) {
     Optional<Mark> mark = malformed.getProblemMark();
     String line = mark.map(at -> text.lines().skip(at.getLine()).findFirst().orElse("")).orElse("");
     if (TAB.matcher(line).find()) {

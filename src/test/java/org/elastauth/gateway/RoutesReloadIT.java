@@ -240,7 +240,7 @@ class RoutesReloadIT {
       awaitOutput(output, "rename it to mine.camel.yaml");
       Files.delete(folder.resolve("health.camel.yaml"));
       awaitLive(gateway, "live");
-      assertThat(output.getOut()).contains("Routes reloaded file=\"classpath:routes/health");
+      awaitOutput(output, "Routes reloaded file=\"classpath:routes/health");
 
       // a front door without routes; then the folder is moved for a moment
       Files.writeString(

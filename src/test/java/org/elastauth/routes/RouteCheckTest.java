@@ -57,6 +57,14 @@ class RouteCheckTest {
     assertThat(RouteCheck.of(RouteSet.read(null), file -> true)).isEmpty();
   }
 
+  @Test
+  void copiesThatWereEditedHaveNoFault() throws IOException {
+    for (RouteFile file : RouteSet.read(null).files().values()) {
+      Files.writeString(folder.resolve(file.name()), "# edited\n" + file.text());
+    }
+    assertThat(faults()).isEmpty();
+  }
+
   /** Camel's own words for valid steps, which no rule of ours may refuse. */
   @Test
   void whatCamelCanDoIsNoFault() throws IOException {
