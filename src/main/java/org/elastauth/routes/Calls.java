@@ -86,7 +86,8 @@ final class Calls {
 
   private void ports() {
     for (CheckedRoute route : routes) {
-      if (route.file().isChecked() && route.file().file().isOwn()) {
+      // the endpoints of a packaged file may have names that settings complete
+      if (route.file().isChecked() && RouteSet.packaged(route.file().file().name()) == null) {
         for (String sibling : Port.siblings(route.direct())) {
           if (graph.find(sibling).isEmpty()) {
             route

@@ -21,7 +21,6 @@ import org.elastauth.config.FileRights;
 import org.elastauth.config.LoadedRoutes;
 import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.config.TlsFiles;
-import org.elastauth.routes.RouteCheck;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
 import org.slf4j.Logger;
@@ -183,7 +182,7 @@ record ConfigurationFiles(
               "can be changed by every user of this system, itself or in a folder above it; restrict"
                   + " it (chmod o-w)"));
     }
-    return routes.isPackaged() ? routes.faults() : RouteCheck.of(all);
+    return routes.faults();
   }
 
   void warn() {

@@ -77,12 +77,12 @@ class RoutesReloadIT {
 
       // no YAML, then a bean that does not exist, then a route that others call gone
       edit("health.camel.yaml", "- route:", "- route: [");
-      awaitOutput(output, "health.camel.yaml, line 2");
+      awaitOutput(output, "health.camel.yaml:4: is not YAML");
       edit("health.camel.yaml", "- route: [", "- route:");
       edit("metrics.camel.yaml", "id: metrics-scrape-type", "id: metrics-scrape-types");
       awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("metrics.camel.yaml"));
       edit("credential.camel.yaml", "ref: cacheKey", "ref: noSuchBean");
-      awaitOutput(output, "No bean could be found in the registry for: noSuchBean");
+      awaitOutput(output, "there is no bean noSuchBean");
       edit("cache-memory.camel.yaml", "uri: direct:cache-memory-put", "uri: direct:mine");
       awaitOutput(output, "no route serves direct:cache-memory-put");
       assertThat(output.getOut()).contains("An edited route file is invalid");
@@ -111,8 +111,11 @@ class RoutesReloadIT {
     BROKEN.put("", "contains no route");
     BROKEN.put("\n\n", "contains no route");
     BROKEN.put("# a comment alone\n", "contains no route");
-    BROKEN.put(step("log: hello").replace("    from", "  from"), "mine.camel.yaml, line 1");
-    BROKEN.put(step("log: hello").replace("    from", "\tfrom"), "mine.camel.yaml, line 3");
+    BROKEN.put(
+        step("log: hello").replace("    from", "  from"), "mine.camel.yaml:1: route has no from");
+    BROKEN.put(
+        step("log: hello").replace("    from", "\tfrom"),
+        "mine.camel.yaml:3: a tab must not indent");
     BROKEN.put(step("logg: hello"), "logg");
     BROKEN.put(step("to: direct:credentials"), "no route serves direct:credentials");
     BROKEN.put(step("to: nosuch:thing"), "nosuch");
@@ -121,16 +124,16 @@ class RoutesReloadIT {
         step(
             "doTry: {steps: [{log: a}], doCatch: [{exception: [org.example.No], steps: [{log: b}]}]}"),
         "org.example.No");
-    BROKEN.put(step("log: hello") + step("log: hello"), "the id mine is also used in");
+    BROKEN.put(step("log: hello") + step("log: hello"), "the id mine is used twice");
+    BROKEN.put(route("credential", "direct:mine", "log: hello"), "the id credential is used twice");
     BROKEN.put(
-        route("credential", "direct:mine", "log: hello"), "the id credential is also used in");
+        route("mine", "direct:credential", "log: hello"), "direct:credential is served twice");
     BROKEN.put(
-        route("mine", "direct:credential", "log: hello"), "direct:credential is also used in");
-    BROKEN.put(
-        route("mine", "platform-http:/elastauth", "log: hello"), "/elastauth is also used in");
-    BROKEN.put("- route:\n    id: mine\n", "the route mine has no from");
-    BROKEN.put("just text", "contains no route");
-    BROKEN.put("- route: [", "mine.camel.yaml, line 2");
+        route("mine", "platform-http:/elastauth", "log: hello"),
+        "platform-http:/elastauth is served twice");
+    BROKEN.put("- route:\n    id: mine\n", "route has no from");
+    BROKEN.put("just text", "the file must be a list");
+    BROKEN.put("- route: [", "mine.camel.yaml:2: is not YAML");
     BROKEN.put("# " + "x".repeat(1 << 20), "larger than 1 MiB");
     BROKEN.put("- beans: [{name: mine, type: org.example.No}]\n", "org.example.No");
   }
@@ -266,8 +269,8 @@ class RoutesReloadIT {
 
       // a front door without routes; then the folder is moved for a moment
       Files.writeString(
-          folder.resolve("front-door.camel.yaml"), "- route: {from: {uri: direct:x}}");
-      awaitOutput(output, "no route begins at platform-http:/elastauth");
+          folder.resolve("front-door.camel.yaml"), "- route: {from: {uri: direct:x, steps: []}}");
+      awaitOutput(output, "no route from platform-http: leads to");
       Files.delete(folder.resolve("front-door.camel.yaml"));
       awaitOutput(output, "The route files are those in use again");
       edit("health.camel.yaml", "\"live\"", "\"edited\"");
