@@ -133,7 +133,7 @@ class RoutesReloadIT {
         "platform-http:/elastauth is served twice");
     BROKEN.put("- route:\n    id: mine\n", "route has no from");
     BROKEN.put("just text", "the file must be a list");
-    BROKEN.put("- route: [", "mine.camel.yaml:2: is not YAML");
+    BROKEN.put("- route: [", "mine.camel.yaml:1: is not YAML");
     BROKEN.put("# " + "x".repeat(1 << 20), "larger than 1 MiB");
     BROKEN.put("- beans: [{name: mine, type: org.example.No}]\n", "org.example.No");
   }
@@ -265,7 +265,7 @@ class RoutesReloadIT {
       awaitOutput(output, "rename it to mine.camel.yaml");
       Files.delete(folder.resolve("health.camel.yaml"));
       awaitLive(gateway, "live");
-      assertThat(output.getOut()).contains("Routes reloaded file=\"classpath:routes/health");
+      awaitOutput(output, "Routes reloaded file=\"classpath:routes/health");
 
       // a front door without routes; then the folder is moved for a moment
       Files.writeString(
@@ -293,15 +293,16 @@ class RoutesReloadIT {
   void aPackagedFileIsLoadedWhileAFileCallsIt(CapturedOutput output) throws Exception {
     try (TestGateway gateway = start(true)) {
       CamelContext context = gateway.bean(CamelContext.class);
-      assertThat(context.getRoute("cache-redis-get")).isNull();
+      assertThat(context.getRoute("cache-none-get")).isNull();
       Path mine = folder.resolve("mine.camel.yaml");
       Files.writeString(mine, route("mine", "platform-http:/mine", "to: direct:cache-redis-get"));
-      awaitOutput(
-          output, "Routes reloaded file=\"classpath:routes/cache-redis.camel.yaml, " + mine);
+      awaitOutput(output, "use cache-redis from now on; restart the gateway for that");
+      Files.writeString(mine, route("mine", "platform-http:/mine", "to: direct:cache-none-get"));
+      awaitOutput(output, "Routes reloaded file=\"classpath:routes/cache-none.camel.yaml, " + mine);
       Files.delete(mine);
       awaitOutput(
-          output, "Routes reloaded file=\"classpath:routes/cache-redis.camel.yaml (removed)");
-      assertThat(context.getRoute("cache-redis-get")).isNull();
+          output, "Routes reloaded file=\"classpath:routes/cache-none.camel.yaml (removed)");
+      assertThat(context.getRoute("cache-none-get")).isNull();
       assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
     }
   }
