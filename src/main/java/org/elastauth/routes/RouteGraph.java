@@ -93,6 +93,7 @@ record RouteGraph(Map<String, CheckedRoute> served, Map<String, String> values) 
             });
       }
     }
+    // after an upgrade, all files of an exported set differ from the packaged ones
     own.forEach((key, values) -> base.putIfAbsent(key, values.get(0)));
     List<RouteGraph> variants = new ArrayList<>();
     variants.add(new RouteGraph(served, base));

@@ -149,11 +149,7 @@ public record RouteSet(
                         ? "camel.main.routes-exclude-pattern excludes it"
                         : "it has the name of a packaged file that this configuration does not"
                             + " use; rename it, or change the configuration"));
-    List<Fault> all = new ArrayList<>(faults);
-    if (files.values().stream().anyMatch(file -> file.isOwn() || isExcluded.test(file))) {
-      all.addAll(FrontDoor.faults(used.values()));
-    }
-    return new RouteSet(folder, used, all, notLoaded, copies);
+    return new RouteSet(folder, used, faults, notLoaded, copies);
   }
 
   /**
