@@ -315,6 +315,20 @@ class OwnRoutesIT {
   }
 
   @Test
+  void headersOfAnUntrustedPeerAreRefused() {
+    try (TestGateway strict =
+        common(folder.resolve("dry"))
+            .set("elasticsearch.dry_run", true)
+            .set("trusted_proxies", "192.0.2.0/24")
+            .start()) {
+      HttpResponse<String> response = ask(strict, "john.doe");
+      assertThat(response.statusCode()).isEqualTo(403);
+      assertThat(response.body()).contains("not accepted from this address");
+      assertThat(strict.get("/elastauth/metrics").body()).contains("reason=\"untrusted_peer\"");
+    }
+  }
+
+  @Test
   void anIdentityFromPropertiesKeepsItsQuotationMarks() {
     HttpResponse<String> response = ask(gateway, "parts", "X-Hours", "parts");
     assertThat(response.body()).contains("\"user\":\"'quoted'\"");
