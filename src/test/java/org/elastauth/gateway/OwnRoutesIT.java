@@ -369,9 +369,9 @@ class OwnRoutesIT {
   private static final String SIGNED_HEADER =
       """
       - route:
-          id: identity-authelia
+          id: identity-cloudflare
           from:
-            uri: direct:identity-authelia
+            uri: direct:identity-cloudflare
             steps:
               - bean:
                   ref: token
@@ -386,10 +386,10 @@ class OwnRoutesIT {
   @Test
   void aSignedHeaderOfAProxyIsVerified() throws IOException {
     Path routes = Files.createDirectory(folder.resolve("signed"));
-    Files.writeString(routes.resolve("identity-authelia.camel.yaml"), SIGNED_HEADER);
+    Files.writeString(routes.resolve("identity-cloudflare.camel.yaml"), SIGNED_HEADER);
     try (ProviderDouble provider = new ProviderDouble();
         TestGateway signed =
-            provider.believer().set("auth_provider", "authelia").set("routes", routes).start()) {
+            provider.believer().set("auth_provider", "cloudflare").set("routes", routes).start()) {
       String name = "Cf-Access-Jwt-Assertion";
       String token = provider.sign(provider.claims("signed.user").build());
       for (int request = 0; request < 2; request++) {
@@ -408,6 +408,7 @@ class OwnRoutesIT {
             () ->
                 TestGateway.builder()
                     .set("elasticsearch.dry_run", true)
+                    .set("auth_provider", "cloudflare")
                     .set("routes", routes)
                     .start())
         .hasStackTraceContaining("oidc.issuer: is missing");
