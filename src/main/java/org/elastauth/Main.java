@@ -10,6 +10,7 @@ import org.elastauth.config.Fault;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.routes.RouteCheck;
 import org.elastauth.routes.RouteDiff;
+import org.elastauth.routes.RouteDrawing;
 import org.elastauth.routes.RouteExport;
 import org.elastauth.routes.RouteSet;
 import org.elastauth.startup.CommandLine;
@@ -41,6 +42,8 @@ public final class Main {
       diffRoutes(CommandLine.values(arguments, CommandLine.DIFF_ROUTES), args);
     } else if (arguments.containsOption(CommandLine.CHECK_ROUTES)) {
       checkRoutes(CommandLine.values(arguments, CommandLine.CHECK_ROUTES), args);
+    } else if (arguments.containsOption(CommandLine.DRAW_ROUTES)) {
+      drawRoutes(CommandLine.values(arguments, CommandLine.DRAW_ROUTES), args);
     } else if (arguments.containsOption(CommandLine.CHECK_CONFIG)) {
       checkConfig(args);
     } else if (arguments.containsOption(CommandLine.CREATE_CACHE_TABLE)) {
@@ -88,6 +91,16 @@ public final class Main {
       System.exit(faults.isEmpty() ? 0 : 1);
     } catch (IOException e) {
       System.err.println("--check-routes: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void drawRoutes(List<String> starts, String... args) {
+    try {
+      String start = starts.isEmpty() ? RouteDrawing.FRONT_DOOR : starts.get(0);
+      System.out.print(QuickCheck.drawing(start, args));
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println("--draw-routes: " + e.getMessage());
       System.exit(1);
     }
   }

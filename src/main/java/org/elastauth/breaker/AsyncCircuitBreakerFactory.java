@@ -8,7 +8,8 @@ import org.apache.camel.processor.DefaultProcessorFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes every {@code circuitBreaker} in the routes asynchronous. Camel 4.22 has {@code
+ * Makes every {@code circuitBreaker} in the routes asynchronous that names a breaker. One without,
+ * as a route of one's own may have, is Camel's. Camel 4.22 has {@code
  * resilience4jConfiguration.asynchronous} (CAMEL-24209); an upgrade replaces this package.
  */
 @Component
@@ -16,6 +17,8 @@ final class AsyncCircuitBreakerFactory extends DefaultProcessorFactory {
   @Override
   public Processor createProcessor(Route route, NamedNode definition) throws Exception {
     Processor made = super.createProcessor(route, definition);
-    return made instanceof ResilienceProcessor camels ? new AsyncCircuitBreaker(camels) : made;
+    return made instanceof ResilienceProcessor camels && camels.getCircuitBreaker() != null
+        ? new AsyncCircuitBreaker(camels)
+        : made;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Description;
 import org.springframework.context.annotation.Lazy;
 
 @Lazy
@@ -36,6 +37,8 @@ class DatabaseConfiguration {
 
   /** Connects at the first request, so that a database may be unreachable at startup. */
   @Bean(destroyMethod = "close")
+  @Description(
+      "The connections to the database of cache.url, for the option dataSource of the component sql.")
   HikariDataSource cacheDataSource(CacheSettings settings) {
     String url = settings.url();
     HikariDataSource pool = new HikariDataSource();

@@ -9,6 +9,7 @@ import java.util.Base64;
  * @param generation counts the passwords within a window, starting at 1
  * @param asOf when the groups of the fingerprint were asserted, epoch seconds
  * @param fingerprint of the profile and groups that Elasticsearch stores for this user
+ * @param created whether this login has created the user; never of a cached credential
  */
 public record Credential(
     String username,
@@ -16,7 +17,21 @@ public record Credential(
     Window window,
     long generation,
     long asOf,
-    Fingerprint fingerprint) {
+    Fingerprint fingerprint,
+    boolean created) {
+  public Credential(
+      String username,
+      String password,
+      Window window,
+      long generation,
+      long asOf,
+      Fingerprint fingerprint) {
+    this(username, password, window, generation, asOf, fingerprint, false);
+  }
+
+  public Credential asCreated() {
+    return new Credential(username, password, window, generation, asOf, fingerprint, true);
+  }
 
   /** The value of the Authorization header (RFC 7617). */
   public String authorization() {

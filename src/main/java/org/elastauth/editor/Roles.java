@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.elastauth.http.HttpError;
+import org.elastauth.identity.GroupWhitelist;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.RoleMapping;
 import org.elastauth.identity.RoleSettings;
@@ -36,6 +37,29 @@ public final class Roles {
   public void add(String roles, Exchange exchange) {
     TreeSet<String> changed = new TreeSet<>(of(exchange));
     names(roles).forEach(changed::add);
+    set(exchange, List.copyOf(changed));
+  }
+
+  /**
+   * Groups compare without case, roles do not. A rest that is no role is not added: the identity
+   * provider decides the groups, and must not be able to stop logins.
+   *
+   * @throws HttpError 500 without an identity
+   */
+  @Description(
+      "Adds the rest of each group that begins with this prefix: addByPrefix('es-') adds the role editor for the group"
+          + " es-editor.")
+  public void addByPrefix(String prefix, Exchange exchange) {
+    TreeSet<String> changed = new TreeSet<>(of(exchange));
+    String start = GroupWhitelist.fold(prefix);
+    for (String group : ((Identity) exchange.getProperty("identity")).groups()) {
+      if (GroupWhitelist.fold(group).startsWith(start)) {
+        String role = group.substring(prefix.length());
+        if (RoleSettings.isRole(role)) {
+          changed.add(role);
+        }
+      }
+    }
     set(exchange, List.copyOf(changed));
   }
 

@@ -55,6 +55,7 @@ public final class UserReconciler {
   private Credential rounds(Identity identity, List<String> roles) throws IOException {
     OwnershipMetadata refused = null;
     boolean admitted = false;
+    boolean created = false;
     for (int round = 0; round < MAX_ROUNDS; round++) {
       StoredUser stored = users.read(identity.username());
       UserChange change = planner.plan(stored, identity, roles, refused);
@@ -68,8 +69,9 @@ public final class UserReconciler {
           };
       admitted |= change.kind() == Kind.CREATE;
       if (written) {
+        created |= change.kind() == Kind.CREATE;
         if (users.accepts(change)) {
-          return change.credential();
+          return created ? change.credential().asCreated() : change.credential();
         }
         refused = change.ownership();
       }

@@ -14,6 +14,7 @@ import org.elastauth.crypto.Envelope;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.springframework.context.annotation.Description;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -24,6 +25,7 @@ import org.springframework.stereotype.Component;
  */
 @Lazy
 @Component("sealedSessions")
+@Description("Encrypts browser sessions for a session store of your own.")
 public final class SealedSessions {
   static final byte[] IDENTITY = "identity".getBytes(StandardCharsets.US_ASCII);
   static final byte[] TOKENS = "tokens".getBytes(StandardCharsets.US_ASCII);
@@ -80,6 +82,7 @@ public final class SealedSessions {
   }
 
   /** The text of a session, for a store of one's own. The property {@code sessionKey} names it. */
+  @Description("The encrypted text of the session in the body.")
   public String write(@ExchangeProperty("sessionKey") String key, @Body Session session) {
     Map<byte[], byte[]> fields = seal(key, session);
     return text(fields.get(IDENTITY)) + BETWEEN + text(fields.get(TOKENS));
@@ -89,6 +92,7 @@ public final class SealedSessions {
    * @param text null: there is none
    * @return null if there is none, or it is damaged or encrypted with an unknown key
    */
+  @Description("The session of the encrypted text in the body; null if it is damaged.")
   public Session read(@ExchangeProperty("sessionKey") String key, @Body String text) {
     String[] fields = text == null ? new String[0] : text.strip().split(Pattern.quote(BETWEEN));
     return fields.length == 2 ? open(key, fields[0], fields[1]) : null;

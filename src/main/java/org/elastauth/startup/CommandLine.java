@@ -14,6 +14,7 @@ public final class CommandLine {
   public static final String CHECK_ROUTES = "check-routes";
   public static final String EXPORT_ROUTES = "export-routes";
   public static final String DIFF_ROUTES = "diff-routes";
+  public static final String DRAW_ROUTES = "draw-routes";
   public static final String CREATE_CACHE_TABLE = "create-cache-table";
   public static final String CONFIG = "config";
   public static final String HELP_OPTION = "help";
@@ -29,6 +30,8 @@ public final class CommandLine {
                                file and line; start nothing
         --export-routes DIR    write the routes inside the jar to DIR; overwrite no file
         --diff-routes [DIR]    print what the folder of routes, or DIR, changes in the routes inside the jar
+        --draw-routes [ID]     print the routes in use as a Mermaid flowchart, from the front door, from the route ID,
+                               or all
         --create-cache-table   create the table of cache.type database, unless it exists
         --help                 print this text
         --elastauth.KEY=VALUE  a setting of application.yaml, such as --elastauth.cache.type=memory
@@ -42,6 +45,7 @@ public final class CommandLine {
           CHECK_ROUTES,
           EXPORT_ROUTES,
           DIFF_ROUTES,
+          DRAW_ROUTES,
           CREATE_CACHE_TABLE,
           CONFIG,
           HELP_OPTION);
@@ -78,6 +82,10 @@ public final class CommandLine {
     } else if (arguments.getOptionNames().contains(CHECK_ROUTES)) {
       if (values(arguments, CHECK_ROUTES).size() > 1) {
         return "--check-routes takes one folder at most";
+      }
+    } else if (arguments.getOptionNames().contains(DRAW_ROUTES)) {
+      if (values(arguments, DRAW_ROUTES).size() > 1) {
+        return "--draw-routes takes one route id at most";
       }
     } else if (arguments.getOptionNames().contains(CONFIG)) {
       if (values(arguments, CONFIG).size() != 1) {

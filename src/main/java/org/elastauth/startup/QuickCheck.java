@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.elastauth.config.StartupFailure;
+import org.elastauth.routes.RouteDrawing;
 import org.elastauth.routes.RouteSet;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.SpringApplicationJsonEnvironmentPostProcessor;
@@ -88,6 +90,26 @@ public final class QuickCheck {
     environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
     new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
     readFiles(environment);
+  }
+
+  /**
+   * What {@code --draw-routes} prints.
+   *
+   * @param start the id of the route to begin with, or {@link RouteDrawing#ALL}
+   * @throws IllegalArgumentException with a message for the user
+   */
+  public static String drawing(String start, String... args) throws IOException {
+    LoggingSystem.get(QuickCheck.class.getClassLoader()).beforeInitialize();
+    ConfigurableEnvironment environment = new StandardEnvironment();
+    readSettings(environment, args);
+    ConfigurationFiles files = SettingsLoader.load(environment).files();
+    if (!files.faults().isEmpty()) {
+      throw new IllegalArgumentException(
+          files.faults().stream()
+              .map(fault -> fault.key() + " " + fault.mend())
+              .collect(Collectors.joining("\n")));
+    }
+    return RouteDrawing.of(files.routes(), SettingsLoader.placeholders(environment), start);
   }
 
   /**

@@ -106,6 +106,11 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     return new SettingsReader<>(environment, Settings.class, defaults).read();
   }
 
+  /** Resolves the placeholders of routes, after {@link #load}. */
+  static UnaryOperator<String> placeholders(ConfigurableEnvironment environment) {
+    return text -> resolved(text, Map.of(), environment);
+  }
+
   private static String resolved(
       String text, Map<String, Object> values, ConfigurableEnvironment environment) {
     return PLACEHOLDER

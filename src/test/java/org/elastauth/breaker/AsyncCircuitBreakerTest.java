@@ -53,6 +53,17 @@ class AsyncCircuitBreakerTest {
                     - process:
                         ref: step
               - setHeader: {name: after, simple: "${body}"}
+      - route:
+          from:
+            uri: direct:unnamed
+            steps:
+              - circuitBreaker:
+                  steps:
+                    - process:
+                        ref: step
+                  onFallback:
+                    steps:
+                      - setBody: {simple: "${exception.message}"}
       """;
 
   /** What a step waits for; null: nothing. */
@@ -152,6 +163,16 @@ class AsyncCircuitBreakerTest {
   private void answerLater() {
     answer = new CompletableFuture<>();
     memory = new CompletableFuture<>();
+  }
+
+  @Test
+  void aBreakerWithoutANameIsCamels() throws Exception {
+    try (Run run = run(new AsyncCircuitBreakerFactory())) {
+      answer = CompletableFuture.completedFuture("answer");
+      assertThat(ask(run, "unnamed").state()).containsEntry("body", "answer for question");
+      answer = CompletableFuture.completedFuture("away");
+      assertThat(ask(run, "unnamed").state()).containsEntry("body", "away");
+    }
   }
 
   @ParameterizedTest

@@ -12,6 +12,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.language.bean.RuntimeBeanExpressionException;
 import org.apache.camel.support.DefaultExchange;
 import org.elastauth.config.TestSettings;
+import org.elastauth.credential.Credential;
+import org.elastauth.credential.Fingerprint;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.AutheliaHeaders;
 import org.elastauth.identity.Identity;
@@ -45,6 +47,7 @@ class EditorBeansTest {
     context.getRegistry().bind("identity", new IdentityParts(headers, fields, Clock.systemUTC()));
     context.getRegistry().bind("roles", new Roles(new RoleMapping(settings.roles(), fields)));
     context.getRegistry().bind("access", new Access(false));
+    context.getRegistry().bind("credential", new CredentialParts(3600, Clock.systemUTC()));
     exchange.getMessage().setBody("a body that no parameter is taken from");
   }
 
@@ -130,6 +133,37 @@ class EditorBeansTest {
     call("roles", "add('audit')");
     assertThat(exchange.getProperty("roles")).isEqualTo(List.of("audit", "viewer"));
     assertThat(identity()).isEqualTo(staff);
+  }
+
+  @Test
+  void theRestOfAGroupIsARole() {
+    List<String> groups = List.of("ES-audit", "es- ", "es-b c", "es-", "other");
+    exchange.setProperty("identity", new Identity("john.doe", "", "", groups, 1));
+    call("roles", "addByPrefix('es-')");
+    assertThat(identity().roles()).containsExactly("audit", "b c", "viewer");
+  }
+
+  @Test
+  void aCredentialIsOfTheUserOfTheRequest() {
+    exchange.setProperty("identity", new Identity("john.doe", "", "", List.of("staff"), 1));
+    exchange.getMessage().setBody("a: password");
+    Credential credential = (Credential) call("credential", "fromPassword");
+    assertThat(credential.username()).isEqualTo("john.doe");
+    assertThat(credential.password()).isEqualTo("a: password");
+    assertThat(credential.fingerprint()).isEqualTo(Fingerprint.of(identity()));
+    assertThat(credential.created()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      value = {"none", "''", "p\u00e4ssword"})
+  void aPasswordThatElasticsearchCannotReceiveIsRefused(String password) {
+    exchange.setProperty("identity", new Identity("john.doe", "", "", List.of(), 1));
+    exchange.getMessage().setBody(password);
+    assertThat(refused("credential", "fromPassword").status()).isEqualTo(503);
+    exchange.getMessage().setBody("x".repeat(256));
+    assertThat(refused("credential", "fromPassword").status()).isEqualTo(503);
   }
 
   @ParameterizedTest
