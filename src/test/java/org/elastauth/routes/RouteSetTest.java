@@ -239,23 +239,6 @@ class RouteSetTest {
   }
 
   @Test
-  void aSetWithoutAFrontDoorIsAFault() throws IOException {
-    write("front-door.camel.yaml", "- from: {uri: 'direct:mine', steps: [{log: mine}]}");
-    assertThat(used("front-door.camel.yaml").faults())
-        .singleElement()
-        .asString()
-        .contains("front-door.camel.yaml:1: no route from platform-http: leads to");
-  }
-
-  @Test
-  void anEditedCopyOfEachFileIsValid() throws IOException {
-    for (RouteFile file : RouteSet.read(null).files().values()) {
-      write(file.name(), "# edited\n" + file.text());
-    }
-    assertThat(used().faults()).isEmpty();
-  }
-
-  @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aFolderThatMustNotBeUsedIsAFault() throws IOException {
     write("mine.camel.yaml", "# mine");
