@@ -22,6 +22,10 @@ public final class GrantAccess implements Processor {
     decisions.allowed();
     Message message = exchange.getMessage();
     Credential credential = (Credential) message.getBody();
+    if (message.hasHeaders()) {
+      // a route may have asked another server, whose headers would become ours
+      message.removeHeaders("*", "RateLimit-*");
+    }
     message.setHeader("Authorization", credential.authorization());
     message.setHeader("Cache-Control", "no-store");
     message.setHeader("Content-Type", "application/json");
