@@ -3,6 +3,8 @@ package org.elastauth;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainRegistry;
@@ -113,7 +115,10 @@ public final class CamelMainPlugin implements ContextServicePlugin {
 
   /** Does what Spring Boot's runner does before and after the routes. */
   private static final class Lifecycle extends LifecycleStrategySupport {
+    private static final long LONGEST_STOP_MINUTES = 1;
+
     private final ConfigurableApplicationContext beans;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     Lifecycle(ConfigurableApplicationContext beans) {
       this.beans = beans;
@@ -133,13 +138,27 @@ public final class CamelMainPlugin implements ContextServicePlugin {
           .getBeansOfType(CamelContextConfiguration.class)
           .values()
           .forEach(each -> each.afterApplicationStart(context));
+      // Camel Main stops in its main thread, for which a JVM that receives SIGTERM does not wait
+      Runtime.getRuntime().addShutdownHook(new Thread(this::awaitStop, "await-stop"));
+    }
+
+    private void awaitStop() {
+      try {
+        stopped.await(LONGEST_STOP_MINUTES, TimeUnit.MINUTES);
+      } catch (InterruptedException ending) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     /** Drains the server, then stops the routes, then the beans. */
     @Override
     public void onContextStopping(CamelContext context) {
-      if (beans.isActive()) {
-        beans.close();
+      try {
+        if (beans.isActive()) {
+          beans.close();
+        }
+      } finally {
+        stopped.countDown();
       }
     }
   }
