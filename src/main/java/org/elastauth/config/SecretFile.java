@@ -22,30 +22,36 @@ public final class SecretFile {
   /**
    * Returns the content without the line break at its end, which editors and {@code echo} add.
    *
-   * @throws IllegalArgumentException with the reason, which does not quote the content
+   * @throws IllegalArgumentException with the reason, which does not quote the content; nor the
+   *     path unless a file is there, because it may be the secret itself in the wrong place
    */
   public static String read(String file) {
+    Path path;
     try {
-      Path path = Path.of(file);
-      require(Files.exists(path), file, "does not exist; mount the secret, or correct the path");
-      require(!Files.isDirectory(path), file, "is a folder; name the file in it");
-      require(
-          Files.isReadable(path), file, "cannot be read by the gateway's user; correct its rights");
-      require(Files.size(path) <= MAX_BYTES, file, "is larger than 64 KiB; name the right file");
+      path = Path.of(file);
+    } catch (InvalidPathException invalid) {
+      throw new IllegalArgumentException("is not the path of a file; write the path of the secret");
+    }
+    require(Files.exists(path), "names no file; mount the secret, or correct the path");
+    String name = path + " ";
+    require(!Files.isDirectory(path), name + "is a folder; name the file in it");
+    require(
+        Files.isReadable(path), name + "cannot be read by the gateway's user; correct its rights");
+    try {
+      require(Files.size(path) <= MAX_BYTES, name + "is larger than 64 KiB; name the right file");
       String text = Files.readString(path).replaceFirst("\\R$", "");
-      require(!text.isBlank(), file, "is empty; write the secret into it");
+      require(!text.isBlank(), name + "is empty; write the secret into it");
       return text;
     } catch (CharacterCodingException binary) {
-      throw new IllegalArgumentException(file + " is not UTF-8 text; name the right file", binary);
-    } catch (IOException | InvalidPathException unreadable) {
-      throw new IllegalArgumentException(
-          file + " cannot be read; correct the path or its rights", unreadable);
+      throw new IllegalArgumentException(name + "is not UTF-8 text; name the right file");
+    } catch (IOException unreadable) {
+      throw new IllegalArgumentException(name + "cannot be read; correct its rights");
     }
   }
 
-  private static void require(boolean condition, String file, String reason) {
+  private static void require(boolean condition, String reason) {
     if (!condition) {
-      throw new IllegalArgumentException(file + " " + reason);
+      throw new IllegalArgumentException(reason);
     }
   }
 }

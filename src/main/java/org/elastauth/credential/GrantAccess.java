@@ -4,6 +4,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.elastauth.http.Decisions;
+import org.elastauth.identity.Identity;
 import org.springframework.stereotype.Component;
 
 /** Turns the credential into the response that logs its user in. */
@@ -19,9 +20,13 @@ public final class GrantAccess implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    decisions.allowed();
     Message message = exchange.getMessage();
     Credential credential = (Credential) message.getBody();
+    Identity identity = (Identity) exchange.getProperty("identity");
+    if (!identity.username().equals(credential.username())) {
+      throw EncryptCredential.foreign(); // from a cache of one's own
+    }
+    decisions.allowed();
     if (message.hasHeaders()) {
       // a route may have asked another server, whose headers would become ours
       message.removeHeaders("*", "RateLimit-*");

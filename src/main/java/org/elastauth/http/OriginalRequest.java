@@ -23,7 +23,7 @@ public final class OriginalRequest {
   private static final List<String> METHODS = List.of("X-Forwarded-Method", "X-Original-Method");
 
   private static final Pattern ORIGIN = Pattern.compile("(?i)https?://[^/?#]*");
-  private static final Pattern DOTS = Pattern.compile(".*/\\.\\.?(/.*)?");
+  private static final Pattern DOTS = Pattern.compile(".*/\\.\\.?(/.*)?", Pattern.DOTALL);
 
   private OriginalRequest() {}
 
@@ -89,7 +89,8 @@ public final class OriginalRequest {
    * @throws HttpError 400 if it is malformed, or has dot segments, which clients remove
    */
   static String plainPath(String url) {
-    String raw = ORIGIN.matcher(HeaderText.read(url)).replaceFirst("").replaceFirst("[?#].*", "");
+    String raw =
+        ORIGIN.matcher(HeaderText.read(url)).replaceFirst("").replaceFirst("(?s)[?#].*", "");
     String path;
     try {
       path =
@@ -102,11 +103,23 @@ public final class OriginalRequest {
         path.startsWith("/")
             && path.indexOf('\\') < 0
             && path.indexOf('\uFFFD') < 0
-            && path.chars().noneMatch(Character::isISOControl)
+            && path.codePoints().noneMatch(OriginalRequest::isInvisible)
             && !DOTS.matcher(path).matches();
     if (!valid) {
       throw HttpError.malformed("malformed path of the original request");
     }
     return path;
+  }
+
+  /** Controls, line separators and marks that servers read in different ways, or drop. */
+  private static boolean isInvisible(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
   }
 }

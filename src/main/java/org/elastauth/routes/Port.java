@@ -25,11 +25,6 @@ record Port(List<String> endpoints, List<String> siblings, String in, String out
               List.of("rate-limit-<store>-count"),
               List.of(),
               "`rateLimitKey`",
-              "body: the requests of this key in this window, with this one; null admits it"),
-          new Port(
-              List.of("rate-limit-<store>-count"),
-              List.of(),
-              "`rateLimitKey`",
               "body: the number of requests in this window; null: not counted"),
           new Port(
               List.of("cache-<type>-get"),

@@ -178,17 +178,32 @@ record ConfigurationFiles(
 
   /** Routes and the jars of their components can do anything, so no other user may change them. */
   List<Fault> faults() {
-    if (Files.isDirectory(COMPONENTS) && FileRights.of(COMPONENTS) == FileRights.EVERYBODY) {
-      return List.of(
-          new Fault(
-              "lib",
-              "",
-              "can be changed by every user of this system, itself or in a folder above it; restrict"
-                  + " it (chmod o-w)"));
+    for (Path component : components()) {
+      if (FileRights.of(component) == FileRights.EVERYBODY) {
+        return List.of(
+            new Fault(
+                "lib",
+                "",
+                component
+                    + " can be changed by every user of this system, itself or in a folder above it;"
+                    + " restrict it (chmod o-w)"));
+      }
     }
     Set<Fault> faults = new LinkedHashSet<>(RouteCheck.of(all));
     faults.addAll(routes.faults());
     return List.copyOf(faults);
+  }
+
+  /** The folder of components and what is in it. */
+  private static List<Path> components() {
+    if (!Files.isDirectory(COMPONENTS) || !Files.isReadable(COMPONENTS)) {
+      return List.of();
+    }
+    try (Stream<Path> jars = Files.list(COMPONENTS)) {
+      return Stream.concat(Stream.of(COMPONENTS), jars).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void warn() {
