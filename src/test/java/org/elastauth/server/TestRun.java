@@ -11,9 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestRun {
   /**
    * One folder a JVM: the working folders and logs of its servers, and the logs of its gateways.
+   * The demo has its own, because tests may run at the same time.
    */
   static final Path FOLDER =
-      Path.of(System.getProperty("servers", "target/servers/1")).toAbsolutePath();
+      Path.of(System.getProperty("servers", "target/demo-servers")).toAbsolutePath();
 
   /** Has as many bytes as gateways were started. */
   static final String STARTS = "gateway-starts";
