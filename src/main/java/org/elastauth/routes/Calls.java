@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import org.elastauth.config.NearestName;
 
 /**
- * What routes call: endpoints that nobody serves, cycles, adapters that lack an endpoint, steps
+ * What routes call: endpoints that no route serves, cycles, adapters that lack an endpoint, steps
  * that block an event loop, and a set without a front door.
  */
 final class Calls {

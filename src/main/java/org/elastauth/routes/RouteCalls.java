@@ -59,7 +59,7 @@ public record RouteCalls(Map<String, RouteFile> files, Map<String, DirectEndpoin
     return missing;
   }
 
-  /** Whether each file is YAML. Otherwise nobody knows what it serves. */
+  /** Whether each file is YAML. What another file serves is unknown. */
   public boolean isComplete() {
     return endpoints.values().stream().allMatch(DirectEndpoints::isYaml);
   }

@@ -25,7 +25,7 @@ import org.springframework.core.io.Resource;
 /**
  * The route files inside the jar, and those of a folder. A file of the folder replaces the packaged
  * one of its name; others are added. A copy of a packaged file counts as packaged. So an upgrade
- * upgrades the files that nobody has changed.
+ * upgrades all files that are unchanged.
  *
  * @param folder null without one
  * @param faults of the folder and of files that cannot be used

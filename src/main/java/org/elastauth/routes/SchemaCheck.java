@@ -38,7 +38,7 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
           "validate",
           "when");
 
-  /** Checks what stands at the top of a file. */
+  /** Checks the top level of a file. */
   void check(YamlNode file) {
     for (YamlNode item : file.asList()) {
       if (item.isMap()) {

@@ -193,8 +193,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
             + " can share; generate a key with --generateKey");
     warnIf(
         settings.keys().isEmpty() && !CacheSettings.SHIPPED.contains(settings.cache().type()),
-        "secret_key is not set, but cache.type is a route file of your own: nobody can decrypt its"
-            + " entries after a restart or at another gateway; generate a key with --generateKey");
+        "secret_key is not set, but cache.type is a route file of your own: its entries cannot be"
+            + " decrypted after a restart or by another gateway; generate a key with --generateKey");
     warnIf(
         settings.keys().all().stream().anyMatch(REPEATED),
         "secret_key repeats a pattern, as the example in elastauth's documentation does: others can"
