@@ -63,7 +63,7 @@ final class Calls {
     calls.forEach(
         (route, made) -> {
           for (Steps.Call call : made) {
-            if (graph.find(call.name()).isEmpty() && !Port.isChosen(call.name())) {
+            if (graph.find(call.name()).isEmpty()) {
               route
                   .file()
                   .faults()

@@ -72,16 +72,6 @@ record Port(List<String> endpoints, List<String> siblings, String in, String out
     return List.of();
   }
 
-  /** Whether a name has a placeholder for its adapter, which need not be there. */
-  static boolean isChosen(String name) {
-    return name.contains("{{")
-        && ALL.stream()
-            .flatMap(port -> port.endpoints.stream())
-            .anyMatch(
-                endpoint ->
-                    name.matches(ADAPTER.matcher(endpoint).replaceFirst("\\\\{\\\\{[^}]*}}")));
-  }
-
   /** All endpoints that must be served together with one of a name. */
   static Set<String> siblings(String name) {
     return ALL.stream()
