@@ -76,6 +76,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
             getCamelContext(),
             VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
     errors.install(router);
+    Aliases.install(router);
   }
 
   /**

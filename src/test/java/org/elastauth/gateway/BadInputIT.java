@@ -348,6 +348,19 @@ class BadInputIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/health", "/elastauth/health"})
+  void anAliasClosesAConnectionAsItsAddressDoes(String path) {
+    String answer =
+        gateway.raw(
+            "GET "
+                + path
+                + "?a=b HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                + "GET /elastauth HTTP/1.1\r\nHost: g\r\nRemote-User: bad.smuggled\r\n\r\n");
+    assertThat(answer.split("HTTP/1.1 ")).hasSize(2);
+    assertThat(answer).startsWith("HTTP/1.1 200 ").containsIgnoringCase("connection: close");
+  }
+
   @Test
   void whatFollowsAChunkedBodyIsNoRequest() {
     String answer =

@@ -78,7 +78,7 @@ class RoutesReloadIT {
       edit("health.camel.yaml", "- route:", "- route: [");
       awaitOutput(output, "health.camel.yaml:4: is not YAML");
       edit("health.camel.yaml", "- route: [", "- route:");
-      edit("metrics.camel.yaml", "id: metrics-scrape-type", "id: metrics-scrape-types");
+      edit("metrics.camel.yaml", "id: metrics-type", "id: metrics-types");
       awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("metrics.camel.yaml"));
       edit("credential.camel.yaml", "ref: cacheKey", "ref: noSuchBean");
       awaitOutput(output, "there is no bean noSuchBean");

@@ -124,7 +124,7 @@ class RouteSetTest {
               - to: direct:cache-none-get
               - to: {uri: direct, parameters: {name: cache-none-put}}
               - toD: {uri: "direct:cache-none-delete?block=false"}
-              - log: {message: "direct:metrics-scrape is not called"}
+              - log: {message: "direct:metrics is not called"}
               - process: {ref: singleFlight, description: Runs direct:credential-reconcile}
               - choice:
                   precondition: true
