@@ -13,7 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Sets the headers of {@code response.headers}, by default none. */
+/**
+ * Sets the headers of {@code response.headers}, by default none. A header without a value is sent
+ * empty: without it, some proxies would pass on the header that the client has sent.
+ */
 @Component
 final class ResponseHeaders {
   private static final Logger LOG = LoggerFactory.getLogger(ResponseHeaders.class);
@@ -34,10 +37,10 @@ final class ResponseHeaders {
       String name = headers.get(i).getKey();
       String value = HeaderText.write(value(exchange, headers.get(i).getValue()));
       if (value.length() > MAX_BYTES) {
-        LOG.debug("The header {} is longer than {} bytes and is not sent", name, MAX_BYTES);
-      } else if (!value.isEmpty()) {
-        exchange.getMessage().setHeader(name, value);
+        LOG.debug("The header {} is longer than {} bytes and is sent empty", name, MAX_BYTES);
+        value = "";
       }
+      exchange.getMessage().setHeader(name, value);
     }
   }
 
