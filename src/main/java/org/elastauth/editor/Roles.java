@@ -82,7 +82,7 @@ public final class Roles {
   }
 
   private List<String> of(Exchange exchange) {
-    if (exchange.getProperty("roles") instanceof List<?> mapped) {
+    if (isMapped(exchange) && exchange.getProperty("roles") instanceof List<?> mapped) {
       return mapped.stream().map(String.class::cast).toList();
     }
     if (exchange.getProperty("identity") instanceof Identity identity) {
@@ -91,8 +91,13 @@ public final class Roles {
     throw HttpError.misrouted("a route uses the bean roles before the property identity is set");
   }
 
+  /** The mapping replaces a property {@code roles} that an identity route has set. */
+  private static boolean isMapped(Exchange exchange) {
+    return exchange.getProperty("cacheKey") != null && exchange.getProperty("roles") != null;
+  }
+
   private static void set(Exchange exchange, List<String> roles) {
-    if (exchange.getProperty("roles") != null) {
+    if (isMapped(exchange)) {
       exchange.setProperty("roles", roles);
     } else {
       Identity identity = (Identity) exchange.getProperty("identity");

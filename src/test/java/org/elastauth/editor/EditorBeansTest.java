@@ -126,9 +126,18 @@ class EditorBeansTest {
   }
 
   @Test
+  void aPropertyRolesOfTheIdentityRouteHidesNoRoleOfTheMapping() {
+    exchange.setProperty("identity", new Identity("john.doe", "", "", List.of("staff"), 1));
+    exchange.setProperty("roles", List.of("other"));
+    call("roles", "remove('editor')");
+    assertThat(identity().roles()).doesNotContain("editor", "other");
+  }
+
+  @Test
   void rolesAfterTheMappingAreTheProperty() {
     Identity staff = new Identity("john.doe", "", "", List.of("staff"), 1);
     exchange.setProperty("identity", staff);
+    exchange.setProperty("cacheKey", "key");
     exchange.setProperty("roles", List.of("viewer"));
     call("roles", "add('audit')");
     assertThat(exchange.getProperty("roles")).isEqualTo(List.of("audit", "viewer"));
