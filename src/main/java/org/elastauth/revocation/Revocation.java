@@ -10,7 +10,8 @@ import org.elastauth.elasticsearch.UserChange;
  * @param disable whether to disable the user until an administrator enables it in Elasticsearch
  * @param apiKeys whether to invalidate the user's API keys as well
  * @param release whether the name may belong to another subject from now on
- * @param change the last write; null before the first, and with elasticsearch.dry_run
+ * @param dryRun whether the user store computes passwords that open nothing
+ * @param change the last write; null before the first, and of user stores other than Elasticsearch
  * @param lateWrites milliseconds for which other gateways may still write the state read before
  * @param apiKeysInvalidated their number; null if not requested or failed
  * @param apiKeysError why that failed, or null
@@ -19,13 +20,14 @@ public record Revocation(
     boolean disable,
     boolean apiKeys,
     boolean release,
+    boolean dryRun,
     UserChange change,
     long lateWrites,
     Integer apiKeysInvalidated,
     String apiKeysError) {
 
   public Revocation(boolean disable, boolean apiKeys, boolean release) {
-    this(disable, apiKeys, release, null, 0, null, null);
+    this(disable, apiKeys, release, false, null, 0, null, null);
   }
 
   /** Null components are left out of the response. */
@@ -33,7 +35,7 @@ public record Revocation(
   public record Report(
       String user,
       Long generation,
-      boolean disabled,
+      Boolean disabled,
       Boolean released,
       Boolean dryRun,
       Integer apiKeysInvalidated,
@@ -41,11 +43,17 @@ public record Revocation(
 
   Revocation written(UserChange written, long late) {
     return new Revocation(
-        disable, apiKeys, release, written, late, apiKeysInvalidated, apiKeysError);
+        disable, apiKeys, release, dryRun, written, late, apiKeysInvalidated, apiKeysError);
   }
 
   Revocation withoutApiKeys(Integer invalidated, String error) {
-    return new Revocation(disable, apiKeys, release, change, lateWrites, invalidated, error);
+    return new Revocation(
+        disable, apiKeys, release, dryRun, change, lateWrites, invalidated, error);
+  }
+
+  Revocation asDryRun() {
+    return new Revocation(
+        disable, apiKeys, release, true, change, lateWrites, apiKeysInvalidated, apiKeysError);
   }
 
   /** Start of the window of the new password; 0 before it is written. */
@@ -60,7 +68,7 @@ public record Revocation(
 
   Report report(String user) {
     if (change == null) {
-      return new Report(user, null, false, null, true, null, null);
+      return new Report(user, null, dryRun ? false : null, null, dryRun ? true : null, null, null);
     }
     return new Report(
         user,

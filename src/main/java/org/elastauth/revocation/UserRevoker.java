@@ -203,11 +203,14 @@ public final class UserRevoker {
             + "; the cache entry was deleted; try again");
   }
 
-  /** With {@code elasticsearch.dry_run} there is no password to replace. */
-  public void dryRun(@ExchangeProperty("identity") Identity identity) {
+  /** With the user store dry-run there is no password to replace. */
+  public Revocation dryRun(
+      @ExchangeProperty("identity") Identity identity,
+      @ExchangeProperty("revocation") Revocation revocation) {
     LOG.atInfo()
         .addKeyValue("user", identity.username())
         .log("Deleted from the cache; with elasticsearch.dry_run there is no login to revoke");
+    return revocation.asDryRun();
   }
 
   /** Reports a revocation to the log and to the administrator. */

@@ -213,7 +213,10 @@ class UserRevokerTest {
     Revocation asked = new Revocation(true, false, false);
     assertThat(asked.issued()).isZero();
     assertThat(asked.generation()).isZero();
-    assertThat(asked.report("john.doe").dryRun()).isTrue();
+    assertThat(asked.report("john.doe"))
+        .as("a user store of one's own")
+        .isEqualTo(new Revocation.Report("john.doe", null, null, null, null, null, null));
+    assertThat(asked.asDryRun().report("john.doe").dryRun()).isTrue();
 
     Revocation revocation = written(true);
     assertThat(revocation.issued()).isEqualTo(1_000);
