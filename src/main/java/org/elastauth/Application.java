@@ -80,7 +80,9 @@ public class Application {
   SecretKeys secretKeys(KeySettings settings, ElasticsearchSettings elasticsearch) {
     List<String> secrets = settings.isEmpty() ? List.of(SecretKeys.generate()) : settings.all();
     String scope = settings.credential().scope();
-    return new SecretKeys(secrets, elasticsearch.dryRun() ? scope + " dry run" : scope);
+    return new SecretKeys(
+        secrets,
+        elasticsearch.computesOnly() && !elasticsearch.isUsed() ? scope + " dry run" : scope);
   }
 
   @Bean

@@ -55,6 +55,11 @@ public record ElasticsearchSettings(
     return routes.has("user-store-elasticsearch");
   }
 
+  /** Whether routes compute credentials that Elasticsearch does not know. */
+  public boolean computesOnly() {
+    return routes.has("user-store-dry-run");
+  }
+
   /** How long a login may wait: every host but the last may fail by its timeout. */
   public Duration patience() {
     return readTimeout.multipliedBy(1L + hosts.size());

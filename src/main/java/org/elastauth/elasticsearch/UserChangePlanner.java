@@ -123,11 +123,14 @@ public final class UserChangePlanner {
     return keep(user, stored, view);
   }
 
-  /** The credential of a new user, for {@code elasticsearch.dry_run}. */
+  /**
+   * The credential of a new user, for the user store dry-run. It is always {@code created}, because
+   * no server remembers the user.
+   */
   public Credential dryRun(
       @ExchangeProperty("identity") Identity identity,
       @ExchangeProperty("roles") List<String> roles) {
-    return plan(StoredUser.absent(0), identity, roles, null).credential();
+    return plan(StoredUser.absent(0), identity, roles, null).credential().asCreated();
   }
 
   /**

@@ -204,6 +204,10 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         "elasticsearch.dry_run is on: the gateway never contacts Elasticsearch, and the credentials"
             + " in its responses are not valid there; set it to false in production");
     warnIf(
+        settings.elasticsearch().computesOnly() && !settings.elasticsearch().dryRun(),
+        "a route file of your own calls direct:user-store-dry-run: the credentials of these logins"
+            + " are not valid in Elasticsearch; call another user store in production");
+    warnIf(
         settings.elasticsearch().isUsed() && settings.elasticsearch().username().isEmpty(),
         "elasticsearch.username and elasticsearch.password are not set: every login fails;"
             + " set an account with the cluster privilege manage_security");

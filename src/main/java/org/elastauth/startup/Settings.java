@@ -271,7 +271,7 @@ public record Settings(
         "is not possible with oidc.token_validation=userinfo, because opaque tokens have no readable"
             + " expiry; set oidc.token_validation to jwks or both");
     faults.when(
-        !elasticsearch.dryRun() && http.idleTimeout().compareTo(elasticsearch.patience()) <= 0,
+        elasticsearch.isUsed() && http.idleTimeout().compareTo(elasticsearch.patience()) <= 0,
         "http.idle_timeout",
         "would close connections whose requests wait for Elasticsearch; set it to more than "
             + elasticsearch.patience().toSeconds()

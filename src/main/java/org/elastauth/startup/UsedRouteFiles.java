@@ -16,7 +16,7 @@ import org.elastauth.routes.RouteSet;
  * beans, threads and connections exist. The files of adapters are used because others call them.
  */
 final class UsedRouteFiles {
-  /** Those that need a server, a folder or settings. */
+  /** Those that need a server, a folder or settings, or that change which keys are used. */
   private static final Set<String> NEEDY =
       Set.of(
           "cache-redis",
@@ -26,7 +26,8 @@ final class UsedRouteFiles {
           "session-redis",
           "identity-oidc",
           "oidc-session",
-          "user-store-elasticsearch");
+          "user-store-elasticsearch",
+          "user-store-dry-run");
 
   private static final Pattern REDIS_BEAN =
       Pattern.compile("(?:\\bref[\"']?: *|#(bean:)?)[\"']?(redis\\w+)");
