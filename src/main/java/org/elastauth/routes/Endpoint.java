@@ -2,6 +2,7 @@ package org.elastauth.routes;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * An endpoint URI, which may contain placeholders.
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param options of the URI and the parameters, with their lines
  */
 record Endpoint(int line, String scheme, String path, Map<String, YamlNode> options) {
+  private static final Pattern DEFAULT = Pattern.compile("\\{\\{[\\w.-]+:([^{}]*)}}");
 
   static Endpoint of(YamlNode uri, YamlNode parameters) {
     String text = uri.asText().trim();
@@ -36,12 +38,14 @@ record Endpoint(int line, String scheme, String path, Map<String, YamlNode> opti
         options);
   }
 
-  /** The name behind {@code direct:}; empty for another endpoint. */
+  /** The name behind {@code direct:}, with the defaults of settings; empty for another endpoint. */
   String direct() {
     if (!scheme.equals("direct")) {
       return "";
     }
-    return path.isEmpty() && options.containsKey("name") ? options.get("name").asText() : path;
+    String name =
+        path.isEmpty() && options.containsKey("name") ? options.get("name").asText() : path;
+    return DEFAULT.matcher(name).replaceAll("$1");
   }
 
   /** Whether a part of a text is not known before the route runs. */

@@ -91,7 +91,8 @@ record EventLoop(RouteGraph graph, Predicate<String> blocks, Map<CheckedRoute, B
       case "doTry" -> {
         boolean stays = stays(route, step.get("steps"), before);
         // what fails is rarely the step that leaves the event loop
-        boolean caughtHere = stays || !leavesFirst(step.get("steps"));
+        boolean caughtHere =
+            stays || step.get("steps").items().size() > 1 && !leavesFirst(step.get("steps"));
         for (YamlNode caught : step.get("doCatch").asList()) {
           stays |= stays(route, caught.get("steps"), caughtHere);
         }

@@ -34,9 +34,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** The files of src/docs/routes/examples, unchanged, each on a gateway. */
-@ExtendWith(Servers.class)
+@ExtendWith({Servers.class, OutputCaptureExtension.class})
 class RouteExamplesIT {
   private static final Path EXAMPLES = Path.of("src/docs/routes/examples");
   private static final String OTHER_PASSWORD = "the-password-of-partners";
@@ -159,6 +161,22 @@ class RouteExamplesIT {
       Files.createFile(cache);
       assertThat(header(gateway.get("/elastauth", jane), "Authorization"))
           .isEqualTo(header(again, "Authorization"));
+    }
+  }
+
+  @Test
+  void theWebhookWithoutElasticsearch(CapturedOutput output) throws Exception {
+    try (TestGateway gateway =
+        with("user-store-webhook")
+            .set("user_store", "webhook")
+            .set("my.users", "dry-run")
+            .set("my.webhook", url("/dry"))
+            .start()) {
+      assertThat(gateway.get("/elastauth", "Remote-User", "dry.jane").statusCode()).isEqualTo(200);
+      assertThat(gateway.get("/elastauth", "Remote-User", "dry.jane").statusCode()).isEqualTo(200);
+      assertThat(RECEIVED.poll(20, TimeUnit.SECONDS)).startsWith("/dry ").contains("dry.jane");
+      assertThat(RECEIVED).isEmpty();
+      assertThat(output).contains("calls direct:user-store-dry-run");
     }
   }
 
