@@ -68,13 +68,13 @@ class NeversTest {
     slices().matching("org.elastauth.oidc.(*)").should().beFreeOfCycles().check(CLASSES);
   }
 
-  /** Only {@code Main}, {@code Application} and {@code startup} know these. */
+  /** Only {@code Main}, {@code Application} and the rooms on top know these. */
   @ParameterizedTest(name = "{0}")
-  @CsvSource({"editor", "expiry", "oidc", "revocation", "routes", "startup"})
+  @CsvSource({"command", "editor", "expiry", "oidc", "revocation", "routes", "startup"})
   void noFeatureKnowsTheTop(String name) {
     noClasses()
         .that()
-        .resideOutsideOfPackages(packages("startup " + name))
+        .resideOutsideOfPackages(packages("startup command doctor migrate " + name))
         .and()
         .doNotBelongToAnyOf(Application.class, Main.class)
         .should()

@@ -50,14 +50,15 @@ class CommandLineIT {
 
   @ParameterizedTest
   @CsvSource({
-    "--chek-config, unknown option --chek-config",
-    "check-config, unknown option check-config",
-    "--cache.type=redis, unknown option --cache.type",
-    "--export-routes, --export-routes requires exactly one folder"
+    "--chek-config, 1, unknown option --chek-config; did you mean --check-config?",
+    "check-config, 2, unknown command check-config; did you mean check?",
+    "--cache.type=redis, 1, unknown option --cache.type",
+    "--export-routes, 1, --export-routes requires DIR",
+    "export-routes, 2, export-routes requires DIR"
   })
-  void anUnknownOptionIsOneMessage(String option, String message) throws Exception {
+  void anUnknownOptionIsOneMessage(String option, int code, String message) throws Exception {
     try (PackagedJar jar = jar(option)) {
-      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.exitCode()).isEqualTo(code);
       assertThat(jar.output().lines()).singleElement().asString().startsWith(message);
     }
   }
@@ -201,7 +202,7 @@ class CommandLineIT {
   void aStrayArgumentIsNotShown() throws Exception {
     try (PackagedJar jar = jar("--check-config", "hunter2")) {
       assertThat(jar.exitCode()).isEqualTo(1);
-      assertThat(jar.output()).startsWith("unknown option ***").doesNotContain("hunter2");
+      assertThat(jar.output()).startsWith("unknown argument ***").doesNotContain("hunter2");
     }
   }
 

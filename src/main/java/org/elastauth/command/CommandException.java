@@ -1,0 +1,32 @@
+package org.elastauth.command;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+
+/** A command has failed. The message is for the user. */
+final class CommandException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  CommandException(String message) {
+    super(message);
+  }
+
+  /** Why a command has failed, in one line. */
+  static String reason(Throwable failure) {
+    if (failure instanceof AccessDeniedException denied) {
+      return denied.getFile() + " cannot be accessed by this user; correct its rights";
+    }
+    if (failure instanceof FileSystemException file) {
+      return file.getMessage();
+    }
+    if (failure instanceof CommandException || failure instanceof IOException) {
+      return failure.getMessage();
+    }
+    StackTraceElement[] trace = failure.getStackTrace();
+    return "internal error: "
+        + failure.getClass().getName()
+        + (trace.length == 0 ? "" : " at " + trace[0])
+        + "; report it with the command that you have entered";
+  }
+}

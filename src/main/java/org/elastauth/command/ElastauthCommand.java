@@ -1,0 +1,142 @@
+package org.elastauth.command;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.elastauth.startup.StartArguments;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * The program's command line. Without a command it starts the gateway.
+ *
+ * <p>To add a command:
+ *
+ * <ol>
+ *   <li>Write a class in this package: {@code @Command(name = "…", description = "…") final class
+ *       …Command implements Callable<Integer>}. What the command does is in another package.
+ *   <li>Name the class in {@code subcommands} below.
+ *   <li>A command that reads the configuration has a {@code @Mixin SettingsOptions settings}. Its
+ *       {@code load()} returns the configuration as a start reads it; {@code arguments()} are the
+ *       arguments for a Spring context.
+ *   <li>Print results to {@code spec.commandLine().getOut()}, progress and faults to {@code
+ *       getErr()}. {@code System.out} is the error stream while a command runs, so that log lines
+ *       are not between the results.
+ *   <li>Return {@link #OK} or {@link #FAILED}. A {@link CommandException} is printed as one line.
+ *       picocli itself returns {@link #USAGE}.
+ * </ol>
+ */
+@Command(
+    name = "elastauth",
+    synopsisHeading = "Usage: ",
+    customSynopsis = "elastauth [COMMAND] [--config FILE] [--elastauth.KEY=VALUE]...",
+    description = {
+      "%nA login gateway in front of Elasticsearch and Kibana. Without a command, the gateway starts.%n"
+    },
+    commandListHeading = "%nCommands:%n",
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      GenerateKeyCommand.class,
+      CreateCacheTableCommand.class,
+      CheckRoutesCommand.class,
+      ExportRoutesCommand.class,
+      DiffRoutesCommand.class,
+      DrawRoutesCommand.class,
+    },
+    footer = {
+      "",
+      "elastauth COMMAND --help describes a command.",
+      "",
+      "Options of earlier versions, which run the same commands: --check-config, --generateKey,",
+      "--create-cache-table, --check-routes [DIR], --export-routes DIR, --diff-routes [DIR],",
+      "--draw-routes [ID]."
+    })
+public final class ElastauthCommand implements Callable<Integer> {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int USAGE = CommandLine.ExitCode.USAGE;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Print this text.")
+  private boolean help;
+
+  @Mixin private SettingsOptions options;
+
+  private final List<String> settings;
+
+  private ElastauthCommand(List<String> settings) {
+    this.settings = settings;
+  }
+
+  /** Runs a command, and ends the process unless the gateway runs. */
+  public static void runAndExit(String... args) {
+    PrintStream out = System.out;
+    System.setOut(System.err);
+    int code =
+        execute(
+            new PrintWriter(out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            args);
+    if (code == RunCommand.RUNS) {
+      System.setOut(out);
+    } else {
+      System.exit(code);
+    }
+  }
+
+  /**
+   * @return the exit code
+   */
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    OldOption old = OldOption.in(args);
+    List<String> settings = Stream.of(args).filter(StartArguments::isSetting).toList();
+    List<String> others = Stream.of(args).filter(other -> !settings.contains(other)).toList();
+    CommandLine line = commandLine(settings).setOut(out).setErr(err);
+    line.setParameterExceptionHandler(
+        (failure, arguments) -> {
+          err.println(UsageFault.message(failure, old));
+          boolean isOption =
+              failure.getCommandLine() == line && UsageFault.isUnknownOption(failure);
+          return old != null || isOption ? FAILED : USAGE;
+        });
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          String name = old == null ? command.getCommandName() : old.option();
+          err.println(name + ": " + CommandException.reason(failure));
+          return FAILED;
+        });
+    return line.execute((old == null ? others : old.translate(others)).toArray(String[]::new));
+  }
+
+  /**
+   * @param settings in any place of the command line; they have too many names to be options
+   */
+  static CommandLine commandLine(List<String> settings) {
+    return new CommandLine(new ElastauthCommand(settings))
+        .setUsageHelpWidth(100)
+        .setUnmatchedOptionsAllowedAsOptionParameters(false)
+        .setAbbreviatedOptionsAllowed(false);
+  }
+
+  @Override
+  public Integer call() {
+    return RunCommand.run(options.arguments());
+  }
+
+  List<String> settings() {
+    return settings;
+  }
+
+  SettingsOptions options() {
+    return options;
+  }
+}

@@ -1,0 +1,60 @@
+package org.elastauth.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.elastauth.routes.RouteSet;
+import org.elastauth.startup.LoadedConfiguration;
+import org.elastauth.startup.StartArguments;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The settings on the command line, before the command or after it. Without them, a command reads
+ * the same variables and files as a start.
+ */
+final class SettingsOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = StartArguments.CONFIG,
+      paramLabel = "FILE",
+      description =
+          "Read settings in elastauth's own form from FILE. Default: ./config.yml, then /config.yml.")
+  private String config;
+
+  /** The arguments with which a start reads the same settings. */
+  String[] arguments() {
+    ElastauthCommand root = (ElastauthCommand) command.root().userObject();
+    List<String> files =
+        Stream.of(this, root.options())
+            .distinct()
+            .map(options -> options.config)
+            .filter(Objects::nonNull)
+            .toList();
+    if (files.size() > 1) {
+      throw new OverwrittenOptionException(
+          command.commandLine(), command.findOption(StartArguments.CONFIG), "");
+    }
+    List<String> arguments = new ArrayList<>(root.settings());
+    files.forEach(file -> arguments.add(StartArguments.CONFIG + "=" + file));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Reads the configuration as a start does. */
+  LoadedConfiguration load() throws IOException {
+    return LoadedConfiguration.read(arguments());
+  }
+
+  /** All route files of a folder; null: of the folder that the configuration names. */
+  RouteSet routes(Path folder) throws IOException {
+    String[] arguments = arguments();
+    return folder == null ? LoadedConfiguration.read(arguments).allRoutes() : RouteSet.read(folder);
+  }
+}
