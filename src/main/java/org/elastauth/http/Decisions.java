@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.Principal;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.elastauth.net.TrustedProxies;
@@ -99,12 +100,33 @@ public final class Decisions {
 
   /** Logs where it was thrown, without messages: they may quote the request. */
   void unexpected(Throwable failure) {
+    Optional<FailedStep> own = FailedStep.of(failure);
+    if (own.isPresent()) {
+      unexpected(failure, own.get());
+      return;
+    }
     StackTraceElement[] frames = failure.getStackTrace();
     String where = frames.length == 0 ? "" : frames[0].toString();
     if (failures.admits(failure.getClass().getName() + " " + where)) {
       LOG.error(
           "A request failed unexpectedly; please report this (the same is logged once a minute)",
           withoutMessages(failure, MAX_CAUSES));
+    }
+  }
+
+  /** The operator mends it, so the step says more than a stack trace. */
+  private void unexpected(Throwable failure, FailedStep step) {
+    String reason = FailedStep.reason(failure);
+    if (failures.admits(step.file() + " " + step.step() + " " + reason)) {
+      LOG.atError()
+          .addKeyValue("route", step.route())
+          .addKeyValue("step", step.step())
+          .addKeyValue("file", step.file())
+          .addKeyValue("reason", reason)
+          .log(
+              "A step of your own route failed: its request receives 500; correct the step (the same"
+                  + " is logged once a minute)");
+      LOG.debug("The failure of the step", withoutMessages(failure, MAX_CAUSES));
     }
   }
 

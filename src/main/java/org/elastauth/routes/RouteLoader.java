@@ -28,6 +28,7 @@ public record RouteLoader(ModelCamelContext context) {
    * @throws ConfigurationFaults of routes that cannot run together
    */
   public void load(RouteSet set) throws Exception {
+    context.getCamelContextExtension().addInterceptStrategy(new StepFailures());
     List<RouteConfigurationBuilder> builders = parse(set, set.files().keySet());
     addConfigurations(builders);
     DuplicateRoutes.refuse(context, routes(builders));

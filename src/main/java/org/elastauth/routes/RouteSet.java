@@ -149,7 +149,29 @@ public record RouteSet(
                         ? "camel.main.routes-exclude-pattern excludes it"
                         : "it has the name of a packaged file that this configuration does not"
                             + " use; rename it, or change the configuration"));
-    return new RouteSet(folder, used, faults, notLoaded, copies);
+    return new RouteSet(folder, used, faults, notLoaded, copies)
+        .with(possible.size() < files.size() ? withoutFrontDoor(used) : List.of());
+  }
+
+  /** This one excluded with a pattern would leave a gateway that decides nothing. */
+  private List<Fault> withoutFrontDoor(Map<String, RouteFile> used) {
+    List<Fault> without = FrontDoor.faults(used.values());
+    return without.isEmpty() || !FrontDoor.faults(files.values()).isEmpty()
+        ? List.of()
+        : List.of(
+            fault(
+                "camel.main.routes-exclude-pattern excludes the front door, so the gateway would"
+                    + " decide nothing; correct the pattern"));
+  }
+
+  /** The same set with more faults. */
+  public RouteSet with(Collection<Fault> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    List<Fault> all = new ArrayList<>(faults);
+    all.addAll(more);
+    return new RouteSet(folder, files, all, ignored, copies);
   }
 
   /**

@@ -19,6 +19,7 @@ import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
 import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.config.TlsFiles;
+import org.elastauth.routes.MissingSettings;
 import org.elastauth.routes.RouteCheck;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
@@ -100,7 +101,11 @@ record ConfigurationFiles(
   /** The same files for settings that the routes have completed. */
   ConfigurationFiles with(Reading<Settings> reading, UnaryOperator<String> placeholders) {
     UsedRouteFiles select = UsedRouteFiles.of(reading.settings());
-    RouteSet used = select.in(all, excluded, placeholders);
+    UnaryOperator<RouteSet> use =
+        set -> {
+          RouteSet selected = select.in(set, excluded, placeholders);
+          return selected.with(MissingSettings.in(selected, placeholders));
+        };
     Set<Path> paths = new LinkedHashSet<>(files);
     paths.addAll(reading.settings().cache().files());
     return new ConfigurationFiles(
@@ -108,8 +113,8 @@ record ConfigurationFiles(
         folder,
         all,
         excluded,
-        used,
-        set -> restrict(set, select.in(set, excluded, placeholders), reading, placeholders));
+        use.apply(all),
+        set -> restrict(set, use.apply(set), reading, placeholders));
   }
 
   /**
@@ -151,8 +156,7 @@ record ConfigurationFiles(
    */
   private static RouteSet restrict(
       RouteSet all, RouteSet used, Reading<Settings> reading, UnaryOperator<String> placeholders) {
-    List<Fault> faults = new ArrayList<>(used.faults());
-    faults.addAll(AdapterNames.faults(all, used, reading, placeholders));
+    List<Fault> faults = new ArrayList<>(AdapterNames.faults(all, used, reading, placeholders));
     Set<String> more = UsedRouteFiles.needs(used).beyond(reading.settings().loaded());
     if (!more.isEmpty()) {
       faults.add(
@@ -163,7 +167,7 @@ record ConfigurationFiles(
                   + String.join(", ", more)
                   + ", which needs more than the gateway has opened; restart the gateway"));
     }
-    return new RouteSet(used.folder(), used.files(), faults, used.ignored(), used.copies());
+    return used.with(faults);
   }
 
   /** Reads the files of the routes again. */

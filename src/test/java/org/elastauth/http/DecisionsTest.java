@@ -39,4 +39,22 @@ class DecisionsTest {
     decisions.unexpected(new IllegalStateException());
     assertThat(output).contains("A request failed unexpectedly");
   }
+
+  /** The operator mends it, so it is neither ours nor worth 90 lines. */
+  @Test
+  void aFailureInAnOperatorsRouteIsOneLine(CapturedOutput output) {
+    Exception failure = new IllegalStateException("a-secret");
+    failure.addSuppressed(new FailedStep("mine", "mine-set", "routes/mine.camel.yaml"));
+    decisions.unexpected(new IllegalArgumentException(failure));
+    decisions.unexpected(failure);
+    assertThat(output.getOut().lines().filter(line -> line.contains("ERROR")))
+        .singleElement()
+        .asString()
+        .contains(
+            "mine-set",
+            "routes/mine.camel.yaml",
+            "IllegalStateException",
+            "A step of your own route failed");
+    assertThat(output).doesNotContain("please report", "a-secret", "\tat ");
+  }
 }

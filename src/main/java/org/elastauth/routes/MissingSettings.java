@@ -1,0 +1,97 @@
+package org.elastauth.routes;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.elastauth.config.Fault;
+
+/**
+ * Finds the placeholders of an operator's route files that no setting fills. Camel would stop at
+ * the first one, and name no line.
+ */
+public final class MissingSettings {
+  /** Without a default, which a colon begins; a question mark lets a placeholder be empty. */
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([\\w.-]+)\\s*}}");
+
+  private static final Set<String> TEXT = Set.of("description", "note");
+  private static final String OWN = "my.";
+
+  private final UnaryOperator<String> placeholders;
+  private final RouteFaults faults;
+
+  private MissingSettings(UnaryOperator<String> placeholders, RouteFaults faults) {
+    this.placeholders = placeholders;
+    this.faults = faults;
+  }
+
+  /**
+   * @param placeholders resolves {@code {{…}}}, and leaves those that have no value
+   */
+  public static List<Fault> in(RouteSet set, UnaryOperator<String> placeholders) {
+    List<Fault> faults = new ArrayList<>();
+    for (RouteFile file : set.own()) {
+      CheckedFile read = CheckedFile.of(file, true);
+      MissingSettings missing = new MissingSettings(placeholders, new RouteFaults(file.place()));
+      missing.visit(read.root(), Set.of());
+      faults.addAll(missing.faults.all());
+    }
+    return faults;
+  }
+
+  /**
+   * @param parameters of the template around the node
+   */
+  private void visit(YamlNode node, Set<String> parameters) {
+    node.asList().forEach(item -> visit(item, parameters));
+    for (Map.Entry<String, YamlNode> field : node.asMap().entrySet()) {
+      if (field.getKey().equals("routeTemplate")) {
+        visit(field.getValue(), parameters(field.getValue()));
+      } else if (!TEXT.contains(field.getKey())) {
+        visit(field.getValue(), parameters);
+      }
+    }
+    Matcher placeholder = PLACEHOLDER.matcher(node.asText());
+    while (placeholder.find()) {
+      String name = placeholder.group(1);
+      String plain = "{{" + name + "}}";
+      if (!parameters.contains(name) && placeholders.apply(plain).equals(plain)) {
+        faults.add(node.line(), mend(name));
+      }
+    }
+  }
+
+  private static Set<String> parameters(YamlNode template) {
+    Set<String> names = new HashSet<>();
+    for (String field : List.of("parameters", "beans")) {
+      template.get(field).asList().forEach(each -> names.add(each.get("name").asText()));
+    }
+    return names;
+  }
+
+  private static String mend(String name) {
+    String path = name.startsWith("elastauth.") ? name : "elastauth." + name;
+    String reason = "the setting of {{" + name + "}} is missing";
+    if (!path.startsWith("elastauth." + OWN)) {
+      return reason
+          + "; correct the name, begin the name of your own setting with "
+          + OWN
+          + ", or write a default: {{"
+          + name
+          + ":value}}";
+    }
+    return reason
+        + "; set "
+        + path
+        + " in application.yaml or "
+        + path.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT)
+        + " in the environment, or write a default: {{"
+        + name
+        + ":value}}";
+  }
+}
