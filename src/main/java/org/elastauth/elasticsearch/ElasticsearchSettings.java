@@ -39,7 +39,7 @@ public record ElasticsearchSettings(
         Duration readTimeout,
     @DefaultValue("false") boolean dryRun,
     Tls tls,
-    @DefaultValue("none") @OneOf({"none", "elastauth"}) String adopt,
+    @DefaultValue("none") @OneOf({"none", "elastauth", "keyline"}) String adopt,
     @DefaultValue("60") @Between({"1", "100000"}) int maxNewUsers,
     @DefaultValue("4") @Between({"1", "1000"}) int maxPasswordWrites,
     @DefaultValue("30s")

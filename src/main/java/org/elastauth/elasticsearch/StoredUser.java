@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param exists false if there is no such user; the other components are then empty
  * @param reserved built into Elasticsearch
- * @param fromElastauth whether it has {@code metadata.groups}, as users of elastauth v2 do, and no
- *     ownership metadata of any version
+ * @param creator the other program that created this user, as {@code elasticsearch.adopt} names it;
+ *     empty for none
  * @param ownership null if no gateway created this user
  * @param readAt when the request was sent, milliseconds of a monotonic clock
  */
@@ -19,13 +19,14 @@ public record StoredUser(
     boolean reserved,
     boolean enabled,
     UserProfile profile,
-    boolean fromElastauth,
+    String creator,
     OwnershipMetadata ownership,
     long readAt) {
+  private static final String ELASTAUTH = "elastauth";
+  private static final String KEYLINE = "keyline";
 
   public static StoredUser read(JsonNode user, long readAt) {
     JsonNode metadata = user.path("metadata");
-    JsonNode groups = metadata.path("groups");
     return new StoredUser(
         true,
         metadata.path("_reserved").asBoolean(),
@@ -34,21 +35,39 @@ public record StoredUser(
             texts(user.path("roles")),
             text(user.path("full_name")),
             text(user.path("email")),
-            texts(groups),
+            texts(metadata.path("groups")),
             metadata.path(OwnershipMetadata.FIELD).path(UserProfile.DECIDED).asBoolean()),
-        groups.isArray() && !metadata.has(OwnershipMetadata.FIELD),
+        creator(user, metadata),
         OwnershipMetadata.read(metadata),
         readAt);
   }
 
   public static StoredUser absent(long readAt) {
     UserProfile none = new UserProfile(List.of(), "", "", List.of());
-    return new StoredUser(false, false, false, none, false, null, readAt);
+    return new StoredUser(false, false, false, none, "", null, readAt);
   }
 
   /** Whether a gateway created this user. */
   public boolean isOurs() {
     return exists && !reserved && ownership != null;
+  }
+
+  /**
+   * elastauth 1 and 2 write {@code metadata.groups}, elastauth 2 as a proxy also null. Keyline
+   * 0.1.0 writes {@code managed_by}. Later Keylines write no metadata, but the email of a user of
+   * OpenID Connect is also its name.
+   */
+  private static String creator(JsonNode user, JsonNode metadata) {
+    if (metadata.has(OwnershipMetadata.FIELD)) {
+      return "";
+    }
+    String email = text(user.path("email"));
+    if (text(metadata.path("managed_by")).equals(KEYLINE)
+        || metadata.isEmpty() && !email.isEmpty() && email.equals(text(user.path("username")))) {
+      return KEYLINE;
+    }
+    JsonNode groups = metadata.path("groups");
+    return groups.isArray() || groups.isNull() ? ELASTAUTH : "";
   }
 
   private static String text(JsonNode node) {

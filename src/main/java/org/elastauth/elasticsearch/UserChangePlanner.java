@@ -45,7 +45,7 @@ public final class UserChangePlanner {
   private final Health health;
   private final ProtectedAccounts accounts;
   private final long lifetime;
-  private final boolean adopts;
+  private final String adopts;
   private final RoleMapping mapping;
 
   public UserChangePlanner(
@@ -64,7 +64,7 @@ public final class UserChangePlanner {
     this.health = health;
     this.accounts = accounts;
     this.lifetime = lifetime;
-    this.adopts = settings.adopt().equals("elastauth");
+    this.adopts = settings.adopt();
   }
 
   /**
@@ -90,8 +90,8 @@ public final class UserChangePlanner {
     if (!stored.isOurs() && !adopted) {
       line(user)
           .log(
-              "Refused: the gateway did not create the Elasticsearch account of this name, and leaves it unchanged"
-                  + " (elasticsearch.adopt: elastauth takes over users of elastauth v2)");
+              "Refused: the gateway did not create the Elasticsearch account of this name, and leaves it unchanged{}",
+              whyNotAdopted(stored));
       throw accounts.addForeign(identity);
     }
     accounts.refuseOther(identity, owner);
@@ -100,7 +100,9 @@ public final class UserChangePlanner {
     }
     View view = view(stored, identity, roles, owner);
     if (adopted) {
-      LOG.atInfo().addKeyValue("user", user).log("Taking over a user that elastauth v2 created");
+      LOG.atInfo()
+          .addKeyValue("user", user)
+          .log("Taking over a user that {} created", stored.creator());
       return password(Kind.PASSWORD, user, view, window(user), 1, readAt);
     }
     Window last = ownership.window();
@@ -134,15 +136,24 @@ public final class UserChangePlanner {
   }
 
   /**
-   * {@code elasticsearch.adopt}: takes over a user of elastauth v2. A user with a role that this
+   * {@code elasticsearch.adopt}: takes over a user of that program. A user with a role that this
    * gateway cannot grant was created or changed by an administrator, and is not taken over.
    */
   private boolean isAdopted(StoredUser stored) {
-    return adopts
+    return stored.creator().equals(adopts)
         && stored.ownership() == null
         && !stored.reserved()
-        && stored.fromElastauth()
         && mapping.grants(stored.profile().roles());
+  }
+
+  private String whyNotAdopted(StoredUser stored) {
+    if (stored.creator().isEmpty() || stored.reserved()) {
+      return " (elasticsearch.adopt takes over users of elastauth and Keyline only)";
+    }
+    return stored.creator().equals(adopts)
+        ? "; it has a role that neither group_mappings nor default_roles contain, so"
+            + " elasticsearch.adopt does not take it over"
+        : " (elasticsearch.adopt: " + stored.creator() + " takes over users of that program)";
   }
 
   private static View view(Identity login, List<String> roles, String owner) {

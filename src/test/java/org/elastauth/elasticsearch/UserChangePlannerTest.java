@@ -3,6 +3,7 @@ package org.elastauth.elasticsearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Clock;
@@ -23,6 +24,8 @@ import org.elastauth.identity.RoleMapping;
 import org.elastauth.server.TestGateway;
 import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** SPEC 4: the table of what a miss does, row by row. */
 class UserChangePlannerTest {
@@ -63,11 +66,11 @@ class UserChangePlannerTest {
   }
 
   private static StoredUser stored(UserProfile profile, OwnershipMetadata mark) {
-    return new StoredUser(true, false, true, profile, false, mark, 5);
+    return new StoredUser(true, false, true, profile, "", mark, 5);
   }
 
   private static StoredUser disabled(OwnershipMetadata mark) {
-    return new StoredUser(true, false, false, JOHNS, false, mark, 5);
+    return new StoredUser(true, false, false, JOHNS, "", mark, 5);
   }
 
   private UserChange plan(StoredUser stored) {
@@ -235,7 +238,7 @@ class UserChangePlannerTest {
                     true,
                     true,
                     new UserProfile(ROLES, "", "", List.of()),
-                    false,
+                    "",
                     mark(CURRENT, 1),
                     5)));
   }
@@ -349,7 +352,7 @@ class UserChangePlannerTest {
         false,
         true,
         new UserProfile(roles, "John", "j@x.org", groups),
-        false,
+        "",
         new OwnershipMetadata(keys.currentId(), window, 1, BOOT - 1, asOf, "", ""),
         5);
   }
@@ -365,7 +368,7 @@ class UserChangePlannerTest {
             storedAt(NOW - 10, past, superuser, List.of("staff")),
             storedAt(NOW + 600, CURRENT, superuser, List.of("staff")),
             storedAt(NOW - 10, CURRENT, ROLES, List.of("Staff")),
-            unmarked(false, true, ROLES, true))) {
+            unmarked(false, true, ROLES, "elastauth"))) {
       assertRefused(403, () -> mapping.plan(stored, SILENT, ROLES, null));
     }
   }
@@ -420,36 +423,61 @@ class UserChangePlannerTest {
     assertThat(plan.credential().window().until()).isLessThanOrEqualTo(NOW + 3600);
   }
 
-  @Test
-  void elastauthsUserIsAdoptedOnlyWhereItIsAskedForAndNothingSpeaksAgainstIt() {
+  @ParameterizedTest
+  @CsvSource({"elastauth,keyline", "keyline,elastauth"})
+  void aUserOfAnotherProgramIsAdoptedOnlyWhereItIsAskedForAndNothingSpeaksAgainstIt(
+      String creator, String other) {
     UserChangePlanner adopting =
-        planner(
-            TestSettings.of(Map.of("elasticsearch.adopt", "elastauth", "default_roles", "viewer")));
-    StoredUser theirs = unmarked(false, true, ROLES, true);
+        planner(TestSettings.of(Map.of("elasticsearch.adopt", creator, "default_roles", "viewer")));
+    StoredUser theirs = unmarked(false, true, ROLES, creator);
     UserChange plan = adopting.plan(theirs, JOHN, ROLES, null);
     assertThat(plan.kind()).isEqualTo(Kind.PASSWORD);
     assertThat(plan.credential().generation()).isEqualTo(1);
     assertThat(plan.credential().window()).isEqualTo(CURRENT);
 
     assertRefused(403, () -> plan(theirs));
-    for (StoredUser other :
+    for (StoredUser foreign :
         List.of(
-            unmarked(true, true, ROLES, true),
-            unmarked(false, false, ROLES, true),
-            unmarked(false, true, List.of("superuser"), true),
-            unmarked(false, true, ROLES, false))) {
-      assertRefused(403, () -> adopting.plan(other, JOHN, ROLES, null));
+            unmarked(true, true, ROLES, creator),
+            unmarked(false, false, ROLES, creator),
+            unmarked(false, true, List.of("superuser"), creator),
+            unmarked(false, true, ROLES, other),
+            unmarked(false, true, ROLES, ""))) {
+      assertRefused(403, () -> adopting.plan(foreign, JOHN, ROLES, null));
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "elastauth | {\"metadata\":{\"groups\":[\"staff\"]}}",
+        "elastauth | {\"metadata\":{\"groups\":[]}}",
+        "elastauth | {\"metadata\":{\"groups\":null}}",
+        "elastauth | {\"metadata\":{\"groups\":[],\"note\":1},\"username\":\"a@b.c\",\"email\":\"a@b.c\"}",
+        "keyline   | {\"metadata\":{\"groups\":[],\"managed_by\":\"keyline\",\"source\":\"oidc\",\"last_auth\":1}}",
+        "keyline   | {\"metadata\":{},\"username\":\"a@b.c\",\"email\":\"a@b.c\"}",
+        "``        | {\"metadata\":{},\"username\":\"a\",\"email\":\"a@b.c\"}",
+        "``        | {\"metadata\":{},\"username\":\"a\",\"email\":null}",
+        "``        | {\"metadata\":{},\"username\":\"\",\"email\":\"\"}",
+        "``        | {\"metadata\":{\"note\":1},\"username\":\"a@b.c\",\"email\":\"a@b.c\"}",
+        "``        | {\"metadata\":{\"groups\":\"staff\"}}",
+        "``        | {\"metadata\":{\"groups\":[],\"elastauth\":{\"v\":2}}}",
+        "``        | {\"metadata\":{\"managed_by\":\"keyline\",\"elastauth\":null}}",
+      })
+  void theProgramThatCreatedAUser(String creator, String user) throws Exception {
+    assertThat(StoredUser.read(new ObjectMapper().readTree(user), 5).creator()).isEqualTo(creator);
+  }
+
   private static StoredUser unmarked(
-      boolean reserved, boolean enabled, List<String> roles, boolean fromElastauth) {
+      boolean reserved, boolean enabled, List<String> roles, String creator) {
     return new StoredUser(
         true,
         reserved,
         enabled,
         new UserProfile(roles, "", "", List.of("staff")),
-        fromElastauth,
+        creator,
         null,
         5);
   }
@@ -485,7 +513,7 @@ class UserChangePlannerTest {
     UserProfile byNight =
         new UserProfile(List.of("night", "superuser"), "John", "j@x.org", List.of("staff"), true);
     StoredUser still =
-        new StoredUser(true, false, true, byNight, false, day.ownership(), day.readAt());
+        new StoredUser(true, false, true, byNight, "", day.ownership(), day.readAt());
     UserChange ended = mapping.plan(still, early, ROLES, null);
     assertThat(ended.kind()).isEqualTo(Kind.PROFILE);
     assertThat(ended.document())

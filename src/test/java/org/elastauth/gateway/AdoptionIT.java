@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** SPEC 5: elasticsearch.adopt, for whoever comes from elastauth. */
+/** SPEC 5: elasticsearch.adopt, for users that elastauth or Keyline created. */
 @ExtendWith({Servers.class, OutputCaptureExtension.class})
 class AdoptionIT {
   private final ElasticsearchServer elasticsearch;
@@ -28,17 +28,19 @@ class AdoptionIT {
         .on(elasticsearch)
         .set("group_mappings.admins", "superuser")
         .set("elasticsearch.adopt", adopt)
-        .start();
+        .borrow();
   }
 
   private void create(String name, String roles, String metadata, boolean enabled) {
-    HttpResponse<String> created =
-        elasticsearch.admin(
-            "PUT",
-            "/_security/user/" + name,
-            "{\"password\":\"theirs-1\",\"roles\":%s,\"metadata\":%s,\"enabled\":%s}"
-                .formatted(roles, metadata, enabled));
-    assertThat(created.statusCode()).isEqualTo(200);
+    create(
+        name,
+        "{\"password\":\"theirs-1\",\"roles\":%s,\"metadata\":%s,\"enabled\":%s}"
+            .formatted(roles, metadata, enabled));
+  }
+
+  private void create(String name, String body) {
+    HttpResponse<String> created = elasticsearch.admin("PUT", "/_security/user/" + name, body);
+    assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
   }
 
   private int status(String authorization) {
@@ -59,8 +61,51 @@ class AdoptionIT {
     JsonNode metadata = elasticsearch.user("adopt.john").path("metadata");
     assertThat(metadata.path("elastauth").path("generation").asLong()).isEqualTo(1);
     assertThat(metadata.path("groups").toString()).isEqualTo("[\"admins\"]");
-    assertThat(output.toString().split("Taking over a user that elastauth v2 created", -1))
-        .hasSize(2);
+    assertThat(output.toString().split("Taking over a user that elastauth created", -1)).hasSize(2);
+  }
+
+  /** The bodies that elastauth 2 as a proxy, Keyline 0.1.0 and later Keylines send. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "elastauth|adopt.null|`email`:``,`full_name`:``,`metadata`:{`groups`:null}",
+        "keyline|adopt.old|`metadata`:{`source`:`ldap`,`groups`:[`admins`],`last_auth`:1774126052,`managed_by`:`keyline`}",
+        "keyline|adopt.new@example.com|`full_name`:`John`,`email`:`adopt.new@example.com`"
+      })
+  void whatOtherVersionsWriteIsTakenOver(String program, String name, String fields) {
+    create(
+        name,
+        "{`password`:`theirs-1`,`roles`:[`superuser`],`enabled`:true,%s}"
+            .formatted(fields)
+            .replace('`', '"'));
+    try (TestGateway gateway = gateway(program.equals("keyline") ? "elastauth" : "keyline")) {
+      assertThat(gateway.decide(name, "admins").statusCode()).isEqualTo(403);
+    }
+    try (TestGateway gateway = gateway(program)) {
+      assertThat(status(gateway.login(name, "admins"))).isEqualTo(200);
+    }
+    assertThat(status(ElasticsearchServer.basic(name, "theirs-1"))).isEqualTo(401);
+    assertThat(elasticsearch.user(name).path("metadata").path("elastauth").path("v").asInt())
+        .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "adopt.by-hand          | \"email\":\"john@example.com\"",
+        "adopt.no-email         | \"full_name\":\"John\"",
+        "adopt.note@example.com | \"email\":\"adopt.note@example.com\",\"metadata\":{\"note\":1}"
+      })
+  void accountsThatKeylineDidNotMarkAreLeftAlone(String name, String fields) {
+    create(name, "{\"password\":\"theirs-1\",\"roles\":[\"viewer\"],%s}".formatted(fields));
+    long version = elasticsearch.version(name);
+    try (TestGateway gateway = gateway("keyline")) {
+      assertThat(gateway.decide(name, "staff").statusCode()).isEqualTo(403);
+    }
+    assertThat(elasticsearch.version(name)).isEqualTo(version);
   }
 
   @Test
@@ -72,7 +117,8 @@ class AdoptionIT {
       assertThat(response.statusCode()).isEqualTo(403);
       assertThat(response.body()).doesNotContain("adopt:");
     }
-    assertThat(output).containsPattern("Refused: .*elasticsearch\\.adopt.*adopt\\.none");
+    assertThat(output)
+        .containsPattern("Refused: .*elasticsearch\\.adopt: elastauth takes over.*adopt\\.none");
     assertThat(elasticsearch.version("adopt.none")).isEqualTo(version);
   }
 
@@ -84,7 +130,7 @@ class AdoptionIT {
         "adopt.role         | [\"viewer\",\"editor\"] | {\"groups\":[\"staff\"]}",
         "adopt.nothing  | [\"viewer\"]            | {}",
         "adopt.no-groups    | [\"viewer\"]            | {\"other\":[\"staff\"]}",
-        "adopt.null-groups  | [\"viewer\"]            | {\"groups\":null}",
+        "adopt.of-keyline   | [\"viewer\"]            | {\"groups\":[],\"managed_by\":\"keyline\"}",
         "adopt.other-mark   | [\"viewer\"]            | {\"groups\":[\"staff\"],\"elastauth\":{\"v\":2}}",
       })
   void othersAreLeftAlone(String name, String roles, String metadata) {

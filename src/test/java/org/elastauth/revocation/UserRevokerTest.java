@@ -57,7 +57,7 @@ class UserRevokerTest {
         false,
         enabled,
         new UserProfile(List.of("viewer"), "John", "j@x.org", List.of("staff")),
-        false,
+        "",
         mark,
         5);
   }
@@ -166,7 +166,7 @@ class UserRevokerTest {
             true,
             true,
             new UserProfile(List.of(), "", "", List.of()),
-            false,
+            "",
             mark(1_000, 1, ""),
             5));
   }
