@@ -28,11 +28,13 @@ class DatabaseConfigurationTest {
   }
 
   private void write(String url) throws Exception {
-    try (HikariDataSource pool = new DatabaseConfiguration().cacheDataSource(settings(url));
-        Connection connection = pool.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE IF NOT EXISTS t (x INT)");
-      statement.execute("INSERT INTO t VALUES (1)");
+    try (HikariDataSource pool = new DatabaseConfiguration().cacheDataSource(settings(url))) {
+      pool.setConnectionTimeout(60_000); // a busy machine opens the first one slowly
+      try (Connection connection = pool.getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("CREATE TABLE IF NOT EXISTS t (x INT)");
+        statement.execute("INSERT INTO t VALUES (1)");
+      }
     }
   }
 
