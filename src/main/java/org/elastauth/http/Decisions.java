@@ -8,6 +8,7 @@ import java.security.Principal;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.elastauth.config.FailedStep;
 import org.elastauth.net.TrustedProxies;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,18 +1,24 @@
 package org.elastauth.routes;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.component.bean.BeanHelper;
+
 /** The arguments of a call in a route, as text. */
 final class Arguments {
   private Arguments() {}
 
-  /** How many there are: commas in quotes and brackets separate nothing. */
-  static int count(String arguments) {
+  /** Each argument: commas in quotes and brackets separate nothing. */
+  static List<String> of(String arguments) {
     if (arguments.isBlank()) {
-      return 0;
+      return List.of();
     }
-    int count = 1;
+    List<String> all = new ArrayList<>();
+    int begin = 0;
     int depth = 0;
     char quote = 0;
-    for (char c : arguments.toCharArray()) {
+    for (int i = 0; i < arguments.length(); i++) {
+      char c = arguments.charAt(i);
       if (quote != 0) {
         quote = c == quote ? 0 : quote;
       } else if (c == '\'' || c == '"') {
@@ -22,9 +28,19 @@ final class Arguments {
       } else if (c == ')' || c == '}' || c == ']') {
         depth--;
       } else if (c == ',' && depth == 0) {
-        count++;
+        all.add(arguments.substring(begin, i).strip());
+        begin = i + 1;
       }
     }
-    return count;
+    all.add(arguments.substring(begin).strip());
+    return all;
+  }
+
+  /** Whether it is a value for Camel, or a placeholder or type that may decide. */
+  static boolean isValue(String argument) {
+    return argument.equals("*")
+        || argument.contains("{{")
+        || argument.contains(".class")
+        || BeanHelper.isValidParameterValue(argument);
   }
 }

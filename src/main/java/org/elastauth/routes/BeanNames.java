@@ -9,9 +9,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.elastauth.config.NearestName;
+import org.springframework.context.annotation.Description;
 
 /**
  * The beans, methods and classes that a file names.
@@ -41,6 +43,12 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
     String name = type.asText().replaceFirst("^#?class:", "").replaceFirst("[(#].*", "");
     if (bean.get("script").isThere() || name.isEmpty()) {
       return;
+    }
+    for (String maker : List.of("factoryBean", "builderClass")) {
+      YamlNode made = bean.get(maker);
+      if (made.asText().matches("#class:.*|(?![#]).*[.].*")) {
+        load(made.asText().replaceFirst("^#class:", ""), made.line());
+      }
     }
     Optional<Class<?>> loaded = load(name, type.line());
     boolean isMade =
@@ -95,6 +103,11 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
     }
   }
 
+  /** An endpoint that names a class. */
+  void callOf(String type, int line, YamlNode method) {
+    load(type, line).ifPresent(loaded -> method(loaded, type, method));
+  }
+
   void call(YamlNode bean, YamlNode method) {
     reference(bean, Object.class);
     beans.type(bean.text()).ifPresent(type -> method(type, "the bean " + bean.text(), method));
@@ -102,33 +115,81 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
 
   private void method(Class<?> type, String owner, YamlNode method) {
     Matcher call = CALL.matcher(method.asText());
-    if (!call.matches()) {
-      return; // a placeholder, or a chain of calls
+    if (call.matches()) { // no placeholder, and no chain of calls
+      List<Method> methods = methods(type, owner, call.group(1), method.line());
+      if (!methods.isEmpty()) {
+        arguments(owner, call.group(1), methods, call.group(2), method.line());
+      }
     }
-    String name = call.group(1);
+  }
+
+  /** A call in a language with arguments of its own. */
+  void reads(YamlNode bean, String method) {
+    reference(bean, Object.class);
+    if (method != null) {
+      beans
+          .type(bean.text())
+          .ifPresent(type -> methods(type, "the bean " + bean.text(), method, bean.line()));
+    }
+  }
+
+  /** The methods of a name; a fault if there are none. */
+  private List<Method> methods(Class<?> type, String owner, String name, int line) {
     List<Method> methods = BeanCatalog.methods(type, name);
     if (methods.isEmpty() && !name.equals("length")) {
       Set<String> known =
           Arrays.stream(type.getMethods()).map(Method::getName).collect(Collectors.toSet());
       faults.add(
-          method.line(),
+          line,
           owner + " has no method " + name + NearestName.hint(name, known, "; correct the name"));
-    } else if (call.group(2) != null) {
-      int given = Arguments.count(call.group(2));
-      int most = methods.stream().mapToInt(Method::getParameterCount).max().orElse(given);
-      if (given > most) {
+    }
+    return methods;
+  }
+
+  /**
+   * @param written the arguments; null for a method without brackets
+   */
+  private void arguments(
+      String owner, String name, List<Method> methods, String written, int line) {
+    List<String> given = Arguments.of(written == null ? "" : written);
+    for (String argument : given) {
+      if (!Arguments.isValue(argument)) {
         faults.add(
-            method.line(),
-            name
+            line,
+            "the argument "
+                + argument
                 + " of "
-                + owner
-                + " has "
-                + most
-                + " parameters, not "
-                + given
-                + "; correct the call");
+                + name
+                + " is not a value; put text in quotes: '"
+                + argument
+                + "'");
       }
     }
+    int most = methods.stream().mapToInt(Method::getParameterCount).max().orElse(given.size());
+    if (written != null && given.size() > most) {
+      faults.add(
+          line,
+          name
+              + " of "
+              + owner
+              + " has "
+              + most
+              + " parameters, not "
+              + given.size()
+              + "; correct the call");
+    } else if (given.isEmpty() && methods.stream().allMatch(BeanNames::needsArgument)) {
+      faults.add(line, name + " of " + owner + " needs an argument; write " + name + "('…')");
+    }
+  }
+
+  /** Without arguments, Camel would pass the message body. */
+  private static boolean needsArgument(Method method) {
+    return method.isAnnotationPresent(Description.class)
+        && Arrays.stream(method.getParameters())
+            .anyMatch(
+                parameter ->
+                    parameter.getAnnotations().length == 0
+                        && parameter.getType() != Exchange.class);
   }
 
   void reference(YamlNode bean, Class<?> role) {

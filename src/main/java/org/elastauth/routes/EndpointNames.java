@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.elastauth.config.NearestName;
 
 /**
  * The components of a file's endpoints and their options, by what the components say of themselves.
  */
 record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
+  private static final LevenshteinDistance ONE_LETTER = new LevenshteinDistance(1);
 
   /**
    * @param parent the step, or {@code from}
@@ -44,16 +46,22 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
               + (isConsumer ? "to" : "from")
               + "; choose another component");
     }
-    if (scheme.equals("bean") && endpoint.path().matches("[\\w-]+")) {
-      YamlNode method = endpoint.options().get("method");
-      beans.call(
-          YamlNode.scalar(endpoint.line(), endpoint.path()),
-          method == null ? YamlNode.scalar(endpoint.line(), "") : method);
+    if (scheme.equals("bean") || scheme.equals("class")) {
+      bean(endpoint);
     }
-    if (!component.isMissingNode()
-        && !component.path("component").path("lenientProperties").asBoolean()
-        && component.path("apis").isMissingNode()) {
+    if (!component.isMissingNode() && component.path("apis").isMissingNode()) {
       endpoint.options().forEach((name, value) -> option(scheme, component, name, value));
+    }
+  }
+
+  private void bean(Endpoint endpoint) {
+    YamlNode method =
+        endpoint.options().getOrDefault("method", YamlNode.scalar(endpoint.line(), ""));
+    String name = endpoint.path();
+    if (endpoint.scheme().equals("class") || name.contains(".")) {
+      beans.callOf(name, endpoint.line(), method);
+    } else if (name.matches("[\\w-]+")) {
+      beans.call(YamlNode.scalar(endpoint.line(), name), method);
     }
   }
 
@@ -69,6 +77,13 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
       if (!isPrefixed && !Endpoint.isOpen(name) && !plain.startsWith("scheduler.")) {
         Set<String> known = new TreeSet<>();
         options.fieldNames().forEachRemaining(known::add);
+        if (component.path("component").path("lenientProperties").asBoolean()) {
+          // a parameter of the other server, unless one letter is wrong
+          known.removeIf(each -> ONE_LETTER.apply(each, name) < 0);
+          if (known.isEmpty()) {
+            return;
+          }
+        }
         faults.add(
             value.line(),
             scheme

@@ -78,6 +78,7 @@ public final class RouteCheck {
     if (!hasCode) {
       properties.checkReads();
     }
+    new Templates(files).check();
     new Duplicates(files).check();
     new Calls(files, scheme -> blocks(parts.component(scheme)), isComplete).check();
   }

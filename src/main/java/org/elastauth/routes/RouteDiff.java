@@ -26,7 +26,21 @@ public final class RouteDiff {
               CONTEXT_LINES));
     }
     set.added().forEach(own -> lines.add("added: " + own.place()));
-    set.ignored().forEach((file, reason) -> lines.add("not loaded: " + file + ": " + reason));
+    lines.addAll(notes(set));
     return lines;
+  }
+
+  /** The files of a folder that change nothing. */
+  public static List<String> notes(RouteSet set) {
+    List<String> notes = new ArrayList<>();
+    set.ignored().forEach((file, reason) -> notes.add("not loaded: " + file + ": " + reason));
+    set.copies()
+        .forEach(
+            name ->
+                notes.add(
+                    "same as in the jar: "
+                        + set.folder().resolve(name)
+                        + "; delete it, so that an upgrade can change it"));
+    return notes;
   }
 }

@@ -26,8 +26,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 /**
  * Draws the routes that a configuration loads as a flowchart in Mermaid. A box is a route, a frame
  * a file, an arrow a call; the numbers are the order of a route's calls. A dotted arrow is a call
- * that a step decides on, with the verb of its id. Parameters of other endpoints are not drawn,
- * because they may be secrets.
+ * that a step decides on, with the verb of its id, or of a copy, which a route does not wait for.
+ * Parameters of other endpoints are not drawn, because they may be secrets.
  */
 public final class RouteDrawing {
   /** Draws every route. */
@@ -41,6 +41,9 @@ public final class RouteDrawing {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??elastauth\\.([\\w.]+)}}");
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?([^?,'\")\\s]+)");
   private static final Pattern EQUALITY = Pattern.compile("'([^']*)' == '([^']*)'");
+  private static final Pattern ADDRESS_OF_SERVER =
+      Pattern.compile(
+          "((?:vertx-)?https?:(?:https?:)?/*|(?!file:)[\\w.+-]+://)(?:[^/@]*@)?([^/?]+).*");
   private static final Set<String> ENDPOINTS = Set.of("to", "toD", "wireTap", "uri");
 
   /** Characters of a description; then it ends after a word. */
@@ -123,6 +126,12 @@ public final class RouteDrawing {
     return uri.replaceFirst("[?].*", "");
   }
 
+  /** The address of a server without a password, and without a path, which may be a secret. */
+  private static String shown(String uri) {
+    Matcher address = ADDRESS_OF_SERVER.matcher(withoutParameters(uri));
+    return address.matches() ? address.replaceFirst("$1$2") : withoutParameters(uri);
+  }
+
   /**
    * @param key of the node
    * @param decision what decides whether the node runs; empty for nothing
@@ -138,9 +147,9 @@ public final class RouteDrawing {
           (name, value) ->
               walk(name.toString(), name.equals("uri") ? uri(map) : value, box, inner));
     } else if (node instanceof String text && text.contains("direct:")) {
-      call(text, box, decision);
+      call(text, box, key.equals("wireTap") ? copied(decision) : decision);
     } else if (node instanceof String uri && ENDPOINTS.contains(key)) {
-      box.call(withoutParameters(uri), decision);
+      box.call(shown(placeholders.apply(uri)), key.equals("wireTap") ? copied(decision) : decision);
     }
   }
 
@@ -165,8 +174,14 @@ public final class RouteDrawing {
         yield verb.isEmpty() ? "if" : verb.replace('-', ' ');
       }
       case "otherwise" -> "else";
+      case "wireTap" -> copied(outer);
       default -> outer;
     };
+  }
+
+  /** A call that the route does not wait for. */
+  private static String copied(String decision) {
+    return decision.isEmpty() ? "copy" : decision + ", copy";
   }
 
   /** The branch that Camel makes of a choice at the start; all branches if that is not known. */

@@ -12,8 +12,7 @@ import org.apache.camel.processor.WireTapProcessor;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
-import org.elastauth.http.FailedStep;
-import org.elastauth.http.HttpError;
+import org.elastauth.config.FailedStep;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +51,7 @@ final class StepFailures implements InterceptStrategy {
   }
 
   private static void mark(Exception failure, FailedStep step) {
-    if (failure != null && !(failure instanceof HttpError) && FailedStep.of(failure).isEmpty()) {
+    if (failure != null && FailedStep.of(failure).isEmpty()) {
       failure.addSuppressed(step);
     }
   }

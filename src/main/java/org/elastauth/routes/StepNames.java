@@ -151,6 +151,7 @@ final class StepNames {
     String text = value.text();
     matches(PROPERTY, text)
         .forEach(found -> properties.read(YamlNode.scalar(value.line(), found.group(1))));
+    new PropertyFields(file.faults()).check(value);
     matches(BEAN_IN_SIMPLE, text)
         .forEach(
             found ->
@@ -176,10 +177,7 @@ final class StepNames {
     if (name.equals("spel") || parent.equals("spel")) {
       matches(BEAN_IN_SPEL, text)
           .forEach(
-              found ->
-                  beans.call(
-                      YamlNode.scalar(value.line(), found.group(1)),
-                      YamlNode.scalar(value.line(), found.group(2) == null ? "" : found.group(2))));
+              found -> beans.reads(YamlNode.scalar(value.line(), found.group(1)), found.group(2)));
     }
   }
 

@@ -114,6 +114,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     server.listen();
     LOG.atInfo()
         .addKeyValue("files", files.routes().files().size())
+        .addKeyValue("of", files.all().files().size())
         .addKeyValue("replacing", places(files.routes().replacing()))
         .addKeyValue("added", places(files.routes().added()))
         .addKeyValue("routes", context.getRoutesSize())
@@ -125,7 +126,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           .log(
               "Route files equal those in the jar; delete them, so that an upgrade can change them");
     }
-    LOG.info(settings.usesRedis() ? "Redis integration enabled" : "using memory backends");
+    if (settings.usesRedis()) {
+      LOG.info("Redis integration enabled");
+    } else if (settings.keepsAllInMemory()) {
+      LOG.info("using memory backends");
+    }
     if (settings.rateLimit().enabled()) {
       logBackend(shown(settings.rateLimit().store()), "rate limiting");
     }
@@ -136,6 +141,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       logBackend("Redis", "caching");
     } else if (settings.cache().inDatabase()) {
       logBackend("database", "caching");
+    } else if (!CacheSettings.SHIPPED.contains(settings.cache().type())) {
+      logBackend(settings.cache().type(), "caching");
     }
     LoggingEventBuilder adapters = LOG.atInfo();
     settings.adapters().forEach(adapters::addKeyValue);

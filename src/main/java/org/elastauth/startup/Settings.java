@@ -95,6 +95,13 @@ public record Settings(
     return !redisFeatures().isEmpty();
   }
 
+  /** Whether no state leaves this process. */
+  boolean keepsAllInMemory() {
+    Map<String, String> stores = adapters();
+    stores.keySet().removeAll(List.of("auth_provider", "user_store"));
+    return Set.of("memory", "none").containsAll(stores.values());
+  }
+
   /** The features that keep their state in Redis, separated by commas. */
   public String redisFeatures() {
     return Stream.of(

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import org.elastauth.config.FailedStep;
 import org.elastauth.net.TrustedProxies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

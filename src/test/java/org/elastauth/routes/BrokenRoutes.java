@@ -54,6 +54,8 @@ public final class BrokenRoutes {
     schema();
     names();
     properties();
+    fields();
+    templates();
     endpoints();
     sets();
   }
@@ -190,6 +192,26 @@ public final class BrokenRoutes {
         "bean: {ref: metrics, method: \"redisOperation('get', 1, ${body}, '(', 4, 5)\"}",
         "6: redisOperation of the bean metrics has");
     step(
+        "an argument without quotes",
+        "bean: {ref: roles, method: add(operator)}",
+        "6: the argument operator of add is not a value; put text in quotes: 'operator'");
+    step(
+        "a method without its argument",
+        "bean: {ref: access, method: deny}",
+        "6: deny of the bean access needs an argument; write deny('…')");
+    step(
+        "a method with brackets and without its argument",
+        "bean: {ref: access, method: deny()}",
+        "6: deny of the bean access needs an argument");
+    step(
+        "an endpoint of a missing class",
+        "to: \"bean:org.example.No?method=a\"",
+        "6: there is no class org.example.No");
+    step(
+        "a wrong method of an endpoint",
+        "to: \"class:java.util.ArrayList?method=addd\"",
+        "6: java.util.ArrayList has no method addd; did you mean add?");
+    step(
         "a bean that is no Processor",
         "process: {ref: databaseCache}",
         "6: the bean databaseCache is no Processor");
@@ -224,6 +246,16 @@ public final class BrokenRoutes {
         "- beans:\n    - name: mine\n      type: org.example.No\n",
         "3: there is no class org.example.No");
     add(
+        "a bean of a missing factory",
+        "- beans:\n    - name: mine\n      type: java.util.ArrayList\n"
+            + "      factoryBean: org.example.No\n      factoryMethod: make\n",
+        "4: there is no class org.example.No");
+    add(
+        "a bean of a missing builder",
+        "- beans:\n    - name: mine\n      type: java.util.ArrayList\n"
+            + "      builderClass: org.example.No\n",
+        "4: there is no class org.example.No");
+    add(
         "a bean without a constructor",
         "- beans:\n    - name: mine\n      type: java.lang.Runtime\n",
         "3: java.lang.Runtime has no public constructor without parameters");
@@ -257,7 +289,52 @@ public final class BrokenRoutes {
         "7: no step sets the exchange property myTenat; did you mean myTenant?");
   }
 
+  private void fields() {
+    step(
+        "a misspelled field",
+        "setBody: {simple: \"${exchangeProperty.identity.grups}\"}",
+        "6: Identity has no field or method grups; did you mean groups?");
+    step(
+        "a misspelled field in brackets",
+        "setBody: {simple: \"${exchangeProperty[identity]?.usernam}\"}",
+        "6: Identity has no field or method usernam; did you mean username?");
+    step(
+        "a misspelled method of a field",
+        "filter: {simple: \"${exchangeProperty.identity.username.lenght} > 3\", steps: [log: a]}",
+        "6: String has no field or method lenght; did you mean length?");
+    step(
+        "a misspelled method of an item",
+        "setBody: {simple: \"${exchangeProperty.identity.groups[0].toUperCase}\"}",
+        "6: String has no field or method toUperCase; did you mean toUpperCase?");
+  }
+
+  private void templates() {
+    String template =
+        "- routeTemplate:\n    id: mine\n    parameters:\n      - name: folder\n"
+            + "      - {name: suffix, defaultValue: a}\n"
+            + "    from: {uri: \"direct:{{folder}}\", steps: [log: a]}\n";
+    add(
+        "an unknown template",
+        "- templatedRoute:\n    routeTemplateRef: mime\n" + template,
+        "2: there is no route template mime; did you mean mine?");
+    add(
+        "a template without its parameter",
+        template
+            + "- templatedRoute:\n    routeTemplateRef: mine\n    parameters:\n"
+            + "      - {name: suffic, value: b}\n",
+        "7: the route template mine needs the parameter folder; add it",
+        "10: the route template mine has no parameter suffic; did you mean suffix?");
+  }
+
   private void endpoints() {
+    step(
+        "an unknown option of a dynamic endpoint",
+        "toD: {uri: \"file:a?fileNam=${body}\"}",
+        "6: file has no option fileNam; did you mean fileName?");
+    step(
+        "an option that would become a parameter of the other server",
+        "toD: {uri: \"vertx-http:http://localhost/${body}\", parameters: {httpMetho: POST, page: 3}}",
+        "6: vertx-http has no option httpMetho; did you mean httpMethod?");
     step(
         "a misspelled endpoint",
         "to: direct:credentials",

@@ -132,6 +132,31 @@ class RouteCheckTest {
         .startsWith("callee.camel.yaml:");
   }
 
+  /** As --check-routes does, with the line; a start leaves it to Camel. */
+  @Test
+  void aConstructorThatThrowsIsNamed() throws IOException {
+    String file =
+        "- beans:\n    - name: mine\n      type: %s\n    - {name: list, type: java.util.ArrayList}\n"
+            .formatted(BrokenRoutes.Unusable.class.getName());
+    assertThat(faults("mine.camel.yaml", file)).isEmpty();
+    assertThat(BeanConstruction.faults(RouteSet.read(folder)))
+        .singleElement()
+        .hasToString(
+            folder
+                + "/mine.camel.yaml:3: the constructor of "
+                + BrokenRoutes.Unusable.class.getName()
+                + " throws IllegalStateException (this bean cannot be created); correct the class, or"
+                + " what it needs");
+  }
+
+  /** A class that moves would be checked no more. */
+  @Test
+  void theClassesOfTypedPropertiesExist() {
+    assertThat(PropertyFields.TYPES.values())
+        .allSatisfy(type -> assertThat(BeanCatalog.load(type)).isPresent());
+    assertThat(ContractProperty.names()).containsAll(PropertyFields.TYPES.keySet());
+  }
+
   @Test
   void anAdapterMayBlockBehindTheThreadsOfItsGet() throws IOException {
     assertThat(

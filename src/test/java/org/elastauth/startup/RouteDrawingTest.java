@@ -78,6 +78,7 @@ class RouteDrawingTest {
                         steps:
                           - to:
                               uri: "http:{{my.server}}?token={{my.token}}"
+                          - to: file:{{my.folder}}
                     - wireTap:
                         uri: direct
                         parameters:
@@ -96,14 +97,19 @@ class RouteDrawingTest {
                               - to: direct:identity-authelia
             """,
             "my.token",
-            "hunter2");
+            "hunter2",
+            "my.server",
+            "https://user:hunter2@hooks.example.com/hunter2",
+            "my.folder",
+            "/srv/new users");
     assertThat(picture)
         .contains(
             "subgraph my-hook-camel-yaml[\"my-hook.camel.yaml\"]",
             "mine[\"<b>mine</b><br>Tells #lt;b#gt;#quot;another#quot;#lt;/b#gt; server\"]:::own",
-            "mine -.->|\"1: ask\"| http-my-server-",
-            "http-my-server-[(\"http:{{my.server}}\")]",
-            "mine -->|\"2\"| route-end",
+            "mine -.->|\"1: ask\"| http-https-hooks-example-com",
+            "http-https-hooks-example-com[(\"http:https://hooks.example.com\")]",
+            "[(\"file:/srv/new users\")]",
+            "mine -.->|\"3: copy\"| route-end",
             "route-end -.->|\"on error\"| identity-authelia")
         .doesNotContain("hunter2", "token");
   }

@@ -1,4 +1,4 @@
-package org.elastauth.http;
+package org.elastauth.config;
 
 import java.io.Serial;
 import java.net.ConnectException;

@@ -1,0 +1,57 @@
+package org.elastauth.startup;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.elastauth.config.Fault;
+import org.elastauth.routes.BeanConstruction;
+import org.elastauth.routes.MissingSettings;
+import org.elastauth.routes.RouteDiff;
+
+/**
+ * What a check of the route files says.
+ *
+ * @param notes what an operator should know, and no fault
+ */
+public record RouteReport(List<Fault> faults, List<String> notes, String summary) {
+
+  /**
+   * The arguments of a start with the route files of a folder.
+   *
+   * @param folder null for the one that the configuration names
+   */
+  public static String[] arguments(Path folder, String... arguments) {
+    return folder == null
+        ? arguments
+        : Stream.concat(Stream.of(arguments), Stream.of("--elastauth.routes=" + folder))
+            .toArray(String[]::new);
+  }
+
+  /**
+   * @param isNamed whether the folder was named, so that it may run with other settings
+   */
+  static RouteReport of(
+      ConfigurationFiles files, UnaryOperator<String> placeholders, boolean isNamed) {
+    Set<Fault> faults = new LinkedHashSet<>(files.faults());
+    List<String> notes = new ArrayList<>(RouteDiff.notes(files.routes()));
+    if (isNamed) {
+      for (Fault missing : MissingSettings.in(files.routes(), placeholders)) {
+        faults.remove(missing);
+        notes.add(missing.toString());
+      }
+    }
+    if (faults.isEmpty()) {
+      faults.addAll(BeanConstruction.faults(files.routes()));
+    }
+    return new RouteReport(
+        List.copyOf(faults),
+        notes,
+        "%d route files are valid, and the configuration uses %d of them; %s"
+            .formatted(
+                files.all().files().size(), files.routes().files().size(), files.all().summary()));
+  }
+}
