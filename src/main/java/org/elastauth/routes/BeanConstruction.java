@@ -18,7 +18,7 @@ public final class BeanConstruction {
     List<Fault> faults = new ArrayList<>();
     for (RouteFile file : set.own()) {
       RouteFaults found = new RouteFaults(file.place());
-      for (YamlNode item : CheckedFile.of(file, true).root().asList()) {
+      for (YamlNode item : file.read().root().asList()) {
         item.get("beans").asList().forEach(bean -> create(bean, found));
       }
       faults.addAll(found.all());

@@ -17,6 +17,13 @@ record CheckedFile(RouteFile file, YamlNode root, RouteFaults faults, boolean is
     return new CheckedFile(file, root, faults, isChecked);
   }
 
+  /** The same content, for a check. */
+  CheckedFile checked(boolean reported) {
+    RouteFaults copy = new RouteFaults(faults.place());
+    copy.found().addAll(faults.found());
+    return new CheckedFile(file, root, copy, reported);
+  }
+
   /** Whether it is YAML, so that what it serves is known. */
   boolean isRead() {
     return !root.asList().isEmpty();

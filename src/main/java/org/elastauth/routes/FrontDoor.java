@@ -2,17 +2,12 @@ package org.elastauth.routes;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.elastauth.config.Fault;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /** The routes at which requests arrive. A set of routes without one would decide nothing. */
 final class FrontDoor {
-  private static final Pattern ADDRESS = Pattern.compile("platform-http:/+(elastauth/?)?(\\?.*)?");
+  private static final Pattern ADDRESS = Pattern.compile("/*(elastauth/?)?");
   private static final String AUTHENTICATE = "direct:authenticate";
 
   private FrontDoor() {}
@@ -32,39 +27,24 @@ final class FrontDoor {
     if (!file.text().contains("platform-http")) {
       return false; // most files: saves the parsing
     }
-    try {
-      Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(file.text());
-      return root instanceof List<?> entries && entries.stream().anyMatch(FrontDoor::isRoute);
-    } catch (YAMLException unusable) {
-      return false; // Camel refuses it
-    }
+    return CheckedRoute.in(file.read()).stream().anyMatch(FrontDoor::isFrontDoor);
   }
 
-  private static boolean isRoute(Object entry) {
-    return entry instanceof Map<?, ?> map
-        && (isFrontDoor(map.get("from"))
-            || map.get("route") instanceof Map<?, ?> route && isFrontDoor(route.get("from")));
-  }
-
-  private static boolean isFrontDoor(Object input) {
-    if (!(input instanceof Map<?, ?> from)) {
+  private static boolean isFrontDoor(CheckedRoute route) {
+    Endpoint endpoint = route.endpoint();
+    if (!endpoint.scheme().equals("platform-http")) {
       return false;
     }
-    String uri = String.valueOf(from.get("uri"));
-    if (uri.equals("platform-http") && from.get("parameters") instanceof Map<?, ?> parameters) {
-      uri += ":" + parameters.get("path");
-    }
-    return ADDRESS.matcher(uri).matches()
-        || uri.startsWith("platform-http:") && mentions(from.get("steps"), AUTHENTICATE);
+    String path =
+        endpoint.path().isEmpty()
+            ? endpoint.options().getOrDefault("path", YamlNode.scalar(0, "")).asText()
+            : endpoint.path();
+    return ADDRESS.matcher(path).matches() || mentions(route.from().get("steps"));
   }
 
-  private static boolean mentions(Object node, String text) {
-    if (node instanceof Map<?, ?> map) {
-      return map.values().stream().anyMatch(value -> mentions(value, text));
-    }
-    if (node instanceof List<?> list) {
-      return list.stream().anyMatch(item -> mentions(item, text));
-    }
-    return node instanceof String scalar && scalar.startsWith(text);
+  private static boolean mentions(YamlNode node) {
+    return node.asText().startsWith(AUTHENTICATE)
+        || node.asList().stream().anyMatch(FrontDoor::mentions)
+        || node.asMap().values().stream().anyMatch(FrontDoor::mentions);
   }
 }

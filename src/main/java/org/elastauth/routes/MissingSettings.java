@@ -36,7 +36,7 @@ public final class MissingSettings {
   public static List<Fault> in(RouteSet set, UnaryOperator<String> placeholders) {
     List<Fault> faults = new ArrayList<>();
     for (RouteFile file : set.own()) {
-      CheckedFile read = CheckedFile.of(file, true);
+      CheckedFile read = file.read();
       MissingSettings missing = new MissingSettings(placeholders, new RouteFaults(file.place()));
       missing.visit(read.root(), Set.of());
       faults.addAll(missing.faults.all());

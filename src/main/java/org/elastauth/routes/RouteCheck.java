@@ -20,7 +20,7 @@ public final class RouteCheck {
   private RouteCheck(RouteSet set, Predicate<RouteFile> isChecked) {
     this.files =
         set.files().values().stream()
-            .map(file -> CheckedFile.of(file, isChecked.test(file)))
+            .map(file -> file.read().checked(isChecked.test(file)))
             .toList();
     this.isComplete = set.faults().isEmpty() && files.stream().allMatch(CheckedFile::isRead);
   }
@@ -57,9 +57,7 @@ public final class RouteCheck {
       if (!file.isChecked()) {
         continue;
       }
-      if (file.root().isList()
-          && file.root().items().isEmpty()
-          && file.faults().found().isEmpty()) {
+      if (file.root().isList() && file.root().items().isEmpty() && file.faults().isEmpty()) {
         file.faults().add(1, "contains no route; delete the file, or begin it with - route:");
       } else if (!file.root().isList()) {
         file.faults().add(file.root().line(), "the file must be a list; begin it with - route:");

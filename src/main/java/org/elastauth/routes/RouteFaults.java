@@ -27,6 +27,10 @@ record RouteFaults(String place, TreeSet<Line> found) {
     found.add(new Line(line, mend));
   }
 
+  boolean isEmpty() {
+    return found.isEmpty();
+  }
+
   List<Fault> all() {
     return found.stream().map(line -> new Fault(place + ":" + line.number, "", line.mend)).toList();
   }

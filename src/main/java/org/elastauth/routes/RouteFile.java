@@ -1,33 +1,63 @@
 package org.elastauth.routes;
 
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.elastauth.config.FileRights;
 import org.springframework.core.io.Resource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
 
-/**
- * A file of routes.
- *
- * @param name without its folder, such as {@code health.camel.yaml}
- * @param location a URI: {@code classpath:} for a packaged file, {@code file:} for one of the
- *     folder
- */
-public record RouteFile(String name, String location, String text) {
+/** A file of routes. */
+public final class RouteFile {
   public static final String SUFFIX = ".camel.yaml";
   private static final String PACKAGED = "classpath:routes/";
   private static final String FILE = "file:";
   private static final Set<String> ROUTES = Set.of("route", "from");
   private static final long MAX_BYTES = 1 << 20;
+
+  private final String name;
+  private final String location;
+  private final String text;
+
+  /** Read once for all who ask at a start; not needed later. */
+  private SoftReference<CheckedFile> read = new SoftReference<>(null);
+
+  /**
+   * @param name without its folder, such as {@code health.camel.yaml}
+   * @param location a URI: {@code classpath:} for a packaged file, {@code file:} for one of the
+   *     folder
+   */
+  RouteFile(String name, String location, String text) {
+    this.name = name;
+    this.location = location;
+    this.text = text;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String location() {
+    return location;
+  }
+
+  public String text() {
+    return text;
+  }
+
+  /** Its content, with the faults of its YAML, to which a check may add. */
+  synchronized CheckedFile read() {
+    CheckedFile known = read.get();
+    if (known == null) {
+      known = CheckedFile.of(this, false);
+      read = new SoftReference<>(known);
+    }
+    return known;
+  }
 
   static RouteFile packaged(Resource resource) throws IOException {
     return new RouteFile(
@@ -79,15 +109,8 @@ public record RouteFile(String name, String location, String text) {
    * keep the bean that they found.
    */
   boolean concernsOthers() {
-    try {
-      return new Yaml(new SafeConstructor(new LoaderOptions())).load(text)
-              instanceof List<?> entries
-          && entries.stream()
-              .anyMatch(
-                  entry -> entry instanceof Map<?, ?> map && !ROUTES.containsAll(map.keySet()));
-    } catch (YAMLException unusable) {
-      return false; // Camel refuses it
-    }
+    return read().root().asList().stream()
+        .anyMatch(entry -> !ROUTES.containsAll(entry.asMap().keySet()));
   }
 
   /** Whether an operator wrote it. */
@@ -98,5 +121,24 @@ public record RouteFile(String name, String location, String text) {
   /** As in messages: a path, or the location inside the jar. */
   public String place() {
     return isOwn() ? location.substring(FILE.length()) : location;
+  }
+
+  /** The same text in the same place. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RouteFile file
+        && name.equals(file.name)
+        && location.equals(file.location)
+        && text.equals(file.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, location, text);
+  }
+
+  @Override
+  public String toString() {
+    return place();
   }
 }
