@@ -47,7 +47,7 @@ class NeversTest {
         "cache         | cache config credential crypto metrics redis",
         "editor        | credential editor http identity net",
         "elasticsearch | cache config credential crypto elasticsearch health http identity",
-        "routes        | config http routes",
+        "routes        | config routes",
       })
   void aPackageKnowsOnlyThoseBelowIt(String name, String known) {
     classes()
