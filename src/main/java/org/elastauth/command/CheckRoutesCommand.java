@@ -2,11 +2,8 @@ package org.elastauth.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.elastauth.config.Fault;
-import org.elastauth.routes.RouteCheck;
-import org.elastauth.routes.RouteSet;
+import org.elastauth.startup.RouteReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +12,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "check-routes",
-    description = "Print all faults of the route files, with file and line; start nothing.")
+    description =
+        "Print all faults of the route files, with file and line; start nothing. Beans of your files"
+            + " are created once.")
 final class CheckRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;
@@ -28,15 +27,13 @@ final class CheckRoutesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RouteSet set = settings.routes(folder);
-    List<Fault> faults = RouteCheck.of(set);
-    faults.forEach(spec.commandLine().getErr()::println);
-    if (!faults.isEmpty()) {
+    RouteReport report = RouteReport.read(folder, settings.arguments());
+    report.faults().forEach(spec.commandLine().getErr()::println);
+    report.notes().forEach(spec.commandLine().getOut()::println);
+    if (!report.faults().isEmpty()) {
       return ElastauthCommand.FAILED;
     }
-    spec.commandLine()
-        .getOut()
-        .println(set.files().size() + " route files are valid; " + set.summary());
+    spec.commandLine().getOut().println(report.summary());
     return ElastauthCommand.OK;
   }
 }

@@ -1,8 +1,12 @@
 package org.elastauth.startup;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Collectors;
+import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.Fault;
 import org.elastauth.config.StartupFailure;
+import org.elastauth.routes.BeanConstruction;
 import org.elastauth.routes.RouteDrawing;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.StandardEnvironment;
@@ -31,6 +35,10 @@ public final class QuickCheck {
       }
       LoadedConfiguration.log(environment);
       configuration.check().check();
+      List<Fault> unusable = BeanConstruction.faults(configuration.check().files().routes());
+      if (!unusable.isEmpty()) {
+        throw new ConfigurationFaults(unusable);
+      }
       Gateway.warn(configuration.settings());
       configuration.check().files().log();
       return Result.VALID;

@@ -1,12 +1,12 @@
 package org.elastauth.startup;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.elastauth.config.Fault;
 import org.elastauth.routes.BeanConstruction;
 import org.elastauth.routes.MissingSettings;
@@ -18,23 +18,30 @@ import org.elastauth.routes.RouteDiff;
  * @param notes what an operator should know, and no fault
  */
 public record RouteReport(List<Fault> faults, List<String> notes, String summary) {
+  private static final String FOLDER = "--elastauth.routes=";
 
   /**
-   * The arguments of a start with the route files of a folder.
+   * Reads the settings as a start does, because they decide which files are used.
    *
-   * @param folder null for the one that the configuration names
+   * @param folder of the route files; null for the one that the configuration names
    */
-  public static String[] arguments(Path folder, String... arguments) {
-    return folder == null
-        ? arguments
-        : Stream.concat(Stream.of(arguments), Stream.of("--elastauth.routes=" + folder))
-            .toArray(String[]::new);
+  public static RouteReport read(Path folder, String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    if (folder != null) {
+      all.removeIf(argument -> argument.startsWith(FOLDER));
+      all.add(FOLDER + folder);
+    }
+    LoadedConfiguration configuration = LoadedConfiguration.read(all.toArray(String[]::new));
+    return of(
+        configuration.check().files(),
+        SettingsLoader.placeholders(configuration.environment()),
+        folder != null);
   }
 
   /**
    * @param isNamed whether the folder was named, so that it may run with other settings
    */
-  static RouteReport of(
+  private static RouteReport of(
       ConfigurationFiles files, UnaryOperator<String> placeholders, boolean isNamed) {
     Set<Fault> faults = new LinkedHashSet<>(files.faults());
     List<String> notes = new ArrayList<>(RouteDiff.notes(files.routes()));

@@ -279,13 +279,31 @@ class CommandLineIT {
               "routes/mine.camel.yaml:7: no route serves direct:b; correct the name, or add the file"
                   + " that serves it");
     }
-    Files.writeString(mine, BrokenRoutes.route("mine", "direct:mine", "log: a"));
+    Files.writeString(
+        mine,
+        "- beans: [{name: list, type: java.util.ArrayList}]\n"
+            + BrokenRoutes.route("mine", "direct:mine", "log: '{{my.text}}'"));
+    Files.writeString(mine.resolveSibling("other.yaml"), "");
+    String missing = "routes/mine.camel.yaml:7: the setting of {{my.text}} is missing; set ";
+    String ignored = "not loaded: routes/other.yaml: its name does not end with .camel.yaml";
+    try (PackagedJar jar = jar("--check-routes")) {
+      assertThat(jar.exitCode()).isEqualTo(1);
+      assertThat(jar.output().lines())
+          .hasSize(2)
+          .anyMatch(line -> line.startsWith(missing))
+          .anyMatch(line -> line.startsWith(ignored));
+    }
+    // a folder that is named may run with other settings
     try (PackagedJar jar = jar("--check-routes", "routes")) {
       assertThat(jar.exitCode()).as(jar.output()).isZero();
       assertThat(jar.output().lines())
-          .containsExactly(
+          .hasSize(3)
+          .anyMatch(line -> line.startsWith(missing))
+          .anyMatch(line -> line.startsWith(ignored))
+          .endsWith(
               RouteSet.read(folder.resolve("routes")).files().size()
-                  + " route files are valid; yours: routes/mine.camel.yaml");
+                  + " route files are valid, and the configuration uses 10 of them; yours:"
+                  + " routes/mine.camel.yaml");
     }
   }
 
@@ -300,7 +318,8 @@ class CommandLineIT {
       assertThat(jar.output().lines())
           .startsWith("--- classpath:routes/health.camel.yaml", "+++ routes/health.camel.yaml")
           .anyMatch(line -> line.startsWith("+") && line.contains("\"mine\""))
-          .noneMatch(line -> line.contains("metrics"));
+          .endsWith(
+              "same as in the jar: routes/metrics.camel.yaml; delete it, so that an upgrade can change it");
     }
     String output = assertServes("\"mine\"", "routes/health.camel.yaml", "none");
     assertThat(output).contains("Route files equal those in the jar", "files=\"1\"");
