@@ -11,9 +11,10 @@ import org.apache.camel.component.bean.MethodNotFoundException;
 
 /**
  * The step of an operator's route that failed, as a suppressed exception of the failure. It stays
- * with the failure when routes run on other exchanges.
+ * with the failure when routes run on other exchanges. It is no Exception, because Camel gives a
+ * suppressed one to the beans that ask for the exception.
  */
-public final class FailedStep extends Exception {
+public final class FailedStep extends Throwable {
   @Serial private static final long serialVersionUID = 1;
 
   private static final int MAX_DEPTH = 8;
@@ -24,7 +25,6 @@ public final class FailedStep extends Exception {
           ArithmeticException.class,
           ClassCastException.class,
           ConnectException.class,
-          IndexOutOfBoundsException.class,
           NullPointerException.class,
           SocketTimeoutException.class,
           UnknownHostException.class);
@@ -80,7 +80,8 @@ public final class FailedStep extends Exception {
     return isShown ? name + ": " + root.getMessage().lines().findFirst().orElse("") : name;
   }
 
-  private static Stream<Throwable> causes(Throwable failure) {
+  /** The failure and its causes, as far as a log shows them. */
+  public static Stream<Throwable> causes(Throwable failure) {
     return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(MAX_DEPTH);
   }
 }

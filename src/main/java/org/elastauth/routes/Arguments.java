@@ -6,9 +6,14 @@ import org.apache.camel.component.bean.BeanHelper;
 
 /** The arguments of a call in a route, as text. */
 final class Arguments {
+  private static final String UNKNOWN = "*";
+
   private Arguments() {}
 
-  /** Each argument: commas in quotes and brackets separate nothing. */
+  /**
+   * Each argument: commas in quotes and brackets separate nothing. An unknown one for the rest of a
+   * chain of calls, such as {@code 'a').size(}.
+   */
   static List<String> of(String arguments) {
     if (arguments.isBlank()) {
       return List.of();
@@ -27,6 +32,9 @@ final class Arguments {
         depth++;
       } else if (c == ')' || c == '}' || c == ']') {
         depth--;
+        if (depth < 0) {
+          return List.of(UNKNOWN);
+        }
       } else if (c == ',' && depth == 0) {
         all.add(arguments.substring(begin, i).strip());
         begin = i + 1;
@@ -38,7 +46,7 @@ final class Arguments {
 
   /** Whether it is a value for Camel, or a placeholder or type that may decide. */
   static boolean isValue(String argument) {
-    return argument.equals("*")
+    return argument.equals(UNKNOWN)
         || argument.contains("{{")
         || argument.contains(".class")
         || BeanHelper.isValidParameterValue(argument);

@@ -50,9 +50,10 @@ final class StepFailures implements InterceptStrategy {
     };
   }
 
+  /** Each cause, because Camel passes the innermost exception to the bean that answers. */
   private static void mark(Exception failure, FailedStep step) {
     if (failure != null && FailedStep.of(failure).isEmpty()) {
-      failure.addSuppressed(step);
+      FailedStep.causes(failure).forEach(cause -> cause.addSuppressed(step));
     }
   }
 

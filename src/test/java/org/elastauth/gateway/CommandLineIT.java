@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.elastauth.routes.BrokenRoutes;
-import org.elastauth.routes.RouteSet;
 import org.elastauth.server.PackagedJar;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.TestGateway;
@@ -300,9 +299,10 @@ class CommandLineIT {
           .hasSize(3)
           .anyMatch(line -> line.startsWith(missing))
           .anyMatch(line -> line.startsWith(ignored))
-          .endsWith(
-              RouteSet.read(folder.resolve("routes")).files().size()
-                  + " route files are valid, and the configuration uses 10 of them; yours:"
+          .last()
+          .asString()
+          .matches(
+              "\\d+ route files are valid, and the configuration uses \\d+ of them; yours:"
                   + " routes/mine.camel.yaml");
     }
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.util.ObjectHelper;
 import org.elastauth.config.FailedStep;
 import org.elastauth.identity.Identity;
 import org.junit.jupiter.api.Test;
@@ -62,13 +63,15 @@ class StepFailuresTest {
             "log: a",
             "filter: {simple: \"${body} != null\", steps: ["
                 + "{setBody: {id: mine-groups, simple: \"${exchangeProperty.identity.grups}\"}}]}");
+    // Camel gives the innermost exception to a bean
+    failure = ObjectHelper.getException(Exception.class, failure);
     FailedStep step = FailedStep.of(failure).orElseThrow();
     assertThat(step.route()).isEqualTo("mine");
     assertThat(step.step()).isEqualTo("mine-groups");
     assertThat(step.file()).isEqualTo(folder + "/mine.camel.yaml");
     assertThat(FailedStep.reason(failure)).isEqualTo("Identity has no method or field grups");
-    assertThat(FailedStep.reason(new NumberFormatException("a-secret")))
-        .isEqualTo("NumberFormatException");
+    assertThat(FailedStep.reason(new IndexOutOfBoundsException("a-secret")))
+        .isEqualTo("IndexOutOfBoundsException");
   }
 
   /** Camel drops the failure of a copy. */
