@@ -3,7 +3,6 @@ package org.elastauth.routes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,10 +17,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.text.WordUtils;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * Draws the routes that a configuration loads as a flowchart in Mermaid. A box is a route, a frame
@@ -44,7 +39,7 @@ public final class RouteDrawing {
   private static final Pattern ADDRESS_OF_SERVER =
       Pattern.compile(
           "((?:vertx-)?https?:(?:https?:)?/*|(?!file:)[\\w.+-]+://)(?:[^/@]*@)?([^/?]+).*");
-  private static final Set<String> ENDPOINTS = Set.of("to", "toD", "wireTap", "uri");
+  private static final Set<String> ENDPOINTS = Set.of("to", "toD");
 
   /** Characters of a description; then it ends after a word. */
   private static final int DESCRIPTION = 90;
@@ -87,39 +82,28 @@ public final class RouteDrawing {
   }
 
   private void read(RouteFile file) {
-    Object items;
-    try {
-      items = new Yaml(new SafeConstructor(new LoaderOptions())).load(file.text());
-    } catch (YAMLException unusable) {
-      throw new IllegalArgumentException(file.place() + " is not YAML: " + unusable.getMessage());
+    CheckedFile read = file.read();
+    if (!read.isRead() && !read.faults().isEmpty()) {
+      throw new IllegalArgumentException(file.place() + " " + read.faults().found().first().mend());
     }
-    for (Object item : items instanceof List<?> list ? list : List.of()) {
-      if (item instanceof Map<?, ?> map
-          && map.get("route") instanceof Map<?, ?> route
-          && route.get("from") instanceof Map<?, ?> from) {
-        Box box =
-            new Box(
-                file,
-                text(route, "id"),
-                withoutParameters(placeholders.apply(uri(from))),
-                text(route, "description"),
-                new LinkedHashMap<>());
-        walk("", from.get("steps"), box, "");
-        boxes.put(box.from, box);
-      }
+    for (CheckedRoute route : CheckedRoute.in(read)) {
+      Box box =
+          new Box(
+              file,
+              route.id(),
+              withoutParameters(placeholders.apply(uri(route.from()))),
+              route.node().get("description").asText(),
+              new LinkedHashMap<>());
+      walk("", route.from().get("steps"), box, "");
+      boxes.put(box.from, box);
     }
-  }
-
-  private static String text(Map<?, ?> map, String key) {
-    return Objects.toString(map.get(key), "");
   }
 
   /** An editor may write the name of a direct endpoint as a parameter. */
-  private static String uri(Map<?, ?> step) {
-    String uri = text(step, "uri");
-    return uri.equals("direct") && step.get("parameters") instanceof Map<?, ?> parameters
-        ? "direct:" + text(parameters, "name")
-        : uri;
+  private static String uri(YamlNode step) {
+    String uri = step.get("uri").asText();
+    YamlNode name = step.get("parameters").get("name");
+    return uri.equals("direct") && name.isThere() ? "direct:" + name.asText() : uri;
   }
 
   private static String withoutParameters(String uri) {
@@ -136,20 +120,32 @@ public final class RouteDrawing {
    * @param key of the node
    * @param decision what decides whether the node runs; empty for nothing
    */
-  private void walk(String key, Object node, Box box, String decision) {
-    if (node instanceof List<?> list) {
-      list.forEach(item -> walk(key, item, box, decision));
-    } else if (node instanceof Map<?, ?> map && "true".equals(text(map, "precondition"))) {
-      madeByCamel(map).forEach(branch -> walk("", branch, box, decision));
-    } else if (node instanceof Map<?, ?> map) {
-      String inner = decision(key, map, box, decision);
-      map.forEach(
-          (name, value) ->
-              walk(name.toString(), name.equals("uri") ? uri(map) : value, box, inner));
-    } else if (node instanceof String text && text.contains("direct:")) {
-      call(text, box, key.equals("wireTap") ? copied(decision) : decision);
-    } else if (node instanceof String uri && ENDPOINTS.contains(key)) {
-      box.call(shown(placeholders.apply(uri)), key.equals("wireTap") ? copied(decision) : decision);
+  private void walk(String key, YamlNode node, Box box, String decision) {
+    if (node.get("precondition").asText().equals("true")) {
+      madeByCamel(node).forEach(branch -> walk("", branch, box, decision));
+    } else if (node.isMap()) {
+      String inner = decision(key, node, box, decision);
+      node.asMap()
+          .forEach(
+              (name, value) -> {
+                if (name.equals("uri")) {
+                  target(uri(node), box, inner);
+                } else {
+                  walk(name, value, box, inner);
+                }
+              });
+    } else if (node.isList()) {
+      node.asList().forEach(item -> walk(key, item, box, decision));
+    } else if (ENDPOINTS.contains(key) || node.asText().contains("direct:")) {
+      target(node.asText(), box, decision);
+    }
+  }
+
+  private void target(String uri, Box box, String decision) {
+    if (uri.contains("direct:")) {
+      call(uri, box, decision);
+    } else {
+      box.call(shown(placeholders.apply(uri)), decision);
     }
   }
 
@@ -165,12 +161,12 @@ public final class RouteDrawing {
     }
   }
 
-  private static String decision(String key, Map<?, ?> step, Box box, String outer) {
+  private static String decision(String key, YamlNode step, Box box, String outer) {
     return switch (key) {
       case "doCatch" -> "on error";
       case "onFallback" -> "fallback";
       case "when", "filter" -> {
-        String verb = text(step, "id").replaceFirst("^" + Pattern.quote(box.id + "-"), "");
+        String verb = step.get("id").asText().replaceFirst("^" + Pattern.quote(box.id + "-"), "");
         yield verb.isEmpty() ? "if" : verb.replace('-', ' ');
       }
       case "otherwise" -> "else";
@@ -185,21 +181,17 @@ public final class RouteDrawing {
   }
 
   /** The branch that Camel makes of a choice at the start; all branches if that is not known. */
-  private List<?> madeByCamel(Map<?, ?> choice) {
-    for (Object branch : choice.get("when") instanceof List<?> list ? list : List.of()) {
-      if (branch instanceof Map<?, ?> when) {
-        Matcher equality = EQUALITY.matcher(placeholders.apply(text(when, "simple")));
-        if (!equality.matches()) {
-          return new ArrayList<>(choice.values());
-        }
-        if (equality.group(1).equals(equality.group(2))) {
-          return Collections.singletonList(when.get("steps"));
-        }
+  private Collection<YamlNode> madeByCamel(YamlNode choice) {
+    for (YamlNode when : choice.get("when").asList()) {
+      Matcher equality = EQUALITY.matcher(placeholders.apply(when.get("simple").asText()));
+      if (!equality.matches()) {
+        return choice.asMap().values();
+      }
+      if (equality.group(1).equals(equality.group(2))) {
+        return List.of(when.get("steps"));
       }
     }
-    return choice.get("otherwise") instanceof Map<?, ?> otherwise
-        ? Collections.singletonList(otherwise.get("steps"))
-        : List.of();
+    return List.of(choice.get("otherwise").get("steps"));
   }
 
   private Collection<Box> reached(String start) {
