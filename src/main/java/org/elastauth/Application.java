@@ -32,7 +32,8 @@ import org.springframework.context.annotation.Configuration;
 
 /** The beans that several packages share. The routes are in routes/. */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@ComponentScan
+// the scan reads each class that it finds, and a start uses none of these
+@ComponentScan(resourcePattern = "{room:(?!command|doctor|migrate)[a-z]+}/**/*.class")
 public class Application {
   /** Camel Main brings its own CamelContext. */
   @Configuration(proxyBeanMethods = false)

@@ -42,6 +42,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      ConfigCommand.class,
       GenerateKeyCommand.class,
       CreateCacheTableCommand.class,
       CheckRoutesCommand.class,

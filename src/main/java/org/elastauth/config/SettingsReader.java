@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -134,6 +135,7 @@ public final class SettingsReader<T> {
    * @param known the own names of all settings
    * @param secretFiles the files of secrets, by path of the setting
    * @param origins where each configured setting comes from, by its path
+   * @param effective lists every setting with its value and origin
    */
   public record Reading<T>(
       T settings,
@@ -144,7 +146,8 @@ public final class SettingsReader<T> {
       Map<String, String> unknown,
       Collection<String> known,
       Map<String, Path> secretFiles,
-      Map<String, String> origins) {
+      Map<String, String> origins,
+      Supplier<List<EffectiveSetting>> effective) {
     /** The faults of all values, with the places where they are configured. */
     public List<Fault> faults() {
       return Stream.concat(unreadable.stream(), invalid.stream())
@@ -187,7 +190,74 @@ public final class SettingsReader<T> {
             .flatMap(setting -> Stream.of(PREFIX + setting.path(), variable(setting)))
             .toList();
     return new Reading<>(
-        read, records, values, unreadable, invalid, unknown, known, secretFiles, origins);
+        read,
+        records,
+        values,
+        unreadable,
+        invalid,
+        unknown,
+        known,
+        secretFiles,
+        origins,
+        () -> effective(read));
+  }
+
+  private List<EffectiveSetting> effective(T read) {
+    List<EffectiveSetting> all = new ArrayList<>();
+    addEffective(read, "", all);
+    return all;
+  }
+
+  private void addEffective(Object record, String parent, List<EffectiveSetting> all) {
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      Object value = component(record, component);
+      if (component.getType().isRecord() && component.getType() != LoadedRoutes.class) {
+        addEffective(value, below(component, parent), all);
+      } else if (value instanceof Map<?, ?> map) {
+        Setting setting = settings.get(parent + Setting.snake(component.getName()));
+        map.keySet().stream()
+            .map(Object::toString)
+            // a variable has given both
+            .filter(key -> !key.contains("_") || !map.containsKey(key.replace('_', '-')))
+            .forEach(key -> all.add(effective(setting, key, map.get(key))));
+      } else if (component.getType() != LoadedRoutes.class) {
+        all.add(effective(settings.get(parent + Setting.snake(component.getName())), "", value));
+      }
+    }
+  }
+
+  private static Object component(Object record, RecordComponent component) {
+    try {
+      component.getAccessor().setAccessible(true); // of a record that is not public
+      return component.getAccessor().invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(component + " cannot be read", e);
+    }
+  }
+
+  private EffectiveSetting effective(Setting setting, String key, Object value) {
+    String path = setting.path();
+    boolean isFaulty =
+        Stream.of(unreadable, invalid)
+            .flatMap(List::stream)
+            .anyMatch(fault -> fault.key().replaceFirst("\\[.*", "").equals(path));
+    Object shown = ShownValue.of(setting, value);
+    // what breaks a rule may be a secret in the wrong place
+    Object safe = isFaulty && value instanceof String text ? setting.shown(text) : shown;
+    List<Found> places =
+        found.get(key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT));
+    Found place = places == null || places.get(0).isBlank() ? null : places.get(0);
+    String text = setting.isList() || setting.isMap() ? null : texts.get(path);
+    if (text != null
+        && (place == null ? !text.equals(setting.defaultText()) : !text.equals(place.text()))) {
+      return new EffectiveSetting(path, key, safe, EffectiveSetting.OTHERS, "");
+    }
+    if (place == null) {
+      return new EffectiveSetting(path, key, safe, EffectiveSetting.DEFAULT, "");
+    }
+    boolean isAlias =
+        spellings.get(plain(path)) != place.spelling() && !place.origin().endsWith(place.name());
+    return new EffectiveSetting(path, key, safe, place.origin(), isAlias ? place.name() : "");
   }
 
   private void find(Class<?> record, String parent) {
@@ -252,7 +322,10 @@ public final class SettingsReader<T> {
   }
 
   private static boolean isSecretFile(String name, Spelling secret) {
-    return secret != null && secret.setting().isSecret() && SecretFile.SUFFIX.matcher(name).find();
+    return secret != null
+        && secret.setting().isSecret()
+        && !secret.setting().isMap()
+        && SecretFile.SUFFIX.matcher(name).find();
   }
 
   private static String withoutSuffix(String name) {
@@ -342,7 +415,7 @@ public final class SettingsReader<T> {
   }
 
   /** File and line, or option of the command line. */
-  private static String origin(PropertySource<?> source, String name) {
+  static String origin(PropertySource<?> source, String name) {
     if (OriginLookup.getOrigin(source, name) instanceof TextResourceOrigin file) {
       int line = file.getLocation() == null ? 0 : file.getLocation().getLine() + 1;
       String resource = file.getResource().getFilename();

@@ -48,7 +48,7 @@ public record OidcSettings(
     @DefaultValue("true") @Alias("OIDC_USE_PKCE") boolean usePkce,
     ClaimMappings claimMappings,
     @DefaultValue("true") @Alias("OIDC_REQUIRE_VERIFIED_EMAIL") boolean requireVerifiedEmail,
-    Map<String, String> customHeaders,
+    @Secret Map<String, String> customHeaders,
     @DefaultValue("") @Alias("OIDC_REDIRECT_URL") @Url String redirectUrl,
     @DefaultValue
         @Alias("OIDC_ALLOWED_HOSTS")

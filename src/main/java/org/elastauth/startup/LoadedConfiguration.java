@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.elastauth.config.Fault;
 import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.routes.RouteSet;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
@@ -97,6 +98,22 @@ public final class LoadedConfiguration {
   /** The settings and their faults, names and places. */
   public Reading<Settings> reading() {
     return check.reading();
+  }
+
+  /** The values in use. */
+  public EffectiveConfiguration effective() {
+    return new EffectiveConfiguration(check.reading(), environment);
+  }
+
+  /** The files that it was read from, and those that it names. */
+  public List<Path> files() {
+    return check.files().files();
+  }
+
+  /** Faults of the settings, without those of the routes. */
+  public List<Fault> faults() {
+    return Stream.concat(check.file().faults().stream(), check.reading().faults().stream())
+        .toList();
   }
 
   /** The route files of the folder that the configuration names. */

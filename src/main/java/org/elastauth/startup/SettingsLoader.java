@@ -72,6 +72,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
                 .getBeanFactory()
                 .registerSingleton(store + "RateLimiter", new RouteRateLimiter(store));
           }
+          context.getBeanFactory().registerSingleton(Reading.class.getName(), check.reading());
           context
               .getBeanFactory()
               .registerSingleton(ConfigurationFiles.class.getName(), check.files());

@@ -55,6 +55,7 @@ final class UsedRouteFiles {
             Map.entry(
                 "revocation-channel", settings.cache().inRedis() || settings.session().inRedis()),
             Map.entry("revoke", settings.admin().enabled()),
+            Map.entry("config", settings.admin().enabled()),
             Map.entry("expiry", elasticsearch && settings.expiry().enabled()),
             Map.entry(
                 "reread",

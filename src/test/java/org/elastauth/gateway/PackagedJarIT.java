@@ -61,8 +61,19 @@ class PackagedJarIT {
 
   @Test
   void startsAnywhereWithNothingAndSaysWhatProductionWouldMiss() throws Exception {
-    run(Map.of("ELASTAUTH_LISTEN", "127.0.0.1:" + port));
+    Path classes = folder.resolve("classes.log");
+    run(
+        Map.of(
+            "ELASTAUTH_LISTEN",
+            "127.0.0.1:" + port,
+            "JAVA_TOOL_OPTIONS",
+            "-Xlog:class+load:file=" + classes));
     awaitReady();
+    assertThat(classes)
+        .content()
+        .as("a start takes no CPU for the commands")
+        .contains(" org.elastauth.startup.Gateway ")
+        .doesNotContain(" picocli.", " org.elastauth.command.");
     assertThat(get("/health").body()).contains("\"mode\":\"memory\"");
     assertThat(log())
         .contains("using memory backends")

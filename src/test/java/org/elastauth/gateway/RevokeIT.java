@@ -69,6 +69,11 @@ class RevokeIT {
         gateway.request("/elastauth/users/" + user, "Authorization", BEARER).DELETE().build());
   }
 
+  private static HttpResponse<String> configuration(TestGateway gateway, String authorization) {
+    return gateway.send(
+        gateway.request("/elastauth/config", "Authorization", authorization).GET().build());
+  }
+
   private static JsonNode revoked(TestGateway gateway, String user) {
     HttpResponse<String> response = revoke(gateway, user);
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
@@ -232,6 +237,7 @@ class RevokeIT {
   void withoutAdminThereIsNoSuchAddress() {
     try (TestGateway gateway = TestGateway.builder().on(elasticsearch).borrow()) {
       assertThat(revoke(gateway, "john.doe").statusCode()).isEqualTo(404);
+      assertThat(configuration(gateway, BEARER).statusCode()).isEqualTo(404);
     }
     try (TestGateway gateway =
         TestGateway.builder().on(elasticsearch).set("admin.credential", CREDENTIAL).borrow()) {
@@ -284,9 +290,10 @@ class RevokeIT {
                           .build())
                   .statusCode())
           .isEqualTo(401);
+      assertThat(configuration(gateway, "Bearer wrong").statusCode()).isEqualTo(401);
       assertThat(authenticate(before)).isEqualTo(200);
       assertThat(gateway.bean(MeterRegistry.class).counter("elastauth.admin.refusals").count())
-          .isEqualTo(attempts.size() + 2);
+          .isEqualTo(attempts.size() + 3);
       assertThat(
               output
                   .getOut()
@@ -295,6 +302,14 @@ class RevokeIT {
           .as("said once")
           .hasSize(1);
       assertThat(output).doesNotContain("wrong-pw-in-no-log").doesNotContain(CREDENTIAL);
+      HttpResponse<String> settings = configuration(gateway, BEARER);
+      assertThat(settings.statusCode()).isEqualTo(200);
+      assertThat(settings.headers().firstValue("Cache-Control")).contains("no-store");
+      assertThat(settings.body())
+          .contains("\"admin.credential\":{\"value\":\"***\",\"origin\":")
+          .contains("\"cache.expiration\":{\"value\":\"1h\",\"origin\":\"default\"}")
+          .doesNotContain(
+              CREDENTIAL, ElasticsearchServer.GATEWAY_PASSWORD, TestGateway.KEY, "Settings[");
       assertThat(revoke(gateway, "revoke.guarded").statusCode()).as("still lets in").isEqualTo(200);
     }
   }

@@ -1,0 +1,77 @@
+package org.elastauth.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Values of settings as reports show them: without secrets. */
+final class ShownValue {
+  static final String HIDDEN = "***";
+
+  private static final Pattern URL = Pattern.compile("(?i)jdbc:.*|[a-z][a-z0-9+.-]{0,30}://.*");
+  private static final Pattern SECRET_NAME =
+      Pattern.compile(
+          "(?i).*(pass|secret|token|key|credential|auth|private|cookie|pwd|pin|salt|sign).*");
+
+  private ShownValue() {}
+
+  static Object of(Setting setting, Object value) {
+    if (value == null) {
+      return "";
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(item -> of(setting, item)).toList();
+    }
+    if (value instanceof Duration time) {
+      return text(time);
+    }
+    if (!(value instanceof String text)) {
+      return value;
+    }
+    return setting.isSecret() && !setting.path().endsWith(".url") ? hidden(text) : url(text);
+  }
+
+  /** A setting of an operator's own routes, whose name says whether it is a secret. */
+  static String own(String name, String text) {
+    return SECRET_NAME.matcher(name).matches() ? hidden(text) : url(text);
+  }
+
+  static String hidden(String text) {
+    return text.isEmpty() ? "" : HIDDEN;
+  }
+
+  /** A text; of a URL neither the user and password nor the parameters. */
+  static String url(String text) {
+    if (!URL.matcher(text).matches()) {
+      return text;
+    }
+    int host = text.indexOf("//") < 0 ? text.lastIndexOf(':') + 1 : text.indexOf("//") + 2;
+    int at = text.lastIndexOf('@');
+    int parameters = text.replace(';', '?').indexOf('?');
+    if (at >= host && parameters >= 0) {
+      // a password may contain each of these characters
+      return text.substring(0, host) + HIDDEN;
+    }
+    if (at >= host) {
+      return text.substring(0, host) + HIDDEN + text.substring(at);
+    }
+    return parameters < 0 ? text : text.substring(0, parameters + 1) + HIDDEN;
+  }
+
+  /** As in a file: {@code 1h30m}. */
+  static String text(Duration time) {
+    StringBuilder text = new StringBuilder();
+    append(text, time.toDaysPart(), "d");
+    append(text, time.toHoursPart(), "h");
+    append(text, time.toMinutesPart(), "m");
+    append(text, time.toSecondsPart(), "s");
+    append(text, time.toMillisPart(), "ms");
+    return text.isEmpty() ? "0s" : text.toString();
+  }
+
+  private static void append(StringBuilder text, long amount, String unit) {
+    if (amount > 0) {
+      text.append(amount).append(unit);
+    }
+  }
+}
