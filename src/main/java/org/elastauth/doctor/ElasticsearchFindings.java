@@ -162,16 +162,14 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
             hasKey ? settings.keys().all() : List.of(SecretKeys.generate()),
             settings.keys().credential().scope());
     OwnUsers users = inspection.ownUsers(keys, Instant.now().getEpochSecond());
-    int count = users.byKey().values().stream().mapToInt(Integer::intValue).sum();
     findings.ok(
         HOSTS,
-        (users.isComplete()
+        "users that gateways have created: "
+            + users.count()
+            + (users.disabled() > 0 ? ", disabled: " + users.disabled() : "")
+            + (users.isComplete()
                 ? ""
-                : "of the first " + ElasticsearchInspection.MOST_USERS + " users, ")
-            + count
-            + " are the gateway's, "
-            + users.disabled()
-            + " of them disabled");
+                : ", among the first " + ElasticsearchInspection.MOST_USERS + " users"));
     if (hasKey) {
       keys(findings, keys, users.byKey());
     }
@@ -185,7 +183,7 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
             findings.warning(
                 KEY,
                 count
-                    + " users have a password of the secret key "
+                    + " users have a valid password of the secret key "
                     + key
                     + ", which this gateway does not have",
                 "give all gateways the same secret_key and credential.scope; during a rotation, set"
@@ -193,7 +191,7 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
           } else if (!key.equals(keys.currentId())) {
             findings.note(
                 KEY,
-                count + " users still have a password of the older key " + key,
+                count + " users have a valid password of the older key " + key,
                 "keep the older key in secret_keys until they have logged in again");
           }
         });

@@ -27,6 +27,7 @@ record Examiner(Duration limit) {
     for (int i = 0; i < areas.size(); i++) {
       await(threads.get(i), began, all.get(i));
       sections.add(new Report.Section(areas.get(i).name(), all.get(i).close()));
+      threads.get(i).interrupt();
     }
     return new Report(sections, Duration.ofNanos(System.nanoTime() - began));
   }
@@ -57,7 +58,6 @@ record Examiner(Duration limit) {
           "time limit",
           "no result within " + limit.toSeconds() + " s" + during(findings),
           "a server may be frozen, or a firewall may drop packets; the checks after this one did not run");
-      thread.interrupt();
     }
   }
 

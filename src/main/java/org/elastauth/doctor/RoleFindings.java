@@ -37,7 +37,7 @@ record RoleFindings(RoleSettings roles, JsonNode account) {
       List<String> missing = inspection.missingRoles(all);
       if (missing.isEmpty()) {
         findings.ok(
-            MAPPINGS, "all " + all.size() + " roles of group_mappings and default_roles exist");
+            MAPPINGS, "the roles of group_mappings and default_roles exist (" + all.size() + ")");
       } else {
         findings.warning(
             MAPPINGS,

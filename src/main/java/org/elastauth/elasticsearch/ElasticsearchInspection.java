@@ -62,13 +62,15 @@ public final class ElasticsearchInspection implements AutoCloseable {
   /**
    * The users that gateways have created.
    *
-   * @param byKey their number, by the id of the secret key that their password is computed from
+   * @param count of all of them
    * @param disabled how many of them are disabled
+   * @param byKey how many have a valid password, by the id of the secret key that it is computed
+   *     from
    * @param isComplete whether all users were read
    * @param sample a user whose password this gateway knows; null if there is none
    */
   public record OwnUsers(
-      Map<String, Integer> byKey, int disabled, boolean isComplete, Credential sample) {}
+      int count, int disabled, Map<String, Integer> byKey, boolean isComplete, Credential sample) {}
 
   private final ElasticsearchSettings settings;
   private final GatewayAccount account;
@@ -212,7 +214,7 @@ public final class ElasticsearchInspection implements AutoCloseable {
       complete = !pages || count.read - before < PAGE_SIZE;
       last = count.last;
     }
-    return new OwnUsers(count.byKey, count.disabled, complete, count.sample);
+    return new OwnUsers(count.own, count.disabled, count.byKey, complete, count.sample);
   }
 
   private static final class Count {
@@ -220,6 +222,7 @@ public final class ElasticsearchInspection implements AutoCloseable {
     private final long now;
     private final Map<String, Integer> byKey = new LinkedHashMap<>();
     private int read;
+    private int own;
     private int disabled;
     private String last = "";
     private Credential sample;
@@ -237,12 +240,13 @@ public final class ElasticsearchInspection implements AutoCloseable {
         return;
       }
       OwnershipMetadata ownership = user.ownership();
-      byKey.merge(ownership.key(), 1, Integer::sum);
+      own++;
       disabled += user.enabled() ? 0 : 1;
-      if (sample == null
-          && user.enabled()
-          && keys.holds(ownership.key())
-          && !ownership.window().isPast(now)) {
+      if (!user.enabled() || ownership.window().isPast(now)) {
+        return;
+      }
+      byKey.merge(ownership.key(), 1, Integer::sum);
+      if (sample == null && keys.holds(ownership.key())) {
         sample =
             ownership.credential(
                 last, keys, ownership.asOf(), Fingerprint.of("", "", List.of(), ""));
