@@ -57,6 +57,9 @@ public final class Doctor {
             new ElasticsearchFindings(settings, secrets),
             "elasticsearch",
             "secret_key"));
+    if (settings.cache().inDatabase()) {
+      areas.add(area("Database", new DatabaseFindings(settings.cache()), "cache"));
+    }
     areas.add(area("Identity", new IdentityFindings(settings), "trusted_proxies"));
     if (settings.usesOidc() || !token.isEmpty()) {
       areas.add(area("OpenID Connect", new ProviderFindings(settings, token), "oidc"));

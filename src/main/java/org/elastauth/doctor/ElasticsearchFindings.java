@@ -66,12 +66,7 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
 
   private static void host(Findings findings, Host host) {
     if (host.failure() != null) {
-      findings.fault(
-          host.address(),
-          host.failure().getMessage(),
-          host.failure().kind().equals("unreachable")
-              ? "check elasticsearch.hosts, the network, and whether Elasticsearch runs"
-              : "see the reason; curl with the same account shows the whole answer");
+      findings.fault(host.address(), host.failure().getMessage(), mend(host.failure().kind()));
       return;
     }
     String version = host.about().at("/version/number").asText();
@@ -106,6 +101,19 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
     if (host.ahead() != null) {
       ClockFindings.add(findings, host.address(), host.ahead());
     }
+  }
+
+  /** The messages of the other kinds say it. */
+  private static String mend(String kind) {
+    return switch (kind) {
+      case "unreachable" ->
+          "check elasticsearch.hosts, the network, and whether Elasticsearch runs";
+      case "tls" ->
+          "set elasticsearch.tls.ca_cert to the authority that signed its certificate, and write"
+              + " the host as the certificate names it";
+      case "unauthorized" -> "curl with the same account shows the whole answer";
+      default -> "see the reason; curl with the same account shows the whole answer";
+    };
   }
 
   private static boolean isTooOld(String version) {

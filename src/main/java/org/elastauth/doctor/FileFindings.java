@@ -31,9 +31,9 @@ record FileFindings(List<Path> files, List<Path> programs, Set<Path> secrets, Li
     if (safe) {
       findings.ok(
           "rights",
-          "only the owner can change the "
+          "only the owner can change the files in use ("
               + (files.size() + programs.size())
-              + " files and folders in use, and the folder "
+              + ") and the folder "
               + current);
     }
     secrets.forEach(secret -> secret(findings, secret));

@@ -2,7 +2,11 @@ package org.elastauth.doctor;
 
 import com.nimbusds.jose.jwk.JWK;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +37,11 @@ record ProviderFindings(Settings settings, String token) implements Area.Examina
   public void into(Findings findings) {
     OidcSettings oidc = settings.oidc();
     if (oidc.issuer().isEmpty() || oidc.clientId().isEmpty()) {
-      return; // a fault of the configuration
+      findings.note(
+          ISSUER,
+          "no provider is configured" + (token.isEmpty() ? "" : ", so the token cannot be checked"),
+          "set oidc.issuer and oidc.client_id");
+      return;
     }
     ProviderInspection provider = new ProviderInspection(oidc);
     String url = provider.discoveryUrl().toString();
@@ -236,7 +244,18 @@ record ProviderFindings(Settings settings, String token) implements Area.Examina
         : key.getAlgorithm().getName();
   }
 
+  /** The client of the JDK has no message for the most frequent reasons. */
   private static String reason(IOException failure) {
-    return ProviderHttp.reason(failure);
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "its host name is unknown";
+      }
+      if (cause instanceof CertPathBuilderException || cause instanceof CertificateException) {
+        return "its certificate is not trusted: " + cause.getMessage();
+      }
+    }
+    return failure instanceof ConnectException && failure.getMessage() == null
+        ? "connection refused"
+        : ProviderHttp.reason(failure);
   }
 }
