@@ -27,11 +27,10 @@ record ConfigurationFindings(List<Fault> faults, List<String> unsafe) implements
   }
 
   private static void add(Findings findings, String warning) {
-    int name = warning.indexOf(' ');
     int remedy = warning.lastIndexOf("; ");
     findings.warning(
-        warning.substring(0, name),
-        warning.substring(name + 1, remedy < 0 ? warning.length() : remedy),
+        "settings",
+        remedy < 0 ? warning : warning.substring(0, remedy),
         remedy < 0 ? "" : warning.substring(remedy + 2));
   }
 }
