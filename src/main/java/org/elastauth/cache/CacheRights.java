@@ -14,11 +14,11 @@ import org.springframework.core.annotation.Order;
 
 @Lazy
 @Configuration(proxyBeanMethods = false)
-class CacheRights {
+public class CacheRights {
   /** The first, because its message about the channel also holds for sessions. */
   @Bean
   @Order(Ordered.HIGHEST_PRECEDENCE)
-  RequiredRights cacheRedisRights(CacheSettings settings) {
+  public static RequiredRights cacheRedisRights(CacheSettings settings) {
     if (!settings.inRedis()) {
       return RequiredRights.NONE;
     }

@@ -38,7 +38,8 @@ public final class CacheTable implements CamelContextConfiguration {
           """,
           "CREATE INDEX IF NOT EXISTS elastauth_cache_expires_at ON elastauth_cache (expires_at)");
 
-  private static final String CHECK =
+  /** Fails if the account cannot read the table. */
+  public static final String CHECK =
       "SELECT cache_key, entry, expires_at FROM elastauth_cache WHERE expires_at = 0";
 
   /** On a slow machine the first connection takes longer than the pool's timeout. */

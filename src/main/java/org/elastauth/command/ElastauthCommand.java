@@ -49,6 +49,7 @@ import picocli.CommandLine.Option;
       ExportRoutesCommand.class,
       DiffRoutesCommand.class,
       DrawRoutesCommand.class,
+      DoctorCommand.class,
     },
     footer = {
       "",

@@ -97,6 +97,31 @@ public record ElasticsearchSettings(
         "have different paths (" + String.join(", ", paths) + "); all hosts need the same path");
   }
 
+  /** The hosts that are asked with TLS, as host:port. */
+  public List<String> tlsAddresses() {
+    return parsedHosts().stream()
+        .filter(host -> host.scheme().equals("https"))
+        .map(host -> host.name() + ":" + host.port())
+        .toList();
+  }
+
+  /** The same with one of its hosts. */
+  ElasticsearchSettings only(String host) {
+    return new ElasticsearchSettings(
+        List.of(host),
+        username,
+        password,
+        connectTimeout,
+        readTimeout,
+        dryRun,
+        tls,
+        adopt,
+        maxNewUsers,
+        maxPasswordWrites,
+        rereadInterval,
+        routes);
+  }
+
   /** The valid hosts. */
   List<ElasticsearchHost> parsedHosts() {
     return hosts.stream().map(this::parsed).toList();

@@ -1,6 +1,7 @@
 package org.elastauth.elasticsearch;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ public final class RoleCheck {
     unchecked.keySet().removeIf(role -> role.contains(","));
     Map<String, String> missing = new HashMap<>();
     try {
-      for (List<String> names : requests()) {
+      for (List<String> names : requests(unchecked.keySet())) {
         Set<String> existing = users.existingRoles(names);
         for (String name : names) {
           String user = unchecked.remove(name);
@@ -109,10 +110,11 @@ public final class RoleCheck {
     }
   }
 
-  private List<List<String>> requests() {
+  /** The names by request, each short enough for a request line. */
+  static List<List<String>> requests(Collection<String> roles) {
     List<List<String>> requests = new ArrayList<>();
     int length = MAX_NAMES_LENGTH;
-    for (String name : unchecked.keySet()) {
+    for (String name : roles) {
       if (length >= MAX_NAMES_LENGTH) {
         requests.add(new ArrayList<>());
         length = 0;

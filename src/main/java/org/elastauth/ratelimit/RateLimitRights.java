@@ -12,11 +12,11 @@ import org.springframework.context.annotation.Lazy;
 /** The rights that {@code sliding-window.lua} needs. */
 @Lazy
 @Configuration(proxyBeanMethods = false)
-class RateLimitRights {
+public class RateLimitRights {
   private static final String UNKNOWN_DIGEST = "0".repeat(40);
 
   @Bean
-  RequiredRights rateLimitRedisRights(RateLimitSettings settings) {
+  public static RequiredRights rateLimitRedisRights(RateLimitSettings settings) {
     ScriptOutputType number = ScriptOutputType.INTEGER;
     return settings.inRedis()
         ? new RequiredRights(

@@ -26,6 +26,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -114,6 +115,11 @@ final class RedisConnector implements AutoCloseable {
         throw failure;
       }
     }
+  }
+
+  /** Opens a connection to a Sentinel. A master must have been reached before. */
+  StatefulRedisSentinelConnection<byte[], byte[]> connectTo(RedisUrl.Node sentinel) {
+    return single.connectSentinel(BYTES, sentinel(sentinel));
   }
 
   /**

@@ -3,6 +3,7 @@ package org.elastauth.redis;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,11 +14,15 @@ import org.slf4j.LoggerFactory;
 /** Logs at startup which rights the Redis user lacks, for each feature that uses Redis. */
 final class RedisRights {
   private static final Logger LOG = LoggerFactory.getLogger(RedisRights.class);
+  private static final String ANNOUNCEMENTS = "announcements to other gateways";
 
   private final List<RequiredRights> features;
   private final String prefix;
   private final String channel;
   private volatile boolean maySubscribe;
+
+  /** Of the last check. */
+  private volatile List<MissingRights> missing = List.of();
 
   /**
    * @param prefix of all keys and channels
@@ -34,21 +39,31 @@ final class RedisRights {
     return maySubscribe;
   }
 
+  /** What the last check found missing. */
+  List<MissingRights> missing() {
+    return missing;
+  }
+
   /**
    * @param subscriptions opens a connection for a subscription; null: a proxy supports none
    */
   void check(
       RedisClusterCommands<String, String> redis,
       Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions) {
-    features.forEach(feature -> check(redis, feature));
+    List<MissingRights> found = new ArrayList<>();
+    features.forEach(feature -> check(redis, feature, found));
     features.stream()
         .map(RequiredRights::withoutChannel)
         .filter(consequence -> consequence != null)
         .findFirst()
-        .ifPresent(consequence -> checkChannel(redis, subscriptions, consequence));
+        .ifPresent(consequence -> checkChannel(redis, subscriptions, consequence, found));
+    missing = List.copyOf(found);
   }
 
-  private void check(RedisClusterCommands<String, String> redis, RequiredRights feature) {
+  private void check(
+      RedisClusterCommands<String, String> redis,
+      RequiredRights feature,
+      List<MissingRights> found) {
     Set<String> missing = new TreeSet<>();
     // no feature has a key of this name
     String key = prefix + "rights";
@@ -58,6 +73,7 @@ final class RedisRights {
             (right, attempt) ->
                 attempt(right, "~" + prefix + "*", () -> attempt.accept(redis, key), missing));
     if (!missing.isEmpty()) {
+      found.add(new MissingRights(feature.feature(), missing, ""));
       LOG.atWarn()
           .addKeyValue("missing", String.join(" ", missing))
           .log(
@@ -69,10 +85,12 @@ final class RedisRights {
   private void checkChannel(
       RedisClusterCommands<String, String> redis,
       Supplier<StatefulRedisPubSubConnection<String, String>> subscriptions,
-      String consequence) {
+      String consequence,
+      List<MissingRights> found) {
     Set<String> missing = new TreeSet<>();
     String pattern = "&" + prefix + "*";
     if (subscriptions == null) {
+      found.add(new MissingRights(ANNOUNCEMENTS, Set.of("+publish", "+subscribe"), consequence));
       LOG.atInfo().addKeyValue("missing", "+publish +subscribe").log(consequence);
       return;
     }
@@ -81,6 +99,7 @@ final class RedisRights {
     // gateways ignore an empty message
     attempt("+publish", pattern, () -> redis.publish(channel, ""), missing);
     if (!missing.isEmpty()) {
+      found.add(new MissingRights(ANNOUNCEMENTS, missing, consequence));
       LOG.atInfo().addKeyValue("missing", String.join(" ", missing)).log(consequence);
     }
   }

@@ -10,10 +10,10 @@ import org.springframework.context.annotation.Lazy;
 
 @Lazy
 @Configuration(proxyBeanMethods = false)
-class ReplayRights {
+public class ReplayRights {
   /** Sessions in Redis need them, too: the lock to refresh a session is in the replay store. */
   @Bean
-  RequiredRights replayRedisRights(
+  public static RequiredRights replayRedisRights(
       ReplaySettings settings, @Value("${elastauth.session.in_redis}") boolean sessions) {
     return settings.inRedis() || sessions
         ? new RequiredRights(

@@ -16,9 +16,9 @@ import org.springframework.context.annotation.Lazy;
 
 @Lazy
 @Configuration(proxyBeanMethods = false)
-class SessionRights {
+public class SessionRights {
   @Bean
-  RequiredRights sessionRedisRights(SessionSettings settings) {
+  public static RequiredRights sessionRedisRights(SessionSettings settings) {
     return settings.inRedis()
         ? new RequiredRights(
             "sessions",

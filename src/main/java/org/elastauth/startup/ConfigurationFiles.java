@@ -199,7 +199,7 @@ record ConfigurationFiles(
   }
 
   /** The folder of components and what is in it. */
-  private static List<Path> components() {
+  static List<Path> components() {
     if (!Files.isDirectory(COMPONENTS) || !Files.isReadable(COMPONENTS)) {
       return List.of();
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.doctor.Found;
 import org.elastauth.server.CachePort;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Load;
@@ -150,8 +151,13 @@ class DatabaseCacheIT {
   @Execution(ExecutionMode.SAME_THREAD) // all have the same users
   void gatewaysShareItAndItOutlivesARestart(Product product) throws Exception {
     String url = empty(product);
+    assertThat(Found.inDatabase(url))
+        .as("doctor")
+        .anyMatch(
+            line -> line.startsWith("fault cache.url: ") && line.contains("create-cache-table"));
     assertThat(PackagedJar.createCacheTable(folder, url))
         .endsWith("the table elastauth_cache exists");
+    assertThat(Found.inDatabase(url)).noneMatch(line -> line.startsWith("fault"));
     String authorization;
     try (TestGateway one = on(url).start();
         TestGateway other = on(url).start()) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.elastauth.doctor.Found;
 import org.elastauth.expiry.ExpiryLease;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisCluster;
@@ -146,6 +147,18 @@ class RedisClusterIT {
                     && gateway.health().path("status").asText().equals("healthy");
               });
     }
+  }
+
+  @Test
+  void theDoctorAsksEveryMaster() {
+    List<String> found =
+        Found.inRedis(Map.of("redis.url", cluster.url(), "secret_key", TestGateway.KEY));
+    assertThat(found)
+        .filteredOn(line -> line.matches("ok 127\\.0\\.0\\.1:\\d+: Redis \\d.*"))
+        .hasSize(cluster.nodes().size());
+    assertThat(found)
+        .anyMatch(line -> line.contains(": the cluster is ok: 16384 of 16384 slots on "))
+        .noneMatch(line -> line.startsWith("fault"));
   }
 
   @Test

@@ -3,7 +3,9 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import org.awaitility.Awaitility;
+import org.elastauth.doctor.Found;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.RedisSentinel;
 import org.elastauth.server.SideBySide;
@@ -84,6 +86,16 @@ class RedisSentinelIT {
     try (RedisSentinel servers = RedisSentinel.start();
         TestGateway gateway = gateway(servers.address()).set("cache.type", "hybrid").start()) {
       String header = gateway.login("sentinel.asked");
+      assertThat(
+              Found.inRedis(
+                  Map.of(
+                      "redis.url",
+                      "redis-sentinel://" + servers.address(),
+                      "secret_key",
+                      TestGateway.KEY)))
+          .as("doctor")
+          .anyMatch(line -> line.startsWith("ok master mymaster: Redis "))
+          .anyMatch(line -> line.matches("ok 127.*: this Sentinel sees 127.* as master, with .*"));
       servers.failover();
       servers.awaitMaster(servers.second());
       servers.awaitReplica(servers.first());

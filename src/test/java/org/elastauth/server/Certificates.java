@@ -33,8 +33,13 @@ public final class Certificates {
     this.store = this.folder.resolve("all.p12");
   }
 
-  public Certificates authority(String alias) {
-    make(alias, "-ext", "bc=ca:true");
+  /**
+   * @param options of keytool, such as {@code -validity 100}
+   */
+  public Certificates authority(String alias, String... options) {
+    List<String> all = new ArrayList<>(List.of("-ext", "bc=ca:true"));
+    all.addAll(List.of(options));
+    make(alias, all.toArray(String[]::new));
     return this;
   }
 

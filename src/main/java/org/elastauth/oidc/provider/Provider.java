@@ -63,10 +63,14 @@ public final class Provider {
         new ProviderRequest(
             Kind.DISCOVERY,
             "discovery-" + name,
-            URI.create(oidc.issuer().replaceFirst("/$", "") + DISCOVERY),
+            discoveryUrl(oidc),
             null,
             oidc.cache().discovery(),
             null);
+  }
+
+  static URI discoveryUrl(OidcSettings oidc) {
+    return URI.create(oidc.issuer().replaceFirst("/$", "") + DISCOVERY);
   }
 
   /** The configured endpoints, and the discovered ones if more are needed. */

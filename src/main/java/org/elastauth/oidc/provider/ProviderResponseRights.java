@@ -9,9 +9,10 @@ import org.springframework.context.annotation.Lazy;
 
 @Lazy
 @Configuration(proxyBeanMethods = false)
-class ProviderResponseRights {
+public class ProviderResponseRights {
   @Bean
-  RequiredRights providerResponseRedisRights(@Value("${elastauth.oidc.in_redis}") boolean inRedis) {
+  public static RequiredRights providerResponseRedisRights(
+      @Value("${elastauth.oidc.in_redis}") boolean inRedis) {
     return inRedis
         ? new RequiredRights(
             "what the identity provider said",

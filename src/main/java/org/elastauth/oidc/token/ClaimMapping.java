@@ -3,6 +3,7 @@ package org.elastauth.oidc.token;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -84,6 +85,16 @@ public final class ClaimMapping {
       throw fields.unknownGroups(name, OVERAGE);
     }
     return identity;
+  }
+
+  /** The values of the mapped claims, by the name of the setting; null: there is no such claim. */
+  Map<String, Object> mapped(Map<String, Object> claims) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("username", value(claims, mappings.username()));
+    values.put("groups", value(claims, mappings.groups()));
+    values.put("email", value(claims, mappings.email()));
+    values.put("full_name", value(claims, mappings.fullName()));
+    return values;
   }
 
   /**
