@@ -3,6 +3,7 @@ package org.elastauth.startup;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.elastauth.config.SettingNames;
 import org.elastauth.config.SettingsReader;
 
 /**
@@ -58,9 +59,9 @@ record ForeignSetting(String name, String harmless, String reason) {
    * @param unknown a name that belongs to no setting of the gateway
    */
   static Optional<ForeignSetting> of(String unknown) {
-    String plain = SettingsReader.plain(unknown.replaceFirst("(?i)^elastauth[._]", ""));
+    String plain = SettingNames.plain(unknown.replaceFirst("(?i)^elastauth[._]", ""));
     return ALL.stream()
-        .filter(setting -> plain.startsWith(SettingsReader.plain(setting.name)))
+        .filter(setting -> plain.startsWith(SettingNames.plain(setting.name)))
         .findFirst();
   }
 
