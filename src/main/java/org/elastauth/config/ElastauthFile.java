@@ -61,6 +61,14 @@ public final class ElastauthFile {
     return file;
   }
 
+  /** Adds the settings of a file that is not written yet. */
+  public static ElastauthFile addTo(ConfigurableEnvironment environment, String text) {
+    ElastauthFile file = new ElastauthFile("", NAME);
+    file.read(text);
+    environment.getPropertySources().addLast(file.new Source());
+    return file;
+  }
+
   /** Knows the line of each value. */
   private final class Source extends MapPropertySource implements OriginLookup<String> {
     Source() {
@@ -117,7 +125,15 @@ public final class ElastauthFile {
 
   private void read() {
     try {
-      List<YamlTree> documents = YamlTree.read(ConfigurationText.read(path), repeated);
+      read(ConfigurationText.read(path));
+    } catch (IOException unusable) {
+      fault(unusable.getMessage());
+    }
+  }
+
+  private void read(String text) {
+    try {
+      List<YamlTree> documents = YamlTree.read(text, repeated);
       if (documents.size() > 1) {
         fault("contains several documents; delete the lines --- and what does not belong here");
       } else if (documents.stream().allMatch(YamlTree::isMap)) {
@@ -128,8 +144,8 @@ public final class ElastauthFile {
       } else if (!"".equals(documents.get(0).text())) {
         fault("contains no settings at its top level");
       }
-    } catch (YamlTree.InvalidYaml | IOException unusable) {
-      fault(unusable.getMessage());
+    } catch (YamlTree.InvalidYaml unusable) {
+      fault((unusable.line() > 0 ? "line " + unusable.line() + " " : "") + unusable.getMessage());
     }
   }
 

@@ -42,8 +42,16 @@ public record YamlTree(
   public static final class InvalidYaml extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final int line;
+
     private InvalidYaml(int line, String reason) {
-      super((line > 0 ? "line " + line + " " : "") + reason);
+      super(reason);
+      this.line = line;
+    }
+
+    /** From 1; 0 if unknown. */
+    public int line() {
+      return line;
     }
   }
 

@@ -15,7 +15,7 @@ import org.elastauth.config.SettingsReader;
  * @param harmless the value that asks for what this gateway does anyway; null if it decides nothing
  * @param reason what there is instead
  */
-record ForeignSetting(String name, String harmless, String reason) {
+public record ForeignSetting(String name, String harmless, String reason) {
   private static final String NO_PROXY =
       "turns on a reverse proxy, which this gateway is not; remove it, and configure a reverse proxy"
           + " that asks the gateway about each request";
@@ -40,6 +40,8 @@ record ForeignSetting(String name, String harmless, String reason) {
           new ForeignSetting("oidc.mappings", "", NO_RULES),
           new ForeignSetting("default_es_user", "", NO_RULES),
           new ForeignSetting("oidc.default_es_user", "", NO_RULES),
+          new ForeignSetting(
+              "elasticsearch.tls.enabled", null, "the scheme of elasticsearch.hosts decides"),
           new ForeignSetting("proxy.", null, "a reverse proxy has its own settings"),
           new ForeignSetting("upstream.", null, "a reverse proxy has its own settings"),
           new ForeignSetting("local_users.", null, "there are no local users"),
@@ -58,7 +60,7 @@ record ForeignSetting(String name, String harmless, String reason) {
   /**
    * @param unknown a name that belongs to no setting of the gateway
    */
-  static Optional<ForeignSetting> of(String unknown) {
+  public static Optional<ForeignSetting> of(String unknown) {
     String plain = SettingNames.plain(unknown.replaceFirst("(?i)^elastauth[._]", ""));
     return ALL.stream()
         .filter(setting -> plain.startsWith(SettingNames.plain(setting.name)))
@@ -66,12 +68,12 @@ record ForeignSetting(String name, String harmless, String reason) {
   }
 
   /** Whether it decides who may log in or where data goes. */
-  boolean decides() {
+  public boolean decides() {
     return harmless != null;
   }
 
   /** Whether the gateway must not start with this value. */
-  boolean stops(String value) {
+  public boolean stops(String value) {
     return decides() && !value.isBlank() && !meaning(value).equals(harmless);
   }
 

@@ -73,19 +73,20 @@ class YamlTreeTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "a: &x {b: {c: *x}}               | line 1 contains itself through an alias (*)",
-        "a: &x [1, *x]                    | line 1 contains itself through an alias (*)",
-        "a: 1\\n\\tb: hunter2              | line 2 is not YAML; a tab must not indent it",
-        "a: [hunter2                      | line 1 is not YAML; check the indentation",
-        "a: 1\\n  b: hunter2               | line 2 is not YAML; check the indentation",
-        "a: *hunter2                      | line 1 is not YAML; check the indentation",
-        "? [a, b]\\n: hunter2              | line 1 has a key that is no text",
-        "a: \\u0001hunter2                 | is not YAML: it contains a control character",
+        "a: &x {b: {c: *x}}               | 1 | contains itself through an alias (*)",
+        "a: &x [1, *x]                    | 1 | contains itself through an alias (*)",
+        "a: 1\\n\\tb: hunter2              | 2 | is not YAML; a tab must not indent it",
+        "a: [hunter2                      | 1 | is not YAML; check the indentation",
+        "a: 1\\n  b: hunter2               | 2 | is not YAML; check the indentation",
+        "a: *hunter2                      | 1 | is not YAML; check the indentation",
+        "? [a, b]\\n: hunter2              | 1 | has a key that is no text",
+        "a: \\u0001hunter2                 | 0 | is not YAML: it contains a control character",
       })
-  void aFaultNamesTheLineAndNotTheText(String text, String fault) {
+  void aFaultNamesTheLineAndNotTheText(String text, int line, String fault) {
     assertThatThrownBy(
             () -> read(text.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001")))
-        .isInstanceOf(InvalidYaml.class)
+        .isInstanceOfSatisfying(
+            InvalidYaml.class, invalid -> assertThat(invalid.line()).isEqualTo(line))
         .hasMessageStartingWith(fault)
         .hasMessageNotContaining("hunter2");
   }
