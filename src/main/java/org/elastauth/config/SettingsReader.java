@@ -285,9 +285,10 @@ public final class SettingsReader<T> {
     if (spelling != null && isOverridden(spelling, key, source)) {
       return; // so a variable that only this value needs may be missing
     }
-    String value = resolved(source, name);
     Spelling secret = names.key(withoutSuffix(path));
-    if (spelling == null && key.isEmpty() && isSecretFile(path, secret)) {
+    boolean isFile = spelling == null && key.isEmpty() && isSecretFile(path, secret);
+    String value = resolved(source, name, spelling != null || isFile);
+    if (isFile) {
       if (!value.isBlank()) {
         addFile(secret, path, source, origin(source, name), value.strip());
       }
@@ -370,16 +371,21 @@ public final class SettingsReader<T> {
     }
   }
 
-  private String resolved(EnumerablePropertySource<?> source, String name) {
+  /**
+   * @param isKnown whether a variable that is not set is a fault
+   */
+  private String resolved(EnumerablePropertySource<?> source, String name, boolean isKnown) {
     Object raw = source.getProperty(name);
     try {
       return environment.resolveRequiredPlaceholders(shell(raw == null ? "" : raw.toString()));
     } catch (IllegalArgumentException unresolved) {
-      unreadable.add(
-          new Fault(
-              name.substring(PREFIX.length()),
-              "",
-              "refers to a variable that is not set; set it, or write ${NAME:default}"));
+      if (isKnown) {
+        unreadable.add(
+            new Fault(
+                name.substring(PREFIX.length()),
+                "",
+                "refers to a variable that is not set; set it, or write ${NAME:default}"));
+      }
       return "";
     }
   }

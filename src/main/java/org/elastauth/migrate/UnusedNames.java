@@ -15,11 +15,6 @@ final class UnusedNames {
           Map.entry("port", "elastauth does not read it; listen has the port"),
           Map.entry("host", "elastauth does not read it; listen has the address"),
           Map.entry(
-              "server.write_timeout", "requests to Elasticsearch have elasticsearch.read_timeout"),
-          Map.entry("server.max_concurrent", "connections are limited by http.max_connections"),
-          Map.entry("session.cookie_path", "the cookie is for the whole host"),
-          Map.entry("session.session_secret", "session cookies are random and need no signature"),
-          Map.entry(
               "proxy.tls.ca_cert", "for the gateway's own requests: elasticsearch.tls.ca_cert"));
 
   private UnusedNames() {}

@@ -47,6 +47,13 @@ public record ForeignSetting(String name, String harmless, String reason) {
           new ForeignSetting("local_users.", null, "there are no local users"),
           new ForeignSetting("ldap.", null, "there is no LDAP"),
           new ForeignSetting("user_management.", null, "passwords have a fixed form"),
+          new ForeignSetting(
+              "server.write_timeout",
+              null,
+              "requests to Elasticsearch have elasticsearch.read_timeout"),
+          new ForeignSetting(
+              "server.max_concurrent", null, "connections are limited by http.max_connections"),
+          new ForeignSetting("session.cookie_path", null, "the cookie is for the whole host"),
           new ForeignSetting("session.session_secret", null, "sessions have random names"),
           new ForeignSetting("base_path", null, "all addresses are below /elastauth"),
           new ForeignSetting("verify_ssl", null, "elasticsearch.tls.insecure_skip_verify decides"),

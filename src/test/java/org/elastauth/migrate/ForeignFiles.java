@@ -46,6 +46,7 @@ final class ForeignFiles {
             "ES_PASSWORD",
             "REDIS_PASSWORD",
             "CACHE_REDIS_PASSWORD",
+            "CACHE_ENCRYPTION_KEY",
             "ELASTICSEARCH_PASSWORD",
             "ELASTAUTH_REDIS_PASSWORD")) {
       variables.put(name, name.toLowerCase(java.util.Locale.ROOT));
