@@ -1,16 +1,13 @@
 package org.elastauth.config;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.origin.TextResourceOrigin;
@@ -21,15 +18,6 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.FileSystemResource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * elastauth's own file, or its folder: {@code --config}, {@code ELASTAUTH_CONFIG} or {@code
@@ -41,7 +29,6 @@ public final class ElastauthFile {
   private static final String OPTION = "config";
   private static final String NAME = "config.yml";
   private static final List<String> DEFAULTS = List.of(NAME, "/" + NAME);
-  private static final int MAX_BYTES = 1 << 20;
 
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, Location> lines = new HashMap<>();
@@ -71,6 +58,14 @@ public final class ElastauthFile {
           .getPropertySources()
           .addAfter(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, file.new Source());
     }
+    return file;
+  }
+
+  /** Adds the settings of a file that is not written yet. */
+  public static ElastauthFile addTo(ConfigurableEnvironment environment, String text) {
+    ElastauthFile file = new ElastauthFile("", NAME);
+    file.read(text);
+    environment.getPropertySources().addLast(file.new Source());
     return file;
   }
 
@@ -130,29 +125,27 @@ public final class ElastauthFile {
 
   private void read() {
     try {
-      if (Files.size(path) > MAX_BYTES) {
-        fault("is larger than 1 MiB");
-        return;
-      }
-      LoaderOptions options = new LoaderOptions();
-      options.setAllowDuplicateKeys(true);
-      Yaml yaml = new Yaml(new SafeConstructor(options));
-      String text = Files.readString(path);
-      if (yaml.compose(new StringReader(text)) instanceof MappingNode mapping) {
-        note(mapping, "");
-      }
-      Object tree = yaml.load(text);
-      if (tree instanceof Map<?, ?> settings) {
-        settings.forEach((key, value) -> flatten(SettingsReader.PREFIX + key, value));
-      } else if (tree != null) {
+      read(ConfigurationText.read(path));
+    } catch (IOException unusable) {
+      fault(unusable.getMessage());
+    }
+  }
+
+  private void read(String text) {
+    try {
+      List<YamlTree> documents = YamlTree.read(text, repeated);
+      if (documents.size() > 1) {
+        fault("contains several documents; delete the lines --- and what does not belong here");
+      } else if (documents.stream().allMatch(YamlTree::isMap)) {
+        documents.forEach(
+            tree ->
+                tree.fields()
+                    .forEach((name, value) -> flatten(SettingsReader.PREFIX + name, value)));
+      } else if (!"".equals(documents.get(0).text())) {
         fault("contains no settings at its top level");
       }
-    } catch (MarkedYAMLException broken) {
-      // its message quotes the text, which may contain a secret
-      Mark mark = broken.getProblemMark();
-      fault((mark == null ? "" : "line " + (mark.getLine() + 1) + " ") + "is not YAML");
-    } catch (IOException | YAMLException unreadable) {
-      fault("is neither a readable YAML file nor a folder with a config.yml");
+    } catch (YamlTree.InvalidYaml unusable) {
+      fault((unusable.line() > 0 ? "line " + unusable.line() + " " : "") + unusable.getMessage());
     }
   }
 
@@ -160,33 +153,17 @@ public final class ElastauthFile {
     faults.add(new Fault(key, "", mend));
   }
 
-  private void flatten(String path, Object value) {
-    if (value instanceof Map<?, ?> map) {
-      map.forEach((key, inner) -> flatten(path + "." + key, inner));
-    } else if (value instanceof List<?> list && !list.isEmpty()) {
-      for (int i = 0; i < list.size(); i++) {
-        flatten(path + "[" + i + "]", list.get(i));
-      }
+  private void flatten(String path, YamlTree value) {
+    lines.put(path, new Location(value.line() - 1, value.column()));
+    if (value.isMap()) {
+      value.fields().forEach((name, inner) -> flatten(path + "." + name, inner));
+    } else if (value.isText()) {
+      values.put(path, value.text());
+    } else if (value.items().isEmpty()) {
+      values.put(path, "");
     } else {
-      values.put(path, value == null || value instanceof List ? "" : value.toString());
-    }
-  }
-
-  /** Notes the lines of all keys, and the keys that are repeated. */
-  private void note(MappingNode mapping, String parent) {
-    Set<String> keys = new HashSet<>();
-    for (NodeTuple entry : mapping.getValue()) {
-      if (entry.getKeyNode() instanceof ScalarNode scalar) {
-        String key = parent + scalar.getValue();
-        int line = scalar.getStartMark().getLine();
-        if (!keys.add(key)) {
-          repeated.add(key + " (line " + (line + 1) + ")");
-        }
-        lines.put(
-            SettingsReader.PREFIX + key, new Location(line, scalar.getStartMark().getColumn()));
-        if (entry.getValueNode() instanceof MappingNode inner) {
-          note(inner, key + ".");
-        }
+      for (int i = 0; i < value.items().size(); i++) {
+        flatten(path + "[" + i + "]", value.items().get(i));
       }
     }
   }

@@ -23,7 +23,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param path dotted, in snake case
  * @param byDefault null if the record computes the default
  */
-record Setting(String path, RecordComponent component, DefaultValue byDefault) {
+public record Setting(String path, RecordComponent component, DefaultValue byDefault) {
   private static final Pattern DURATION =
       Pattern.compile(
           "\\d{1,9}|(?=\\d)(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?");
@@ -45,20 +45,20 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
         .reduce(Duration.ZERO, Duration::plus);
   }
 
-  boolean isSecret() {
+  public boolean isSecret() {
     return component.isAnnotationPresent(Secret.class);
   }
 
-  boolean isList() {
+  public boolean isList() {
     return component.getType() == List.class;
   }
 
-  boolean isMap() {
+  public boolean isMap() {
     return component.getType() == Map.class;
   }
 
   /** Whether the values of a map are lists instead of texts. */
-  boolean holdsLists() {
+  public boolean holdsLists() {
     Type value = ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1];
     return value instanceof ParameterizedType;
   }
@@ -67,7 +67,7 @@ record Setting(String path, RecordComponent component, DefaultValue byDefault) {
     return component.getAnnotation(type);
   }
 
-  String variable() {
+  public String variable() {
     return "ELASTAUTH_" + path.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 

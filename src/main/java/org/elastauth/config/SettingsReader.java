@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.elastauth.config.SettingNames.Spelling;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.origin.TextResourceOrigin;
@@ -57,13 +57,6 @@ public final class SettingsReader<T> {
               + "|PORT_\\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)=.*)");
 
   /**
-   * A name of a setting.
-   *
-   * @param words what on and off mean under this name; empty if they mean themselves
-   */
-  private record Spelling(Setting setting, List<String> words) {}
-
-  /**
    * The value of a setting under one name in one place.
    *
    * @param name as written
@@ -82,11 +75,7 @@ public final class SettingsReader<T> {
     }
 
     String text() {
-      String text = texts.values().iterator().next().firstEntry().getValue();
-      if (!spelling.words.isEmpty() && (isOn(text) || isOff(text))) {
-        return spelling.words.get(isOn(text) ? 0 : 1);
-      }
-      return spelling.setting.canonical(text);
+      return spelling.canonical(texts.values().iterator().next().firstEntry().getValue());
     }
   }
 
@@ -94,10 +83,8 @@ public final class SettingsReader<T> {
   private final Map<String, Object> variables;
   private final Class<T> type;
   private final Function<Map<String, String>, LoadedRoutes> defaults;
-  private final Map<String, Setting> settings = new LinkedHashMap<>();
-
-  /** By {@link #plain} path, or by a variable without our prefix. */
-  private final Map<String, Spelling> spellings = new LinkedHashMap<>();
+  private final SettingNames names;
+  private final Map<String, Setting> settings;
 
   /** By path, all in the same place; entries of a map by {@code path[key} in lower case. */
   private final Map<String, List<Found>> found = new LinkedHashMap<>();
@@ -124,6 +111,8 @@ public final class SettingsReader<T> {
     this.variables = environment.getSystemEnvironment();
     this.type = type;
     this.defaults = defaults;
+    this.names = new SettingNames(type);
+    this.settings = names.settings();
   }
 
   /**
@@ -157,8 +146,6 @@ public final class SettingsReader<T> {
   }
 
   public Reading<T> read() {
-    find(type, "");
-    settings.values().forEach(this::addAliases);
     variables.forEach((name, value) -> readVariable(name, value.toString().trim()));
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> file
@@ -260,39 +247,6 @@ public final class SettingsReader<T> {
     return new EffectiveSetting(path, key, safe, place.origin(), isAlias ? place.name() : "");
   }
 
-  private void find(Class<?> record, String parent) {
-    RecordComponent[] components = record.getRecordComponents();
-    for (int i = 0; i < components.length; i++) {
-      if (components[i].getType() == LoadedRoutes.class) {
-        continue;
-      }
-      if (components[i].getType().isRecord()) {
-        find(components[i].getType(), below(components[i], parent));
-        continue;
-      }
-      String path = parent + Setting.snake(components[i].getName());
-      DefaultValue byDefault =
-          record.getDeclaredConstructors()[0].getParameters()[i].getAnnotation(DefaultValue.class);
-      Setting setting = new Setting(path, components[i], byDefault);
-      settings.put(path, setting);
-      spellings.put(plain(path), new Spelling(setting, List.of()));
-    }
-  }
-
-  private void addAliases(Setting setting) {
-    for (String alias : setting.aliases()) {
-      String[] parts = alias.split("[=|]");
-      String key = Setting.isVariable(alias) ? parts[0] : plain(parts[0]);
-      spellings.putIfAbsent(key, new Spelling(setting, List.of(parts).subList(1, parts.length)));
-    }
-  }
-
-  private static String below(RecordComponent component, String parent) {
-    return component.isAnnotationPresent(Inline.class)
-        ? parent
-        : parent + Setting.snake(component.getName()) + ".";
-  }
-
   private static String variable(Setting setting) {
     return VARIABLE_PREFIX + setting.path().replace('.', '_').toUpperCase(Locale.ROOT);
   }
@@ -304,17 +258,24 @@ public final class SettingsReader<T> {
       return;
     }
     boolean isOurs = name.startsWith(VARIABLE_PREFIX);
-    Spelling spelling = spelling(name);
+    Spelling spelling = names.variable(name);
     Matcher item = INDEXED_VARIABLE.matcher(name);
-    if (spelling == null && isOurs && item.matches() && isList(spelling(item.group(1)))) {
-      add(spelling(item.group(1)), item.group(1) + "_0", variables, name, "", item.group(2), value);
+    if (spelling == null && isOurs && item.matches() && isList(names.variable(item.group(1)))) {
+      add(
+          names.variable(item.group(1)),
+          item.group(1) + "_0",
+          variables,
+          name,
+          "",
+          item.group(2),
+          value);
     } else if (spelling != null && !spelling.setting().isMap()) {
       if (!value.isEmpty()) {
         add(spelling, name, variables, name, "", "-1", value);
       }
-    } else if (isSecretFile(name, spelling(withoutSuffix(name)))) {
+    } else if (isSecretFile(name, names.variable(withoutSuffix(name)))) {
       if (!value.isEmpty()) {
-        addFile(spelling(withoutSuffix(name)), name, variables, name, value);
+        addFile(names.variable(withoutSuffix(name)), name, variables, name, value);
       }
     } else if (isOurs && !readEntry(name, value)) {
       unknown.put(name, value);
@@ -350,13 +311,6 @@ public final class SettingsReader<T> {
     }
   }
 
-  private Spelling spelling(String variable) {
-    return spellings.get(
-        variable.startsWith(VARIABLE_PREFIX)
-            ? plain(variable.substring(VARIABLE_PREFIX.length()))
-            : variable);
-  }
-
   private static boolean isList(Spelling spelling) {
     return spelling != null && spelling.setting().isList();
   }
@@ -365,7 +319,7 @@ public final class SettingsReader<T> {
   private boolean readEntry(String name, String value) {
     for (Setting map : settings.values()) {
       if (map.isMap() && name.startsWith(variable(map) + "_")) {
-        Spelling spelling = spellings.get(plain(map.path()));
+        Spelling spelling = names.key(map.path());
         String key = name.substring(variable(map).length() + 1);
         // names of groups and headers often contain dashes, names of variables cannot
         add(spelling, variable(map), variables, name, key.replace('_', '-'), "-1", value);
@@ -395,15 +349,19 @@ public final class SettingsReader<T> {
     int end = path.length();
     for (int i = 1; i < path.length() && end == path.length(); i++) {
       if (".[".indexOf(path.charAt(i)) >= 0) {
-        Spelling map = spellings.get(plain(path.substring(0, i)));
+        Spelling map = names.key(path.substring(0, i));
         end = map != null && map.setting().isMap() ? i : end;
       }
     }
-    Spelling spelling = spellings.get(plain(path.substring(0, end)));
+    Spelling spelling = names.key(path.substring(0, end));
     String key = path.substring(end).replaceFirst("^\\.", "").replaceFirst("^\\[(.*)]$", "$1");
-    String value = resolved(source, name);
-    Spelling secret = spellings.get(plain(withoutSuffix(path)));
-    if (spelling == null && key.isEmpty() && isSecretFile(path, secret)) {
+    if (spelling != null && isOverridden(spelling, key, source)) {
+      return; // so a variable that only this value needs may be missing
+    }
+    Spelling secret = names.key(withoutSuffix(path));
+    boolean isFile = spelling == null && key.isEmpty() && isSecretFile(path, secret);
+    String value = resolved(source, name, spelling != null || isFile);
+    if (isFile) {
       if (!value.isBlank()) {
         addFile(secret, path, source, origin(source, name), value.strip());
       }
@@ -424,6 +382,17 @@ public final class SettingsReader<T> {
     return source instanceof CommandLinePropertySource ? "--" + name : source.getName();
   }
 
+  /** Whether an earlier place has a value. */
+  private boolean isOverridden(Spelling spelling, String key, Object place) {
+    List<Found> earlier = found.get(place(spelling, key));
+    return earlier != null && earlier.get(0).place() != place;
+  }
+
+  private static String place(Spelling spelling, String key) {
+    String path = spelling.setting().path();
+    return key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT);
+  }
+
   /** Adds a value, unless an earlier place has one. */
   private void add(
       Spelling spelling,
@@ -433,11 +402,7 @@ public final class SettingsReader<T> {
       String key,
       String index,
       String value) {
-    String path = spelling.setting().path();
-    List<Found> same =
-        found.computeIfAbsent(
-            key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT),
-            absent -> new ArrayList<>());
+    List<Found> same = found.computeIfAbsent(place(spelling, key), absent -> new ArrayList<>());
     if (same.isEmpty() || same.get(0).place() == place) {
       Found named =
           same.stream().filter(other -> other.name().equals(name)).findFirst().orElse(null);
@@ -479,16 +444,21 @@ public final class SettingsReader<T> {
     }
   }
 
-  private String resolved(EnumerablePropertySource<?> source, String name) {
+  /**
+   * @param isKnown whether a variable that is not set is a fault
+   */
+  private String resolved(EnumerablePropertySource<?> source, String name, boolean isKnown) {
     Object raw = source.getProperty(name);
     try {
       return environment.resolveRequiredPlaceholders(shell(raw == null ? "" : raw.toString()));
     } catch (IllegalArgumentException unresolved) {
-      unreadable.add(
-          new Fault(
-              name.substring(PREFIX.length()),
-              "",
-              "refers to a variable that is not set; set it, or write ${NAME:default}"));
+      if (isKnown) {
+        unreadable.add(
+            new Fault(
+                name.substring(PREFIX.length()),
+                "",
+                "refers to a variable that is not set; set it, or write ${NAME:default}"));
+      }
       return "";
     }
   }
@@ -520,7 +490,7 @@ public final class SettingsReader<T> {
       } else {
         parts.add(
             component.getType().isRecord()
-                ? build(component.getType(), below(component, parent))
+                ? build(component.getType(), SettingNames.below(component, parent))
                 : value(settings.get(parent + Setting.snake(component.getName()))));
       }
     }
@@ -590,10 +560,5 @@ public final class SettingsReader<T> {
     Stream<String> items =
         texts.containsKey(-1) ? Stream.of(texts.get(-1).split(",")) : texts.values().stream();
     return items.filter(item -> !item.isBlank()).map(String::trim).toList();
-  }
-
-  /** A path without the characters in which its spellings differ. */
-  public static String plain(String path) {
-    return path.replaceAll("[._-]", "").toLowerCase(Locale.ROOT);
   }
 }

@@ -145,6 +145,11 @@ public record ElasticsearchSettings(
    */
   public record Tls(
       @Inline TlsFiles files,
-      @DefaultValue("false") @Alias({"insecure_skip_verify", "elasticsearch.insecure_skip_verify"})
+      @DefaultValue("false")
+          @Alias({
+            "insecure_skip_verify",
+            "elasticsearch.insecure_skip_verify",
+            "elasticsearch.tls.skip_verify"
+          })
           boolean insecureSkipVerify) {}
 }

@@ -12,19 +12,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 public record AutheliaSettings(
     @DefaultValue("Remote-User")
-        @Alias({"AUTHELIA_HEADER_USERNAME", "headers.username"})
+        @Alias({"AUTHELIA_HEADER_USERNAME", "headers.username", "authelia.user_header"})
         @Matches({HEADER, NO_HEADER})
         String headerUsername,
     @DefaultValue("Remote-Groups")
-        @Alias({"AUTHELIA_HEADER_GROUPS", "headers.groups"})
+        @Alias({"AUTHELIA_HEADER_GROUPS", "headers.groups", "authelia.groups_header"})
         @Matches({HEADER, NO_HEADER})
         String headerGroups,
     @DefaultValue("Remote-Email")
-        @Alias({"AUTHELIA_HEADER_EMAIL", "headers.email"})
+        @Alias({"AUTHELIA_HEADER_EMAIL", "headers.email", "authelia.email_header"})
         @Matches({HEADER, NO_HEADER})
         String headerEmail,
     @DefaultValue("Remote-Name")
-        @Alias({"AUTHELIA_HEADER_NAME", "headers.name"})
+        @Alias({"AUTHELIA_HEADER_NAME", "headers.name", "authelia.name_header"})
         @Matches({HEADER, NO_HEADER})
         String headerName,
     @DefaultValue(",") @Matches({SEPARATOR, NO_SEPARATOR}) String groupSeparator) {

@@ -3,6 +3,7 @@ package org.elastauth.startup;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.elastauth.config.SettingNames;
 import org.elastauth.config.SettingsReader;
 
 /**
@@ -14,7 +15,7 @@ import org.elastauth.config.SettingsReader;
  * @param harmless the value that asks for what this gateway does anyway; null if it decides nothing
  * @param reason what there is instead
  */
-record ForeignSetting(String name, String harmless, String reason) {
+public record ForeignSetting(String name, String harmless, String reason) {
   private static final String NO_PROXY =
       "turns on a reverse proxy, which this gateway is not; remove it, and configure a reverse proxy"
           + " that asks the gateway about each request";
@@ -39,11 +40,20 @@ record ForeignSetting(String name, String harmless, String reason) {
           new ForeignSetting("oidc.mappings", "", NO_RULES),
           new ForeignSetting("default_es_user", "", NO_RULES),
           new ForeignSetting("oidc.default_es_user", "", NO_RULES),
+          new ForeignSetting(
+              "elasticsearch.tls.enabled", null, "the scheme of elasticsearch.hosts decides"),
           new ForeignSetting("proxy.", null, "a reverse proxy has its own settings"),
           new ForeignSetting("upstream.", null, "a reverse proxy has its own settings"),
           new ForeignSetting("local_users.", null, "there are no local users"),
           new ForeignSetting("ldap.", null, "there is no LDAP"),
           new ForeignSetting("user_management.", null, "passwords have a fixed form"),
+          new ForeignSetting(
+              "server.write_timeout",
+              null,
+              "requests to Elasticsearch have elasticsearch.read_timeout"),
+          new ForeignSetting(
+              "server.max_concurrent", null, "connections are limited by http.max_connections"),
+          new ForeignSetting("session.cookie_path", null, "the cookie is for the whole host"),
           new ForeignSetting("session.session_secret", null, "sessions have random names"),
           new ForeignSetting("base_path", null, "all addresses are below /elastauth"),
           new ForeignSetting("verify_ssl", null, "elasticsearch.tls.insecure_skip_verify decides"),
@@ -57,20 +67,20 @@ record ForeignSetting(String name, String harmless, String reason) {
   /**
    * @param unknown a name that belongs to no setting of the gateway
    */
-  static Optional<ForeignSetting> of(String unknown) {
-    String plain = SettingsReader.plain(unknown.replaceFirst("(?i)^elastauth[._]", ""));
+  public static Optional<ForeignSetting> of(String unknown) {
+    String plain = SettingNames.plain(unknown.replaceFirst("(?i)^elastauth[._]", ""));
     return ALL.stream()
-        .filter(setting -> plain.startsWith(SettingsReader.plain(setting.name)))
+        .filter(setting -> plain.startsWith(SettingNames.plain(setting.name)))
         .findFirst();
   }
 
   /** Whether it decides who may log in or where data goes. */
-  boolean decides() {
+  public boolean decides() {
     return harmless != null;
   }
 
   /** Whether the gateway must not start with this value. */
-  boolean stops(String value) {
+  public boolean stops(String value) {
     return decides() && !value.isBlank() && !meaning(value).equals(harmless);
   }
 

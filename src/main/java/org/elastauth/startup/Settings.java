@@ -49,11 +49,11 @@ public record Settings(
         })
         String listen,
     @DefaultValue("info")
-        @Alias({"LOG_LEVEL", "observability.log_level"})
+        @Alias({"LOG_LEVEL", "observability.log_level", "logging.level"})
         @OneOf({"error", "warn", "info", "debug", "trace"})
         String logLevel,
     @DefaultValue("text")
-        @Alias({"LOG_FORMAT", "observability.log_format"})
+        @Alias({"LOG_FORMAT", "observability.log_format", "logging.format"})
         @OneOf({"text", "json", "ecs"})
         String logFormat,
     @DefaultValue("") String routes,

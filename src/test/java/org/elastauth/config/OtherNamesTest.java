@@ -283,9 +283,9 @@ class OtherNamesTest {
     List<String> names = new ArrayList<>();
     known.forEach(
         (path, aliases) -> {
-          names.add(SettingsReader.plain(path));
+          names.add(SettingNames.plain(path));
           aliases.forEach(
-              alias -> names.add(Setting.isVariable(alias) ? alias : SettingsReader.plain(alias)));
+              alias -> names.add(Setting.isVariable(alias) ? alias : SettingNames.plain(alias)));
         });
     assertThat(names).doesNotHaveDuplicates();
   }
