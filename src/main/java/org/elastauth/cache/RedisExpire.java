@@ -35,11 +35,17 @@ public final class RedisExpire extends AsyncProcessorSupport {
       callback.done(true);
       return true;
     }
+    long began = System.nanoTime();
     long millis = exchange.getProperty("ttl", Long.class) * 1000;
     return AsyncAnswer.intoBody(
         connections
             .write(redis -> redis.pexpire(key.getBytes(StandardCharsets.UTF_8), millis))
-            .whenComplete((found, failure) -> metrics.redisOperation("expire")),
+            .whenComplete(
+                (found, failure) -> {
+                  if (failure == null) {
+                    metrics.redisOperation("expire", System.nanoTime() - began);
+                  }
+                }),
         exchange,
         callback);
   }

@@ -75,23 +75,24 @@ public final class RedisGet extends AsyncProcessorSupport {
                 return read(redis, key);
               });
     }
+    long began = System.nanoTime();
     CompletionStage<byte[]> entry = redis.getrange(name, 0, LAST_BYTE);
     return firstTier
-        ? entry.thenCombine(redis.pttl(name), (found, millis) -> fill(key, found, millis))
-        : entry.thenApply(found -> keep(key, found));
+        ? entry.thenCombine(redis.pttl(name), (found, millis) -> fill(key, began, found, millis))
+        : entry.thenApply(found -> keep(key, began, found));
   }
 
-  private String keep(String key, byte[] found) {
-    String entry = count(key, found);
+  private String keep(String key, long began, byte[] found) {
+    String entry = count(key, began, found);
     if (found.length > 0) {
       memory.keep(key, entry);
     }
     return entry;
   }
 
-  private String fill(String key, byte[] found, long millis) {
+  private String fill(String key, long began, byte[] found, long millis) {
     metrics.redisOperation("pttl");
-    String entry = count(key, found);
+    String entry = count(key, began, found);
     if (found.length > 0) {
       // rounded down, so that memory does not keep the entry longer than Redis
       memory.fill(key, entry, millis == NO_EXPIRY ? Long.MAX_VALUE : millis / 1000);
@@ -100,9 +101,9 @@ public final class RedisGet extends AsyncProcessorSupport {
   }
 
   /** GETRANGE returns nothing for a missing key. An entry that Redis refused is in memory. */
-  private String count(String key, byte[] found) {
+  private String count(String key, long began, byte[] found) {
     String entry = found.length == 0 ? null : new String(found, StandardCharsets.UTF_8);
-    metrics.redisGet(entry);
+    metrics.redisGet(entry, System.nanoTime() - began);
     return entry == null && errorReplies.isRefused(key) ? memory.get(key) : entry;
   }
 }

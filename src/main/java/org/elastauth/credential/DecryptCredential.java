@@ -1,12 +1,16 @@
 package org.elastauth.credential;
 
 import java.time.Clock;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.elastauth.identity.Identity;
+import org.elastauth.metrics.CacheTier;
+import org.elastauth.metrics.Tiers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -22,9 +26,22 @@ public final class DecryptCredential implements Processor {
   private final LatestCredentials latest;
   private final OlderViews olderViews;
   private final Clock clock;
+  private final CacheTier memory;
+  private final CacheTier cache;
+
+  /** Whether memory answers while the cache does not. */
+  private final boolean hasFallback;
 
   public DecryptCredential(
-      SealedCredentials sealed, LatestCredentials latest, OlderViews olderViews, Clock clock) {
+      SealedCredentials sealed,
+      LatestCredentials latest,
+      OlderViews olderViews,
+      Clock clock,
+      Tiers tiers,
+      @Value("${elastauth.cache.type}") String cache) {
+    this.memory = tiers.cache(Tiers.MEMORY);
+    this.cache = tiers.cache(cache.equals("hybrid") ? "redis" : cache);
+    this.hasFallback = Set.of("redis", "hybrid", "database").contains(cache);
     this.sealed = sealed;
     this.latest = latest;
     this.olderViews = olderViews;
@@ -34,10 +51,20 @@ public final class DecryptCredential implements Processor {
   @Override
   public void process(Exchange exchange) {
     Message message = exchange.getMessage();
-    Credential credential =
-        message.getBody() instanceof Credential opened
-            ? opened
-            : open(exchange, message.getBody(String.class));
+    Credential credential;
+    CacheTier tier;
+    if (message.getBody() instanceof Credential opened) {
+      credential = opened;
+      tier = memory;
+    } else {
+      credential = open(exchange, message.getBody(String.class));
+      tier = hasFallback && exchange.getProperty("storeBypassed") != null ? memory : cache;
+    }
+    if (credential == null) {
+      tier.miss();
+    } else {
+      exchange.setProperty("tier", tier.hit());
+    }
     if (LOG.isDebugEnabled()) {
       LOG.atDebug()
           .addKeyValue("cacheKey", exchange.getProperty("cacheKey"))

@@ -20,6 +20,8 @@ import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.metrics.Tier;
+import org.elastauth.metrics.Tiers;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -46,11 +48,15 @@ public final class SingleFlight extends AsyncProcessorSupport {
   private final LatestCredentials latest;
   private final ExecutorService runs;
   private final Duration timeout;
+  private final Tier tier;
 
   public SingleFlight(
       CamelContext context,
       @Value("${elastauth.elasticsearch.patience}") long timeoutMillis,
-      LatestCredentials latest) {
+      LatestCredentials latest,
+      Tiers tiers,
+      @Value("${elastauth.user_store}") String userStore) {
+    this.tier = tiers.of(userStore);
     this.context = context;
     this.latest = latest;
     this.template = context.createProducerTemplate();
@@ -84,6 +90,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
               waiting.decrementAndGet();
               if (failure == null) {
                 exchange.getMessage().setBody(credential);
+                exchange.setProperty("tier", tier);
               } else {
                 exchange.setException(cause(failure));
               }

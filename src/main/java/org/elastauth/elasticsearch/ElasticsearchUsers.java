@@ -68,7 +68,7 @@ public final class ElasticsearchUsers {
   private final CircuitBreaker breaker;
   private final GatewayAccount account;
   private final ObjectMapper json;
-  private final MeterRegistry meters;
+  private final ElasticsearchMeters meters;
   private final Health health;
 
   /** When a fresh password was rejected, by {@link #now}; 0 since a password was accepted. */
@@ -84,7 +84,7 @@ public final class ElasticsearchUsers {
     this.client = client;
     this.breaker = breaker;
     this.json = json;
-    this.meters = meters;
+    this.meters = new ElasticsearchMeters(meters);
     this.health = health;
     this.account = account;
   }
@@ -487,11 +487,19 @@ public final class ElasticsearchUsers {
   }
 
   private Response perform(String operation, Request request) throws IOException {
-    meters.counter("elastauth.elasticsearch.requests", "operation", operation).increment();
+    long began = System.nanoTime();
+    String outcome = "unreachable";
     try {
-      return client.performRequest(request);
+      Response response = client.performRequest(request);
+      outcome = "ok";
+      return response;
+    } catch (ResponseException error) {
+      outcome = status(error.getResponse()) < 500 ? "refused" : "server_error";
+      throw error;
     } catch (RuntimeException noHttp) {
       throw ElasticsearchFailure.noHttp(noHttp);
+    } finally {
+      meters.count(operation, outcome, System.nanoTime() - began);
     }
   }
 

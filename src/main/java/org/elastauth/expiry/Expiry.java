@@ -3,7 +3,9 @@ package org.elastauth.expiry;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.elastauth.elasticsearch.ElasticsearchUsers;
 import org.elastauth.elasticsearch.OwnershipMetadata;
 import org.elastauth.elasticsearch.ProtectedAccounts;
@@ -84,6 +87,12 @@ public final class Expiry {
   private final Clock clock;
   private final Map<Action, Counter> done = new EnumMap<>(Action.class);
   private final Counter failures;
+  private final Timer complete;
+  private final Timer incomplete;
+
+  /** Epoch seconds; 0 before the first. */
+  private volatile long lastRun;
+
   private final Bucket pace =
       Bucket.builder()
           .addLimit(limit -> limit.capacity(USERS_A_SECOND).refillGreedy(USERS_A_SECOND, SECOND))
@@ -108,9 +117,29 @@ public final class Expiry {
     for (Action act : List.of(Action.DISABLE, Action.ENABLE, Action.DELETE)) {
       done.put(
           act,
-          meters.counter("elastauth.expiry.users", "act", act.name().toLowerCase(Locale.ROOT)));
+          Counter.builder("elastauth.expiry.users")
+              .description("Users that the expiry disabled, enabled again or deleted")
+              .tag("act", act.name().toLowerCase(Locale.ROOT))
+              .register(meters));
     }
-    this.failures = meters.counter("elastauth.expiry.failures");
+    this.failures =
+        Counter.builder("elastauth.expiry.failures")
+            .description("Users that a run of the expiry could not check or write")
+            .register(meters);
+    this.complete = runs(meters, "complete");
+    this.incomplete = runs(meters, "incomplete");
+    Gauge.builder("elastauth.expiry.last.run.timestamp", () -> lastRun)
+        .description("When this gateway last completed a run of the expiry; 0 if never")
+        .baseUnit("seconds")
+        .register(meters);
+  }
+
+  private static Timer runs(MeterRegistry meters, String outcome) {
+    return Timer.builder("elastauth.expiry.run")
+        .description(
+            "Duration of the runs of the expiry; an incomplete run leaves users to the next")
+        .tag("outcome", outcome)
+        .register(meters);
   }
 
   /** A run ends early when the gateway stops. */
@@ -122,7 +151,8 @@ public final class Expiry {
   /** Checks all users, or as many as possible before the deadline. */
   public void run() {
     Run run = new Run();
-    run.deadline = System.nanoTime() + settings.turn().toNanos();
+    long began = System.nanoTime();
+    run.deadline = began + settings.turn().toNanos();
     UserListing listing = new UserListing(users, (name, user) -> due(name, user) != null);
     try {
       while (!listing.isComplete() && mayContinue(run)) {
@@ -136,6 +166,11 @@ public final class Expiry {
       }
     } catch (IOException unlisted) {
       run.endReason = reason(unlisted);
+    }
+    boolean isComplete = run.endReason.isEmpty() && run.failed == 0;
+    (isComplete ? complete : incomplete).record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+    if (isComplete) {
+      lastRun = clock.millis() / 1000;
     }
     summarize(run);
   }

@@ -5,12 +5,13 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
@@ -200,22 +201,45 @@ public final class Health {
     return stopping;
   }
 
+  /** What makes the gateway degraded; of the servers, only those in use. */
+  public Map<String, BooleanSupplier> problems() {
+    Map<String, BooleanSupplier> problems = new LinkedHashMap<>();
+    if (!redisFeatures.isEmpty()) {
+      problems.put("redis", () -> !isRedisConnected() || redisRefusal != null);
+    }
+    if (usesDatabase) {
+      problems.put("database", () -> !database.isAvailable());
+    }
+    if (usesElasticsearch) {
+      problems.put("elasticsearch", () -> !isElasticsearchAvailable());
+    }
+    problems.put(
+        "key_conflict", () -> conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN);
+    problems.put("routes_invalid", () -> routesDiffer);
+    return problems;
+  }
+
+  /** Without the background check only requests show whether Redis answers. */
+  private boolean isRedisConnected() {
+    return redisChecked ? redis.isAvailable() : redis.isCallable();
+  }
+
+  private boolean isElasticsearchAvailable() {
+    return elasticsearchFailures.kind().isEmpty() && elasticsearchBreaker.getState() != State.OPEN;
+  }
+
   /** The body of /health; sets 503 while stopping. */
   public Map<String, Object> report(Exchange exchange) {
     boolean usesRedis = !redisFeatures.isEmpty();
-    // without the background check only requests show whether Redis answers
-    boolean redisConnected = redisChecked ? redis.isAvailable() : redis.isCallable();
-    boolean databaseConnected = database.isAvailable();
-    Optional<String> elasticsearchFailure = elasticsearchFailures.kind();
-    boolean elasticsearchAvailable =
-        elasticsearchFailure.isEmpty() && elasticsearchBreaker.getState() != State.OPEN;
-    boolean conflict = conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN;
-    boolean whole =
-        (!usesRedis || redisConnected && redisRefusal == null)
-            && (!usesDatabase || databaseConnected)
-            && (!usesElasticsearch || elasticsearchAvailable)
-            && !conflict
-            && !routesDiffer;
+    boolean redisConnected = isRedisConnected();
+    Set<String> problems = new LinkedHashSet<>();
+    problems()
+        .forEach(
+            (reason, isThere) -> {
+              if (isThere.getAsBoolean()) {
+                problems.add(reason);
+              }
+            });
 
     Map<String, Object> cache = new LinkedHashMap<>();
     cache.put("mode", adapters.get("cache"));
@@ -231,7 +255,7 @@ public final class Health {
       cache.put("circuit_breaker", breakerState(redis.breaker));
     }
     if (usesDatabase) {
-      cache.put("database", Map.of("connected", databaseConnected));
+      cache.put("database", Map.of("connected", !problems.contains("database")));
       cache.put("circuit_breaker", breakerState(database.breaker));
     }
     Map<String, Object> features = new LinkedHashMap<>();
@@ -243,21 +267,21 @@ public final class Health {
     shared.put("features", features);
 
     Map<String, Object> report = new LinkedHashMap<>();
-    report.put("status", stopping ? "unhealthy" : whole ? "healthy" : "degraded");
+    report.put("status", stopping ? "unhealthy" : problems.isEmpty() ? "healthy" : "degraded");
     report.put("cache", cache);
     report.put("redis", shared);
     if (usesElasticsearch) {
       Map<String, Object> users = new LinkedHashMap<>();
-      users.put("available", elasticsearchAvailable);
-      elasticsearchFailure.ifPresent(kind -> users.put("reason", kind));
+      users.put("available", !problems.contains("elasticsearch"));
+      elasticsearchFailures.kind().ifPresent(kind -> users.put("reason", kind));
       users.put("circuit_breaker", breakerState(elasticsearchBreaker));
       report.put("elasticsearch", users);
     }
     report.put("adapters", adapters);
-    if (conflict) {
+    if (problems.contains("key_conflict")) {
       report.put("key_conflict", true);
     }
-    if (routesDiffer) {
+    if (problems.contains("routes_invalid")) {
       report.put("routes_invalid", true);
     }
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, stopping ? 503 : 200);

@@ -46,7 +46,7 @@ public final class Decisions {
 
   private Counter counter(String outcome, String reason) {
     return Counter.builder("elastauth.decisions")
-        .description("decisions about requests by outcome and reason")
+        .description("Decisions about requests by outcome and reason")
         .tag("outcome", outcome)
         .tag("reason", reason)
         .register(meters);

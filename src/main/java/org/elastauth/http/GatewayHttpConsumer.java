@@ -18,6 +18,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+import org.elastauth.metrics.Tier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
+  private static final int OK = 200;
+
   private final List<ResponseHeader> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
@@ -50,6 +53,9 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
 
   /** The media type of the form that the route reads; null for none. */
   private final String form;
+
+  /** Of the status 200, without a lookup. */
+  private final Timer ok;
 
   private final ConcurrentHashMap<Integer, Timer> timers = new ConcurrentHashMap<>();
 
@@ -70,6 +76,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     this.form = endpoint.getConsumes();
     this.headers = headers.stream().map(ResponseHeader::of).toList();
     this.meters = meters;
+    this.ok = timer(OK);
     this.inFlight = inFlight;
     this.decisions = decisions;
     this.responses = responses;
@@ -187,12 +194,21 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
         }
         write(request, exchange.getMessage());
       }
-      timers
-          .computeIfAbsent(response.getStatusCode(), this::timer)
-          .record(System.nanoTime() - request.began, TimeUnit.NANOSECONDS);
+      count(response.getStatusCode(), exchange, System.nanoTime() - request.began);
     } finally {
       doneUoW(exchange);
       releaseExchange(exchange, false);
+    }
+  }
+
+  private void count(int status, Exchange exchange, long nanos) {
+    if (status != OK) {
+      timers.computeIfAbsent(status, this::timer).record(nanos, TimeUnit.NANOSECONDS);
+      return;
+    }
+    ok.record(nanos, TimeUnit.NANOSECONDS);
+    if (exchange.getProperty("tier") instanceof Tier tier) {
+      tier.answered(nanos);
     }
   }
 
@@ -238,7 +254,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
 
   private Timer timer(int status) {
     return Timer.builder("elastauth.requests")
-        .description("duration of requests by path and HTTP status")
+        .description("Duration of requests by path and HTTP status")
         .tag("path", path)
         .tag("status", Integer.toString(status))
         .register(meters);

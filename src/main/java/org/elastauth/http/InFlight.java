@@ -1,6 +1,7 @@
 package org.elastauth.http;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -30,8 +31,11 @@ public final class InFlight {
       Vertx vertx) {
     this.abandoned =
         Counter.builder("elastauth.requests.abandoned")
-            .description("requests that received 500 because their route did not end")
+            .description("Requests that received 500 because their route did not end")
             .register(meters);
+    Gauge.builder("elastauth.requests.in.flight", pending, Set::size)
+        .description("Requests that wait for a cache, the provider or Elasticsearch")
+        .register(meters);
     Duration longest = longest(http.idleTimeout(), Duration.ofMillis(patienceMillis));
     vertx.setPeriodic(SCAN_MILLIS, scan -> abandonOlderThan(longest));
   }

@@ -40,7 +40,8 @@ public final class RateLimitAnswer implements Processor {
 
     private static Counter counter(MeterRegistry meters, String by, String outcome) {
       return Counter.builder("elastauth.rate.limit.requests")
-          .description("requests by what they were counted by, and what came of it")
+          .description(
+              "Requests that the rate limit allowed, refused or could not count, by user or address")
           .tag("by", by)
           .tag("outcome", outcome)
           .register(meters);

@@ -2,8 +2,13 @@ package org.elastauth.redis;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.lettuce.core.SetArgs;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,8 +17,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Logs the error replies of a Redis that is reachable but refuses a command: each error code once
- * in ten minutes. If Redis has become a replica, the gateway reconnects to find the master.
+ * Counts failed commands, and logs the error replies of a Redis that is reachable but refuses a
+ * command: each error code once in ten minutes. If Redis has become a replica, the gateway
+ * reconnects to find the master.
  */
 @Component("redisErrorReplies")
 public final class RedisErrorReplies {
@@ -24,6 +30,7 @@ public final class RedisErrorReplies {
   private static final int CODES = 1_000;
 
   private final ObjectProvider<RedisConnections> connections;
+  private final Map<RedisFailure.Kind, Counter> failures = new EnumMap<>(RedisFailure.Kind.class);
   private final byte[] unusedKey;
   private final long shownNanos;
   private final RecentKeys<String> reported =
@@ -40,7 +47,16 @@ public final class RedisErrorReplies {
   public RedisErrorReplies(
       ObjectProvider<RedisConnections> connections,
       RedisSettings settings,
+      MeterRegistry meters,
       @Value("${elastauth.cache.key_prefix}") String prefix) {
+    for (RedisFailure.Kind kind : RedisFailure.Kind.values()) {
+      failures.put(
+          kind,
+          Counter.builder("elastauth.redis.errors")
+              .description("Redis commands that failed, by reason")
+              .tag("reason", kind.name().toLowerCase(Locale.ROOT))
+              .register(meters));
+    }
     this.connections = connections;
     this.unusedKey = (prefix + "rights").getBytes(StandardCharsets.UTF_8);
     this.shownNanos = settings.healthCheck().interval().multipliedBy(2).toNanos();
@@ -57,6 +73,7 @@ public final class RedisErrorReplies {
    * @param message logged with the reason
    */
   public Optional<String> report(Throwable failure, String message) {
+    failures.get(RedisFailure.kind(failure)).increment();
     RedisFailure.reply(failure).ifPresent(reply -> report(reply, failure, message));
     return RedisFailure.refusal(failure);
   }

@@ -3,6 +3,7 @@ package org.elastauth.redis;
 import static java.util.Map.entry;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.PartitionSelectorException;
 import java.security.cert.CertPathBuilderException;
@@ -96,6 +97,26 @@ public final class RedisFailure {
   /** Whether the reply refuses an announcement or a subscription. */
   static boolean isOfChannels(String reply) {
     return OF_CHANNELS.test(reply);
+  }
+
+  /** Of a failed command, for metrics. */
+  enum Kind {
+    /** Redis refuses the command. */
+    REPLY,
+    /** No answer within {@code redis.patience}, and memory had one. */
+    SLOW,
+    TIMEOUT,
+    UNREACHABLE
+  }
+
+  static Kind kind(Throwable failure) {
+    Throwable root = root(failure);
+    if (reply(failure).isPresent()) {
+      return Kind.REPLY;
+    } else if (root instanceof RedisDeadlines.PatienceExhausted) {
+      return Kind.SLOW;
+    }
+    return root instanceof RedisCommandTimeoutException ? Kind.TIMEOUT : Kind.UNREACHABLE;
   }
 
   /** The error code of a reply, such as OOM. */

@@ -27,7 +27,9 @@ final class RedisMeters implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    Gauge.builder("elastauth.redis.connections.active", this::active).register(registry);
+    Gauge.builder("elastauth.redis.connections.active", this::active)
+        .description("Open connections to Redis")
+        .register(registry);
   }
 
   private int active() {

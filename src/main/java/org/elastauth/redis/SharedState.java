@@ -157,12 +157,13 @@ public final class SharedState {
     CompletableFuture<T> answer = connections.ask(timeout, memoryAnswers, commands);
     return answer.whenComplete(
         (found, failure) -> {
-          record(breaker, breaker.getCurrentTimestamp() - began, found, failure);
+          long took = breaker.getCurrentTimestamp() - began;
+          record(breaker, took, found, failure);
           if (breaker != this.breaker) {
-            record(this.breaker, breaker.getCurrentTimestamp() - began, found, failure);
+            record(this.breaker, took, found, failure);
           }
           if (failure == null) {
-            metrics.redisOperation(operation);
+            metrics.redisOperation(operation, breaker.getTimestampUnit().toNanos(took));
           } else {
             errorReplies.report(failure);
           }

@@ -2,6 +2,7 @@ package org.elastauth.revocation;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -43,7 +44,7 @@ public final class AdminCredential implements Processor {
   /** Null: every request is rejected. */
   private final byte[] expected;
 
-  private final MeterRegistry meters;
+  private final Counter refusals;
   private final TrustedProxies proxies;
   private final MemoryRateLimiter guesses;
   private final ThrottledAddresses throttled;
@@ -56,7 +57,10 @@ public final class AdminCredential implements Processor {
       TimeMeter time) {
     this.expected =
         admin.enabled() && !admin.credential().isEmpty() ? hash(admin.credential()) : null;
-    this.meters = meters;
+    this.refusals =
+        Counter.builder("elastauth.admin.refusals")
+            .description("Requests without the administrator's credential, or with a wrong one")
+            .register(meters);
     this.proxies = proxies;
     this.guesses = new MemoryRateLimiter(GUESSES, ticker, time);
     this.throttled = new ThrottledAddresses(ticker);
@@ -95,7 +99,7 @@ public final class AdminCredential implements Processor {
   }
 
   private HttpError refusal(String challenge) {
-    meters.counter("elastauth.admin.refusals").increment();
+    refusals.increment();
     return HttpError.unauthorized("the administrator's credential is missing or wrong", challenge)
         .because("admin_credential");
   }

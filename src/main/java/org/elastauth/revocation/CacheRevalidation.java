@@ -58,7 +58,7 @@ public final class CacheRevalidation {
     this.marks = marks;
     this.keys = keys;
     this.clock = clock;
-    this.dropped = meters.counter("elastauth.invalidations", "source", "reread");
+    this.dropped = Invalidations.counter(meters, "reread");
   }
 
   /**

@@ -70,7 +70,7 @@ public final class RevocationChannel {
     this.sessions = sessions;
     this.cacheKey = cacheKey;
     this.accounts = accounts;
-    this.received = meters.counter("elastauth.invalidations", "source", "message");
+    this.received = Invalidations.counter(meters, "message");
     this.name = name.getBytes(StandardCharsets.UTF_8);
     this.timeout = redisSettings.readTimeout();
   }

@@ -1,5 +1,6 @@
 package org.elastauth.revocation;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class UserRevoker {
   private final InstanceStart start;
   private final LatestCredentials marks;
   private final ProtectedAccounts accounts;
-  private final MeterRegistry meters;
+  private final Counter revocations;
 
   public UserRevoker(
       ElasticsearchUsers users,
@@ -53,7 +54,10 @@ public final class UserRevoker {
     this.start = start;
     this.marks = marks;
     this.accounts = accounts;
-    this.meters = meters;
+    this.revocations =
+        Counter.builder("elastauth.revocations")
+            .description("Passwords that this gateway replaced for an administrator")
+            .register(meters);
   }
 
   /**
@@ -219,7 +223,7 @@ public final class UserRevoker {
       @ExchangeProperty("revocation") Revocation revocation) {
     accounts.forget(identity.username());
     if (revocation.change() != null) {
-      meters.counter("elastauth.revocations").increment();
+      revocations.increment();
       LoggingEventBuilder line =
           LOG.atInfo()
               .addKeyValue("user", identity.username())

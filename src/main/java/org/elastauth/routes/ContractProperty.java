@@ -63,6 +63,12 @@ record ContractProperty(String name, String type, String setBy, String readBy, S
               "cache-*, SharedState",
               "the store (`redis` or `database`) that failed this request; it is not asked again"),
           new ContractProperty(
+              "tier",
+              "Tier",
+              "DecryptCredential, SingleFlight",
+              "the HTTP server",
+              "where the credential came from, such as `memory` or `elasticsearch`, for the metrics"),
+          new ContractProperty(
               "rateLimitKey",
               "String",
               "rate-limit",

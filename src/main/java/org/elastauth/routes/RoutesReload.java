@@ -1,5 +1,7 @@
 package org.elastauth.routes;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,6 +46,8 @@ public final class RoutesReload implements Service {
   private final UnaryOperator<RouteSet> used;
   private final Hold requests;
   private final Consumer<Boolean> differs;
+  private final Counter applied;
+  private final Counter refused;
   private ScheduledExecutorService worker;
 
   /** The loaded files. */
@@ -76,7 +80,10 @@ public final class RoutesReload implements Service {
       RouteSet running,
       UnaryOperator<RouteSet> used,
       Hold requests,
-      Consumer<Boolean> differs) {
+      Consumer<Boolean> differs,
+      MeterRegistry meters) {
+    this.applied = reloads(meters, "applied");
+    this.refused = reloads(meters, "refused");
     this.context = context;
     this.loader = new RouteLoader(context);
     this.folder = running.folder();
@@ -85,6 +92,13 @@ public final class RoutesReload implements Service {
     this.used = used;
     this.requests = requests;
     this.differs = differs;
+  }
+
+  private static Counter reloads(MeterRegistry meters, String outcome) {
+    return Counter.builder("elastauth.routes.reloads")
+        .description("Changes of route files that were applied or refused")
+        .tag("outcome", outcome)
+        .register(meters);
   }
 
   @Override
@@ -136,6 +150,7 @@ public final class RoutesReload implements Service {
       }
     } catch (Exception broken) {
       report(true);
+      refused.increment();
       LOG.atWarn()
           .addKeyValue("file", places(wanted, changed))
           .addKeyValue("reason", RouteFailure.reason(broken))
@@ -144,6 +159,7 @@ public final class RoutesReload implements Service {
     }
     report(false);
     if (!changed.isEmpty()) {
+      applied.increment();
       LOG.atInfo().addKeyValue("file", places(wanted, changed)).log("Routes reloaded");
       running = wanted;
     } else if (wasRefused) {

@@ -3,6 +3,8 @@ package org.elastauth.session;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ public final class SessionMemory implements Processor {
   private final Clock clock;
   private final Ticker ticker;
 
-  public SessionMemory(SessionSettings settings, Clock clock, Ticker ticker) {
+  public SessionMemory(SessionSettings settings, Clock clock, Ticker ticker, MeterRegistry meters) {
     this.clock = clock;
     this.ticker = ticker;
     this.held =
@@ -59,6 +61,9 @@ public final class SessionMemory implements Processor {
             .weigher((String key, Held entry) -> weight(entry.session))
             .expireAfterWrite(settings.maxAge())
             .build();
+    Gauge.builder("elastauth.sessions.held", held, Cache::estimatedSize)
+        .description("Sessions in this gateway's memory")
+        .register(meters);
     this.ended = new RecentKeys<>(ENDED, settings.maxAge(), ticker);
     this.endedUnknown = new RecentKeys<>(ENDED_UNKNOWN, settings.maxAge(), ticker);
   }

@@ -15,7 +15,7 @@ record AdapterMeters(Settings settings) implements MeterBinder {
         .forEach(
             (port, name) ->
                 Gauge.builder("elastauth.adapter.info", () -> 1)
-                    .description("1 for the adapter in use")
+                    .description("1 for each adapter in use")
                     .tag("port", port)
                     .tag("name", name)
                     .register(registry));

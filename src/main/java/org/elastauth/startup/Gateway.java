@@ -1,5 +1,6 @@
 package org.elastauth.startup;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -38,13 +39,16 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private final GatewayHttpServer server;
   private final Health health;
   private final ObjectProvider<RedisConnections> redisConnections;
+  private final MeterRegistry meters;
 
   Gateway(
       Settings settings,
       ConfigurationFiles files,
       GatewayHttpServer server,
       Health health,
-      ObjectProvider<RedisConnections> redisConnections) {
+      ObjectProvider<RedisConnections> redisConnections,
+      MeterRegistry meters) {
+    this.meters = meters;
     this.settings = settings;
     this.files = files;
     this.server = server;
@@ -169,7 +173,12 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     try {
       context.addService(
           new RoutesReload(
-              context, files.routes(), files.used(), server::holdDuring, health::routesDiffer));
+              context,
+              files.routes(),
+              files.used(),
+              server::holdDuring,
+              health::routesDiffer,
+              meters));
       LOG.atWarn()
           .addKeyValue("folder", folder)
           .log("routes_reload is on: anyone with write access to the folder can bypass the login");

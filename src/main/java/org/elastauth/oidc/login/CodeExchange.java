@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.ExchangeProperty;
+import org.elastauth.oidc.login.SessionEvents.Event;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
@@ -20,6 +21,7 @@ final class CodeExchange {
   private final Provider provider;
   private final TokenEndpoint tokenEndpoint;
   private final IdTokenVerifier idTokens;
+  private final SessionEvents events;
   private final long maxAge;
   private final Clock clock;
 
@@ -28,7 +30,9 @@ final class CodeExchange {
       TokenEndpoint tokenEndpoint,
       IdTokenVerifier idTokens,
       SessionSettings settings,
+      SessionEvents events,
       Clock clock) {
+    this.events = events;
     this.provider = provider;
     this.tokenEndpoint = tokenEndpoint;
     this.idTokens = idTokens;
@@ -58,6 +62,10 @@ final class CodeExchange {
     TokenResponse tokens = tokenEndpoint.request(endpoints, response.code(), login.verifier());
     return idTokens
         .verify(tokens, login)
-        .thenApply(verified -> verified.newSession(clock.millis() / 1000, maxAge));
+        .thenApply(
+            verified -> {
+              events.count(Event.CREATED);
+              return verified.newSession(clock.millis() / 1000, maxAge);
+            });
   }
 }

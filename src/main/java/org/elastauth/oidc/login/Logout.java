@@ -18,6 +18,7 @@ import org.apache.camel.Message;
 import org.elastauth.http.HttpError;
 import org.elastauth.http.Responses;
 import org.elastauth.oidc.OidcSettings;
+import org.elastauth.oidc.login.SessionEvents.Event;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.RecentKeys;
@@ -47,6 +48,7 @@ final class Logout {
 
   private final RecentKeys<String> warned;
   private final Provider provider;
+  private final SessionEvents events;
   private final URI home;
   private final String login;
   private final String end;
@@ -58,7 +60,9 @@ final class Logout {
       RequestedUrl requestedUrl,
       GatewayCookie sessionCookie,
       OidcSettings settings,
+      SessionEvents events,
       Ticker ticker) {
+    this.events = events;
     this.warned = new RecentKeys<>(1, Duration.ofHours(1), ticker);
     this.provider = provider;
     this.home = URI.create(requestedUrl.home());
@@ -95,6 +99,9 @@ final class Logout {
       @ExchangeProperty("session") Session session,
       @ExchangeProperty("request") HttpServerRequest request,
       Exchange exchange) {
+    if (session != null) {
+      events.count(Event.LOGOUT);
+    }
     return provider
         .endpoints()
         .handle(

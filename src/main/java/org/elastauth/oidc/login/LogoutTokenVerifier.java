@@ -11,6 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.TokenClaims;
+import org.elastauth.oidc.login.SessionEvents.Event;
 import org.elastauth.oidc.token.Token;
 import org.elastauth.oidc.token.TokenClaimsVerifier;
 import org.elastauth.oidc.token.TokenUse;
@@ -34,8 +35,11 @@ final class LogoutTokenVerifier {
   private final TokenVerifier verifier;
   private final TokenClaimsVerifier claims;
   private final Replay replay;
+  private final SessionEvents events;
 
-  LogoutTokenVerifier(TokenVerifier verifier, TokenClaimsVerifier claims, Replay replay) {
+  LogoutTokenVerifier(
+      TokenVerifier verifier, TokenClaimsVerifier claims, Replay replay, SessionEvents events) {
+    this.events = events;
     this.verifier = verifier;
     this.claims = claims;
     this.replay = replay;
@@ -107,6 +111,7 @@ final class LogoutTokenVerifier {
   }
 
   Map<String, String> done(Exchange exchange) {
+    events.count(Event.PROVIDER_LOGOUT);
     exchange.getMessage().setHeader("Cache-Control", "no-store");
     return Map.of("status", "OK");
   }

@@ -8,6 +8,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Predicate;
 import org.elastauth.http.HttpError;
+import org.elastauth.oidc.login.SessionEvents.Event;
 import org.elastauth.oidc.provider.Provider;
 import org.elastauth.oidc.provider.ProviderEndpoints;
 import org.elastauth.redis.AsyncAnswer;
@@ -39,6 +40,7 @@ final class SessionRefresh implements Predicate {
   private final Provider provider;
   private final TokenEndpoint tokenEndpoint;
   private final IdTokenVerifier idTokens;
+  private final SessionEvents events;
   private final Clock clock;
 
   SessionRefresh(
@@ -48,7 +50,9 @@ final class SessionRefresh implements Predicate {
       Provider provider,
       TokenEndpoint tokenEndpoint,
       IdTokenVerifier idTokens,
+      SessionEvents events,
       Clock clock) {
+    this.events = events;
     this.lock = lock;
     this.queue = queue;
     this.sessions = sessions;
@@ -87,7 +91,14 @@ final class SessionRefresh implements Predicate {
             // the lock lasts for one refresh only, so it is acquired after the queue
             .thenCompose(
                 endpoints -> queue.run(() -> refreshLocked(key, session, endpoints, exchange)))
-            .thenAccept(current -> exchange.getMessage().setBody(current)));
+            .thenAccept(current -> exchange.getMessage().setBody(current))
+            .whenComplete((done, failure) -> countRefused(failure)));
+  }
+
+  private void countRefused(Throwable failure) {
+    if (AsyncAnswer.cause(failure) instanceof HttpError refusal && refusal.status() == FORBIDDEN) {
+      events.count(Event.REFRESH_REFUSED);
+    }
   }
 
   private CompletionStage<Session> refreshLocked(
@@ -123,7 +134,11 @@ final class SessionRefresh implements Predicate {
 
   private CompletionStage<Session> refreshed(Session session, TokenResponse tokens) {
     return AsyncAnswer.plain(idTokens.verify(tokens, session))
-        .thenApply(verified -> verified.refreshed(session, now()))
+        .thenApply(
+            verified -> {
+              events.count(Event.REFRESHED);
+              return verified.refreshed(session, now());
+            })
         .exceptionally(failure -> withNewRefreshToken(session, tokens, AsyncAnswer.cause(failure)));
   }
 
@@ -151,6 +166,7 @@ final class SessionRefresh implements Predicate {
 
   /** Logs why a session is not refreshed, at most once per lock, which is half a minute. */
   void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
+    events.count(Event.REFRESH_FAILED);
     LOG.atWarn()
         .addKeyValue("reason", failure.getMessage())
         .log("A session was not refreshed, and continues with the known user");
