@@ -190,6 +190,11 @@ public final class SettingsReader<T> {
         read, records, values, unreadable, invalid, unknown, known, secretFiles, origins);
   }
 
+  /** All settings by path, after {@link #read}. */
+  Map<String, Setting> settings() {
+    return settings;
+  }
+
   private void find(Class<?> record, String parent) {
     RecordComponent[] components = record.getRecordComponents();
     for (int i = 0; i < components.length; i++) {

@@ -44,6 +44,15 @@ public final class TestSettings {
     return new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
   }
 
+  /** All settings by path. */
+  static Map<String, Setting> all() {
+    SettingsReader<Settings> reader =
+        new SettingsReader<>(
+            environment(Map.of(), Map.of()), Settings.class, Settings::addDefaults);
+    reader.read();
+    return reader.settings();
+  }
+
   static ConfigurableEnvironment environment(
       Map<String, Object> variables, Map<String, Object> values) {
     StandardEnvironment environment =
