@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Rules for the value of one setting, as annotations of the record component that holds it. */
 public final class Rules {
   /** Matches a host name, an IPv4 address, or an IPv6 address in brackets. */
-  public static final String HOST = "(\\[[0-9A-Fa-f:.]+]|[^:\\s/@]+)";
+  public static final String HOST = "(\\[[0-9A-Fa-f:.]+\\]|[^:\\s/@]+)";
 
   /** Matches a port; 0 means any free port. */
   public static final String PORT =

@@ -199,7 +199,7 @@ public final class SettingsReader<T> {
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = component(record, component);
       if (component.getType().isRecord() && component.getType() != LoadedRoutes.class) {
-        addEffective(value, below(component, parent), all);
+        addEffective(value, SettingNames.below(component, parent), all);
       } else if (value instanceof Map<?, ?> map) {
         Setting setting = settings.get(parent + Setting.snake(component.getName()));
         map.keySet().stream()
@@ -242,8 +242,7 @@ public final class SettingsReader<T> {
     if (place == null) {
       return new EffectiveSetting(path, key, safe, EffectiveSetting.DEFAULT, "");
     }
-    boolean isAlias =
-        spellings.get(plain(path)) != place.spelling() && !place.origin().endsWith(place.name());
+    boolean isAlias = names.key(path) != place.spelling() && !place.origin().endsWith(place.name());
     return new EffectiveSetting(path, key, safe, place.origin(), isAlias ? place.name() : "");
   }
 

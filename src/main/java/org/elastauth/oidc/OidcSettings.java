@@ -60,7 +60,7 @@ public record OidcSettings(
     TlsFiles tls)
     implements Checked {
   private static final String SCOPE = "[!#-\\[\\]-~]{1,100}";
-  private static final String HOST = "(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]{1,253})(:\\d{1,5})?";
+  private static final String HOST = "(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]{1,253})(:\\d{1,5})?";
   private static final String CALLBACK = "/elastauth/oidc/callback";
   private static final String LOOPBACK = "localhost|127(\\.\\d{1,3}){3}|\\[::1]";
 

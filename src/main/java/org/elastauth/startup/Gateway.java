@@ -13,6 +13,7 @@ import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
+import org.elastauth.cache.CacheSettings;
 import org.elastauth.health.Health;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.redis.RedisConnections;

@@ -2,10 +2,10 @@ package org.elastauth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +41,10 @@ class CommentedDefaultsTest {
   private static EnumerablePropertySource<?> file;
   private static SettingsReader.Reading<Settings> reading;
 
-  @BeforeAll
-  static void uncomment() throws Exception {
+  /** The file, with every setting. */
+  static String uncommented() throws IOException {
     List<String> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(Path.of("application.yaml"))) {
+    for (String line : Files.readAllLines(DescribedSettings.FILE)) {
       Matcher setting = SETTING.matcher(line);
       if (setting.matches()) {
         lines.add("  " + setting.group(1) + line.substring(setting.start(2)));
@@ -52,11 +52,16 @@ class CommentedDefaultsTest {
         lines.add(line);
       }
     }
+    return String.join("\n", lines);
+  }
+
+  @BeforeAll
+  static void uncomment() throws Exception {
     PropertySource<?> source =
         new YamlPropertySourceLoader()
             .load(
                 "application.yaml",
-                new ByteArrayResource(String.join("\n", lines).getBytes(StandardCharsets.UTF_8)))
+                new ByteArrayResource(uncommented().getBytes(StandardCharsets.UTF_8)))
             .get(0);
     file = (EnumerablePropertySource<?>) source;
     ENVIRONMENT.getPropertySources().addLast(source);

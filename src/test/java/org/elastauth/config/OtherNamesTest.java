@@ -2,18 +2,11 @@ package org.elastauth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.elastauth.config.SettingsReader.Reading;
@@ -25,9 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Issue "Settings": the names that elastauth 1 and 2, Keyline, traefikoidc and Authly publish. */
 class OtherNamesTest {
-  private static final Pattern ROW = Pattern.compile("\\| `([a-z0-9_.]+)` \\| (`.+`) \\|");
-  private static final Pattern CODE = Pattern.compile("`([^`]+)`");
-
   private static Reading<Settings> variables(Map<String, Object> variables) {
     return TestSettings.read(TestSettings.environment(variables, Map.of()));
   }
@@ -258,51 +248,18 @@ class OtherNamesTest {
     assertThat(reading.settings().redis().db()).isEqualTo(2);
   }
 
-  /** The names without regard to those that follow from the rules in front of the table. */
-  @Test
-  void theTableOfTheDocumentationIsThatOfTheCode() throws Exception {
-    Map<String, TreeSet<String>> documented = new TreeMap<>();
-    for (String line : Files.readAllLines(Path.of("src/docs/configuration.md"))) {
-      Matcher row = ROW.matcher(line);
-      if (row.matches()) {
-        Matcher names = CODE.matcher(row.group(2));
-        while (names.find()) {
-          documented.computeIfAbsent(row.group(1), first -> new TreeSet<>()).add(names.group(1));
-        }
-      }
-    }
-    Map<String, TreeSet<String>> known = new TreeMap<>();
-    collect(Settings.class, "", known);
-    assertThat(documented).isEqualTo(known);
-  }
-
   @Test
   void noNameMeansTwoSettings() {
-    Map<String, TreeSet<String>> known = new TreeMap<>();
-    collect(Settings.class, "", known);
     List<String> names = new ArrayList<>();
-    known.forEach(
-        (path, aliases) -> {
-          names.add(SettingNames.plain(path));
-          aliases.forEach(
-              alias -> names.add(Setting.isVariable(alias) ? alias : SettingNames.plain(alias)));
-        });
+    TestSettings.all()
+        .forEach(
+            (path, setting) -> {
+              names.add(SettingNames.plain(path));
+              for (String alias : setting.aliases()) {
+                String name = alias.split("=")[0];
+                names.add(Setting.isVariable(name) ? name : SettingNames.plain(name));
+              }
+            });
     assertThat(names).doesNotHaveDuplicates();
-  }
-
-  private static void collect(Class<?> record, String parent, Map<String, TreeSet<String>> known) {
-    for (RecordComponent component : record.getRecordComponents()) {
-      String path = parent + Setting.snake(component.getName());
-      if (component.getType().isRecord()) {
-        boolean inline = component.isAnnotationPresent(Inline.class);
-        collect(component.getType(), inline ? parent : path + ".", known);
-      } else if (component.isAnnotationPresent(Alias.class)) {
-        known.put(
-            path,
-            Stream.of(component.getAnnotation(Alias.class).value())
-                .map(alias -> alias.replaceFirst("=.*", ""))
-                .collect(Collectors.toCollection(TreeSet::new)));
-      }
-    }
   }
 }

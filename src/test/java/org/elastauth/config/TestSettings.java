@@ -44,6 +44,11 @@ public final class TestSettings {
     return new SettingsReader<>(environment, Settings.class, Settings::addDefaults).read();
   }
 
+  /** All settings by path. */
+  static Map<String, Setting> all() {
+    return new SettingNames(Settings.class).settings();
+  }
+
   static ConfigurableEnvironment environment(
       Map<String, Object> variables, Map<String, Object> values) {
     StandardEnvironment environment =
