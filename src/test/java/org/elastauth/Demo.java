@@ -39,6 +39,9 @@ public final class Demo {
     say("2" + steps + "starting Elasticsearch; the first start takes up to half a minute");
     elasticsearch = ElasticsearchServer.start();
     say("2" + steps + "Elasticsearch listens on " + elasticsearch.url());
+    say(
+        "    its administrator: %s, password %s"
+            .formatted(ElasticsearchServer.ADMIN, ElasticsearchServer.ADMIN_PASSWORD));
     Map<String, Object> settings = settings();
     if (oidc) {
       say("3" + steps + "starting Keycloak; it takes up to a minute");

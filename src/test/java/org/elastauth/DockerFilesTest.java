@@ -1,0 +1,72 @@
+package org.elastauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+/** The shipped files of docker/ that no integration test starts. */
+class DockerFilesTest {
+  private static final Path DOCKER = Path.of("docker");
+  private static final List<String> IDENTITY =
+      List.of("remote-user", "remote-groups", "remote-email", "remote-name");
+
+  @Test
+  void everyYamlFileIsYaml() throws IOException {
+    try (Stream<Path> files = Files.walk(DOCKER)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+        for (Object document : new Yaml().loadAll(Files.readString(file))) {
+          assertThat(document).as(file.toString()).isNotNull();
+        }
+      }
+    }
+  }
+
+  /** On the way to the gateway and on the way to Kibana. */
+  @Test
+  void envoyRemovesAClientsIdentityTwice() throws IOException {
+    String envoy = Files.readString(DOCKER.resolve("envoy.yaml"));
+    int authelia = envoy.indexOf("- name: authelia");
+    for (String header : IDENTITY) {
+      assertThat(envoy.indexOf("{ remove: " + header + " }")).isBetween(0, authelia);
+    }
+    assertThat(envoy).contains("request_headers_to_remove: [" + String.join(", ", IDENTITY) + "]");
+  }
+
+  @Test
+  void haproxyRemovesAClientsIdentityTwice() throws IOException {
+    List<String> rules =
+        Files.readAllLines(DOCKER.resolve("haproxy.cfg")).stream()
+            .map(String::strip)
+            .filter(line -> line.contains("[Rr]emote") || line.contains("auth-intercept"))
+            .map(line -> line.split(" ")[1])
+            .toList();
+    assertThat(rules)
+        .containsExactly("del-header", "lua.auth-intercept", "lua.auth-intercept", "del-header");
+  }
+
+  /** The page of the first try has its names and secrets. */
+  @Test
+  void theExampleRealmIsThatOfThePage() throws IOException {
+    JsonNode realm = new ObjectMapper().readTree(DOCKER.resolve("example-realm.json").toFile());
+    String page = Files.readString(Path.of("src", "docs", "nginx-and-keycloak.md"));
+    JsonNode client = realm.path("clients").path(0);
+    assertThat(page)
+        .contains("/realms/" + realm.path("realm").asText())
+        .contains("client_id: " + client.path("clientId").asText())
+        .contains("ELASTAUTH_OIDC_CLIENT_SECRET=" + client.path("secret").asText())
+        .contains("redirect_url: " + client.path("redirectUris").path(0).asText());
+    for (JsonNode user : realm.path("users")) {
+      assertThat(page)
+          .contains(user.path("username").asText())
+          .contains(user.path("credentials").path(0).path("value").asText());
+    }
+  }
+}
