@@ -81,10 +81,10 @@ final class Translation {
             value,
             isBoth ? "contains a password and a variable; write it in separate settings" : remark,
             isBoth));
-    if (isSecret) {
-      keepSecret(setting, value.toString());
-    } else if (value instanceof Map<?, ?> map && !setting.holdsLists()) {
+    if (value instanceof Map<?, ?> map && !setting.holdsLists()) {
       map.forEach((key, inner) -> keepSecret(setting, key.toString(), inner.toString()));
+    } else if (isSecret) {
+      keepSecret(setting, value.toString());
     } else {
       put(setting.path(), value);
     }

@@ -361,6 +361,7 @@ class AdapterNamesTest {
                 "oidc-login",
                 "oidc-logout",
                 "oidc-session",
+                "config",
                 "revoke",
                 "revoke-everywhere",
                 "cache-" + cache,
