@@ -15,7 +15,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "check-routes",
-    description = "Print all faults of the route files, with file and line; start nothing.")
+    description = "Print all faults of the route files, with file and line; start nothing.",
+    footer = {
+      "  elastauth check-routes",
+      "  elastauth check-routes ./routes",
+    })
 final class CheckRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;
