@@ -14,7 +14,11 @@ import picocli.CommandLine.Spec;
     name = "check-routes",
     description =
         "Print all faults of the route files, with file and line; start nothing. Beans of your files"
-            + " are created once.")
+            + " are created once.",
+    footer = {
+      "  elastauth check-routes",
+      "  elastauth check-routes ./routes",
+    })
 final class CheckRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;

@@ -26,7 +26,8 @@ final class SettingsOptions {
       names = StartArguments.CONFIG,
       paramLabel = "FILE",
       description =
-          "Read settings in elastauth's own form from FILE. Default: ./config.yml, then /config.yml.")
+          "Read settings in elastauth's own form from FILE. Default: ./config.yml, then /config.yml."
+              + " Settings can be arguments, too: --elastauth.KEY=VALUE")
   private String config;
 
   /** The arguments with which a start reads the same settings. */
@@ -50,6 +51,19 @@ final class SettingsOptions {
   /** Reads the configuration as a start does. */
   LoadedConfiguration load() throws IOException {
     return LoadedConfiguration.read(arguments());
+  }
+
+  /**
+   * The same.
+   *
+   * @throws CommandException if a gateway would not start with it
+   */
+  LoadedConfiguration loadValid() throws IOException {
+    LoadedConfiguration configuration = load();
+    if (!configuration.faults().isEmpty()) {
+      throw new CommandException("the configuration has faults; elastauth check names them");
+    }
+    return configuration;
   }
 
   /** All route files of a folder; null: of the folder that the configuration names. */

@@ -36,12 +36,15 @@ final class UsageFault {
     return reason
         + (reason.endsWith("?") ? " " : "; ")
         + command.qualifiedName()
-        + " --help lists what is possible";
+        + " --help describes it";
   }
 
   private static String reason(ParameterException failure, CommandSpec command, String name) {
     if (failure instanceof UnmatchedArgumentException unmatched) {
       return unknown(command, unmatched.getUnmatched().get(0));
+    }
+    if (failure instanceof UsageException) {
+      return failure.getMessage();
     }
     if (failure instanceof MissingParameterException missing) {
       ArgSpec argument = missing.getMissing().get(0);
