@@ -1,5 +1,6 @@
 package org.elastauth.doctor;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,10 @@ import java.util.Optional;
 record ContainerLimits(Path root) {
   /** cgroup v1 has no word for "no limit", but a number near 2^63. */
   private static final long UNLIMITED = 1L << 60;
+
+  static ContainerLimits ofThisProcess() {
+    return new ContainerLimits(Path.of(File.separator, "sys", "fs", "cgroup"));
+  }
 
   /** Bytes; empty without a limit. */
   Optional<Long> memory() {

@@ -76,7 +76,7 @@ public final class Doctor {
         new Area(
             "Machine",
             new LimitFindings(
-                new ContainerLimits(Path.of("/sys/fs/cgroup")),
+                ContainerLimits.ofThisProcess(),
                 Runtime.getRuntime().maxMemory(),
                 settings.http())));
     areas.add(area("Address", new ListenFindings(settings), "listen"));

@@ -237,7 +237,7 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
           "Elasticsearch rejects the password that the gateway computes for the user "
               + users.sample().username(),
           mend);
-    } else if (Boolean.FALSE.equals(inspection.isNativeRealmEnabled())) {
+    } else if (inspection.isNativeRealmOff()) {
       findings.fault(
           "native realm", "it is switched off, so no user of the gateway can log in", mend);
     } else {

@@ -74,7 +74,7 @@ record FileFindings(List<Path> files, List<Path> programs, Set<Path> secrets, Li
 
   private static void writable(Findings findings, Path path) {
     Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    if (Files.isWritable(folder)) {
+    if (folder != null && Files.isWritable(folder)) {
       findings.ok(path.toString(), "the cache can be written");
     } else {
       findings.fault(

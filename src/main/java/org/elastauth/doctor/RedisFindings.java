@@ -63,10 +63,7 @@ record RedisFindings(Settings settings, SecretFiles secrets) implements Area.Exa
               + ", for "
               + settings.redisFeatures().replace(",", ", "));
       rights(findings, address, redis);
-      boolean keepsState =
-          settings.session().inRedis()
-              || settings.replay().inRedis()
-              || settings.rateLimit().inRedis();
+      boolean keepsState = settings.session().inRedis() || settings.replay().inRedis();
       for (Node node : redis.nodes()) {
         new RedisNode(
                 node, keepsState, settings.redis().poolSize() + 1, settings.redis().patience())
@@ -114,7 +111,12 @@ record RedisFindings(Settings settings, SecretFiles secrets) implements Area.Exa
     }
     String refusal = redis.writeRefusal();
     if (!refusal.isEmpty()) {
-      findings.fault(address, "it refuses writes: " + refusal, "see the reason");
+      findings.fault(
+          address,
+          "it refuses writes: " + refusal.replaceFirst("; .*", ""),
+          refusal.contains("; ")
+              ? refusal.replaceFirst(".*?; ", "")
+              : "look at its log; memory is used for what it refuses");
     }
   }
 

@@ -18,12 +18,13 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
   void into(Findings findings) {
     if (node.refused().isEmpty()) {
       version(findings);
-      role(findings);
-      memory(findings);
-      if (keepsState) {
-        persistence(findings);
+      if (isMaster(findings)) {
+        memory(findings);
+        if (keepsState) {
+          persistence(findings);
+        }
+        clients(findings);
       }
-      clients(findings);
     } else {
       findings.ok(node.address(), "it answers " + speed());
       findings.note(
@@ -68,7 +69,7 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
     }
   }
 
-  private void role(Findings findings) {
+  private boolean isMaster(Findings findings) {
     if (text("role").equals("slave")) {
       findings.fault(
           node.address(),
@@ -80,10 +81,13 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
               + ":"
               + text("master_port")
               + ", or the Sentinels (redis-sentinel://)");
-    } else if (!text("role").isEmpty()) {
+      return false;
+    }
+    if (!text("role").isEmpty()) {
       findings.ok(
           node.address(), "it is a master with " + or("connected_slaves", "0") + " replicas");
     }
+    return true;
   }
 
   private void memory(Findings findings) {
@@ -106,7 +110,7 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
           "maxmemory-policy is "
               + policy
               + ": when memory is full, Redis drops sessions and used tokens",
-          "set maxmemory-policy to noeviction; or set session.store, rate_limit.store and replay.store to memory");
+          "set maxmemory-policy to noeviction; or set session.store and replay.store to memory");
     } else {
       findings.ok(node.address(), size + " with policy " + policy);
     }

@@ -184,13 +184,13 @@ public final class ElasticsearchInspection implements AutoCloseable {
     return missing;
   }
 
-  /** Whether native users may log in, as the usage of the licence says; null if it does not. */
-  public Boolean isNativeRealmEnabled() throws IOException {
+  /** Whether Elasticsearch says that no native user may log in; it says it only to monitors. */
+  public boolean isNativeRealmOff() throws IOException {
     JsonNode usage =
         ifAllowed(
             client, "/_xpack/usage?filter_path=security.realms.native", account.authorization());
     JsonNode enabled = usage.at("/security/realms/native/enabled");
-    return enabled.isBoolean() ? enabled.asBoolean() : null;
+    return enabled.isBoolean() && !enabled.asBoolean();
   }
 
   /**

@@ -123,7 +123,9 @@ class DoctorIT {
             line ->
                 assertThat(line)
                     .startsWith("fault")
-                    .contains("a replica that has lost its master", "127.0.0.1:" + NOBODY))
+                    .contains("a replica that has lost its master", "127.0.0.1:" + NOBODY));
+    redis.admin().replicaofNoOne();
+    assertThat(redis(redis.address(), "session.enabled", true))
         .anySatisfy(
             line -> assertThat(line).startsWith("warning").contains("maxmemory-policy is allkeys"))
         .anySatisfy(line -> assertThat(line).startsWith("warning").contains("ends all sessions"));
