@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
       ExportRoutesCommand.class,
       DiffRoutesCommand.class,
       DrawRoutesCommand.class,
+      MigrateCommand.class,
     },
     footer = {
       "",
