@@ -57,6 +57,7 @@ import picocli.CommandLine.Option;
       DrawRoutesCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
+      MigrateCommand.class,
     },
     footerHeading = "%nOptions of earlier versions, which run the same commands:%n",
     footer = {
