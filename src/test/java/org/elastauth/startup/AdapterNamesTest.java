@@ -356,6 +356,7 @@ class AdapterNamesTest {
                 "credential",
                 "health",
                 "metrics",
+                "docs",
                 "rate-limit",
                 "identity-oidc",
                 "oidc-login",
