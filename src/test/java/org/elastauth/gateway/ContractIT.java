@@ -101,7 +101,8 @@ class ContractIT {
         .isEqualTo(200);
     assertThat(ask(headers, "GET", "/elastauth", "Remote-User: kibana").status()).isEqualTo(403);
     assertThat(ask(logins, "GET", "/elastauth/oidc/login").status()).isEqualTo(302);
-    assertThat(ask(logins, "GET", "/elastauth/oidc/logout").headers())
+    assertThat(ask(logins, "GET", "/elastauth/oidc/logout").status()).isEqualTo(303);
+    assertThat(ask(logins, "GET", "/elastauth/oidc/logout?ended").headers())
         .containsEntry("content-type", "text/html; charset=utf-8");
     assertThat(
             ask(

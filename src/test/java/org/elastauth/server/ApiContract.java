@@ -108,8 +108,12 @@ public final class ApiContract {
   public List<String> faults(String method, String path, Answer answer) {
     List<Operation> there =
         operations().stream().filter(each -> each.pattern().matcher(path).matches()).toList();
+    boolean isDecision = there.size() == METHODS.size(); // which knows any method
     Operation operation =
-        there.stream().filter(each -> each.method().equals(method)).findFirst().orElse(null);
+        there.stream()
+            .filter(each -> isDecision || each.method().equals(method))
+            .findFirst()
+            .orElse(null);
     if (operation != null) {
       JsonNode response = operation.node().get("responses").get(String.valueOf(answer.status));
       return response == null
@@ -117,8 +121,9 @@ public final class ApiContract {
           : faults(resolved(response), answer, method.equals("HEAD"));
     }
     Set<Integer> expected = Set.of(there.isEmpty() ? 404 : 405, 400, 413, 414, 417, 431, 501);
+    String kind = answer.status == 405 ? "MethodNotAllowed" : "Malformed";
     return expected.contains(answer.status)
-        ? faults(root.at("/components/responses/Malformed"), answer, method.equals("HEAD"))
+        ? faults(root.at("/components/responses/" + kind), answer, method.equals("HEAD"))
         : List.of("the status " + answer.status + " instead of " + expected);
   }
 
