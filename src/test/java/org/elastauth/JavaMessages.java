@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -88,8 +89,19 @@ final class JavaMessages {
     }
   }
 
-  /** The arguments of a call, and where it is. */
-  private record Call(List<? extends ExpressionTree> arguments, Place place) {}
+  /**
+   * A call.
+   *
+   * @param receiver in lower case
+   */
+  private record Call(String receiver, List<? extends ExpressionTree> arguments, Place place) {
+    /** Beans and variables have the name of their class, or its end. */
+    boolean isOf(String type) {
+      return receiver.isEmpty()
+          ? place.type.equals(type)
+          : type.toLowerCase(Locale.ROOT).endsWith(receiver);
+    }
+  }
 
   /** Where an expression is. */
   private record Place(String type, MethodTree method) {}
@@ -122,20 +134,24 @@ final class JavaMessages {
     @Override
     public Void visitMethodInvocation(MethodInvocationTree call, Place place) {
       String select = call.getMethodSelect().toString();
-      note(select.substring(select.lastIndexOf('.') + 1), call.getArguments(), place);
+      String[] parts = select.split("\\.");
+      String receiver = parts.length < 2 ? "" : parts[parts.length - 2].toLowerCase(Locale.ROOT);
+      note(parts[parts.length - 1], receiver, call.getArguments(), place);
       return super.visitMethodInvocation(call, place);
     }
 
     @Override
     public Void visitNewClass(NewClassTree creation, Place place) {
-      note(creation.getIdentifier().toString(), creation.getArguments(), place);
+      String type = creation.getIdentifier().toString();
+      note(type, type.toLowerCase(Locale.ROOT), creation.getArguments(), place);
       return super.visitNewClass(creation, place);
     }
 
-    private void note(String name, List<? extends ExpressionTree> arguments, Place place) {
+    private void note(
+        String name, String receiver, List<? extends ExpressionTree> arguments, Place place) {
       calls
           .computeIfAbsent(name + arguments.size(), first -> new ArrayList<>())
-          .add(new Call(arguments, place));
+          .add(new Call(receiver, arguments, place));
     }
   }
 
@@ -160,6 +176,9 @@ final class JavaMessages {
       if (select.matches("(?s)LOG\\.(warn|error)")
           || method.equals("log") && select.matches("(?s)LOG\\.at(Warn|Error)\\b.*")) {
         add(logs, arguments.get(0), place);
+      } else if (method.equals("warnIf")
+          || select.equals("found.add") && place.type.equals("UnsafeSettings")) {
+        add(logs, arguments.get(last), place);
       } else if (select.startsWith("HttpError.") && REFUSALS.contains(method)) {
         add(refusals, arguments.get(0), place);
       } else if (select.matches("faults\\.(add|when)")
@@ -286,8 +305,7 @@ final class JavaMessages {
     for (int i = 0; i < method.getParameters().size(); i++) {
       if (method.getParameters().get(i).getName().contentEquals(parameter)) {
         for (Call call : calls.getOrDefault(callee + method.getParameters().size(), List.of())) {
-          boolean isPrivate = method.getModifiers().getFlags().contains(Modifier.PRIVATE);
-          if (!isPrivate || call.place.type.equals(type)) {
+          if (call.isOf(type)) {
             texts.addAll(texts(call.arguments.get(i), call.place, depth));
           }
         }

@@ -10,10 +10,7 @@ import java.util.Map;
 final class Aliases {
   /** By alias. */
   static final Map<String, String> ADDRESSES =
-      Map.of(
-          "/elastauth/health", "/health",
-          "/elastauth/metrics", "/metrics",
-          "/elastauth/api/openapi.yaml", Contract.OPENAPI);
+      Map.of("/elastauth/health", "/health", "/elastauth/metrics", "/metrics");
 
   private Aliases() {}
 

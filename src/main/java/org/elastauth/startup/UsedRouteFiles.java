@@ -48,7 +48,6 @@ final class UsedRouteFiles {
             Map.entry("front-door", true),
             Map.entry("health", true),
             Map.entry("metrics", true),
-            Map.entry("docs", true),
             Map.entry("oidc-login", login),
             Map.entry("oidc-logout", login),
             Map.entry("session-memory", sessions.equals("memory")),

@@ -115,8 +115,10 @@ class ContractIT {
     Answer openapi = ask(headers, "GET", "/elastauth/api/openapi.yaml?a=b");
     assertThat(openapi.headers()).containsEntry("content-type", "application/yaml");
     assertThat(openapi.body()).startsWith("openapi: 3.1");
-    assertThat(ask(headers, "GET", "/elastauth/docs").body())
-        .contains("default-src 'none'", "/elastauth/users/{name}")
+    Answer page = ask(headers, "GET", "/elastauth/docs");
+    assertThat(page.headers().get("content-security-policy")).contains("default-src 'none'");
+    assertThat(page.body())
+        .contains("/elastauth/users/{name}")
         .doesNotContain("<script", "http://", "https://");
   }
 

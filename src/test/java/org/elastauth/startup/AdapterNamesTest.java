@@ -356,7 +356,6 @@ class AdapterNamesTest {
                 "credential",
                 "health",
                 "metrics",
-                "docs",
                 "rate-limit",
                 "identity-oidc",
                 "oidc-login",
