@@ -8,7 +8,8 @@ import java.util.Map;
 
 /** Further addresses of routes: the route of the address answers requests to its alias, too. */
 final class Aliases {
-  private static final Map<String, String> ADDRESSES =
+  /** By alias. */
+  static final Map<String, String> ADDRESSES =
       Map.of("/elastauth/health", "/health", "/elastauth/metrics", "/metrics");
 
   private Aliases() {}

@@ -2,14 +2,22 @@ package org.elastauth.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Error responses outside the routes, with the same JSON as in the routes. */
 final class ErrorPages {
   private static final int INTERNAL = 500;
+  private static final int NOT_ALLOWED = 405;
 
   private static final Map<Integer, String> MESSAGES =
       Map.of(
@@ -50,10 +58,32 @@ final class ErrorPages {
           context -> {
             if (status == INTERNAL && context.failure() != null) {
               decisions.unexpected(context.failure());
+            } else if (status == NOT_ALLOWED) {
+              context.response().putHeader(HttpHeaders.ALLOW, methods(router, context));
             }
             answer(context.request(), status);
           });
     }
+  }
+
+  /** The methods of the routes with the path of the request (RFC 9110, 15.5.6). */
+  private static String methods(Router router, RoutingContext request) {
+    return router.getRoutes().stream()
+        .filter(route -> route.methods() != null && route.getPath() != null)
+        .filter(route -> request.normalizedPath().matches(pattern(route)))
+        .flatMap(route -> route.methods().stream())
+        .map(HttpMethod::name)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Matches as the router does: with parameters, and with or without a slash at the end. */
+  private static String pattern(Route route) {
+    return Stream.of(route.getPath().split("/"))
+            .map(part -> part.startsWith(":") ? "[^/]+" : Pattern.quote(part))
+            .collect(Collectors.joining("/"))
+        + (route.isExactPath() ? "/?" : ".*");
   }
 
   /** Ends a request that failed unexpectedly, and its connection. */

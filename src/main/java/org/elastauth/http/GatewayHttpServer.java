@@ -77,6 +77,7 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
             VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
     errors.install(router);
     Aliases.install(router);
+    ContractPages.install(router);
   }
 
   /**
