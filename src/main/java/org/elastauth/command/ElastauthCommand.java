@@ -58,6 +58,7 @@ import picocli.CommandLine.Option;
       DoctorCommand.class,
       CompletionCommand.class,
       MigrateCommand.class,
+      HelpCommand.class,
     },
     footerHeading = "%nOptions of earlier versions, which run the same commands:%n",
     footer = {
@@ -137,7 +138,8 @@ public final class ElastauthCommand implements Callable<Integer> {
   static CommandLine commandLine(List<String> settings) {
     CommandLine line =
         new CommandLine(new ElastauthCommand(settings))
-            .setUnmatchedOptionsAllowedAsOptionParameters(false);
+            .setUnmatchedOptionsAllowedAsOptionParameters(false)
+            .setExpandAtFiles(false);
     CommandHelp.layOut(line);
     return line;
   }

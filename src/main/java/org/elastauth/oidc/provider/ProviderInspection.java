@@ -5,6 +5,7 @@ import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import java.io.IOException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,7 @@ public final class ProviderInspection {
 
   public ProviderInspection(OidcSettings oidc) {
     this.oidc = oidc;
-    this.http = new ProviderHttp(oidc);
+    this.http = new ProviderHttp(oidc, new SimpleMeterRegistry());
   }
 
   /** The URL of the discovery document. */
