@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,5 +86,22 @@ class DoctorCommandTest {
   void aTokenIsNoArgument() {
     assertThat(doctor("--token", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln")).isEqualTo(1);
     assertThat(err.toString()).contains("--token takes only -").doesNotContain("eyJ");
+  }
+
+  @Test
+  void aTokenIsReadFromStandardInput() {
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream("a.secret.token\n".getBytes(StandardCharsets.UTF_8)));
+      doctor("--token", "-", "--elastauth.listen=127.0.0.1:0", "--elastauth.user_store=dry-run");
+      assertThat(out.toString())
+          .contains("OpenID Connect\n", "no provider is configured, so the token cannot be checked")
+          .doesNotContain("a.secret.token");
+      System.setIn(InputStream.nullInputStream());
+      assertThat(doctor("--token", "-")).isEqualTo(ElastauthCommand.FAILED);
+      assertThat(err.toString()).contains("standard input has no token");
+    } finally {
+      System.setIn(before);
+    }
   }
 }

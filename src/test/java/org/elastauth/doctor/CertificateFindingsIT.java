@@ -98,15 +98,4 @@ class CertificateFindingsIT {
             "id.example.org:443",
             "kibana.example.org:8443");
   }
-
-  @Test
-  void aServerWithoutTlsPresentsNone() {
-    assertThat(
-            found(
-                Map.of("redis.url", "rediss://" + redis.address(), "elasticsearch.dry_run", true),
-                Duration.ZERO))
-        .singleElement()
-        .asString()
-        .containsAnyOf("presents no certificate", "could not be read");
-  }
 }

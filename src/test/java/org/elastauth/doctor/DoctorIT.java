@@ -172,6 +172,9 @@ class DoctorIT {
   void theAccountItsUsersAndTheirKeyAreFound() {
     try (TestGateway gateway = TestGateway.builder().on(elasticsearch).borrow()) {
       gateway.login("examined.user");
+      String address = "127.0.0.1:" + gateway.port();
+      assertThat(Found.by(new ListenFindings(settings("listen", address))))
+          .containsExactly("ok http://" + address + "/health: a gateway runs here, and is healthy");
     }
     long version = elasticsearch.version("examined.user");
     assertThat(elasticsearch())
