@@ -50,6 +50,7 @@ import picocli.CommandLine.Option;
       DiffRoutesCommand.class,
       DrawRoutesCommand.class,
       DoctorCommand.class,
+      MigrateCommand.class,
     },
     footer = {
       "",

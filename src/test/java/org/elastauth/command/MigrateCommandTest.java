@@ -1,0 +1,73 @@
+package org.elastauth.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MigrateCommandTest {
+  private static final String EXAMPLES = "src/test/resources/migrate/";
+
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return ElastauthCommand.execute(
+        new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+  }
+
+  @Test
+  void aDryRunPrintsTheTableAndWritesNothing() {
+    Path output = folder.resolve("mine.yml");
+    int code =
+        run("migrate", "--dry-run", "--output", output.toString(), EXAMPLES + "keyline.yaml");
+    assertThat(code).isEqualTo(3);
+    assertThat(out.toString())
+        .startsWith("keyline.yaml (Keyline)\n")
+        .containsPattern("\n  Theirs +Line +Ours +Value +Remark\n")
+        .containsPattern("\n  oidc\\.issuer_url +8 +oidc\\.issuer +\\$\\{OIDC_ISSUER_URL}\n")
+        .containsPattern("\n! role_mappings\\[3] +80 +– +maps the claim email; ")
+        .contains("Needs these variables: ES_ADMIN_PASSWORD, ", "Nothing is written")
+        .contains("To do: role_mappings[1] (keyline.yaml:70): has the pattern *-developers; ");
+    assertThat(output).doesNotExist();
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void theWrittenFilesAndTheNextCommandsAreNamed() {
+    Path output = folder.resolve("mine.yml");
+    int code = run("migrate", "--output=" + output, EXAMPLES + "elastauth-v2.yml");
+    assertThat(code).isZero();
+    assertThat(out.toString())
+        .contains("Wrote " + output + "\nWrote " + folder.resolve("mine.env") + "\n")
+        .endsWith(
+            "Next:\n  set -a; . %s/mine.env; set +a\n  java -jar elastauth.jar check --config %s\n"
+                .formatted(folder, output))
+        .doesNotContain("hunter2", "To do:");
+    assertThat(run("migrate", "--output=" + output, EXAMPLES + "elastauth-v2.yml")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "migrate: "
+                + output
+                + " exists, and is not overwritten; name another file with --output\n");
+  }
+
+  @Test
+  void aWrongArgumentIsOneLine() {
+    assertThat(run("migrate", "--from", "elastauth", EXAMPLES + "keyline.yaml")).isEqualTo(1);
+    assertThat(run("migrate", EXAMPLES + "none.yml")).isEqualTo(1);
+    assertThat(run("migrate")).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .hasSize(3)
+        .anyMatch(
+            line -> line.startsWith("migrate: --from is none of elastauth-v1, elastauth-v2, k"))
+        .anyMatch(line -> line.endsWith("none.yml is no file; correct the path"))
+        .anyMatch(line -> line.contains("requires FILE"));
+    assertThat(out.toString()).isEmpty();
+  }
+}
