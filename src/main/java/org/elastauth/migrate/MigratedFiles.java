@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,6 +33,11 @@ final class MigratedFiles {
   }
 
   List<Path> write(Path output, String title, List<String> todo) throws IOException {
+    Path folder = output.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new NoSuchFileException(
+          folder + " is no folder; create it, or name another file with --output");
+    }
     Path secrets = secretsOf(output);
     List<Path> files = translation.secrets().isEmpty() ? List.of(output) : List.of(output, secrets);
     for (Path file : files) {
@@ -50,7 +56,7 @@ final class MigratedFiles {
   }
 
   private static Path secretsOf(Path output) {
-    String name = output.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+    String name = String.valueOf(output.getFileName()).replaceFirst("\\.[^.]*$", "");
     return output.resolveSibling(name + ".env");
   }
 

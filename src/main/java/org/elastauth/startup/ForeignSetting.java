@@ -36,7 +36,8 @@ public record ForeignSetting(String name, String harmless, String reason) {
           new ForeignSetting("ldap.enabled", "false", NO_USERS),
           new ForeignSetting("user_management.enabled", "true", NO_RULES),
           new ForeignSetting("elasticsearch.users", "", NO_RULES),
-          new ForeignSetting("role_mapping", "", NO_RULES),
+          new ForeignSetting(
+              "role_mapping", "", NO_RULES + "; the command migrate does that for Keyline's"),
           new ForeignSetting("oidc.mappings", "", NO_RULES),
           new ForeignSetting("default_es_user", "", NO_RULES),
           new ForeignSetting("oidc.default_es_user", "", NO_RULES),

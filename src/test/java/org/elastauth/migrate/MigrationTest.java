@@ -284,6 +284,11 @@ class MigrationTest {
     assertThatThrownBy(() -> migration.write(output)).isInstanceOf(IOException.class);
     assertThat(output).hasContent("mine");
     assertThat(secrets).doesNotExist();
+    assertThatThrownBy(() -> migration.write(folder.resolve("none/mine.yml")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("none is no folder; create it");
+    assertThatThrownBy(() -> migration.write(folder)).hasMessageContaining("exists, and is not");
+    assertThatThrownBy(() -> migration.write(Path.of("/"))).isInstanceOf(IOException.class);
   }
 
   @Test
