@@ -22,6 +22,10 @@ import org.elastauth.startup.ForeignSetting;
 /** Translates the settings of another program, one after another. */
 final class Translator {
   private static final Pattern FILE = Pattern.compile("(?i)[._-]?file$");
+
+  /** Each takes some milliseconds. */
+  private static final int MAX_HINTS = 100;
+
   private static final Pattern INDEXED = Pattern.compile("(.+)_(\\d{1,4})");
 
   /** Traefik's reference to a Kubernetes Secret: {@code urn:k8s:secret:name:key}. */
@@ -32,6 +36,7 @@ final class Translator {
   private final Map<String, Consumer<Entry>> special = new LinkedHashMap<>();
   private final Map<String, String> foreign = new LinkedHashMap<>();
   private final Map<String, Entry> redis = new LinkedHashMap<>();
+  private int unknown;
 
   private Translator(SettingNames names, Program program) {
     this.names = names;
@@ -194,7 +199,10 @@ final class Translator {
       translation.none(
           entry,
           "is unknown"
-              + NearestName.hint(entry.name(), names.settings().keySet(), " to elastauth, too"),
+              + (++unknown > MAX_HINTS
+                  ? ""
+                  : NearestName.hint(
+                      entry.name(), names.settings().keySet(), " to elastauth, too")),
           false);
     } else {
       translation.ofOthers(entry);

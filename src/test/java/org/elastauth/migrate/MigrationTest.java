@@ -353,6 +353,21 @@ class MigrationTest {
         "alone.yml", "apiVersion: v1\nkind: Secret\ndata: {a: b}\n", "contains no settings of a");
   }
 
+  /** Within the time limit of each test. */
+  @Test
+  void aFileOfTheLargestSizeEnds() throws Exception {
+    StringBuilder variables = new StringBuilder("CACHE_TYPE=redis\n");
+    StringBuilder keys = new StringBuilder("headers:\n");
+    for (int i = 0; i < 19_000; i++) {
+      variables.append("ELASTAUTH_CACHE_TYPO_").append(i).append("=1\n");
+      keys.append("  cache_typo_").append(i).append(": 1\n");
+    }
+    assertThat(of(".env", variables.toString()).rows()).hasSizeGreaterThan(1_000);
+    assertThat(of("large.yml", keys.toString()).rows()).hasSizeGreaterThan(1_000);
+    assertRefused("broken.yml", "a: 1\n".repeat(150_000) + "a: [", "broken.yml:150001 is not YAML");
+    assertRefused("quotes.yml", "a: \"" + "x".repeat(1_000_000), "is not YAML");
+  }
+
   @Test
   void aLineOfAnotherFormIsNamedAndARepeatedKey() throws Exception {
     assertThat(of(".env", "CACHE_TYPE=redis\nhunter2\nSECRET_KEY=a\n").todo())
