@@ -59,6 +59,7 @@ import picocli.CommandLine.Option;
       CompletionCommand.class,
       MigrateCommand.class,
       HelpCommand.class,
+      MigrateCommand.class,
     },
     footerHeading = "%nOptions of earlier versions, which run the same commands:%n",
     footer = {

@@ -24,6 +24,13 @@ record Manifest(Map<String, List<Entry>> parts) {
   private static final Pattern COMPOSE =
       Pattern.compile("\\$(?:(\\$)|([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)(?::?([-?+])([^}]*))?})");
 
+  /** The names of such entries. */
+  static final String ENV_FILE = "env_file";
+
+  static final String VOLUME = "volumes";
+
+  private static final Pattern SETTINGS = Pattern.compile("[^:]+\\.ya?ml:.*");
+
   private static final String PLUGIN = "traefikoidc";
 
   /** Empty unless the documents are such a file. */
@@ -46,6 +53,7 @@ record Manifest(Map<String, List<Entry>> parts) {
               labels(file, service.at("labels"), entries);
               labels(file, service.at("deploy", "labels"), entries);
               entries.replaceAll(Manifest::interpolated);
+              files(file, service, entries);
               put("service " + name, entries);
             });
     pods(document)
@@ -59,6 +67,17 @@ record Manifest(Map<String, List<Entry>> parts) {
     } else if (document.at("spec", "plugin", PLUGIN) != null) {
       plugin(file, text(document.at("metadata", "name")), document.at("spec"));
     }
+  }
+
+  /** Other files with settings of the service. */
+  private static void files(String file, YamlTree service, List<Entry> entries) {
+    YamlTree variables = service.at("env_file");
+    if (variables != null) {
+      entries.add(new Entry(ENV_FILE, variables, false, file + ":" + variables.line()));
+    }
+    items(service.at("volumes"))
+        .filter(item -> item.isText() && SETTINGS.matcher(item.text()).matches())
+        .forEach(item -> entries.add(new Entry(VOLUME, item, false, file + ":" + item.line())));
   }
 
   /** The variables of Docker Compose as ours: {@code ${NAME}} or {@code ${NAME:-default}}. */

@@ -42,22 +42,27 @@ public final class Migration {
       sources.add(Source.read(path, part, names));
     }
     List<Entry> entries = sources.stream().flatMap(source -> source.entries().stream()).toList();
-    Program program =
-        from.or(() -> Program.of(entries))
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        paths.get(0)
-                            + " contains no settings of a program that this command knows; name the"
-                            + " program with --from"));
+    Optional<Program> program = from.or(() -> Program.of(entries));
+    if (program.isEmpty()) {
+      throw new IOException(paths.get(0) + " " + whyUnknown(entries));
+    }
     return new Migration(
         sources.stream().map(Source::title).collect(Collectors.joining(" and "))
             + " ("
-            + program
+            + program.get()
             + ")",
         sources.stream().flatMap(source -> source.faults().stream()).toList(),
-        Translator.translate(names, program, sources),
+        Translator.translate(names, program.get(), sources),
         names);
+  }
+
+  private static String whyUnknown(List<Entry> entries) {
+    return entries.stream()
+        .filter(entry -> entry.name().equals(Manifest.ENV_FILE))
+        .findFirst()
+        .map(entry -> "reads its variables from " + entry.text() + "; give this command that file")
+        .orElse(
+            "contains no settings of a program that this command knows; name the program with --from");
   }
 
   /** The files and the program. */

@@ -22,6 +22,10 @@ import org.elastauth.config.YamlTree.InvalidYaml;
  */
 record Source(String title, boolean isContainer, List<Entry> entries, List<String> faults) {
   private static final Pattern SECTION = Pattern.compile("(?m)^[A-Za-z_\"'][^\\n]*:");
+
+  /** Of a file that is not YAML as a whole. */
+  private static final int MAX_SECTIONS = 200;
+
   private static final Pattern OWN_VARIABLE = Pattern.compile("(ELASTAUTH|AUTHLY)_.*");
 
   /**
@@ -128,7 +132,8 @@ record Source(String title, boolean isContainer, List<Entry> entries, List<Strin
       documents = YamlTree.read(text, repeated);
     } catch (InvalidYaml whole) {
       List<Integer> starts = SECTION.matcher(text).results().map(MatchResult::start).toList();
-      for (int i = 0; i < starts.size() && starts.size() > 1; i++) {
+      boolean isSplit = starts.size() > 1 && starts.size() <= MAX_SECTIONS;
+      for (int i = 0; i < starts.size() && isSplit; i++) {
         int start = starts.get(i);
         int end = i + 1 < starts.size() ? starts.get(i + 1) : text.length();
         String before = "\n".repeat((int) text.substring(0, start).lines().count());

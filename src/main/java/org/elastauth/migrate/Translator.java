@@ -22,6 +22,10 @@ import org.elastauth.startup.ForeignSetting;
 /** Translates the settings of another program, one after another. */
 final class Translator {
   private static final Pattern FILE = Pattern.compile("(?i)[._-]?file$");
+
+  /** Each takes some milliseconds. */
+  private static final int MAX_HINTS = 100;
+
   private static final Pattern INDEXED = Pattern.compile("(.+)_(\\d{1,4})");
 
   /** Traefik's reference to a Kubernetes Secret: {@code urn:k8s:secret:name:key}. */
@@ -32,8 +36,11 @@ final class Translator {
   private final Map<String, Consumer<Entry>> special = new LinkedHashMap<>();
   private final Map<String, String> foreign = new LinkedHashMap<>();
   private final Map<String, Entry> redis = new LinkedHashMap<>();
+  private final boolean isAlone;
+  private int unknown;
 
-  private Translator(SettingNames names, Program program) {
+  private Translator(SettingNames names, Program program, boolean isAlone) {
+    this.isAlone = isAlone;
     this.names = names;
     KeylineRules keyline = new KeylineRules(names, translation);
     special.put("cachetype", this::cacheType);
@@ -42,6 +49,8 @@ final class Translator {
     special.put("rolemappings", keyline::roleMappings);
     special.put("localusersusers", keyline::localUsers);
     special.put("oidcclaimmappings", keyline::accounts);
+    special.put(SettingNames.plain(Manifest.ENV_FILE), this::otherFile);
+    special.put(SettingNames.plain(Manifest.VOLUME), this::otherFile);
     special.put("verifyssl", this::verifySsl);
     special.put("redisexpireseconds", entry -> set(entry, names.key("cache.expiration")));
     special.put("redisport", entry -> redis.put("port", entry));
@@ -51,8 +60,18 @@ final class Translator {
     UnusedNames.addTo(foreign);
   }
 
+  /** The other files of a service, unless they are given, too. */
+  private void otherFile(Entry entry) {
+    if (isAlone) {
+      translation.none(
+          entry,
+          "reads " + entry.text().replaceFirst(":.*", "") + "; give this command that file, too",
+          true);
+    }
+  }
+
   static Translation translate(SettingNames names, Program program, List<Source> sources) {
-    Translator translator = new Translator(names, program);
+    Translator translator = new Translator(names, program, sources.size() == 1);
     // a variable overrides a file, and a later file an earlier one
     List<Source> latestFirst = new ArrayList<>(sources);
     Collections.reverse(latestFirst);
@@ -190,13 +209,16 @@ final class Translator {
               ? "asks for what this gateway does anyway"
               : known.get().reason(),
           stops);
-    } else if (entry.isElastauths()) {
+    } else if (entry.isElastauths() && !(entry.value().isText() && entry.text().isEmpty())) {
       translation.none(
           entry,
           "is unknown"
-              + NearestName.hint(entry.name(), names.settings().keySet(), " to elastauth, too"),
+              + (++unknown > MAX_HINTS
+                  ? ""
+                  : NearestName.hint(
+                      entry.name(), names.settings().keySet(), ", and has no counterpart")),
           false);
-    } else {
+    } else if (!entry.isElastauths()) {
       translation.ofOthers(entry);
     }
   }

@@ -22,6 +22,9 @@ record ConfigurationCheck(
     Reading<Settings> reading, ElastauthFile file, ConfigurationFiles files, List<Fault> adapters) {
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
 
+  /** The search for a name that is meant takes some milliseconds. */
+  private static final int MAX_UNKNOWN = 100;
+
   /**
    * Logs what is ignored.
    *
@@ -38,6 +41,7 @@ record ConfigurationCheck(
       LOG.warn("Setting {} is set twice in the file; the last value is used", key);
     }
     Map<ForeignSetting, Set<String>> ignored = new LinkedHashMap<>();
+    List<String> unknown = new ArrayList<>();
     reading
         .unknown()
         .forEach(
@@ -48,13 +52,17 @@ record ConfigurationCheck(
                   isOurs ? ForeignSetting.of(name) : Optional.empty();
               String key = name.replaceFirst("^elastauth\\.", "").replaceFirst("\\[.*", "");
               if (foreign.isEmpty()) {
-                warnOfUnknown(name);
+                unknown.add(name);
               } else if (foreign.get().stops(value)) {
                 faults.add(new Fault(key, "", foreign.get().reason()));
               } else if (!foreign.get().decides()) {
                 ignored.computeIfAbsent(foreign.get(), first -> new TreeSet<>()).add(key);
               }
             });
+    unknown.stream().limit(MAX_UNKNOWN).forEach(this::warnOfUnknown);
+    if (unknown.size() > MAX_UNKNOWN) {
+      LOG.warn("{} further unknown settings are ignored", unknown.size() - MAX_UNKNOWN);
+    }
     ignored.forEach(
         (setting, names) ->
             LOG.atWarn()

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The page "migration": from the published Compose file of elastauth 2 to a login. */
 @ExtendWith(Servers.class)
-@Timeout(120)
+@Timeout(300)
 class MigrateIT {
   @TempDir Path folder;
 

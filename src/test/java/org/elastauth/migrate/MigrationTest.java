@@ -98,7 +98,7 @@ class MigrationTest {
         "elastauth-v2-demo.yml                | elastauth 2 | default_roles",
         "elastauth-v2-configmap.yml           | elastauth 2 |",
         "elastauth-v2-kubernetes.yml          | elastauth 2 | default_roles elasticsearch.hosts",
-        "elastauth-v2-production-compose.yml  | elastauth 2 | default_roles elasticsearch.hosts",
+        "elastauth-v2-production-compose.yml  | elastauth 2 | default_roles elasticsearch.hosts volumes",
         "keyline.yaml                         | Keyline     | oidc.default_es_user oidc.mappings role_mappings[1] role_mappings[3]",
         "keyline-standalone.yaml              | Keyline     | local_users.enabled local_users.users server.mode",
         "keyline-forwardauth.yaml             | Keyline     |",
@@ -245,6 +245,20 @@ class MigrationTest {
   }
 
   @Test
+  void theOtherFilesOfAServiceAreNamed() throws Exception {
+    assertThat(migration("elastauth-v2-production-compose.yml").todo())
+        .contains(
+            "volumes (elastauth-v2-production-compose.yml:19): reads ./elastauth-config.yml; give this"
+                + " command that file, too");
+    assertThat(migration("elastauth-v2-production-compose.yml", "elastauth-v2.yml").todo())
+        .isEmpty();
+    assertRefused(
+        "v1.yml",
+        "services: {proxy: {build: ., env_file: ./src/.env}}",
+        "v1.yml reads its variables from ./src/.env; give this command that file");
+  }
+
+  @Test
   void variablesOfDockerComposeHaveOurForm() throws Exception {
     Migration migration =
         of(
@@ -310,6 +324,7 @@ class MigrationTest {
         "role_mappings: {claim: groups}\\ncache: {backend: redis} | role_mappings.claim | chooses accounts by rules",
         "role_mappings: [admin]                     | role_mappings[0] | has no pattern or no es_roles",
         "group_mappings: admin\\nheaders: {name: a}  | group_mappings | has a value of the wrong kind",
+        "cache_lists: [{a: b}]\\nheaders: {name: a} | cache_lists   | is unknown",
         "default_roles: {a: b}\\nheaders: {name: a}  | default_roles.a | is unknown",
         "cache_tpye: redis\\nheaders: {name: a}      | cache_tpye     | is unknown; did you mean cache.type?",
         "ldap: {enabled: true, bind_password: 12345} | ldap.enabled  | adds users that this gateway cannot identify"
@@ -351,6 +366,21 @@ class MigrationTest {
     assertRefused("nested.yml", "a: " + "[".repeat(5_000), "nested.yml is not YAML");
     assertRefused(
         "alone.yml", "apiVersion: v1\nkind: Secret\ndata: {a: b}\n", "contains no settings of a");
+  }
+
+  /** Within the time limit of each test. */
+  @Test
+  void aFileOfTheLargestSizeEnds() throws Exception {
+    StringBuilder variables = new StringBuilder("CACHE_TYPE=redis\n");
+    StringBuilder keys = new StringBuilder("headers:\n");
+    for (int i = 0; i < 19_000; i++) {
+      variables.append("ELASTAUTH_CACHE_TYPO_").append(i).append("=1\n");
+      keys.append("  cache_typo_").append(i).append(": 1\n");
+    }
+    assertThat(of(".env", variables.toString()).rows()).hasSizeGreaterThan(1_000);
+    assertThat(of("large.yml", keys.toString()).rows()).hasSizeGreaterThan(1_000);
+    assertRefused("broken.yml", "a: 1\n".repeat(150_000) + "a: [", "broken.yml:150001 is not YAML");
+    assertRefused("quotes.yml", "a: \"" + "x".repeat(1_000_000), "is not YAML");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.elastauth.config.ConfigurationFaults;
 import org.elastauth.config.Fault;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -141,6 +142,17 @@ class ConfigurationCheckTest {
     SettingsLoader.load(environment).check();
     assertThat(output)
         .contains("Unknown setting ldap.enabled is ignored", "Unknown setting proxy.enabled is");
+  }
+
+  @Test
+  @Timeout(20)
+  void manyUnknownSettingsAreNamedAndCounted(CapturedOutput output) {
+    Map<String, Object> values = new HashMap<>();
+    for (int i = 0; i < 10_000; i++) {
+      values.put("cache_typo_" + i, "1");
+    }
+    assertThat(faults(Map.of(), values)).isEmpty();
+    assertThat(output).contains("9900 further unknown settings are ignored");
   }
 
   @Test
