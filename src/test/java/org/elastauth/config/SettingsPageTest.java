@@ -25,7 +25,7 @@ class SettingsPageTest {
   private static final Path PAGE = Path.of("src/docs/reference/settings.md");
   private static final Path MADE = Path.of("target/settings.md");
   private static final Pattern CODE =
-      Pattern.compile("(?<![`\\w])[\\w.-]+(://|_|\\.[a-z]+[_.])[^\\s;,)]*[^\\s;,.):]|--[a-z-]+");
+      Pattern.compile("(?<![`\\w])[\\w.-]+(://|_|\\.[a-z]+[_.])[^\\s;,)]*[^\\s;,.):]|--[A-Za-z-]+");
 
   @Test
   void thePageSaysWhatTheCodeSays() throws IOException {
@@ -95,12 +95,16 @@ class SettingsPageTest {
     lines.add(sentence(described.text()) + (shared.isEmpty() ? "" : " " + sentence(shared)) + "\n");
     lines.add("- Type: " + type(setting));
     lines.add("- Default: " + byDefault(described));
-    lines.add("- Environment: " + names(setting, Setting::isVariable, setting.variable()));
+    lines.add("- Environment: " + names(setting, Setting::isVariable, variable(setting)));
     if (setting.aliases().stream().anyMatch(name -> !Setting.isVariable(name))) {
       lines.add("- Other names: " + names(setting, name -> !Setting.isVariable(name)));
     }
     lines.add("- Since: 1.0");
     return String.join("\n", lines) + "\n";
+  }
+
+  private static String variable(Setting setting) {
+    return setting.variable() + (setting.isMap() ? "_NAME" : "");
   }
 
   private static String byDefault(Described described) {

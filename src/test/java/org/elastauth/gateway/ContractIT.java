@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(120)
 class ContractIT {
   private static final String ADMIN = "e".repeat(31) + "-contract";
-  private static final int FUZZED = 600;
+  private static final int FUZZED = 300;
   private static final String FORM = "application/x-www-form-urlencoded";
 
   private static ApiContract contract;
