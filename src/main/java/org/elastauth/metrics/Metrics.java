@@ -25,9 +25,9 @@ public final class Metrics implements AutoCloseable {
   private final Latency redisGets;
 
   /** Resolved once: a lookup in the registry costs more than the increment. */
-  private final Map<String, Operation> operations = new ConcurrentHashMap<>();
+  private final Map<String, Counter> operations = new ConcurrentHashMap<>();
 
-  private record Operation(Counter count, Latency latency) {}
+  private final Map<String, Latency> durations = new ConcurrentHashMap<>();
 
   /** Null before the first scrape. */
   private ProcessMeters process;
@@ -88,21 +88,15 @@ public final class Metrics implements AutoCloseable {
    * @param operation its name in lower case
    */
   public void redisOperation(String operation) {
-    find(operation).count.increment();
+    operations.computeIfAbsent(operation, this::operation).increment();
   }
 
   /**
    * @param nanos how long it took
    */
   public void redisOperation(String operation, long nanos) {
-    Operation known = find(operation);
-    known.count.increment();
-    known.latency.record(nanos);
-  }
-
-  private Operation find(String operation) {
-    return operations.computeIfAbsent(
-        operation, name -> new Operation(operation(name), redis.of("operation", name)));
+    redisOperation(operation);
+    durations.computeIfAbsent(operation, name -> redis.of("operation", name)).record(nanos);
   }
 
   private Counter operation(String name) {

@@ -3,8 +3,11 @@ package org.elastauth.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.cluster.PartitionSelectorException;
+import java.util.concurrent.CompletionException;
+import org.elastauth.redis.RedisFailure.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,5 +109,16 @@ class RedisFailureTest {
       })
   void whenTheOlderProtocolIsTried(String text, boolean tried) {
     assertThat(RedisFailure.mayRefuseHello(reply(text))).isEqualTo(tried);
+  }
+
+  @Test
+  void metricsTellARefusalFromASilentRedis() {
+    assertThat(RedisFailure.kind(reply("OOM command not allowed"))).isEqualTo(Kind.REPLY);
+    assertThat(
+            RedisFailure.kind(
+                new CompletionException(new RedisCommandTimeoutException("no answer"))))
+        .isEqualTo(Kind.TIMEOUT);
+    assertThat(RedisFailure.kind(new RedisConnectionException("refused")))
+        .isEqualTo(Kind.UNREACHABLE);
   }
 }
