@@ -46,7 +46,7 @@ class NeversTest {
         "ratelimit     | config credential http identity net ratelimit redis",
         "cache         | cache config credential crypto metrics redis",
         "editor        | credential editor http identity net",
-        "elasticsearch | cache config credential crypto elasticsearch health http identity",
+        "elasticsearch | cache config credential crypto elasticsearch health http identity metrics",
         "routes        | config routes",
       })
   void aPackageKnowsOnlyThoseBelowIt(String name, String known) {

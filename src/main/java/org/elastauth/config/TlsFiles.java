@@ -9,6 +9,10 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.ssl.SslBundleKey;
@@ -48,6 +52,26 @@ public record TlsFiles(
   /** A file URI, which Spring accepts for any characters in the path; null for an empty path. */
   private static String uri(String path) {
     return path.isEmpty() ? null : Path.of(path).toUri().toString();
+  }
+
+  /** When the first certificate of each file ends, by the name of its setting. */
+  public Map<String, Instant> ends() {
+    Map<String, Instant> ends = new TreeMap<>();
+    Map.of("ca_cert", caCert, "client_cert", clientCert)
+        .forEach(
+            (setting, file) -> {
+              try {
+                if (!file.isEmpty()) {
+                  PemContent.load(Path.of(file)).getCertificates().stream()
+                      .map(certificate -> certificate.getNotAfter().toInstant())
+                      .min(Comparator.naturalOrder())
+                      .ifPresent(end -> ends.put(setting, end));
+                }
+              } catch (IOException | RuntimeException replaced) {
+                // it was readable at the start
+              }
+            });
+    return ends;
   }
 
   @Override

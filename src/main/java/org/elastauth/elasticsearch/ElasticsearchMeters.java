@@ -2,17 +2,21 @@ package org.elastauth.elasticsearch;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
+import org.elastauth.metrics.RequestTimer;
 
 /** Counts and times requests to Elasticsearch. */
-record ElasticsearchMeters(MeterRegistry registry) {
-  private static final Duration[] BUCKETS =
-      LongStream.of(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
-          .mapToObj(Duration::ofMillis)
-          .toArray(Duration[]::new);
+final class ElasticsearchMeters {
+  private final MeterRegistry registry;
+  private final RequestTimer timer;
+
+  ElasticsearchMeters(MeterRegistry registry) {
+    this.registry = registry;
+    this.timer =
+        new RequestTimer(
+            registry,
+            "elastauth.elasticsearch.request",
+            "Duration of requests to Elasticsearch by operation and outcome");
+  }
 
   void count(String operation, String outcome, long nanos) {
     Counter.builder("elastauth.elasticsearch.requests")
@@ -20,12 +24,6 @@ record ElasticsearchMeters(MeterRegistry registry) {
         .tag("operation", operation)
         .register(registry)
         .increment();
-    Timer.builder("elastauth.elasticsearch.request")
-        .description("Duration of requests to Elasticsearch by operation and outcome")
-        .tag("operation", operation)
-        .tag("outcome", outcome)
-        .serviceLevelObjectives(BUCKETS)
-        .register(registry)
-        .record(nanos, TimeUnit.NANOSECONDS);
+    timer.record(nanos, "operation", operation, "outcome", outcome);
   }
 }

@@ -24,6 +24,7 @@ import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NStringEntity;
 import org.elastauth.health.Health;
 import org.elastauth.health.ServerFailure;
+import org.elastauth.metrics.RequestTimer;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory;
 import org.elasticsearch.client.HttpAsyncResponseConsumerFactory.HeapBufferedResponseConsumerFactory;
 import org.elasticsearch.client.Request;
@@ -488,13 +489,13 @@ public final class ElasticsearchUsers {
 
   private Response perform(String operation, Request request) throws IOException {
     long began = System.nanoTime();
-    String outcome = "unreachable";
+    String outcome = RequestTimer.UNREACHABLE;
     try {
       Response response = client.performRequest(request);
-      outcome = "ok";
+      outcome = "ok"; // also a status that the caller expects
       return response;
     } catch (ResponseException error) {
-      outcome = status(error.getResponse()) < 500 ? "refused" : "server_error";
+      outcome = RequestTimer.outcome(status(error.getResponse()));
       throw error;
     } catch (RuntimeException noHttp) {
       throw ElasticsearchFailure.noHttp(noHttp);

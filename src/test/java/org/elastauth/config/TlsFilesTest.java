@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,21 @@ class TlsFilesTest {
                   certificates.key(alias)))
           .isEmpty();
     }
+  }
+
+  @Test
+  void theEndOfACertificateIsThatOfItsFirstInTheFile() throws Exception {
+    Path chain = broken(Files.readString(certificates.certificate("one")));
+    String ca = certificates.certificate("ca").toString();
+    Map<String, Instant> ends = new TlsFiles(ca, chain.toString(), "").ends();
+    assertThat(ends).containsOnlyKeys("ca_cert", "client_cert");
+    assertThat(ends.values()).allMatch(end -> end.isAfter(Instant.now()));
+    Files.writeString(
+        chain, Files.readString(certificates.certificate("ca")), StandardOpenOption.APPEND);
+    assertThat(new TlsFiles("", chain.toString(), "").ends().get("client_cert"))
+        .isEqualTo(ends.values().stream().min(Instant::compareTo).orElseThrow());
+    Files.delete(chain);
+    assertThat(new TlsFiles("", chain.toString(), "").ends()).isEmpty();
   }
 
   @Test

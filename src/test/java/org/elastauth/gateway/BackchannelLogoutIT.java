@@ -13,6 +13,7 @@ import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -167,6 +168,12 @@ class BackchannelLogoutIT {
               assertThat(browser.at(gateway).open("/").statusCode()).isEqualTo(302);
               assertThat(browser.at(other).open("/").statusCode()).isEqualTo(302);
             });
+    assertThat(
+            gateway
+                .bean(MeterRegistry.class)
+                .counter("elastauth.session.events", "event", "provider_logout")
+                .count())
+        .isPositive();
   }
 
   @Test

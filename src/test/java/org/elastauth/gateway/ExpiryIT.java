@@ -147,7 +147,10 @@ class ExpiryIT {
       assertThat(acts(gateway, "disable")).isPositive();
       assertThat(gateway.get("/metrics").body())
           .contains("elastauth_expiry_users_total{act=\"disable\"}")
-          .contains("elastauth_expiry_failures_total 0.0");
+          .contains("elastauth_expiry_failures_total 0.0")
+          .contains("elastauth_expiry_run_seconds_count{outcome=\"complete\"} 1")
+          .contains("elastauth_expiry_run_seconds_count{outcome=\"incomplete\"} 0")
+          .doesNotContain("elastauth_expiry_last_run_timestamp_seconds 0.0");
       assertThat(output).containsPattern(SUMMARY + ".*disabled");
 
       version = elasticsearch.version(user);

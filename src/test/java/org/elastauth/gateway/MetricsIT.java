@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.elastauth.cache.MemoryCache;
+import org.elastauth.server.Certificates;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.ProviderDouble;
 import org.elastauth.server.RedisServer;
@@ -60,8 +61,10 @@ class MetricsIT {
   private static Scrape scrape;
 
   @BeforeAll
-  static void scrape(ElasticsearchServer elasticsearch, RedisServer redis, @TempDir Path routes)
+  static void scrape(ElasticsearchServer elasticsearch, RedisServer redis, @TempDir Path folder)
       throws IOException {
+    Path authority = new Certificates(folder).authority("ca").certificate("ca");
+    Path routes = Files.createDirectory(folder.resolve("routes"));
     Files.writeString(
         routes.resolve("mine.camel.yaml"),
         "- route: {id: my-route, from: {uri: 'direct:my-route', steps: [{setBody: {id: my-route-set, constant: a}}]}}");
@@ -76,6 +79,7 @@ class MetricsIT {
                 .set("oidc.client_id", ProviderDouble.CLIENT)
                 .set("oidc.client_secret", "a-secret-of-the-client")
                 .set("oidc.redirect_url", "http://127.0.0.1/elastauth/oidc/callback")
+                .set("oidc.tls.ca_cert", authority.toString())
                 .set("session.enabled", true)
                 .set("rate_limit.enabled", true)
                 .set("routes", routes.toString())

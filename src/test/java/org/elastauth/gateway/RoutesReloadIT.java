@@ -91,6 +91,10 @@ class RoutesReloadIT {
       assertThat(gateway.decide("..").statusCode()).isEqualTo(400);
       assertThat(gateway.health().path("status").asText()).isEqualTo("degraded");
       assertThat(gateway.health().path("routes_invalid").asBoolean()).isTrue();
+      assertThat(gateway.get("/metrics").body())
+          .containsPattern("elastauth_routes_reloads_total\\{outcome=\"applied\"} [2-9]")
+          .containsPattern("elastauth_routes_reloads_total\\{outcome=\"refused\"} [1-9]")
+          .contains("elastauth_degraded{reason=\"routes_invalid\"} 1.0");
     }
   }
 

@@ -2,6 +2,7 @@ package org.elastauth.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -74,6 +75,13 @@ class SessionRenewalIT {
     return toKeycloak.drain().split("grant_type=refresh_token", -1).length - 1;
   }
 
+  private static double events(TestGateway gateway, String event) {
+    return gateway
+        .bean(MeterRegistry.class)
+        .counter("elastauth.session.events", "event", event)
+        .count();
+  }
+
   @Test
   void changedGroupsTakeEffect() {
     KeycloakServer.User user = keycloak.addUser("renewed.groups");
@@ -139,6 +147,9 @@ class SessionRenewalIT {
       assertThat(renewals()).as("it is tried again").isEqualTo(1);
       assertThat(browser.open("/").statusCode()).isEqualTo(200);
       assertThat(renewals()).as("and then it is good for a while").isZero();
+      assertThat(events(gateway, "created")).isEqualTo(1);
+      assertThat(events(gateway, "refresh_failed")).isEqualTo(1);
+      assertThat(events(gateway, "refreshed")).isEqualTo(1);
     }
   }
 
@@ -152,6 +163,7 @@ class SessionRenewalIT {
       toKeycloak.cut();
       assertThat(browser.ask("/elastauth/oidc/logout").statusCode()).isEqualTo(303);
       assertThat(copy.open("/").statusCode()).isNotEqualTo(200);
+      assertThat(events(gateway, "logout")).isEqualTo(1);
     }
   }
 
@@ -168,6 +180,7 @@ class SessionRenewalIT {
       assertThat(over.statusCode()).as(over.body()).isEqualTo(302);
       assertThat(browser.open("/").statusCode()).as("for good").isEqualTo(302);
       assertThat(renewals()).isEqualTo(1);
+      assertThat(events(gateway, "refresh_refused")).isEqualTo(1);
     }
   }
 

@@ -2,6 +2,7 @@ package org.elastauth.oidc.provider;
 
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.http.HttpClient;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.elastauth.metrics.RequestTimer;
 import org.elastauth.oidc.OidcSettings;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.context.annotation.Lazy;
@@ -32,8 +34,14 @@ public final class ProviderHttp {
   private final HttpClient client;
   private final Map<String, String> headers;
   private final Duration timeout;
+  private final RequestTimer timer;
 
-  ProviderHttp(OidcSettings oidc) {
+  ProviderHttp(OidcSettings oidc, MeterRegistry meters) {
+    this.timer =
+        new RequestTimer(
+            meters,
+            "elastauth.provider.request",
+            "Duration of requests to the OpenID Connect provider by outcome");
     this.headers = oidc.customHeaders();
     this.timeout = oidc.connectTimeout().plus(oidc.readTimeout());
     this.client =
@@ -55,12 +63,24 @@ public final class ProviderHttp {
         http.getBody() == null
             ? BodyPublishers.noBody()
             : BodyPublishers.ofString(http.getBody(), StandardCharsets.UTF_8));
-    HTTPResponse response =
-        response(await(client.sendAsync(request.build(), LimitedBody.upTo(MAX_BYTES))));
+    HTTPResponse response = timed(request.build());
     if (response.getStatusCode() >= HTTPResponse.SC_SERVER_ERROR) {
       throw new IOException("HTTP status " + response.getStatusCode());
     }
     return response;
+  }
+
+  private HTTPResponse timed(HttpRequest request) throws IOException {
+    long began = System.nanoTime();
+    String outcome = RequestTimer.UNREACHABLE;
+    try {
+      HTTPResponse response =
+          response(await(client.sendAsync(request, LimitedBody.upTo(MAX_BYTES))));
+      outcome = RequestTimer.outcome(response.getStatusCode());
+      return response;
+    } finally {
+      timer.record(System.nanoTime() - began, "outcome", outcome);
+    }
   }
 
   /** Why {@link #send} failed, for the log. */

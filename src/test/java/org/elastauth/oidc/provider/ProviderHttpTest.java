@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -17,7 +18,9 @@ class ProviderHttpTest {
   @ParameterizedTest
   @ValueSource(strings = {"{\"access_token\":\"s3cret\"}\r\n\r\n", "HTTP/1.1 s3cret\r\n\r\n"})
   void theReasonDoesNotQuoteTheResponse(String response) {
-    ProviderHttp http = new ProviderHttp(TestSettings.of(Map.of("auth_provider", "oidc")).oidc());
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    ProviderHttp http =
+        new ProviderHttp(TestSettings.of(Map.of("auth_provider", "oidc")).oidc(), meters);
     try (FaultyTcpProxy provider = FaultyTcpProxy.to("127.0.0.1:1")) {
       provider.answering(response);
       HTTPRequest request =
@@ -26,6 +29,13 @@ class ProviderHttpTest {
           .isInstanceOfSatisfying(
               IOException.class,
               failure -> assertThat(ProviderHttp.reason(failure)).doesNotContain("s3cret"));
+      assertThat(
+              meters
+                  .get("elastauth.provider.request")
+                  .tag("outcome", "unreachable")
+                  .timer()
+                  .count())
+          .isEqualTo(1);
     }
   }
 }
