@@ -56,10 +56,9 @@ import picocli.CommandLine.Option;
       DiffRoutesCommand.class,
       DrawRoutesCommand.class,
       DoctorCommand.class,
+      MigrateCommand.class,
       CompletionCommand.class,
-      MigrateCommand.class,
       HelpCommand.class,
-      MigrateCommand.class,
     },
     footerHeading = "%nOptions of earlier versions, which run the same commands:%n",
     footer = {

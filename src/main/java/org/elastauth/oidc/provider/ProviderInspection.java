@@ -4,8 +4,8 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +64,7 @@ public final class ProviderInspection {
 
   public ProviderInspection(OidcSettings oidc) {
     this.oidc = oidc;
-    this.http = new ProviderHttp(oidc, new SimpleMeterRegistry());
+    this.http = new ProviderHttp(oidc, new CompositeMeterRegistry()); // which counts nothing
   }
 
   /** The URL of the discovery document. */
