@@ -3,6 +3,7 @@ package org.elastauth.credential;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ public final class EncryptCredential {
       @Body Credential credential,
       @ExchangeProperty("identity") Identity identity,
       @ExchangeProperty("cacheKey") String cacheKey,
-      @ExchangeProperty("heard") long heard,
+      @Variable("heard") long heard,
       Exchange exchange) {
     if (credential == null || !keys.of(credential.username()).equals(cacheKey)) {
       LOG.atError()

@@ -151,7 +151,7 @@ public final class SingleFlight extends AsyncProcessorSupport {
   private Exchange reconcile(Map<String, Object> properties) {
     Exchange exchange = new DefaultExchange(context);
     properties.forEach(exchange::setProperty);
-    exchange.setProperty("heard", latest.heard());
+    exchange.setVariable("heard", latest.heard());
     return template.send(RECONCILE, exchange);
   }
 

@@ -45,12 +45,6 @@ record ContractProperty(String name, String type, String setBy, String readBy, S
               "cache-*",
               "how long the entry may live; 0: do not store it"),
           new ContractProperty(
-              "heard",
-              "Long",
-              "SingleFlight",
-              "EncryptCredential",
-              "how many revocations were announced when the login began"),
-          new ContractProperty(
               "roles",
               "List of String",
               "credential",

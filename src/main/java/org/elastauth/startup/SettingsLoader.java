@@ -8,7 +8,6 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.EcsLog;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.JsonLog;
@@ -20,8 +19,6 @@ import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.ratelimit.RouteRateLimiter;
-import org.elastauth.routes.RouteFile;
-import org.elastauth.routes.RouteSet;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
@@ -97,19 +94,11 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
       values.putAll(values(reading));
       files = files.with(reading, placeholders);
     }
-    values.put("elastauth.cache.own", isOwn(reading.settings().cache().type(), files.routes()));
     QuotedPairs.register();
     // the gateway loads them itself, because Camel would take special characters for patterns
     values.put("camel.main.routes-include-pattern", "false");
     environment.getPropertySources().addFirst(new MapPropertySource("elastauth settings", values));
     return new ConfigurationCheck(reading, file, files, files.adapterFaults(reading, placeholders));
-  }
-
-  /** Whether a file of one's own is the cache, under a name of its own or a shipped one. */
-  private static boolean isOwn(String cache, RouteSet routes) {
-    return !CacheSettings.SHIPPED.contains(cache)
-        || routes.own().stream()
-            .anyMatch(file -> file.name().equals("cache-" + cache + RouteFile.SUFFIX));
   }
 
   private static Reading<Settings> read(

@@ -164,16 +164,6 @@ class OwnRoutesIT {
                   method: put
 
       - route:
-          id: cache-memory-get
-          from:
-            uri: direct:cache-memory-get
-            steps:
-              - to: {uri: "direct:my-fault"}
-              - bean:
-                  ref: memoryCache
-                  method: get
-
-      - route:
           id: my-fault
           from:
             uri: direct:my-fault
@@ -209,7 +199,7 @@ class OwnRoutesIT {
         dry.resolve("cache-memory.camel.yaml"),
         Files.readString(Path.of("routes", "cache-memory.camel.yaml"))
             .replaceFirst(
-                "(?s)- route:\n    id: cache-memory-get.*?(?=- route:\n    id: cache-memory-renew)",
+                "(?s)- route:\n    id: cache-memory-put.*?(?=- route:)",
                 Matcher.quoteReplacement(CACHE + "\n")));
     gateway = common(dry).set("elasticsearch.dry_run", true).start();
   }
@@ -374,9 +364,7 @@ class OwnRoutesIT {
     for (int request = 0; request < 2; request++) {
       assertThat(ask(gateway, "without.cache").statusCode()).isEqualTo(200);
     }
-    assertThat(output)
-        .contains("cache.type memory: an entry was not read: no space left")
-        .contains("cache.type memory: an entry was not written: no space left");
+    assertThat(output).contains("cache.type memory: an entry was not written: no space left");
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The routes, the Java beans and the table of exchange properties agree with each other. */
 class RouteContractTest {
-  private static final int MAX_PROPERTIES = 17;
+  private static final int MAX_PROPERTIES = 16;
   private static final int MAX_ROUTES = 75;
   private static final int MAX_LINES = 2_000;
   private static final int MAX_DEPTH = 4;
