@@ -17,6 +17,7 @@ import org.elastauth.crypto.KeySettings;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.ElasticsearchSettings;
 import org.elastauth.elasticsearch.InstanceStart;
+import org.elastauth.http.DecisionIds;
 import org.elastauth.http.Decisions;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.http.InFlight;
@@ -131,8 +132,9 @@ public class Application {
       Vertx vertx,
       ObjectMapper json,
       InFlight inFlight,
-      Decisions decisions) {
+      Decisions decisions,
+      DecisionIds ids) {
     return new GatewayHttpServer(
-        configuration, settings.http(), trustedProxies, vertx, json, inFlight, decisions);
+        configuration, settings.http(), trustedProxies, vertx, json, inFlight, decisions, ids);
   }
 }

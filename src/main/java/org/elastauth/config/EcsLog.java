@@ -22,7 +22,8 @@ public final class EcsLog implements StructuredLogFormatter<ILoggingEvent> {
           "status", "http.response.status_code",
           "outcome", "event.outcome",
           "reason", "event.reason",
-          "roles", "user.roles");
+          "roles", "user.roles",
+          "decision", "http.request.id");
 
   private final JsonWriter<ILoggingEvent> writer =
       JsonWriter.<ILoggingEvent>of(
@@ -34,6 +35,11 @@ public final class EcsLog implements StructuredLogFormatter<ILoggingEvent> {
                 members.add("service.name", "elastauth");
                 members.add("log.logger", ILoggingEvent::getLoggerName);
                 members.add("process.thread.name", ILoggingEvent::getThreadName);
+                members
+                    .from(ILoggingEvent::getMDCPropertyMap)
+                    .usingPairs(
+                        (context, field) ->
+                            context.forEach((key, value) -> field.accept(field(key), value)));
                 members
                     .from(ILoggingEvent::getKeyValuePairs)
                     .whenNotNull()

@@ -16,6 +16,9 @@ public final class JsonLog implements StructuredLogFormatter<ILoggingEvent> {
                 members.add("time", event -> event.getInstant().toString());
                 members.add("logger", ILoggingEvent::getLoggerName);
                 members
+                    .from(ILoggingEvent::getMDCPropertyMap)
+                    .usingPairs((context, field) -> context.forEach(field));
+                members
                     .from(ILoggingEvent::getKeyValuePairs)
                     .whenNotNull()
                     .usingPairs(

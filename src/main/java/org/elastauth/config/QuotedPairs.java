@@ -5,7 +5,7 @@ import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.slf4j.event.KeyValuePair;
+import java.util.stream.Stream;
 
 /**
  * Logback's {@code %kvp} with escapes: a quote or line break in a value, such as a username, must
@@ -19,12 +19,18 @@ public final class QuotedPairs extends ClassicConverter {
 
   @Override
   public String convert(ILoggingEvent event) {
-    List<KeyValuePair> pairs = event.getKeyValuePairs();
-    return pairs == null
-        ? ""
-        : pairs.stream()
-            .map(pair -> pair.key + "=\"" + escaped(String.valueOf(pair.value)) + '"')
-            .collect(Collectors.joining(" "));
+    Stream<String> context =
+        event.getMDCPropertyMap().entrySet().stream()
+            .map(entry -> quoted(entry.getKey(), entry.getValue()));
+    Stream<String> pairs =
+        Stream.ofNullable(event.getKeyValuePairs())
+            .flatMap(List::stream)
+            .map(pair -> quoted(pair.key, pair.value));
+    return Stream.concat(context, pairs).collect(Collectors.joining(" "));
+  }
+
+  private static String quoted(String key, Object value) {
+    return key + "=\"" + escaped(String.valueOf(value)) + '"';
   }
 
   private static String escaped(String value) {

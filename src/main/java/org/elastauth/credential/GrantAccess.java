@@ -26,7 +26,7 @@ public final class GrantAccess implements Processor {
     if (!identity.username().equals(credential.username())) {
       throw EncryptCredential.foreign(); // from a cache of one's own
     }
-    decisions.allowed();
+    decisions.granted(exchange);
     if (message.hasHeaders()) {
       // a route may have asked another server, whose headers would become ours
       message.removeHeaders("*", "RateLimit-*");

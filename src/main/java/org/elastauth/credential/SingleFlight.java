@@ -18,6 +18,7 @@ import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.elastauth.http.DecisionLog;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.metrics.Tier;
@@ -119,7 +120,8 @@ public final class SingleFlight extends AsyncProcessorSupport {
 
   private void launch(String username, Map<String, Object> properties, Flight flight) {
     try {
-      runs.execute(() -> run(username, properties, flight));
+      String decision = DecisionLog.current();
+      runs.execute(() -> DecisionLog.run(decision, () -> run(username, properties, flight)));
     } catch (RejectedExecutionException full) {
       land(username, flight, null, tooMany());
     }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.Principal;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.elastauth.config.FailedStep;
@@ -26,6 +27,8 @@ public final class Decisions {
   /** Causes of an exception that are logged. */
   private static final int MAX_CAUSES = 5;
 
+  private static final int OK = 200;
+
   private final MeterRegistry meters;
   private final TrustedProxies proxies;
   private final LogLimit limit;
@@ -35,6 +38,9 @@ public final class Decisions {
 
   /** Resolved once, because each cached decision counts here. */
   private final Counter allowed;
+
+  /** Null for none. */
+  private volatile Consumer<Decision> listener;
 
   public Decisions(MeterRegistry meters, TrustedProxies proxies, Ticker ticker) {
     this.meters = meters;
@@ -52,30 +58,86 @@ public final class Decisions {
         .register(meters);
   }
 
-  public void allowed() {
+  /**
+   * @param listener receives each decision on its event loop, so it must not wait
+   */
+  public void reportTo(Consumer<Decision> listener) {
+    this.listener = listener;
+  }
+
+  public void granted(Exchange exchange) {
     allowed.increment();
+    if (listener != null) {
+      report(
+          exchange.getExchangeId(),
+          (HttpServerRequest) exchange.getProperty("request"),
+          path(exchange),
+          user(exchange),
+          OK,
+          "none",
+          String.valueOf(exchange.getProperty("tier")));
+    }
+  }
+
+  private static Principal user(Exchange exchange) {
+    return exchange.getProperty("identity") instanceof Principal known ? known : null;
+  }
+
+  private static String path(Exchange exchange) {
+    return ((PlatformHttpEndpoint) exchange.getFromEndpoint()).getPath();
+  }
+
+  private void report(
+      String id,
+      HttpServerRequest request,
+      String path,
+      Principal user,
+      int status,
+      String reason,
+      String tier) {
+    listener.accept(
+        new Decision(
+            id,
+            System.currentTimeMillis(),
+            user,
+            path,
+            status,
+            reason,
+            tier,
+            request.remoteAddress().hostAddress(),
+            ClientAddress.forwarded(request)));
   }
 
   /** A response of a route that is an error or a redirect to the login. */
   void refused(Exchange exchange, HttpError error) {
-    String path = ((PlatformHttpEndpoint) exchange.getFromEndpoint()).getPath();
-    String user =
-        exchange.getProperty("identity") instanceof Principal known ? known.getName() : "";
-    refused((HttpServerRequest) exchange.getProperty("request"), error, path, user);
+    refused(
+        exchange.getExchangeId(),
+        (HttpServerRequest) exchange.getProperty("request"),
+        error,
+        path(exchange),
+        user(exchange));
   }
 
-  /** A response outside the routes. A wrong path or method is no decision. */
-  void refused(HttpServerRequest request, HttpError error) {
-    if (error.status() != 404 && error.status() != 405) {
-      refused(request, error, "", "");
-    }
+  /** A response outside the routes. */
+  void refused(String id, HttpServerRequest request, HttpError error) {
+    refused(id, request, error, "", null);
   }
 
-  private void refused(HttpServerRequest request, HttpError error, String path, String user) {
+  /** A wrong path or method is no decision. */
+  static boolean isDecision(int status) {
+    return status != 404 && status != 405;
+  }
+
+  private void refused(
+      String id, HttpServerRequest request, HttpError error, String path, Principal principal) {
     counter(outcome(error.status()), error.reason()).increment();
+    if (listener != null) {
+      report(id, request, path, principal, error.status(), error.reason(), "");
+    }
     if (error.status() < 400) {
       return;
     }
+    String user = principal == null ? "" : principal.getName();
     String client = ClientAddress.orPeer(request, proxies);
     if (limit.admits(String.join(" ", user, client, path, error.getMessage()))) {
       LoggingEventBuilder line = LOG.atInfo();
@@ -85,10 +147,13 @@ public final class Decisions {
       if (!path.isEmpty()) {
         line = line.addKeyValue("path", path);
       }
-      line.addKeyValue("client", client)
-          .addKeyValue("status", error.status())
-          .addKeyValue("reason", error.reason())
-          .log("Refused: {} (the same is logged once a minute)", error.getMessage());
+      LoggingEventBuilder refusal =
+          line.addKeyValue("client", client)
+              .addKeyValue("status", error.status())
+              .addKeyValue("reason", error.reason());
+      DecisionLog.run(
+          id,
+          () -> refusal.log("Refused: {} (the same is logged once a minute)", error.getMessage()));
     }
   }
 

@@ -36,9 +36,11 @@ final class ErrorPages {
 
   private final ObjectMapper json;
   private final Decisions decisions;
+  private final DecisionIds ids;
 
-  ErrorPages(ObjectMapper json, Decisions decisions) {
+  ErrorPages(ObjectMapper json, Decisions decisions, DecisionIds ids) {
     this.json = json;
+    this.ids = ids;
     this.decisions = decisions;
   }
 
@@ -66,6 +68,16 @@ final class ErrorPages {
     LingeringClose.of(request.connection());
   }
 
+  /** Of the route, if the request has reached one. */
+  private String decision(HttpServerResponse response) {
+    String id = response.headers().get(GatewayHttpConsumer.DECISION);
+    if (id == null) {
+      id = ids.generateUuid();
+      response.putHeader(GatewayHttpConsumer.DECISION, id);
+    }
+    return id;
+  }
+
   /** Does nothing if the response was already sent. */
   void answer(HttpServerRequest request, int status) {
     HttpServerResponse response = request.response();
@@ -73,7 +85,11 @@ final class ErrorPages {
       return;
     }
     HttpError error = new HttpError(status, MESSAGES.get(status), status == 503 ? 1 : 0);
-    decisions.refused(request, error);
+    String id = null;
+    if (Decisions.isDecision(status)) {
+      id = decision(response);
+      decisions.refused(id, request, error);
+    }
     response
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
@@ -82,7 +98,7 @@ final class ErrorPages {
       response.putHeader("Retry-After", Integer.toString(error.retryAfter()));
     }
     try {
-      response.end(json.writeValueAsString(ErrorBody.of(error.getMessage(), status)));
+      response.end(json.writeValueAsString(ErrorBody.of(error.getMessage(), status, id)));
     } catch (JsonProcessingException cannotHappen) {
       throw new IllegalStateException(cannotHappen);
     }

@@ -35,6 +35,8 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayHttpConsumer.class);
   private static final int OK = 200;
 
+  static final CharSequence DECISION = HttpHeaders.createOptimized("Elastauth-Decision");
+
   private final List<ResponseHeader> headers;
   private final MeterRegistry meters;
   private final InFlight inFlight;
@@ -141,6 +143,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     exchange.setMessage(new HttpMessage(exchange, routing.request(), routing.response()));
     exchange.setProperty("request", routing.request());
     PendingRequest request = new PendingRequest(routing, path, exchange);
+    DecisionLog.set(request.id);
     try {
       createUoW(exchange);
       boolean answered =
@@ -164,6 +167,8 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     } catch (Exception unexpected) {
       exchange.setException(unexpected);
       respond(request);
+    } finally {
+      DecisionLog.set(null);
     }
   }
 
@@ -173,12 +178,17 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
    */
   private void respondLate(PendingRequest request) {
     inFlight.remove(request);
-    if (request.isAbandoned()) {
-      LOG.atWarn()
-          .addKeyValue("path", path)
-          .log("A route ended after its request had received 500");
-    } else {
-      respond(request);
+    DecisionLog.set(request.id);
+    try {
+      if (request.isAbandoned()) {
+        LOG.atWarn()
+            .addKeyValue("path", path)
+            .log("A route ended after its request had received 500");
+      } else {
+        respond(request);
+      }
+    } finally {
+      DecisionLog.set(null);
     }
   }
 
@@ -222,7 +232,7 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
   private void write(PendingRequest request, Message message) {
     HttpServerResponse response = request.routing.response();
     try {
-      write(response, message);
+      write(response, request.id, message);
     } catch (RuntimeException unexpected) { // a header that HTTP does not allow
       decisions.unexpected(unexpected);
       headers.forEach(header -> response.headers().remove(header.encoded));
@@ -230,11 +240,12 @@ final class GatewayHttpConsumer extends VertxPlatformHttpConsumer {
     }
   }
 
-  private void write(HttpServerResponse response, Message message) {
+  private void write(HttpServerResponse response, String id, Message message) {
     Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
     if (status != null) {
       response.setStatusCode(status);
     }
+    response.putHeader(DECISION, id);
     for (int i = 0; i < headers.size(); i++) {
       ResponseHeader header = headers.get(i);
       Object value = message.getHeader(header.name);

@@ -48,14 +48,15 @@ public final class GatewayHttpServer extends VertxPlatformHttpServer {
       Vertx vertx,
       ObjectMapper json,
       InFlight inFlight,
-      Decisions decisions) {
+      Decisions decisions,
+      DecisionIds ids) {
     super(configuration);
     setVertx(vertx);
     this.configuration = configuration;
     this.port = configuration.getBindPort();
     this.limits = limits;
     this.decisions = decisions;
-    this.errors = new ErrorPages(json, decisions);
+    this.errors = new ErrorPages(json, decisions, ids);
     this.connections = new ConnectionLimit(limits, proxies);
     this.screening = new RequestScreening(errors);
     this.drain = new ConnectionDrain(inFlight);

@@ -78,7 +78,7 @@ public final class InFlight {
     long now = System.nanoTime();
     for (PendingRequest request : pending) {
       if (now - request.began > longest.toNanos()) {
-        request.loop.runOnContext(late -> abandon(request));
+        request.loop.runOnContext(late -> DecisionLog.run(request.id, () -> abandon(request)));
       }
     }
   }

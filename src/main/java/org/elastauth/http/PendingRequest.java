@@ -13,6 +13,10 @@ final class PendingRequest {
   final String path;
 
   final Exchange exchange;
+
+  /** Of the decision; an ended exchange has another one. */
+  final String id;
+
   final ContextInternal loop;
 
   /** {@link System#nanoTime} at its arrival. */
@@ -25,11 +29,13 @@ final class PendingRequest {
     this.routing = routing;
     this.path = path;
     this.exchange = exchange;
+    this.id = exchange.getExchangeId();
     this.loop = (ContextInternal) routing.vertx().getOrCreateContext();
   }
 
   void answer(int status) {
     if (!routing.response().ended()) {
+      routing.response().putHeader(GatewayHttpConsumer.DECISION, id);
       routing.fail(status);
     }
   }

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.elastauth.http.DecisionLog;
 
 /** Passes a CompletionStage to a route. */
 public final class AsyncAnswer {
@@ -13,14 +14,18 @@ public final class AsyncAnswer {
   /** The same stage, but failing without a CompletionException, because routes catch by class. */
   public static <T> CompletableFuture<T> plain(CompletionStage<T> stage) {
     CompletableFuture<T> answer = new CompletableFuture<>();
+    String decision = DecisionLog.current();
     stage.whenComplete(
-        (found, failure) -> {
-          if (failure == null) {
-            answer.complete(found);
-          } else {
-            answer.completeExceptionally(cause(failure));
-          }
-        });
+        (found, failure) ->
+            DecisionLog.run(
+                decision,
+                () -> {
+                  if (failure == null) {
+                    answer.complete(found);
+                  } else {
+                    answer.completeExceptionally(cause(failure));
+                  }
+                }));
     return answer;
   }
 
@@ -31,6 +36,7 @@ public final class AsyncAnswer {
    */
   public static boolean intoBody(
       CompletionStage<?> stage, Exchange exchange, AsyncCallback callback) {
+    String decision = DecisionLog.current();
     stage.whenComplete(
         (found, failure) -> {
           if (failure == null) {
@@ -38,7 +44,7 @@ public final class AsyncAnswer {
           } else {
             exchange.setException(cause(failure));
           }
-          callback.done(false);
+          DecisionLog.run(decision, () -> callback.done(false));
         });
     return false;
   }

@@ -15,6 +15,8 @@ import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.health.Health;
+import org.elastauth.http.DecisionIds;
+import org.elastauth.http.DecisionThreads;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.redis.RedisConnections;
 import org.elastauth.routes.RouteFile;
@@ -39,6 +41,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private final ConfigurationFiles files;
   private final GatewayHttpServer server;
   private final Health health;
+  private final DecisionIds ids;
   private final ObjectProvider<RedisConnections> redisConnections;
   private final MeterRegistry meters;
 
@@ -47,6 +50,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       ConfigurationFiles files,
       GatewayHttpServer server,
       Health health,
+      DecisionIds ids,
       ObjectProvider<RedisConnections> redisConnections,
       MeterRegistry meters) {
     this.meters = meters;
@@ -54,6 +58,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     this.files = files;
     this.server = server;
     this.health = health;
+    this.ids = ids;
     this.redisConnections = redisConnections;
   }
 
@@ -66,6 +71,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     } catch (Exception e) {
       throw RuntimeCamelException.wrapRuntimeException(e);
     }
+    context.setUuidGenerator(ids); // also of log lines, responses and events
+    context.getExecutorServiceManager().setThreadPoolFactory(new DecisionThreads());
     if (settings.usesRedis() && context.isAutoStartup()) {
       redisConnections.getObject().open();
     }

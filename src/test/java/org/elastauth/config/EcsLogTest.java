@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
@@ -23,6 +24,7 @@ class EcsLogTest {
             failure,
             new Object[] {"no role"});
     event.setKeyValuePairs(List.of(pairs));
+    event.setMDCPropertyMap(Map.of("decision", "d0001"));
     String text = new EcsLog().format(event);
     assertThat(text).endsWith("\n").hasLineCount(1);
     return new ObjectMapper().readTree(text);
@@ -42,6 +44,7 @@ class EcsLogTest {
     assertThat(line.path("message").asText()).isEqualTo("Refused: no role");
     assertThat(line.path("user.name").asText()).isEqualTo("john.doe");
     assertThat(line.path("client.ip").asText()).isEqualTo("203.0.113.7");
+    assertThat(line.path("http.request.id").asText()).isEqualTo("d0001");
     assertThat(line.has("host")).isFalse();
     assertThat(line.path("elastauth.host").asText()).isEqualTo("redis:6379");
     assertThat(line.path("elastauth.groups").asText()).isEqualTo("[a, b\n]");

@@ -34,7 +34,7 @@ class DecisionsTest {
   @Test
   void aFloodOfRefusalsDoesNotHideAFailure(CapturedOutput output) {
     for (int i = 0; i <= LogLimit.LINES; i++) {
-      decisions.refused(from("192.0.2." + i), HttpError.forbidden("not allowed"));
+      decisions.refused("d", from("192.0.2." + i), HttpError.forbidden("not allowed"));
     }
     assertThat(output).contains("192.0.2.99").doesNotContain("192.0.2.100");
     decisions.unexpected(new IllegalStateException());

@@ -30,7 +30,8 @@ class RequestHoldTest {
       new ErrorPages(
           new ObjectMapper(),
           new Decisions(
-              new SimpleMeterRegistry(), new TrustedProxies(List.of()), Ticker.systemTicker()));
+              new SimpleMeterRegistry(), new TrustedProxies(List.of()), Ticker.systemTicker()),
+          new DecisionIds());
   private final RequestScreening screening = new RequestScreening(errors);
   private final CountDownLatch arrived = new CountDownLatch(1);
   private RequestHold hold;

@@ -30,7 +30,8 @@ class RequestScreeningTest {
       new RequestScreening(
           new ErrorPages(
               new ObjectMapper(),
-              new Decisions(meters, new TrustedProxies(List.of()), Ticker.systemTicker())));
+              new Decisions(meters, new TrustedProxies(List.of()), Ticker.systemTicker()),
+              new DecisionIds()));
 
   @AfterEach
   void stop() {
