@@ -2,14 +2,17 @@ package org.elastauth.elasticsearch;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.credential.Credential;
 import org.elastauth.elasticsearch.UserChange.Kind;
 import org.elastauth.health.ServerFailure;
+import org.elastauth.http.GatewayEvent;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,11 +29,17 @@ public final class UserReconciler {
   private final ElasticsearchUsers users;
   private final UserChangePlanner planner;
   private final WriteLimits limits;
+  private final ApplicationEventPublisher events;
 
-  UserReconciler(ElasticsearchUsers users, UserChangePlanner planner, WriteLimits limits) {
+  UserReconciler(
+      ElasticsearchUsers users,
+      UserChangePlanner planner,
+      WriteLimits limits,
+      ApplicationEventPublisher events) {
     this.users = users;
     this.planner = planner;
     this.limits = limits;
+    this.events = events;
   }
 
   /**
@@ -69,6 +78,7 @@ public final class UserReconciler {
           };
       admitted |= change.kind() == Kind.CREATE;
       if (written) {
+        publish(stored, change, roles);
         created |= change.kind() == Kind.CREATE;
         if (users.accepts(change)) {
           return created ? change.credential().asCreated() : change.credential();
@@ -77,6 +87,16 @@ public final class UserReconciler {
       }
     }
     throw HttpError.unavailable("the login could not be written to Elasticsearch; try again");
+  }
+
+  private void publish(StoredUser stored, UserChange change, List<String> roles) {
+    if (change.kind() == Kind.CREATE) {
+      events.publishEvent(
+          new GatewayEvent("user-created", change.username(), Map.of("roles", roles)));
+    } else if (stored.ownership() == null) {
+      events.publishEvent(
+          new GatewayEvent("user-adopted", change.username(), Map.of("creator", stored.creator())));
+    }
   }
 
   /**

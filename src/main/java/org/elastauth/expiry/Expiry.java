@@ -19,12 +19,14 @@ import org.elastauth.elasticsearch.OwnershipMetadata;
 import org.elastauth.elasticsearch.ProtectedAccounts;
 import org.elastauth.elasticsearch.StoredUser;
 import org.elastauth.elasticsearch.UserProfile;
+import org.elastauth.http.GatewayEvent;
 import org.elastauth.identity.IdentityRules;
 import org.elastauth.identity.RoleMapping;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
@@ -93,6 +95,7 @@ public final class Expiry {
   /** Epoch seconds; 0 before the first. */
   private volatile long lastRun;
 
+  private final ApplicationEventPublisher events;
   private final Bucket pace =
       Bucket.builder()
           .addLimit(limit -> limit.capacity(USERS_A_SECOND).refillGreedy(USERS_A_SECOND, SECOND))
@@ -107,12 +110,14 @@ public final class Expiry {
       RoleMapping roles,
       @Qualifier("elasticsearchBreaker") CircuitBreaker breaker,
       MeterRegistry meters,
+      ApplicationEventPublisher events,
       Clock clock) {
     this.settings = settings;
     this.users = users;
     this.accounts = accounts;
     this.roles = roles;
     this.breaker = breaker;
+    this.events = events;
     this.clock = clock;
     for (Action act : List.of(Action.DISABLE, Action.ENABLE, Action.DELETE)) {
       done.put(
@@ -272,6 +277,9 @@ public final class Expiry {
     LOG.atDebug().addKeyValue("user", name).addKeyValue("act", act).log("Expiry");
     run.add(act);
     done.get(act).increment();
+    events.publishEvent(
+        new GatewayEvent(
+            "user-" + act.name().toLowerCase(Locale.ROOT) + "d", name, Map.of("by", "expiry")));
     OwnershipMetadata found = stored.ownership();
     if (act == Action.DISABLE && found != null && !found.isExpired() && !found.isOvertakenLogin()) {
       LOG.atWarn()

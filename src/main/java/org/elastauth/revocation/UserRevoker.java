@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.Map;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.elastauth.credential.Credential;
 import org.elastauth.credential.LatestCredentials;
@@ -15,11 +16,13 @@ import org.elastauth.elasticsearch.ProtectedAccounts;
 import org.elastauth.elasticsearch.StoredUser;
 import org.elastauth.elasticsearch.UserChange;
 import org.elastauth.elasticsearch.UserProfile;
+import org.elastauth.http.GatewayEvent;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
@@ -41,6 +44,7 @@ public final class UserRevoker {
   private final LatestCredentials marks;
   private final ProtectedAccounts accounts;
   private final Counter revocations;
+  private final ApplicationEventPublisher events;
 
   public UserRevoker(
       ElasticsearchUsers users,
@@ -48,7 +52,8 @@ public final class UserRevoker {
       InstanceStart start,
       LatestCredentials marks,
       ProtectedAccounts accounts,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      ApplicationEventPublisher events) {
     this.users = users;
     this.keys = keys;
     this.start = start;
@@ -58,6 +63,7 @@ public final class UserRevoker {
         Counter.builder("elastauth.revocations")
             .description("Passwords that this gateway replaced for an administrator")
             .register(meters);
+    this.events = events;
   }
 
   /**
@@ -220,7 +226,8 @@ public final class UserRevoker {
   /** Reports a revocation to the log and to the administrator. */
   public Revocation.Report report(
       @ExchangeProperty("identity") Identity identity,
-      @ExchangeProperty("revocation") Revocation revocation) {
+      @ExchangeProperty("revocation") Revocation revocation,
+      Exchange exchange) {
     accounts.forget(identity.username());
     if (revocation.change() != null) {
       revocations.increment();
@@ -236,6 +243,12 @@ public final class UserRevoker {
         line = line.addKeyValue("apiKeysInvalidated", revocation.apiKeysInvalidated());
       }
       line.log("Login revoked");
+      events.publishEvent(
+          GatewayEvent.of(
+              exchange,
+              "user-revoked",
+              identity.username(),
+              Map.of("disabled", revocation.isDisabled(), "released", revocation.release())));
     }
     return revocation.report(identity.username());
   }

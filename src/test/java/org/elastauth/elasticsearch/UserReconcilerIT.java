@@ -81,7 +81,8 @@ class UserReconcilerIT {
                   new InstanceStart(clock.millis()),
                   health,
                   new ProtectedAccounts(settings.elasticsearch(), settings.identity(), ticker)),
-              new WriteLimits(settings.elasticsearch(), ticker));
+              new WriteLimits(settings.elasticsearch(), ticker),
+              event -> {});
     }
 
     Credential login(String user) {

@@ -38,7 +38,8 @@ class UserRevokerTest {
               TestSettings.of(Map.of()).elasticsearch(),
               TestSettings.of(Map.of()).identity(),
               Ticker.systemTicker()),
-          new SimpleMeterRegistry());
+          new SimpleMeterRegistry(),
+          event -> {});
 
   private OwnershipMetadata mark(long issued, long generation, String state) {
     return new OwnershipMetadata(

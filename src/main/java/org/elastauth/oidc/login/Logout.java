@@ -11,10 +11,12 @@ import java.net.URI;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
+import org.elastauth.http.GatewayEvent;
 import org.elastauth.http.HttpError;
 import org.elastauth.http.Responses;
 import org.elastauth.oidc.OidcSettings;
@@ -25,6 +27,7 @@ import org.elastauth.redis.RecentKeys;
 import org.elastauth.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -54,6 +57,7 @@ final class Logout {
   private final String end;
   private final GatewayCookie sessionCookie;
   private final ClientID client;
+  private final ApplicationEventPublisher published;
 
   Logout(
       Provider provider,
@@ -61,9 +65,11 @@ final class Logout {
       GatewayCookie sessionCookie,
       OidcSettings settings,
       SessionEvents events,
-      Ticker ticker) {
-    this.events = events;
+      Ticker ticker,
+      ApplicationEventPublisher published) {
+    this.published = published;
     this.warned = new RecentKeys<>(1, Duration.ofHours(1), ticker);
+    this.events = events;
     this.provider = provider;
     this.home = URI.create(requestedUrl.home());
     this.login = settings.redirectUrl().replaceFirst("callback$", "login");
@@ -101,6 +107,8 @@ final class Logout {
       Exchange exchange) {
     if (session != null) {
       events.count(Event.LOGOUT);
+      published.publishEvent(
+          GatewayEvent.of(exchange, "user-logout", session.identity().username(), Map.of()));
     }
     return provider
         .endpoints()

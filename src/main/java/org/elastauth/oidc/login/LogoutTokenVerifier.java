@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.elastauth.http.GatewayEvent;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.TokenClaims;
 import org.elastauth.oidc.login.SessionEvents.Event;
@@ -21,6 +22,7 @@ import org.elastauth.replay.Replay;
 import org.elastauth.session.ProviderLogout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -36,13 +38,19 @@ final class LogoutTokenVerifier {
   private final TokenClaimsVerifier claims;
   private final Replay replay;
   private final SessionEvents events;
+  private final ApplicationEventPublisher published;
 
   LogoutTokenVerifier(
-      TokenVerifier verifier, TokenClaimsVerifier claims, Replay replay, SessionEvents events) {
-    this.events = events;
+      TokenVerifier verifier,
+      TokenClaimsVerifier claims,
+      Replay replay,
+      SessionEvents events,
+      ApplicationEventPublisher published) {
+    this.published = published;
     this.verifier = verifier;
     this.claims = claims;
     this.replay = replay;
+    this.events = events;
   }
 
   Token read(@ExchangeProperty("request") HttpServerRequest request) {
@@ -110,8 +118,11 @@ final class LogoutTokenVerifier {
     throw HttpError.malformed("this logout token was used before");
   }
 
-  Map<String, String> done(Exchange exchange) {
+  Map<String, String> done(@ExchangeProperty("token") Token token, Exchange exchange) {
     events.count(Event.PROVIDER_LOGOUT);
+    published.publishEvent(
+        GatewayEvent.of(
+            exchange, "provider-logout", "", Map.of("subject", token.claims().text("sub"))));
     exchange.getMessage().setHeader("Cache-Control", "no-store");
     return Map.of("status", "OK");
   }

@@ -4,10 +4,12 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.elastauth.http.GatewayEvent;
 import org.elastauth.http.Responses;
 import org.elastauth.redis.RecentKeys;
 import org.elastauth.session.Session;
@@ -15,6 +17,7 @@ import org.elastauth.session.SessionId;
 import org.elastauth.session.SessionSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -34,15 +37,18 @@ final class SessionCookies implements Processor {
   private final GatewayCookie sessionCookie;
   private final RequestedUrl requestedUrl;
   private final long maxAge;
+  private final ApplicationEventPublisher events;
 
   SessionCookies(
       GatewayCookie sessionCookie,
       RequestedUrl requestedUrl,
       SessionSettings settings,
-      Ticker ticker) {
+      Ticker ticker,
+      ApplicationEventPublisher events) {
     this.warned = new RecentKeys<>(MAX_WARNED, Duration.ofHours(1), ticker);
     this.sessionCookie = sessionCookie;
     this.requestedUrl = requestedUrl;
+    this.events = events;
     this.maxAge = settings.maxAge().toSeconds();
   }
 
@@ -89,7 +95,12 @@ final class SessionCookies implements Processor {
   }
 
   /** Redirects to the page that the browser requested before the login. */
-  void redirect(@ExchangeProperty("login") AuthorizationResponse response, Exchange exchange) {
+  void redirect(
+      @ExchangeProperty("login") AuthorizationResponse response,
+      @ExchangeProperty("session") Session session,
+      Exchange exchange) {
+    events.publishEvent(
+        GatewayEvent.of(exchange, "user-login", session.identity().username(), Map.of()));
     Message message = exchange.getMessage();
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, 302);
     message.setHeader("Location", response.login().target());
