@@ -44,7 +44,7 @@ public final class GatewayAccount {
   }
 
   /** The value of the header; empty without an account. */
-  String authorization() {
+  public String authorization() {
     return authorization;
   }
 

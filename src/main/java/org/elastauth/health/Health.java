@@ -55,6 +55,7 @@ public final class Health {
   private volatile long conflictAt;
   private volatile boolean elasticsearchChecked;
   private volatile boolean routesDiffer;
+  private volatile String auditFailure;
   private volatile boolean stopping;
 
   /**
@@ -191,6 +192,15 @@ public final class Health {
     routesDiffer = differ;
   }
 
+  /**
+   * Events of the audit trail are missing or late.
+   *
+   * @param kind one word for /health; null: none are
+   */
+  public void auditFails(String kind) {
+    auditFailure = kind;
+  }
+
   /** Readiness ends first, before the server drains. */
   @EventListener(ContextClosedEvent.class)
   public void stopping() {
@@ -216,6 +226,9 @@ public final class Health {
     problems.put(
         "key_conflict", () -> conflictAt != 0 && clock.millis() - conflictAt < CONFLICT_SHOWN);
     problems.put("routes_invalid", () -> routesDiffer);
+    if (adapters.containsKey("audit")) {
+      problems.put("audit", () -> auditFailure != null);
+    }
     return problems;
   }
 
@@ -276,6 +289,9 @@ public final class Health {
       elasticsearchFailures.kind().ifPresent(kind -> users.put("reason", kind));
       users.put("circuit_breaker", breakerState(elasticsearchBreaker));
       report.put("elasticsearch", users);
+    }
+    if (auditFailure != null) {
+      report.put("audit", Map.of("available", false, "reason", auditFailure));
     }
     report.put("adapters", adapters);
     if (problems.contains("key_conflict")) {

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.elastauth.audit.AuditSettings;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.Fault;
 import org.elastauth.config.NearestName;
@@ -29,7 +30,8 @@ final class AdapterNames {
           new Port("cache.type", "cache-", "-get", CacheSettings.SHIPPED),
           new Port("user_store", "user-store-", "", Set.of("elasticsearch", "dry-run")),
           new Port("session.store", "session-", "-get", Set.of("memory", "redis", "hybrid")),
-          new Port("rate_limit.store", "rate-limit-", "-count", RateLimitSettings.SHIPPED));
+          new Port("rate_limit.store", "rate-limit-", "-count", RateLimitSettings.SHIPPED),
+          new Port("audit.target", "audit-", "", AuditSettings.SHIPPED));
 
   /**
    * A part of the gateway that adapters serve.
@@ -49,6 +51,7 @@ final class AdapterNames {
         case "cache.type" -> settings.cache().type();
         case "user_store" -> settings.userStore();
         case "session.store" -> settings.session().store();
+        case "audit.target" -> settings.audit().target();
         default -> settings.rateLimit().store();
       };
     }
@@ -131,6 +134,8 @@ final class AdapterNames {
     Map<String, String> there = new TreeMap<>();
     if (port.setting.equals("rate_limit.store")) {
       port.shipped.forEach(each -> there.put(each, "rate-limit" + RouteFile.SUFFIX));
+    } else if (port.setting.equals("audit.target")) {
+      there.put(AuditSettings.FILE, "audit.path");
     }
     served.forEach(
         (endpoint, file) -> {

@@ -11,6 +11,7 @@ import org.elastauth.redis.RedisFailure;
 import org.elastauth.redis.RedisSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -71,6 +72,12 @@ class CircuitBreakers {
   @Bean
   CircuitBreaker databaseBreaker(CircuitBreakerRegistry registry) {
     return breaker(registry, "database", THRESHOLD, OPEN_WITH_CHECK, failure -> true);
+  }
+
+  @Bean
+  @ConditionalOnProperty("elastauth.audit.delivered")
+  CircuitBreaker auditBreaker(CircuitBreakerRegistry registry) {
+    return breaker(registry, "audit", THRESHOLD, OPEN, failure -> true);
   }
 
   @Bean

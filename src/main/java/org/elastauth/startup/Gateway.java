@@ -3,6 +3,7 @@ package org.elastauth.startup;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -13,6 +14,7 @@ import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.EventNotifierSupport;
+import org.elastauth.audit.AuditLog;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.health.Health;
 import org.elastauth.http.DecisionIds;
@@ -44,6 +46,8 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private final DecisionIds ids;
   private final ObjectProvider<RedisConnections> redisConnections;
   private final MeterRegistry meters;
+  private final ObjectProvider<AuditLog> audit;
+  private final EffectiveConfiguration configuration;
 
   Gateway(
       Settings settings,
@@ -52,7 +56,11 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       Health health,
       DecisionIds ids,
       ObjectProvider<RedisConnections> redisConnections,
+      ObjectProvider<AuditLog> audit,
+      EffectiveConfiguration configuration,
       MeterRegistry meters) {
+    this.audit = audit;
+    this.configuration = configuration;
     this.meters = meters;
     this.settings = settings;
     this.files = files;
@@ -115,6 +123,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       health.awaitRedisCheck(
           settings.redis().connectTimeout().plus(settings.redis().readTimeout()));
     }
+    audit.ifAvailable(log -> log.open(Map.of("settings", configured())));
     server.listen();
     LOG.atInfo()
         .addKeyValue("files", files.routes().files().size())
@@ -157,6 +166,14 @@ class Gateway implements CamelContextConfiguration, StartupListener {
         .addKeyValue("address", settings.host())
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
+  }
+
+  /** The settings that are not at their defaults; secrets are {@code ***}. */
+  private List<String> configured() {
+    return configuration.settings().stream()
+        .filter(setting -> !setting.isDefault())
+        .map(setting -> setting.name() + "=" + setting.value())
+        .toList();
   }
 
   private static String shown(String store) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.elastauth.audit.AuditSettings;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.config.Alias;
 import org.elastauth.config.Checked;
@@ -73,6 +74,7 @@ public record Settings(
     ReplaySettings replay,
     ElasticsearchSettings elasticsearch,
     ExpirySettings expiry,
+    AuditSettings audit,
     HttpSettings http,
     ResponseSettings response,
     ShutdownSettings shutdown,
@@ -157,6 +159,9 @@ public record Settings(
     }
     if (replay.enabled()) {
       adapters.put("replay", replay.store());
+    }
+    if (audit.enabled()) {
+      adapters.put("audit", audit.target());
     }
     return adapters;
   }

@@ -57,6 +57,7 @@ final class UsedRouteFiles {
             Map.entry("revoke", settings.admin().enabled()),
             Map.entry("config", settings.admin().enabled()),
             Map.entry("expiry", elasticsearch && settings.expiry().enabled()),
+            Map.entry("audit", settings.audit().isDelivered()),
             Map.entry(
                 "reread",
                 elasticsearch

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.awaitility.Awaitility;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.server.ElasticsearchRelease;
 import org.elastauth.server.ElasticsearchServer;
@@ -69,6 +72,7 @@ class VersionMatrixIT {
     cases.put("foreign account", this::foreignAccount);
     cases.put("own password change healed", this::ownPasswordChangeHealed);
     cases.put("key takeover", this::keyTakeover);
+    cases.put("audit trail", this::auditTrail);
 
     List<DynamicTest> tests = new ArrayList<>();
     tests.add(dynamicTest("starts", () -> start(release)));
@@ -96,6 +100,34 @@ class VersionMatrixIT {
             .set("expiry.interval", "24h")
             .clock(clock)
             .start();
+  }
+
+  /** By the same client, with plain JSON and, for 6.8, a type. */
+  private void auditTrail() throws Exception {
+    Path folder = Files.createTempDirectory("audit");
+    String type = elasticsearch.major() == 6 ? "/_doc" : "";
+    try (TestGateway audited =
+        TestGateway.builder()
+            .on(elasticsearch)
+            .set("elasticsearch.username", ElasticsearchServer.ADMIN)
+            .set("elasticsearch.password", ElasticsearchServer.ADMIN_PASSWORD)
+            .set("audit.enabled", true)
+            .set("audit.target", "elasticsearch")
+            .set("audit.index", "elastauth-audit-matrix" + type)
+            .set("audit.path", folder.toString())
+            .start()) {
+      String decision =
+          audited.decide("matrix.audit").headers().firstValue("Elastauth-Decision").orElseThrow();
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          elasticsearch
+                              .admin("GET", "/elastauth-audit-matrix/_doc/" + decision, null)
+                              .statusCode())
+                      .isEqualTo(200));
+      assertThat(folder.resolve("rejected.jsonl")).doesNotExist();
+    }
   }
 
   @AfterEach

@@ -288,6 +288,10 @@ public final class ElasticsearchServer implements AutoCloseable {
     return url;
   }
 
+  public int major() {
+    return release.major();
+  }
+
   /** A request with the superuser's login. */
   public HttpResponse<String> admin(String method, String path, String body) {
     return request(method, path, basic(ADMIN, ADMIN_PASSWORD), body);

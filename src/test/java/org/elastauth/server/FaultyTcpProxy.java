@@ -99,6 +99,15 @@ public final class FaultyTcpProxy implements AutoCloseable {
 
   /** Forwards everything except the answers of a connection from its first PUT on. */
   public FaultyTcpProxy losingAnswersToWrites() {
+    return losingAnswersTo("PUT ");
+  }
+
+  /**
+   * Forwards everything except the answers of a connection from such a request on.
+   *
+   * @param start of the request
+   */
+  public FaultyTcpProxy losingAnswersTo(String start) {
     return lead(
         (socket, beyond) -> {
           boolean[] losing = new boolean[1];
@@ -111,7 +120,7 @@ public final class FaultyTcpProxy implements AutoCloseable {
           socket.closeHandler(closed -> beyond.close());
           socket.handler(
               request -> {
-                if (request.toString().startsWith("PUT ")) {
+                if (request.toString().startsWith(start)) {
                   losing[0] = true;
                   lost.incrementAndGet();
                 }
