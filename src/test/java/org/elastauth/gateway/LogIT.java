@@ -106,6 +106,11 @@ class LogIT {
                         ElasticsearchServer.GATEWAY, ElasticsearchServer.GATEWAY_PASSWORD)
                     .substring(6),
                 "own-pw-in-no-log");
+        String decision = repaired.headers().firstValue("Elastauth-Decision").orElseThrow();
+        assertThat(gateway.log().lines().filter(line -> line.contains(decision)))
+            .as("on the event loop, and in the thread that asks Elasticsearch")
+            .anyMatch(line -> line.contains("Cache miss"))
+            .anyMatch(line -> line.contains("Elasticsearch rejected the password"));
         for (HttpResponse<String> answer : List.of(login, repaired)) {
           String credentials = TestGateway.authorization(answer).orElseThrow().substring(6);
           assertThat(gateway.log())
