@@ -13,9 +13,4 @@ public record AuditSegment(Path file) {
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     return text.lines().filter(line -> !line.isBlank()).toList();
   }
-
-  @Override
-  public String toString() {
-    return file.getFileName().toString();
-  }
 }

@@ -69,13 +69,13 @@ public record AuditSettings(
     try {
       Path folder = Path.of(path).toAbsolutePath();
       Path existing = folder;
-      while (!Files.exists(existing)) {
+      while (existing != null && !Files.exists(existing)) {
         existing = existing.getParent();
       }
-      if (!Files.isDirectory(existing)) {
+      if (existing == null || !Files.isDirectory(existing)) {
         faults.add(
             "path",
-            existing.equals(folder)
+            folder.equals(existing)
                 ? "is not a folder; name one for the audit trail"
                 : "is below a file; name a folder for the audit trail");
         return;

@@ -1,7 +1,7 @@
 package org.elastauth.http;
 
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.spi.UuidGenerator;
 import org.springframework.stereotype.Component;
@@ -26,9 +26,10 @@ public final class DecisionIds implements UuidGenerator {
   private final AtomicLong counter = new AtomicLong();
 
   public DecisionIds() {
-    SecureRandom random = new SecureRandom();
+    long random = UUID.randomUUID().getLeastSignificantBits(); // all but the highest two
     for (int i = 0; i < PREFIX; i++) {
-      prefix[i] = DIGITS[random.nextInt(DIGITS.length)];
+      prefix[i] = DIGITS[(int) random & DIGITS.length - 1];
+      random >>>= BITS;
     }
   }
 

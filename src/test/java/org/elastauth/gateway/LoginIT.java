@@ -92,7 +92,12 @@ class LoginIT {
                 .build());
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().map())
-        .containsOnlyKeys("authorization", "cache-control", "content-length", "content-type")
+        .containsOnlyKeys(
+            "authorization",
+            "cache-control",
+            "content-length",
+            "content-type",
+            "elastauth-decision")
         .allSatisfy((name, values) -> assertThat(values).hasSize(1));
     assertThat(response.headers().map().toString()).doesNotContain("planted");
     assertThat(TestGateway.authorization(response)).contains(gateway.login("login.planted"));
