@@ -68,15 +68,17 @@ class NeversTest {
     slices().matching("org.elastauth.oidc.(*)").should().beFreeOfCycles().check(CLASSES);
   }
 
-  /** Only {@code Main}, {@code Application} and the rooms on top know these. */
+  /**
+   * Only {@code Main}, {@code Application}, {@code SharedBeans} and the rooms on top know these.
+   */
   @ParameterizedTest(name = "{0}")
   @CsvSource({"command", "editor", "expiry", "oidc", "revocation", "routes", "startup"})
   void noFeatureKnowsTheTop(String name) {
     noClasses()
         .that()
-        .resideOutsideOfPackages(packages("startup command doctor migrate " + name))
+        .resideOutsideOfPackages(packages("startup command doctor explain migrate " + name))
         .and()
-        .doNotBelongToAnyOf(Application.class, Main.class)
+        .doNotBelongToAnyOf(Application.class, Main.class, SharedBeans.class)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.elastauth." + name + "..")

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.elastauth.startup.LoadedConfiguration;
 import org.elastauth.startup.StartArguments;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Option;
       RunCommand.class,
       CheckCommand.class,
       ConfigCommand.class,
+      ExplainCommand.class,
       GenerateKeyCommand.class,
       CreateCacheTableCommand.class,
       CheckRoutesCommand.class,
@@ -83,6 +85,7 @@ public final class ElastauthCommand implements Callable<Integer> {
   public static void runAndExit(String... args) {
     PrintStream out = System.out;
     System.setOut(System.err);
+    LoadedConfiguration.silence();
     int code =
         execute(
             new PrintWriter(out, true, StandardCharsets.UTF_8),

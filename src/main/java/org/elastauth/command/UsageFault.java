@@ -43,6 +43,9 @@ final class UsageFault {
     if (failure instanceof UnmatchedArgumentException unmatched) {
       return unknown(command, unmatched.getUnmatched().get(0));
     }
+    if (failure instanceof UsageException) {
+      return failure.getMessage();
+    }
     if (failure instanceof MissingParameterException missing) {
       ArgSpec argument = missing.getMissing().get(0);
       return (argument instanceof OptionSpec option ? option.longestName() : name)

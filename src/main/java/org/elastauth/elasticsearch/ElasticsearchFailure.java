@@ -15,7 +15,7 @@ import org.elasticsearch.client.ResponseException;
 import org.springframework.core.NestedExceptionUtils;
 
 /** Names why Elasticsearch gives no usable answer, without quoting the answer. */
-final class ElasticsearchFailure {
+public final class ElasticsearchFailure {
   static final String FORBIDDEN = "forbidden";
   static final String NATIVE_REALM_OFF = "native_realm_off";
 
@@ -26,7 +26,7 @@ final class ElasticsearchFailure {
 
   private ElasticsearchFailure() {}
 
-  static ServerFailure of(Exception failure) {
+  public static ServerFailure of(Exception failure) {
     if (failure instanceof ServerFailure named) {
       return named;
     }

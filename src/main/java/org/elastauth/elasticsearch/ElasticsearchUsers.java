@@ -364,7 +364,7 @@ public final class ElasticsearchUsers {
    *
    * @param names at least one; together they must fit into a request line
    */
-  Set<String> existingRoles(Collection<String> names) throws ServerFailure {
+  public Set<String> existingRoles(Collection<String> names) throws ServerFailure {
     String list = names.stream().map(ElasticsearchUsers::encoded).collect(Collectors.joining(","));
     try {
       JsonNode found =

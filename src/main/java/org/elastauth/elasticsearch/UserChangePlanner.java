@@ -74,7 +74,7 @@ public final class UserChangePlanner {
    * @throws HttpError 403 for an account that is foreign, disabled or of another subject, 503 for
    *     another gateway's key
    */
-  UserChange plan(
+  public UserChange plan(
       StoredUser stored, Identity identity, List<String> roles, OwnershipMetadata refused) {
     String user = identity.username();
     long readAt = stored.readAt();

@@ -1,5 +1,6 @@
 package org.elastauth.identity;
 
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,17 +28,21 @@ public final class GroupWhitelist implements Processor {
             .collect(Collectors.toUnmodifiableSet());
   }
 
-  /**
-   * @throws HttpError 403
-   */
   @Override
   public void process(Exchange exchange) {
     if (enabled) {
-      for (String group : ((Identity) exchange.getProperty("identity")).groups()) {
-        if (!groups.contains(group) && !groups.contains(fold(group))) {
-          throw HttpError.forbidden("a group of this user is not on the whitelist")
-              .because("group_whitelist");
-        }
+      refuse((Identity) exchange.getProperty("identity"));
+    }
+  }
+
+  /**
+   * @throws HttpError 403 for a group that is not on the whitelist, if it is enabled
+   */
+  public void refuse(Identity identity) {
+    for (String group : enabled ? identity.groups() : List.<String>of()) {
+      if (!groups.contains(group) && !groups.contains(fold(group))) {
+        throw HttpError.forbidden("a group of this user is not on the whitelist")
+            .because("group_whitelist");
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.elastauth.config.Fault;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.SpringApplicationJsonEnvironmentPostProcessor;
@@ -52,7 +53,7 @@ public final class LoadedConfiguration {
   }
 
   /**
-   * Reads variables, files and arguments. Nothing is logged until {@link #log}.
+   * Reads variables, files and arguments.
    *
    * @param args settings, as {@code --elastauth.KEY=VALUE}
    * @throws IOException if a file is unreadable
@@ -63,12 +64,16 @@ public final class LoadedConfiguration {
 
   static LoadedConfiguration read(ConfigurableEnvironment environment, String... args)
       throws IOException {
-    LoggingSystem.get(LoadedConfiguration.class.getClassLoader()).beforeInitialize();
     environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
     new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
     readFiles(environment);
     boolean configuresCamel = configures("camel", environment.getPropertySources());
     return new LoadedConfiguration(environment, configuresCamel, SettingsLoader.load(environment));
+  }
+
+  /** Logs nothing until {@link #log}. */
+  public static void silence() {
+    LoggingSystem.get(LoadedConfiguration.class.getClassLoader()).beforeInitialize();
   }
 
   /** Logs from now on, as the settings of the log say. */
@@ -108,6 +113,11 @@ public final class LoadedConfiguration {
   /** The files that it was read from, and those that it names. */
   public List<Path> files() {
     return check.files().files();
+  }
+
+  /** The route files in use that an operator has written, with their folder. */
+  public List<String> ownRoutes() {
+    return check.files().routes().own().stream().map(RouteFile::place).toList();
   }
 
   /** Faults of the settings, without those of the routes. */

@@ -22,6 +22,7 @@ import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.ratelimit.RouteRateLimiter;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.env.EnvironmentPostProcessor;
@@ -58,25 +59,23 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     application.addInitializers(
         context -> {
           check.check();
-          check.reading().records().forEach(context.getBeanFactory()::registerSingleton);
-          context
-              .getBeanFactory()
-              .registerSingleton(
-                  SecretFiles.class.getName(), new SecretFiles(check.reading().secretFiles()));
-          Settings settings = check.reading().settings();
-          context.getBeanFactory().registerSingleton("adapters", settings.adapters());
-          String store = settings.rateLimit().store();
-          if (!RateLimitSettings.SHIPPED.contains(store)) {
-            // the route names the bean by this setting
-            context
-                .getBeanFactory()
-                .registerSingleton(store + "RateLimiter", new RouteRateLimiter(store));
-          }
-          context.getBeanFactory().registerSingleton(Reading.class.getName(), check.reading());
-          context
-              .getBeanFactory()
-              .registerSingleton(ConfigurationFiles.class.getName(), check.files());
+          register(check, context.getBeanFactory());
         });
+  }
+
+  /** Makes the settings available to beans. */
+  static void register(ConfigurationCheck check, ConfigurableListableBeanFactory beans) {
+    Reading<Settings> reading = check.reading();
+    reading.records().forEach(beans::registerSingleton);
+    beans.registerSingleton(SecretFiles.class.getName(), new SecretFiles(reading.secretFiles()));
+    beans.registerSingleton("adapters", reading.settings().adapters());
+    String store = reading.settings().rateLimit().store();
+    if (!RateLimitSettings.SHIPPED.contains(store)) {
+      // the route names the bean by this setting
+      beans.registerSingleton(store + "RateLimiter", new RouteRateLimiter(store));
+    }
+    beans.registerSingleton(Reading.class.getName(), reading);
+    beans.registerSingleton(ConfigurationFiles.class.getName(), check.files());
   }
 
   /** Reads the settings and publishes them in the environment. */
