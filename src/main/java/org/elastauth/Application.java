@@ -13,7 +13,8 @@ import org.springframework.context.annotation.Import;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @Import(SharedBeans.class)
 // the scan reads each class that it finds, and a start uses none of these
-@ComponentScan(resourcePattern = "{room:(?!command|doctor|explain|migrate)[a-z]+}/**/*.class")
+@ComponentScan(
+    resourcePattern = "{room:(?!command|doctor|explain|migrate|rotation)[a-z]+}/**/*.class")
 public class Application {
   /** Camel Main brings its own CamelContext. */
   @Configuration(proxyBeanMethods = false)

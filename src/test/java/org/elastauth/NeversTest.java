@@ -76,7 +76,8 @@ class NeversTest {
   void noFeatureKnowsTheTop(String name) {
     noClasses()
         .that()
-        .resideOutsideOfPackages(packages("startup command doctor explain migrate " + name))
+        .resideOutsideOfPackages(
+            packages("startup command doctor explain migrate rotation " + name))
         .and()
         .doNotBelongToAnyOf(Application.class, Main.class, SharedBeans.class)
         .should()

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
@@ -148,6 +150,32 @@ public final class FileCache {
       Files.deleteIfExists(file(key));
     } catch (IOException e) {
       failed(e);
+    }
+  }
+
+  /**
+   * Replaces an entry, which keeps its expiry, unless another one has taken its place. Meanwhile a
+   * reader may find no entry, but never an older one than was there.
+   *
+   * @return whether it was replaced
+   */
+  public boolean replace(String key, String expected, String entry) throws IOException {
+    Path file = file(key);
+    Path taken = folder.resolve(UUID.randomUUID() + UNFINISHED);
+    Path next = Files.createTempFile(folder, "", UNFINISHED);
+    try {
+      FileTime expiry = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+      Files.move(file, taken, StandardCopyOption.ATOMIC_MOVE);
+      boolean isSame = Files.readString(taken, StandardCharsets.ISO_8859_1).equals(expected);
+      Files.writeString(next, entry, StandardCharsets.ISO_8859_1);
+      Files.setLastModifiedTime(next, expiry);
+      Files.createLink(file, isSame ? next : taken);
+      return isSame;
+    } catch (NoSuchFileException | FileAlreadyExistsException newer) {
+      return false;
+    } finally {
+      Files.deleteIfExists(taken);
+      Files.deleteIfExists(next);
     }
   }
 

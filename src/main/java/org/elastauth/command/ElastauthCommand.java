@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
       ConfigCommand.class,
       ExplainCommand.class,
       GenerateKeyCommand.class,
+      RotateKeysCommand.class,
       CreateCacheTableCommand.class,
       CheckRoutesCommand.class,
       ExportRoutesCommand.class,

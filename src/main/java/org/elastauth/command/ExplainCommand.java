@@ -57,10 +57,7 @@ final class ExplainCommand implements Callable<Integer> {
               ? "--token requires -, because other users can read arguments; write the token to standard input"
               : "--token does not go with --groups, because the token names the groups");
     }
-    LoadedConfiguration configuration = settings.load();
-    if (!configuration.faults().isEmpty()) {
-      throw new CommandException("the configuration has faults; elastauth check names them");
-    }
+    LoadedConfiguration configuration = settings.loadValid();
     Login login = token == null ? new Login(user, groups, "") : new Login("", null, readToken());
     try (CommandBeans beans = LoginExplainer.beans(configuration)) {
       Explanation explanation = new LoginExplainer(configuration, beans).explain(login);

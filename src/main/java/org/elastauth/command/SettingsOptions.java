@@ -52,6 +52,19 @@ final class SettingsOptions {
     return LoadedConfiguration.read(arguments());
   }
 
+  /**
+   * The same.
+   *
+   * @throws CommandException if a gateway would not start with it
+   */
+  LoadedConfiguration loadValid() throws IOException {
+    LoadedConfiguration configuration = load();
+    if (!configuration.faults().isEmpty()) {
+      throw new CommandException("the configuration has faults; elastauth check names them");
+    }
+    return configuration;
+  }
+
   /** All route files of a folder; null: of the folder that the configuration names. */
   RouteSet routes(Path folder) throws IOException {
     String[] arguments = arguments();

@@ -106,6 +106,20 @@ public final class Envelope {
     }
   }
 
+  /**
+   * The same content, encrypted with the first key.
+   *
+   * @return the text itself if it is encrypted with the first key; null if it cannot be decrypted
+   */
+  public String rotated(String name, String text) {
+    byte[] content = open(name, text);
+    if (content == null) {
+      return null;
+    }
+    ByteBuffer header = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+    return header.getLong(1) == keys.get(0).idBits ? text : seal(name, content);
+  }
+
   private SecretKey key(long idBits) {
     for (Key key : keys) {
       if (key.idBits == idBits) {
