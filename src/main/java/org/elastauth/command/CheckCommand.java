@@ -12,7 +12,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "check",
-    description = "Print all faults of the configuration and of the routes; start nothing.")
+    description = "Print all faults of the configuration and of the routes; start nothing.",
+    footer = {
+      "  elastauth check",
+      "  elastauth check --config /etc/elastauth/config.yml",
+    })
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;

@@ -20,7 +20,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "config",
-    description = "Print the values in use of the settings, and where each comes from.")
+    description = "Print the values in use of the settings, and where each comes from.",
+    footer = {
+      "  elastauth config",
+      "  elastauth config --all --json | jq '.[\"cache.type\"]'",
+    })
 final class ConfigCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;

@@ -14,7 +14,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "create-cache-table",
-    description = "Create the table of cache.type database, unless it exists.")
+    description = "Create the table of cache.type database, unless it exists.",
+    footer = {
+      "  elastauth create-cache-table --elastauth.cache.type=database",
+    })
 final class CreateCacheTableCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;

@@ -13,7 +13,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "diff-routes",
-    description = "Print what a folder of routes changes in the routes inside the jar.")
+    description = "Print what a folder of routes changes in the routes inside the jar.",
+    footer = {
+      "  elastauth diff-routes",
+    })
 final class DiffRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;

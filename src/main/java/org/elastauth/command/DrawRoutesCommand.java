@@ -10,7 +10,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "draw-routes", description = "Print the routes in use as a Mermaid flowchart.")
+@Command(
+    name = "draw-routes",
+    description = "Print the routes in use as a Mermaid flowchart.",
+    footer = {
+      "  elastauth draw-routes",
+      "  elastauth draw-routes all",
+    })
 final class DrawRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;

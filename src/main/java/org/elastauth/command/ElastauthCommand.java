@@ -34,12 +34,15 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "elastauth",
-    synopsisHeading = "Usage: ",
+    versionProvider = Version.class,
     customSynopsis = "elastauth [COMMAND] [--config FILE] [--elastauth.KEY=VALUE]...",
     description = {
-      "%nA login gateway in front of Elasticsearch and Kibana. Without a command, the gateway starts.%n"
+      "A login gateway in front of Elasticsearch and Kibana. Without a command, the gateway starts.",
+      "elastauth COMMAND --help describes a command.",
+      "",
+      "Any setting can be an argument: --elastauth.cache.type=memory; --my.KEY=VALUE for own routes.",
+      "Other users of the machine can read arguments: pass secrets by variables or files instead."
     },
-    commandListHeading = "%nCommands:%n",
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
@@ -52,17 +55,17 @@ import picocli.CommandLine.Option;
       ExportRoutesCommand.class,
       DiffRoutesCommand.class,
       DrawRoutesCommand.class,
-      DoctorCommand.class,
+      CompletionCommand.class,
     },
+    footerHeading = "%nOptions of earlier versions, which run the same commands:%n",
     footer = {
-      "",
-      "elastauth COMMAND --help describes a command.",
-      "",
-      "Options of earlier versions, which run the same commands: --check-config, --generateKey,",
-      "--create-cache-table, --check-routes [DIR], --export-routes DIR, --diff-routes [DIR],",
-      "--draw-routes [ID]."
+      "  --check-config, --generateKey, --create-cache-table, --check-routes [DIR],",
+      "  --export-routes DIR, --diff-routes [DIR], --draw-routes [ID]"
     })
 public final class ElastauthCommand implements Callable<Integer> {
+  /** Standard output, also while log lines go to the error stream. */
+  static final PrintStream OUTPUT = System.out;
+
   static final int OK = 0;
   static final int FAILED = 1;
   static final int USAGE = CommandLine.ExitCode.USAGE;
@@ -74,6 +77,12 @@ public final class ElastauthCommand implements Callable<Integer> {
       description = "Print this text.")
   private boolean help;
 
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version.")
+  private boolean version;
+
   @Mixin private SettingsOptions options;
 
   private final List<String> settings;
@@ -84,17 +93,14 @@ public final class ElastauthCommand implements Callable<Integer> {
 
   /** Runs a command, and ends the process unless the gateway runs. */
   public static void runAndExit(String... args) {
-    PrintStream out = System.out;
     System.setOut(System.err);
     LoadedConfiguration.silence();
     int code =
         execute(
-            new PrintWriter(out, true, StandardCharsets.UTF_8),
+            new PrintWriter(OUTPUT, true, StandardCharsets.UTF_8),
             new PrintWriter(System.err, true, StandardCharsets.UTF_8),
             args);
-    if (code == RunCommand.RUNS) {
-      System.setOut(out);
-    } else {
+    if (code != RunCommand.RUNS) {
       System.exit(code);
     }
   }
@@ -127,10 +133,11 @@ public final class ElastauthCommand implements Callable<Integer> {
    * @param settings in any place of the command line; they have too many names to be options
    */
   static CommandLine commandLine(List<String> settings) {
-    return new CommandLine(new ElastauthCommand(settings))
-        .setUsageHelpWidth(100)
-        .setUnmatchedOptionsAllowedAsOptionParameters(false)
-        .setAbbreviatedOptionsAllowed(false);
+    CommandLine line =
+        new CommandLine(new ElastauthCommand(settings))
+            .setUnmatchedOptionsAllowedAsOptionParameters(false);
+    CommandHelp.layOut(line);
+    return line;
   }
 
   @Override

@@ -17,7 +17,17 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "explain",
-    description = "Print how a login is decided, and what it would write; write nothing.")
+    description = "Print how a login is decided, and what it would write; write nothing.",
+    footer = {
+      "  elastauth explain --user john.doe --groups admins,developers",
+      "  elastauth explain --token - < token",
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the login succeeds",
+      "1:the login is refused, or the configuration has faults",
+      "2:a wrong command line"
+    })
 final class ExplainCommand implements Callable<Integer> {
   /** Longer than the longest accepted token. */
   private static final int MAX_TOKEN = 32 * 1024;
@@ -39,7 +49,8 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--groups",
-      paramLabel = "GROUP",
+      paramLabel = "GROUP,GROUP",
+      hideParamSyntax = true,
       split = ",",
       description =
           "The groups, separated by commas; empty for none. Without it, the login says nothing of groups.")

@@ -11,7 +11,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "export-routes",
-    description = "Write the routes inside the jar to a folder; overwrite no file.")
+    description = "Write the routes inside the jar to a folder; overwrite no file.",
+    footer = {
+      "  elastauth export-routes ./routes",
+    })
 final class ExportRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -6,7 +6,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(name = "generate-key", description = "Print a new secret key.")
+@Command(
+    name = "generate-key",
+    description = "Print a new secret key.",
+    footer = {
+      "  elastauth generate-key > secret_key",
+    })
 final class GenerateKeyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -32,6 +32,10 @@ record OldOption(String option, String command) {
         .orElse(null);
   }
 
+  static List<OldOption> all() {
+    return ALL;
+  }
+
   static List<String> names() {
     return ALL.stream().map(OldOption::option).toList();
   }

@@ -15,7 +15,14 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "rotate-keys",
-    description = "Re-encrypt cached credentials and sessions with the first key of secret_keys.")
+    description = {
+      "Re-encrypt cached credentials and sessions with the first key of secret_keys.",
+      "Gateways may run meanwhile. It can be interrupted and repeated."
+    },
+    footer = {
+      "  elastauth rotate-keys --dry-run",
+      "  elastauth rotate-keys",
+    })
 final class RotateKeysCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOptions settings;

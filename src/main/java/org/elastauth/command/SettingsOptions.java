@@ -26,7 +26,8 @@ final class SettingsOptions {
       names = StartArguments.CONFIG,
       paramLabel = "FILE",
       description =
-          "Read settings in elastauth's own form from FILE. Default: ./config.yml, then /config.yml.")
+          "Read settings in elastauth's own form from FILE. Default: ./config.yml, then /config.yml."
+              + " Settings can be arguments, too: --elastauth.KEY=VALUE")
   private String config;
 
   /** The arguments with which a start reads the same settings. */

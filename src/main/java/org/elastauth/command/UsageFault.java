@@ -36,7 +36,7 @@ final class UsageFault {
     return reason
         + (reason.endsWith("?") ? " " : "; ")
         + command.qualifiedName()
-        + " --help lists what is possible";
+        + " --help describes it";
   }
 
   private static String reason(ParameterException failure, CommandSpec command, String name) {

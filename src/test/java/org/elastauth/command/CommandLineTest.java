@@ -43,7 +43,7 @@ class CommandLineTest {
             line ->
                 assertThat(line)
                     .startsWith("unknown ")
-                    .endsWith(" --help lists what is possible")
+                    .endsWith(" --help describes it")
                     .doesNotContain("hunter2", "horse", "Tr0ub4dor"));
     assertThat(out.toString()).isEmpty();
   }
