@@ -56,6 +56,7 @@ import picocli.CommandLine.Option;
       DiffRoutesCommand.class,
       DrawRoutesCommand.class,
       CompletionCommand.class,
+      HelpCommand.class,
     },
     footerHeading = "%nOptions of earlier versions, which run the same commands:%n",
     footer = {
@@ -135,7 +136,8 @@ public final class ElastauthCommand implements Callable<Integer> {
   static CommandLine commandLine(List<String> settings) {
     CommandLine line =
         new CommandLine(new ElastauthCommand(settings))
-            .setUnmatchedOptionsAllowedAsOptionParameters(false);
+            .setUnmatchedOptionsAllowedAsOptionParameters(false)
+            .setExpandAtFiles(false);
     CommandHelp.layOut(line);
     return line;
   }

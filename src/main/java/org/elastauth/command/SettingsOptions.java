@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.elastauth.config.StartupFailure;
 import org.elastauth.routes.RouteSet;
 import org.elastauth.startup.LoadedConfiguration;
 import org.elastauth.startup.StartArguments;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.OverwrittenOptionException;
@@ -50,7 +52,15 @@ final class SettingsOptions {
 
   /** Reads the configuration as a start does. */
   LoadedConfiguration load() throws IOException {
-    return LoadedConfiguration.read(arguments());
+    return load(arguments());
+  }
+
+  private static LoadedConfiguration load(String... arguments) throws IOException {
+    try {
+      return LoadedConfiguration.read(arguments);
+    } catch (MarkedYAMLException malformed) {
+      throw new CommandException(StartupFailure.malformed(malformed).toString());
+    }
   }
 
   /**
@@ -69,6 +79,6 @@ final class SettingsOptions {
   /** All route files of a folder; null: of the folder that the configuration names. */
   RouteSet routes(Path folder) throws IOException {
     String[] arguments = arguments();
-    return folder == null ? LoadedConfiguration.read(arguments).allRoutes() : RouteSet.read(folder);
+    return folder == null ? load(arguments).allRoutes() : RouteSet.read(folder);
   }
 }

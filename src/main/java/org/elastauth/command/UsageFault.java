@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.elastauth.config.NearestName;
+import org.elastauth.startup.LoadedConfiguration;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,7 +76,7 @@ final class UsageFault {
       }
       String name = argument.replaceFirst("=.*", "");
       return OPTION.matcher(name).matches()
-          ? "unknown option " + name + NearestName.hint(name, options, "")
+          ? "unknown option " + name + NearestName.hint(name, options, setting(name))
           : "unknown option " + HIDDEN;
     }
     Optional<String> near =
@@ -83,5 +84,13 @@ final class UsageFault {
             .or(() -> hasCommands ? OldOption.commandOf(argument) : Optional.empty());
     return (hasCommands ? "unknown command " : "unknown argument ")
         + near.map(known -> argument + "; did you mean " + known + "?").orElse(HIDDEN);
+  }
+
+  /** The hint at a setting that lacks its prefix. */
+  private static String setting(String option) {
+    return option.contains(".")
+        ? NearestName.hint(option.substring(2), LoadedConfiguration.settingNames(), "")
+            .replace("mean ", "mean --")
+        : "";
   }
 }

@@ -230,7 +230,7 @@ public final class SettingsReader<T> {
             .anyMatch(fault -> fault.key().replaceFirst("\\[.*", "").equals(path));
     Object shown = ShownValue.of(setting, value);
     // what breaks a rule may be a secret in the wrong place
-    Object safe = isFaulty && value instanceof String text ? setting.shown(text) : shown;
+    Object safe = isFaulty ? ShownValue.invalid(setting, value, shown) : shown;
     List<Found> places =
         found.get(key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT));
     Found place = places == null || places.get(0).isBlank() ? null : places.get(0);

@@ -9,6 +9,10 @@ final class ShownValue {
   static final String HIDDEN = "***";
 
   private static final Pattern URL = Pattern.compile("(?i)jdbc:.*|[a-z][a-z0-9+.-]{0,30}://.*");
+
+  /** In front of a host without a scheme. */
+  private static final Pattern USER = Pattern.compile("^[^/@]*:.*@");
+
   private static final Pattern SECRET_NAME =
       Pattern.compile(
           "(?i).*(pass|secret|token|key|credential|auth|private|cookie|pwd|pin|salt|sign).*");
@@ -31,6 +35,14 @@ final class ShownValue {
     return setting.isSecret() && !setting.path().endsWith(".url") ? hidden(text) : url(text);
   }
 
+  /** A value that breaks a rule: its texts may be secrets. */
+  static Object invalid(Setting setting, Object value, Object shown) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(item -> hidden(item.toString())).toList();
+    }
+    return value instanceof String text ? setting.shown(text) : shown;
+  }
+
   /** A setting of an operator's own routes, whose name says whether it is a secret. */
   static String own(String name, String text) {
     return SECRET_NAME.matcher(name).matches() ? hidden(text) : url(text);
@@ -43,7 +55,7 @@ final class ShownValue {
   /** A text; of a URL neither the user and password nor the parameters. */
   static String url(String text) {
     if (!URL.matcher(text).matches()) {
-      return text;
+      return USER.matcher(text).replaceFirst(HIDDEN + "@");
     }
     int host = text.indexOf("//") < 0 ? text.lastIndexOf(':') + 1 : text.indexOf("//") + 2;
     int at = text.lastIndexOf('@');

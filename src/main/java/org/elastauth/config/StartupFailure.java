@@ -18,15 +18,7 @@ public final class StartupFailure implements SpringBootExceptionReporter {
         return true;
       }
       if (cause instanceof MarkedYAMLException malformed) {
-        // the parser's message quotes the line, which may contain a password
-        log.error(
-            "Configuration: {}",
-            new Fault(
-                "application.yaml",
-                "",
-                "line "
-                    + (malformed.getProblemMark().getLine() + 1)
-                    + " is not YAML: check the indentation, and put values with : # * ! & or { in quotes"));
+        log.error("Configuration: {}", malformed(malformed));
         return true;
       }
     }
@@ -37,5 +29,15 @@ public final class StartupFailure implements SpringBootExceptionReporter {
       return true;
     }
     return false;
+  }
+
+  /** The parser's message quotes the line, which may contain a password. */
+  public static Fault malformed(MarkedYAMLException file) {
+    return new Fault(
+        "application.yaml",
+        "",
+        "line "
+            + (file.getProblemMark().getLine() + 1)
+            + " is not YAML: check the indentation, and put values with : # * ! & or { in quotes");
   }
 }

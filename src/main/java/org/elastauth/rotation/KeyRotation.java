@@ -22,6 +22,7 @@ import org.elastauth.startup.CommandBeans;
 import org.elastauth.startup.LoadedConfiguration;
 import org.elastauth.startup.Settings;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.RedisConnectionFailureException;
 
 /**
  * Re-encrypts cached credentials and sessions with the first secret key, while gateways run. Each
@@ -72,7 +73,7 @@ public final class KeyRotation {
       if (settings.cache().type().equals("file")) {
         rotation.rotateFiles();
       }
-      return rotation.counts;
+      return List.copyOf(rotation.counts);
     }
   }
 
@@ -107,6 +108,8 @@ public final class KeyRotation {
               ? "the Redis user may not run the commands; it needs +scan +eval, and +get +set for scripts"
               : RedisFailure.reason(failed) + "; repeat the command when Redis answers",
           failed);
+    } catch (RedisConnectionFailureException unreachable) {
+      throw new IOException("Redis is unreachable: " + unreachable.getMessage(), unreachable);
     } catch (RuntimeException unreachable) {
       throw new IOException(
           "Redis is unreachable: " + RedisFailure.reason(unreachable), unreachable);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.elastauth.config.Fault;
+import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.routes.RouteFile;
 import org.elastauth.routes.RouteSet;
@@ -69,6 +70,12 @@ public final class LoadedConfiguration {
     readFiles(environment);
     boolean configuresCamel = configures("camel", environment.getPropertySources());
     return new LoadedConfiguration(environment, configuresCamel, SettingsLoader.load(environment));
+  }
+
+  /** The names of all settings, with their prefix. */
+  public static List<String> settingNames() {
+    return new SettingsReader<>(new StandardEnvironment(), Settings.class, Settings::addDefaults)
+        .read().known().stream().filter(name -> Character.isLowerCase(name.charAt(0))).toList();
   }
 
   /** Logs nothing until {@link #log}. */

@@ -88,5 +88,8 @@ class ConfigCommandTest {
         .isEqualTo(1);
     assertThat(out.toString()).contains("--elastauth.listen").doesNotContain("hunter");
     assertThat(err.toString()).contains("elastauth check names them");
+    assertThat(run("--json", "--elastauth.elasticsearch.hosts=hunter2:pw@h:9200,http://h2:9200"))
+        .isEqualTo(1);
+    assertThat(out.toString()).doesNotContain("hunter");
   }
 }

@@ -20,6 +20,8 @@ class ShownValueTest {
     "jdbc:h2:./x;USER=a;PASSWORD=pw, jdbc:h2:./x;***",
     "jdbc:postgresql://h/d?password=p@w, jdbc:postgresql://***",
     "jdbc:postgresql://u:pw@h/d, jdbc:postgresql://***@h/d",
+    "user:pw@h:9200, ***@h:9200",
+    "name@example.org, name@example.org",
     "HTTPS://u:pw@h, HTTPS://***@h",
   })
   void aUrlIsShownWithoutItsSecrets(String url, String shown) {
