@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
       CheckCommand.class,
       ConfigCommand.class,
       ExplainCommand.class,
+      DoctorCommand.class,
       GenerateKeyCommand.class,
       RotateKeysCommand.class,
       CreateCacheTableCommand.class,
