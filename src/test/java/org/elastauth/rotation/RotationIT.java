@@ -176,7 +176,7 @@ class RotationIT {
                         "cache.key_prefix",
                         prefix)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("needs +scan +eval");
+        .hasMessageContaining("it needs +scan +eval");
     assertThatThrownBy(
             () -> rotate(false, Map.of("redis.host", "127.0.0.1:1", "cache.key_prefix", prefix)))
         .isInstanceOf(IOException.class)
