@@ -12,9 +12,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "check-routes",
-    description =
-        "Print all faults of the route files, with file and line; start nothing. Beans of your files"
-            + " are created once.",
+    description = {
+      "Print all faults of the route files, with file and line; start nothing.",
+      "Beans of your files are created once."
+    },
     footer = {
       "  elastauth check-routes",
       "  elastauth check-routes ./routes",

@@ -16,8 +16,17 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Check everything that a gateway needs: configuration, Redis, Elasticsearch, identity provider, certificates,"
-          + " files, memory. Each finding says how to mend it. Changes nothing; ends within 15 seconds.",
-      "Exit code 0: no fault; 1: at least one fault. Warnings and notes are no faults."
+          + " files, memory. Each finding says how to mend it. Changes nothing; ends within 15 seconds."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:no fault; warnings and notes are no faults",
+      "1:at least one fault",
+      "2:a wrong command line"
+    },
+    footer = {
+      "  elastauth doctor",
+      "  elastauth doctor --token - < token",
     })
 final class DoctorCommand implements Callable<Integer> {
   private static final int LONGEST_TOKEN = 64 << 10;

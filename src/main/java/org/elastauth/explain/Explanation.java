@@ -16,17 +16,13 @@ public final class Explanation {
   private final List<String> lines = new ArrayList<>();
   private HttpError refusal;
   private String mend = "";
-
-  void add(String label, String text) {
-    String name = label.isEmpty() || isRepeated(label) ? "" : label;
-    lines.add(name + " ".repeat(Math.max(1, LABEL - name.length())) + text);
-    last = label;
-  }
-
   private String last = "";
 
-  private boolean isRepeated(String label) {
-    return last.equals(label);
+  /** Adds a line; a label is shown once for all its lines. */
+  void add(String label, String text) {
+    String name = label.equals(last) ? "" : label;
+    lines.add(name + " ".repeat(Math.max(1, LABEL - name.length())) + text);
+    last = label;
   }
 
   /** Runs a step; its refusal is the decision, unless an earlier step has refused. */

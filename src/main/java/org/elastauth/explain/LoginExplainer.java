@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.elastauth.config.EffectiveSetting;
 import org.elastauth.elasticsearch.ProtectedAccounts;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.GroupWhitelist;
 import org.elastauth.identity.Identity;
 import org.elastauth.identity.IdentityRules;
@@ -49,23 +50,41 @@ public final class LoginExplainer {
 
   public Explanation explain(Login login) {
     explainProvider();
+    Identity identity;
+    try {
+      identity = identify(login);
+    } catch (HttpError refused) {
+      explanation.refuse(refused, mendOfIdentity(login, refused));
+      return explanation;
+    }
+    explainIdentity(identity);
     explanation.decide(
-        () -> {
-          Identity identity = identify(login);
-          explainIdentity(identity);
-          explanation.decide(
-              () -> beans.get(GroupWhitelist.class).refuse(identity),
-              "add the group to group_whitelist, or set enable_group_whitelist to false");
-          List<String> roles = explainRoles(identity);
-          explainLimits();
-          explanation.decide(
-              () -> beans.get(ProtectedAccounts.class).refuseReserved(identity),
-              "log in with another name; this one belongs to Elasticsearch or to the gateway itself");
-          new AccountExplainer(settings, beans, explanation)
-              .explain(identity, roles, login.token().isEmpty());
-        },
-        "");
+        () -> beans.get(GroupWhitelist.class).refuse(identity),
+        "add the group to group_whitelist, or set enable_group_whitelist to false");
+    List<String> roles = explainRoles(identity);
+    explainLimits();
+    explanation.decide(
+        () -> beans.get(ProtectedAccounts.class).refuseReserved(identity),
+        "log in with another name; this one belongs to Elasticsearch or to the gateway itself");
+    new AccountExplainer(settings, beans, explanation)
+        .explain(identity, roles, login.token().isEmpty());
     return explanation;
+  }
+
+  /** Other refusals say themselves how to mend them. */
+  private String mendOfIdentity(Login login, HttpError refused) {
+    if (login.token().isEmpty()) {
+      return "";
+    }
+    if (!settings.usesOidc()) {
+      return "auth_provider " + settings.authProvider() + " accepts no tokens; use --user";
+    }
+    return switch (refused.status()) {
+      case 401 ->
+          "compare the token above with oidc.issuer, oidc.client_id and the clock, or request a new token";
+      case 503 -> "run elastauth doctor, which examines the provider";
+      default -> "";
+    };
   }
 
   private void explainProvider() {

@@ -105,7 +105,8 @@ public final class KeyRotation {
     } catch (CompletionException failed) {
       throw new IOException(
           RedisFailure.isNotPermitted(failed)
-              ? "the Redis user may not run the commands; it needs +scan +eval, and +get +set for scripts"
+              ? "the Redis user may not run the commands of a rotation; it needs +scan +eval in addition to"
+                  + " the rights of a gateway"
               : RedisFailure.reason(failed) + "; repeat the command when Redis answers",
           failed);
     } catch (RedisConnectionFailureException unreachable) {

@@ -1,6 +1,8 @@
 package org.elastauth.startup;
 
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.elastauth.SharedBeans;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.convert.ApplicationConversionService;
@@ -33,6 +35,8 @@ public final class CommandBeans implements AutoCloseable {
     context.setEnvironment(configuration.environment());
     context.getBeanFactory().setConversionService(ApplicationConversionService.getSharedInstance());
     SettingsLoader.register(configuration.check(), context.getBeanFactory());
+    // for its thread pools; it is never started
+    context.registerBean(CamelContext.class, () -> new DefaultCamelContext());
     context.register(SharedBeans.class);
     context.scan(Stream.of(packages).map(name -> ROOT + name).toArray(String[]::new));
     // looks at the methods of all beans

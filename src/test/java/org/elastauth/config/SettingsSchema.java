@@ -129,7 +129,7 @@ final class SettingsSchema {
     }
     Setting setting =
         described.settings().containsKey(path) ? described.settings().get(path).setting() : null;
-    if (setting != null && setting.isSecret() && !isAlias) {
+    if (setting != null && setting.isSecret() && !setting.isMap() && !isAlias) {
       ObjectNode file = JSON.createObjectNode().put("$ref", "#/definitions/file");
       properties.set(name + "_file", file);
       addSpellings(group, name + "_file", file);

@@ -171,7 +171,7 @@ class ExplainIT {
           .doesNotContain(token.substring(token.lastIndexOf('.')));
       String forged = token.substring(0, token.length() - 8) + "AAAAAAAA";
       assertThat(text(explain(new Login("", null, forged), settings)))
-          .contains("decision 401: the token's signature is invalid");
+          .contains("decision 401: the token's signature is invalid", "mend compare the token");
       provider.setStatus(500);
       assertThat(text(explain(new Login("", null, token), settings))).contains("decision 503: ");
     }

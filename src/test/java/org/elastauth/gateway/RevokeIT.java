@@ -307,7 +307,7 @@ class RevokeIT {
       assertThat(settings.headers().firstValue("Cache-Control")).contains("no-store");
       assertThat(settings.body())
           .contains("\"admin.credential\":{\"value\":\"***\",\"origin\":")
-          .contains("\"cache.expiration\":{\"value\":\"1h\",\"origin\":\"default\"}")
+          .contains("\"cache.extend\":{\"value\":false,\"origin\":\"default\"}")
           .doesNotContain(
               CREDENTIAL, ElasticsearchServer.GATEWAY_PASSWORD, TestGateway.KEY, "Settings[");
       assertThat(revoke(gateway, "revoke.guarded").statusCode()).as("still lets in").isEqualTo(200);
