@@ -164,7 +164,8 @@ class DocumentedCommandsIT {
   @MethodSource("pages")
   void thePagesCommandsWork(Path page) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "bash is not installed here");
-    String user = "docs." + page.getFileName().toString().replaceAll("\\W", "-");
+    String user = "docs." + page.toString().replaceAll("\\W", "-");
+    elasticsearch.admin("DELETE", "/_security/user/" + user, null);
     prepareFolder();
     Set<String> faults = new TreeSet<>();
     try (TestGateway gateway =
@@ -188,7 +189,7 @@ class DocumentedCommandsIT {
         }
       }
     }
-    assertThat(faults).isEmpty();
+    assertThat(faults).as("%s", page).isEmpty();
   }
 
   private void prepareFolder() throws IOException {
