@@ -90,6 +90,7 @@ class DocumentedCommandsIT {
           Map.entry("doctor --token", "DoctorIT gives it a token"),
           Map.entry("elastauth migrate", "the reader's file; MigrateIT runs the example"),
           Map.entry("./migrated.env", "the reader's file; MigrateIT runs the example"),
+          Map.entry("./install", "needs a Kibana"),
           Map.entry("-Djarmode=tools", "UnpackedJar extracts it"),
           Map.entry("org.apache.camel.main.Main", "CamelMainIT starts it"));
 
