@@ -20,10 +20,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The links between the README and the pages of src/docs, as a forge resolves them. */
+/** The links between the README and the pages of src/docs and .github, as a forge resolves them. */
 class DocumentationLinksTest {
   private static final Path README = Path.of("README.md");
   private static final Path DOCS = Path.of("src", "docs");
+  private static final Path FORGE = Path.of(".github");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern OTHER_SITE = Pattern.compile("[a-z]+:.*");
   private static final Pattern CODE_SPAN = Pattern.compile("`[^`]*`");
@@ -80,8 +81,10 @@ class DocumentationLinksTest {
 
   private static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>(List.of(README));
-    try (Stream<Path> files = Files.walk(DOCS)) {
-      files.filter(DocumentationLinksTest::isMarkdown).forEach(pages::add);
+    for (Path folder : List.of(DOCS, FORGE)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.filter(DocumentationLinksTest::isMarkdown).forEach(pages::add);
+      }
     }
     return pages;
   }
