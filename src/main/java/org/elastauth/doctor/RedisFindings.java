@@ -62,6 +62,14 @@ record RedisFindings(Settings settings, SecretFiles secrets) implements Area.Exa
               + topology(server, redis)
               + ", for "
               + settings.redisFeatures().replace(",", ", "));
+      if (!server.tls()
+          && !server.password().isEmpty()
+          && !server.nodes().stream().allMatch(RedisFindings::isLocal)) {
+        findings.note(
+            address,
+            "without TLS, the password of Redis can be read on the network path",
+            "use rediss:// unless the network is private to both");
+      }
       rights(findings, address, redis);
       boolean keepsState = settings.session().inRedis() || settings.replay().inRedis();
       for (Node node : redis.nodes()) {
@@ -74,17 +82,22 @@ record RedisFindings(Settings settings, SecretFiles secrets) implements Area.Exa
     } catch (ConfigurationFaults faults) {
       faults.faults().forEach(fault -> findings.fault(fault.key(), fault.value(), fault.mend()));
     } catch (RedisException failure) {
-      findings.fault(
+      fault(
+          findings,
           address,
-          "Redis gives no usable answer: " + RedisFailure.reason(failure),
-          "check redis.host or redis.url, the network, and the log of Redis; until it answers, each"
-              + " gateway uses its own memory");
+          "Redis gives no usable answer: ",
+          RedisFailure.reason(failure),
+          "check redis.host or redis.url, the network, and the log of Redis");
     }
   }
 
   private static String address(RedisUrl server) {
     return String.join(
         ",", server.nodes().stream().map(node -> node.host() + ":" + node.port()).toList());
+  }
+
+  private static boolean isLocal(RedisUrl.Node node) {
+    return node.host().matches("localhost|127\\.[0-9.]+|::1");
   }
 
   private static String topology(RedisUrl server, RedisInspection redis) {
@@ -111,13 +124,22 @@ record RedisFindings(Settings settings, SecretFiles secrets) implements Area.Exa
     }
     String refusal = redis.writeRefusal();
     if (!refusal.isEmpty()) {
-      findings.fault(
-          address,
-          "it refuses writes: " + refusal.replaceFirst("; .*", ""),
-          refusal.contains("; ")
-              ? refusal.replaceFirst(".*?; ", "")
-              : "look at its log; memory is used for what it refuses");
+      fault(findings, address, "it refuses writes: ", refusal, "look at the log of Redis");
     }
+  }
+
+  /**
+   * @param reason with a remedy after a semicolon, or without
+   * @param otherwise the remedy then
+   */
+  private static void fault(
+      Findings findings, String address, String what, String reason, String otherwise) {
+    String[] parts = reason.split("; ", 2);
+    findings.fault(
+        address,
+        what + parts[0],
+        (parts.length > 1 ? parts[1] : otherwise)
+            + ". Until then, each gateway uses its own memory");
   }
 
   private static void cluster(Findings findings, String address, Map<String, String> state) {

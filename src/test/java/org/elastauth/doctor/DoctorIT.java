@@ -151,7 +151,7 @@ class DoctorIT {
           .singleElement()
           .asString()
           .startsWith("fault " + proxy.address() + ": Redis gives no usable answer: ")
-          .contains("Redis may be frozen");
+          .contains(" -> Redis may be frozen");
     }
   }
 
