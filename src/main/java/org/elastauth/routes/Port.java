@@ -55,7 +55,12 @@ record Port(List<String> endpoints, List<String> siblings, String in, String out
               List.of("session-<store>-delete-all"),
               List.of("get", "put", "delete", "delete-all"),
               "body: `ProviderLogout`",
-              "–"));
+              "–"),
+          new Port(
+              List.of("audit-<target>"),
+              List.of(),
+              "body: `AuditSegment`, a file of events",
+              "body: the same; an exception: deliver it again later"));
 
   private static final Pattern ADAPTER = Pattern.compile("<\\w+>");
 
