@@ -16,6 +16,9 @@ final class SimpleSyntax {
   /** The parser would look a bean up. */
   private static final Pattern BEAN = Pattern.compile("\\$\\{(bean|ref):[^{}]*}");
 
+  /** Camel reads the method after it has filled in the value, which may be text of a client. */
+  private static final Pattern NESTED = Pattern.compile("\\$\\{(bean|ref):[^}]*\\$\\{");
+
   /** A bean may define such a function. */
   private static final Pattern OWN_FUNCTION = Pattern.compile("Unknown function: \\w+\\(.*");
 
@@ -28,6 +31,10 @@ final class SimpleSyntax {
     if (!text.contains("${") && !isPredicate || text.startsWith("resource:")) {
       return "";
     }
+    if (NESTED.matcher(text).find()) {
+      return "a value inside ${bean:…} could choose another method; call the bean in a step of its"
+          + " own, and write the value there";
+    }
     String plain = BEAN.matcher(text).replaceAll("\\${body}");
     try {
       parse(PLACEHOLDER.matcher(plain).replaceAll("1"), isPredicate);
@@ -35,7 +42,9 @@ final class SimpleSyntax {
     } catch (SimpleIllegalSyntaxException malformed) {
       String reason = String.valueOf(malformed.getMessage()).lines().findFirst().orElse("");
       boolean isOwn = OWN_FUNCTION.matcher(reason).matches();
-      return isOwn || PLACEHOLDER.matcher(text).find() ? "" : reason;
+      return isOwn || PLACEHOLDER.matcher(text).find()
+          ? ""
+          : "is not an expression of the Simple language: " + reason;
     } catch (RuntimeException unknown) {
       return ""; // Camel decides when it loads the route
     }

@@ -171,7 +171,7 @@ final class StepNames {
         || parent.equals("log") && name.equals("message")) {
       String wrong = simple.fault(text, isPredicate);
       if (!wrong.isEmpty()) {
-        file.faults().add(value.line(), "is not an expression of the Simple language: " + wrong);
+        file.faults().add(value.line(), wrong);
       }
     }
     if (name.equals("spel") || parent.equals("spel")) {

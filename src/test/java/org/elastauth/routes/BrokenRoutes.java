@@ -224,6 +224,10 @@ public final class BrokenRoutes {
         "setBody: {simple: \"${bean:memoryCach.get}\"}",
         "6: there is no bean memoryCach");
     step(
+        "a value inside a call of a bean",
+        "setBody: {simple: \"${bean:roles.has(${exchangeProperty.myRole})}\"}",
+        "6: a value inside ${bean:…} could choose another method");
+    step(
         "a bean in a parameter",
         "to: {uri: \"spring-redis:redis\", parameters: {command: GET, redisTemplate: \"#redisTemplat\"}}",
         "6: there is no bean redisTemplat");
