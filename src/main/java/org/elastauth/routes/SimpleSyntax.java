@@ -16,9 +16,6 @@ final class SimpleSyntax {
   /** The parser would look a bean up. */
   private static final Pattern BEAN = Pattern.compile("\\$\\{(bean|ref):[^{}]*}");
 
-  /** Camel reads the method after it has filled in the value, which may be text of a client. */
-  private static final Pattern NESTED = Pattern.compile("\\$\\{(bean|ref):[^}]*\\$\\{");
-
   /** A bean may define such a function. */
   private static final Pattern OWN_FUNCTION = Pattern.compile("Unknown function: \\w+\\(.*");
 
@@ -30,10 +27,6 @@ final class SimpleSyntax {
   String fault(String text, boolean isPredicate) {
     if (!text.contains("${") && !isPredicate || text.startsWith("resource:")) {
       return "";
-    }
-    if (NESTED.matcher(text).find()) {
-      return "a value inside ${bean:…} could choose another method; call the bean in a step of its"
-          + " own, and write the value there";
     }
     String plain = BEAN.matcher(text).replaceAll("\\${body}");
     try {

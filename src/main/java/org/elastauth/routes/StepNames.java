@@ -36,6 +36,10 @@ final class StepNames {
   private static final Pattern PROPERTY =
       Pattern.compile(
           "exchangeProperty(?:As\\(|OrElse\\(|\\.|\\?\\.|\\[\\s*['\"]?|:)\\s*([A-Za-z][\\w-]*)");
+
+  /** Camel reads the method after it has filled in the value, which may be text of a client. */
+  private static final Pattern NESTED_IN_BEAN = Pattern.compile("\\$\\{(bean|ref):[^}]*\\$\\{");
+
   private static final Pattern BEAN_IN_SIMPLE =
       Pattern.compile(
           "\\$\\{bean:(?!type:)([\\w-]+)(?:(?:\\.|::|\\?method=)(\\w+)(\\([^}]*\\))?)?");
@@ -152,6 +156,14 @@ final class StepNames {
     matches(PROPERTY, text)
         .forEach(found -> properties.read(YamlNode.scalar(value.line(), found.group(1))));
     new PropertyFields(file.faults()).check(value);
+    if (NESTED_IN_BEAN.matcher(text).find()) {
+      file.faults()
+          .add(
+              value.line(),
+              "a value inside ${bean:…} could choose another method; call the bean in a step of its"
+                  + " own, and write the value there");
+      return;
+    }
     matches(BEAN_IN_SIMPLE, text)
         .forEach(
             found ->

@@ -225,7 +225,7 @@ public final class BrokenRoutes {
         "6: there is no bean memoryCach");
     step(
         "a value inside a call of a bean",
-        "setBody: {simple: \"${bean:roles.has(${exchangeProperty.myRole})}\"}",
+        "setBody: {simple: \"${bean:request?method=header('${exchangeProperty.identity.username}')}\"}",
         "6: a value inside ${bean:…} could choose another method");
     step(
         "a bean in a parameter",
