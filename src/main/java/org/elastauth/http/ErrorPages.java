@@ -115,10 +115,8 @@ final class ErrorPages {
       return;
     }
     HttpError error = new HttpError(status, MESSAGES.get(status), status == 503 ? 1 : 0);
-    String id = null;
     if (Decisions.isDecision(status)) {
-      id = decision(response);
-      decisions.refused(id, request, error);
+      decisions.refused(decision(response), request, error);
     }
     response
         .setStatusCode(status)
@@ -128,7 +126,7 @@ final class ErrorPages {
       response.putHeader("Retry-After", Integer.toString(error.retryAfter()));
     }
     try {
-      response.end(json.writeValueAsString(ErrorBody.of(error.getMessage(), status, id)));
+      response.end(json.writeValueAsString(ErrorBody.of(error.getMessage(), status)));
     } catch (JsonProcessingException cannotHappen) {
       throw new IllegalStateException(cannotHappen);
     }

@@ -74,7 +74,7 @@ public final class Responses {
     if (!cookies.isEmpty()) {
       message.setHeader("Set-Cookie", cookies);
     }
-    return ErrorBody.of(refusal.getMessage(), refusal.status(), exchange.getExchangeId());
+    return ErrorBody.of(refusal.getMessage(), refusal.status());
   }
 
   private HttpError error(Exception failure) {

@@ -76,7 +76,7 @@ class RoutesReloadIT {
 
       // no YAML, then a bean that does not exist, then a route that others call gone
       edit("health.camel.yaml", "- route:", "- route: [");
-      awaitOutput(output, "health.camel.yaml:4: is not YAML");
+      awaitOutput(output, "health.camel.yaml:3: is not YAML");
       edit("health.camel.yaml", "- route: [", "- route:");
       edit("metrics.camel.yaml", "id: metrics-type", "id: metrics-types");
       awaitOutput(output, "Routes reloaded file=\"" + folder.resolve("metrics.camel.yaml"));
