@@ -127,23 +127,26 @@ final class RateLimitScript {
     }
 
     private void answer(List<Long> counted, Throwable failure) {
-      boolean crossSlot =
-          keys.size() > 1
-              && RedisFailure.reply(failure)
-                  .filter(text -> text.startsWith("CROSSSLOT"))
-                  .isPresent();
-      for (int i = 0; i < answers.size(); i++) {
-        if (failure == null) {
+      if (failure == null && counted.size() == answers.size()) {
+        for (int i = 0; i < answers.size(); i++) {
           answers.get(i).complete(counted.get(i));
-        } else if (crossSlot) {
-          apart = true;
+        }
+      } else if (failure != null && keys.size() > 1 && isCrossSlot(failure)) {
+        apart = true;
+        for (int i = 0; i < answers.size(); i++) {
           Call alone = new Call(redis);
           alone.add(keys.get(i), answers.get(i));
           alone.send();
-        } else {
-          answers.get(i).completeExceptionally(failure);
         }
+      } else {
+        Throwable reason =
+            failure == null ? new IllegalStateException("Redis has not counted all") : failure;
+        answers.forEach(answer -> answer.completeExceptionally(reason));
       }
+    }
+
+    private static boolean isCrossSlot(Throwable failure) {
+      return RedisFailure.reply(failure).filter(text -> text.startsWith("CROSSSLOT")).isPresent();
     }
   }
 

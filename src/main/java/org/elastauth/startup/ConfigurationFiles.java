@@ -53,9 +53,6 @@ record ConfigurationFiles(
   private static final Logger LOG = LoggerFactory.getLogger("org.elastauth.config");
   private static final String EXCLUDED = "camel.main.routes-exclude-pattern";
 
-  /** Where the jar looks for jars of components, by Loader-Path in its manifest. */
-  private static final Path COMPONENTS = Path.of("lib");
-
   /**
    * @param placeholders resolves those of the routes
    */
@@ -182,7 +179,7 @@ record ConfigurationFiles(
 
   /** Routes and the jars of their components can do anything, so no other user may change them. */
   List<Fault> faults() {
-    for (Path component : components()) {
+    for (Path component : ComponentJars.paths()) {
       if (FileRights.of(component) == FileRights.EVERYBODY) {
         return List.of(
             new Fault(
@@ -196,18 +193,6 @@ record ConfigurationFiles(
     Set<Fault> faults = new LinkedHashSet<>(RouteCheck.of(all));
     faults.addAll(routes.faults());
     return List.copyOf(faults);
-  }
-
-  /** The folder of components and what is in it. */
-  static List<Path> components() {
-    if (!Files.isDirectory(COMPONENTS) || !Files.isReadable(COMPONENTS)) {
-      return List.of();
-    }
-    try (Stream<Path> jars = Files.list(COMPONENTS)) {
-      return Stream.concat(Stream.of(COMPONENTS), jars).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   void warn() {

@@ -39,6 +39,6 @@ public record ConfigurationInspection(LoadedConfiguration configuration) {
 
   /** The jars of components of one's own, and their folder; may not exist. */
   public List<Path> components() {
-    return ConfigurationFiles.components();
+    return ComponentJars.paths();
   }
 }

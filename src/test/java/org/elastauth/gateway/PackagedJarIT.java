@@ -77,7 +77,8 @@ class PackagedJarIT {
     assertThat(get("/health").body()).contains("\"mode\":\"memory\"");
     assertThat(log())
         .contains("using memory backends")
-        .containsPattern("Routes loaded files=\"\\d+\" replacing=\"none\" added=\"none\"")
+        .containsPattern(
+            "Routes loaded files=\"\\d+\" of=\"\\d+\" replacing=\"none\" added=\"none\"")
         .contains("secret_key is not set")
         .contains("elasticsearch.username and elasticsearch.password are not set")
         .contains("neither group_mappings nor default_roles are set")
