@@ -23,7 +23,7 @@ public record StoredUser(
     OwnershipMetadata ownership,
     long readAt) {
   private static final String ELASTAUTH = "elastauth";
-  private static final String KEYLINE = "keyline";
+  static final String KEYLINE = "keyline";
 
   public static StoredUser read(JsonNode user, long readAt) {
     JsonNode metadata = user.path("metadata");

@@ -86,7 +86,7 @@ public final class UserChangePlanner {
     if (!stored.exists()) {
       return password(Kind.CREATE, user, view(identity, roles, owner), window(user), 1, readAt);
     }
-    boolean adopted = isAdopted(stored);
+    boolean adopted = isAdopted(stored, roles);
     if (!stored.isOurs() && !adopted) {
       line(user)
           .log(
@@ -137,13 +137,20 @@ public final class UserChangePlanner {
 
   /**
    * {@code elasticsearch.adopt}: takes over a user of that program. A user with a role that this
-   * gateway cannot grant was created or changed by an administrator, and is not taken over.
+   * gateway cannot grant was created or changed by an administrator, and is not taken over. Keyline
+   * marks its users less clearly: an administrator's account may look like one, so the login itself
+   * must have its roles.
+   *
+   * @param roles of the login
    */
-  private boolean isAdopted(StoredUser stored) {
+  private boolean isAdopted(StoredUser stored, List<String> roles) {
+    List<String> present = stored.profile().roles();
     return stored.creator().equals(adopts)
         && stored.ownership() == null
         && !stored.reserved()
-        && mapping.grants(stored.profile().roles());
+        && (adopts.equals(StoredUser.KEYLINE)
+            ? !present.isEmpty() && roles.containsAll(present)
+            : mapping.grants(present));
   }
 
   private String whyNotAdopted(StoredUser stored) {
@@ -151,8 +158,11 @@ public final class UserChangePlanner {
       return " (elasticsearch.adopt takes over users of elastauth and Keyline only)";
     }
     return stored.creator().equals(adopts)
-        ? "; it has a role that neither group_mappings nor default_roles contain, so"
-            + " elasticsearch.adopt does not take it over"
+        ? "; it has a role that "
+            + (adopts.equals(StoredUser.KEYLINE)
+                ? "this login does not have"
+                : "neither group_mappings nor default_roles contain")
+            + ", so elasticsearch.adopt does not take it over"
         : " (elasticsearch.adopt: " + stored.creator() + " takes over users of that program)";
   }
 

@@ -423,6 +423,23 @@ class UserChangePlannerTest {
     assertThat(plan.credential().window().until()).isLessThanOrEqualTo(NOW + 3600);
   }
 
+  @Test
+  void aLoginHasTheRolesOfTheUserOfKeylineThatItTakesOver() {
+    UserChangePlanner adopting =
+        planner(
+            TestSettings.of(
+                Map.of(
+                    "elasticsearch.adopt", "keyline",
+                    "group_mappings.admins", "superuser",
+                    "default_roles", "viewer")));
+    StoredUser theirs = unmarked(false, true, List.of("superuser"), "keyline");
+    assertRefused(403, () -> adopting.plan(theirs, JOHN, List.of("viewer"), null));
+    assertThat(adopting.plan(theirs, JOHN, List.of("superuser"), null).kind())
+        .isEqualTo(Kind.PASSWORD);
+    StoredUser none = unmarked(false, true, List.of(), "keyline");
+    assertRefused(403, () -> adopting.plan(none, JOHN, List.of("viewer"), null));
+  }
+
   @ParameterizedTest
   @CsvSource({"elastauth,keyline", "keyline,elastauth"})
   void aUserOfAnotherProgramIsAdoptedOnlyWhereItIsAskedForAndNothingSpeaksAgainstIt(
