@@ -229,7 +229,9 @@ class ReverseProxyIT {
   @ParameterizedTest
   @EnumSource
   void whoMayNotIs403(ReverseProxy.Kind kind) {
-    assertRefused(whoAmI(kind, "Cookie", "session=proxy.roleless%2Fnobody"), 403);
+    HttpResponse<String> roleless = whoAmI(kind, "Cookie", "session=proxy.roleless%2Fnobody");
+    assertRefused(roleless, 403);
+    assertThat(roleless.headers().firstValue("Elastauth-Decision")).isPresent();
     assertRefused(whoAmI(kind, "Cookie", "session=elastic%2Fadmins"), 403);
   }
 
