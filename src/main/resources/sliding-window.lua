@@ -1,10 +1,12 @@
--- Counts requests, each among those of its key in the window that ends now, unless these are as many as are let in.
--- KEYS     a sorted set for each request: the requests of its key that were let in, by when (ms)
--- ARGV     how many are let in during a window; its length (ms); for each request a name that no other has
--- returns  for each request how many more are let in, or below 0: -(ms until one more is)
+-- Counts a request among those of the window that ends now, unless these are as many as are let in.
+-- KEYS[1]  a sorted set: the requests that were let in, by when (ms)
+-- ARGV     how many are let in during a window; its length (ms); a name no other request has
+-- returns  how many more are let in, or below 0: -(ms until one more is)
 -- Redis writes a Lua number that it receives, and Lua one that it concatenates, with 17 or 14 digits of a fraction.
 -- That costs more than the command. So numbers stay texts, and text() writes two integers of 32 bits each.
+local key = KEYS[1]
 local window = ARGV[2]
+local request = ARGV[3]
 local call = redis.call
 
 -- Redis's clock, the same for every gateway: the time that is left until one far away. TIME would be a
@@ -15,7 +17,7 @@ local function text(time)
   return string.format('%d%06d', math.floor(time / 1000000), time % 1000000)
 end
 
-local function count(key, request)
+local function count()
   if call('PEXPIREAT', key, far) == 0 then
     call('ZADD', key, '0', request)
     call('PEXPIREAT', key, far)
@@ -38,23 +40,19 @@ local function count(key, request)
   return left
 end
 
-local answers = {}
-for i, key in ipairs(KEYS) do
-  local request = ARGV[i + 2]
-  -- Adds nothing, but a Redis that is full refuses it, as it refuses no later command of a script that has
-  -- written. A value of a foreign type is no count.
-  local first = redis.pcall('ZADD', key, 'XX', '0', request)
-  if type(first) == 'table' then
-    if not string.find(first.err, 'WRONGTYPE', 1, true) then
-      return first
-    end
-    call('DEL', key)
+-- Adds nothing, but a Redis that is full refuses it, as it refuses no later command of a script that has
+-- written. A value of a foreign type is no count.
+local first = redis.pcall('ZADD', key, 'XX', '0', request)
+if type(first) == 'table' then
+  if not string.find(first.err, 'WRONGTYPE', 1, true) then
+    return first
   end
-  local counted, answer = pcall(count, key, request)
-  if not counted then
-    redis.pcall('PEXPIRE', key, window)
-    return type(answer) == 'table' and answer or redis.error_reply(answer)
-  end
-  answers[i] = answer
+  call('DEL', key)
 end
-return answers
+
+local counted, answer = pcall(count)
+if counted then
+  return answer
+end
+redis.pcall('PEXPIRE', key, window)
+return type(answer) == 'table' and answer or redis.error_reply(answer)

@@ -1,8 +1,16 @@
 package org.elastauth.ratelimit;
 
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.Base16;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
@@ -13,6 +21,7 @@ import org.elastauth.redis.RedisFailure;
 import org.elastauth.redis.RedisSettings;
 import org.elastauth.redis.SharedState;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 
 /**
@@ -23,6 +32,12 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component("redisRateLimiter")
 public final class RedisRateLimiter extends AsyncProcessorSupport {
+  private static final int RADIX = Character.MAX_RADIX;
+  private static final byte[] SCRIPT = script();
+
+  /** How EVALSHA names the script. Lettuce would calculate the SHA-1 for each request. */
+  private static final String DIGEST = Base16.digest(SCRIPT);
+
   /** Returned by a Redis that is reachable but does not run the script. */
   private static final Verdict REFUSED = new Verdict(false, 0, 0);
 
@@ -30,9 +45,16 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
   private final RedisErrorReplies errorReplies;
   private final MemoryRateLimiter memory;
   private final String policy;
-  private final RateLimitScript script;
+  private final byte[] limit;
+  private final byte[] window;
   private final long windowMillis;
   private final long pauseNanos;
+
+  /** Makes the ids of requests unique among all gateways and restarts. */
+  private final String run =
+      Long.toString(UUID.randomUUID().getMostSignificantBits() >>> 16, RADIX) + "-";
+
+  private final AtomicLong requests = new AtomicLong();
 
   /** When Redis last denied the right to run the script; 0: never. */
   private volatile long forbidden;
@@ -47,9 +69,18 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
     this.errorReplies = errorReplies;
     this.memory = memory;
     this.policy = rateLimit.policy();
-    this.script = new RateLimitScript(rateLimit);
+    this.limit = bytes(Integer.toString(rateLimit.maxRequests()));
     this.windowMillis = rateLimit.window().toMillis();
+    this.window = bytes(Long.toString(windowMillis));
     this.pauseNanos = redisSettings.healthCheck().interval().toNanos();
+  }
+
+  private static byte[] script() {
+    try {
+      return new ClassPathResource("sliding-window.lua").getContentAsByteArray();
+    } catch (IOException missing) {
+      throw new UncheckedIOException(missing);
+    }
   }
 
   /** Counts the property {@code rateLimitKey}. The body becomes the {@link Verdict}, or null. */
@@ -79,8 +110,16 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
 
   private CompletionStage<Verdict> count(
       RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
-    return script
-        .count(redis, key, this.redis.hasAllKeys())
+    byte[][] keys = {bytes(key)};
+    byte[][] arguments = {
+      limit, window, bytes(run + Long.toString(requests.incrementAndGet(), RADIX))
+    };
+    CompletionStage<Long> left = redis.evalsha(DIGEST, ScriptOutputType.INTEGER, keys, arguments);
+    return left.exceptionallyCompose(
+            failure ->
+                failure instanceof RedisNoScriptException || RedisFailure.isUnsupported(failure)
+                    ? redis.<Long>eval(SCRIPT, ScriptOutputType.INTEGER, keys, arguments)
+                    : CompletableFuture.failedFuture(failure))
         .handle(
             (number, failure) -> {
               if (failure != null) {
@@ -102,5 +141,9 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
       forbidden = System.nanoTime() | 1;
     }
     return REFUSED;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -132,11 +132,6 @@ public final class RedisConnections implements AutoCloseable {
     return connector.subscription();
   }
 
-  /** Whether one command may have the keys of several users. */
-  boolean hasAllKeys() {
-    return connector.hasAllKeys();
-  }
-
   /** The number of open connections. */
   public int active() {
     return (int) slots().filter(slot -> isOpen(connections.get(slot))).count();

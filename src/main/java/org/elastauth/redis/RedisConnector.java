@@ -76,9 +76,6 @@ final class RedisConnector implements AutoCloseable {
    */
   private volatile boolean closes;
 
-  /** Whether it says that one server has all keys. A proxy may spread them over several. */
-  private volatile boolean hasAllKeys;
-
   RedisConnector(
       RedisSettings settings, ClientResources resources, RedisRights rights, SecretFiles secrets) {
     this.secrets = secrets;
@@ -222,23 +219,18 @@ final class RedisConnector implements AutoCloseable {
     }
   }
 
-  boolean hasAllKeys() {
-    return hasAllKeys;
-  }
-
   /** Redis 5 does not know HELLO, but INFO. A proxy may know neither. */
   private boolean isClusterNode(StatefulRedisConnection<String, String> connection) {
     if (resp2) {
       requireAnswer(connection);
     } else {
       try {
-        Object mode =
-            connection
-                .sync()
-                .dispatch(CommandType.HELLO, new GenericMapOutput<>(StringCodec.UTF8))
-                .get("mode");
-        hasAllKeys = "standalone".equals(mode);
-        return "cluster".equals(mode);
+        return "cluster"
+            .equals(
+                connection
+                    .sync()
+                    .dispatch(CommandType.HELLO, new GenericMapOutput<>(StringCodec.UTF8))
+                    .get("mode"));
       } catch (RedisCommandExecutionException unknown) {
         LOG.debug("This Redis does not know HELLO", unknown);
       }

@@ -58,11 +58,6 @@ public final class SharedState {
     this.writeTimeout = settings.writeTimeout();
   }
 
-  /** Whether one server has all keys, so that a script may have those of several requests. */
-  public boolean hasAllKeys() {
-    return connections.hasAllKeys();
-  }
-
   /**
    * Reads.
    *

@@ -46,15 +46,6 @@ public final class RedisCluster implements AutoCloseable {
     return cluster;
   }
 
-  /** A cluster of one node. */
-  public static RedisServer single() {
-    RedisServer node = node();
-    node.admin()
-        .clusterAddSlots(java.util.stream.IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
-    Awaitility.await().until(() -> node.admin().clusterInfo().contains("cluster_state:ok"));
-    return node;
-  }
-
   private static RedisServer node(String... options) {
     int port = RedisServer.freePort();
     while (port + BUS > 65_535) {
