@@ -35,7 +35,7 @@ record Examiner(Duration limit) {
   private static void run(Area area, Findings findings) {
     try {
       area.examination().into(findings);
-    } catch (Exception | LinkageError failure) {
+    } catch (Throwable failure) { // an error, too, must not look like an area without faults
       // its message may quote what a server sent
       findings.fault(
           area.name(),

@@ -51,6 +51,11 @@ final class EnvironmentFile {
       int end = value.indexOf(value.charAt(0), 1);
       return end < 0 ? value : value.substring(1, end);
     }
-    return value.replaceFirst("(^|\\s+)#.*", "");
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) == '#' && (i == 0 || Character.isWhitespace(value.charAt(i - 1)))) {
+        return value.substring(0, i).stripTrailing();
+      }
+    }
+    return value;
   }
 }

@@ -70,7 +70,7 @@ final class MigratedFiles {
 
   private String header(String title, Path secrets, List<String> todo) {
     StringBuilder header = new StringBuilder();
-    header.append("# Translated from ").append(title).append(".\n");
+    header.append("# Translated from ").append(Row.plain(title)).append(".\n");
     if (!translation.secrets().isEmpty()) {
       header
           .append("# Secrets are variables; their values are in ")
@@ -87,7 +87,7 @@ final class MigratedFiles {
     }
     if (!todo.isEmpty()) {
       header.append("#\n# To do:\n");
-      todo.forEach(line -> header.append("# - ").append(line).append('\n'));
+      todo.forEach(line -> header.append("# - ").append(Row.plain(line)).append('\n'));
     }
     return header.append('\n').toString();
   }

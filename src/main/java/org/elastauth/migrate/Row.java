@@ -1,5 +1,7 @@
 package org.elastauth.migrate;
 
+import java.util.regex.Pattern;
+
 /**
  * What becomes of a setting of another program.
  *
@@ -11,4 +13,19 @@ package org.elastauth.migrate;
  * @param decides whether it decides who may log in or where data goes, and has to be done by hand
  */
 public record Row(
-    String theirs, String place, String ours, String value, String remark, boolean decides) {}
+    String theirs, String place, String ours, String value, String remark, boolean decides) {
+  /** A file of another program could write to the terminal, or end a comment. */
+  private static final Pattern CONTROLS =
+      Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\u2028\u2029\u202a-\u202e\u2066-\u2069]");
+
+  public Row {
+    theirs = plain(theirs);
+    ours = plain(ours);
+    value = plain(value);
+    remark = plain(remark);
+  }
+
+  static String plain(String text) {
+    return CONTROLS.matcher(text).replaceAll("?");
+  }
+}

@@ -16,6 +16,14 @@ final class Translation {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^}]*}");
   private static final Pattern USER_IN_URL = Pattern.compile("(?<=://)[^/@]*@");
 
+  /** With a default, which may be the secret itself. */
+  private static final Pattern DEFAULT = Pattern.compile("\\$\\{[^}:]*:-?[^}-][^}]*}");
+
+  /** A shell runs a file of variables, and others read it line by line. */
+  private static final Pattern NAME = Pattern.compile("[A-Z_][A-Z0-9_]*");
+
+  private static final Pattern LINES = Pattern.compile("[\\r\\n\\x00]");
+
   private static final Pattern SECRET = Pattern.compile("(?i)pass|secret|key|token|credential");
   private static final Pattern WORD = Pattern.compile("true|false|\\d{1,5}|\\d{1,4}(ms|[smhd])");
 
@@ -96,20 +104,36 @@ final class Translation {
     put(setting.path(), value);
   }
 
-  private void put(String path, Object value) {
+  private void put(String path, Object found) {
+    Object value =
+        found instanceof List<?> list
+            ? list.stream().map(item -> withoutUser(path, item)).toList()
+            : withoutUser(path, found);
     settings.put(path, value);
     VARIABLE.matcher(value.toString()).results().forEach(name -> variables.add(name.group(1)));
   }
 
   /** The file refers to the variable of the setting. */
   void keepSecret(Setting setting, String value) {
-    secrets.put(setting.variable(), value);
-    settings.put(setting.path(), "${" + setting.variable() + "}");
+    if (keep(setting.variable(), setting.path(), value)) {
+      settings.put(setting.path(), "${" + setting.variable() + "}");
+    }
+  }
+
+  private boolean keep(String variable, String ours, String value) {
+    boolean isPossible = NAME.matcher(variable).matches() && !LINES.matcher(value).find();
+    if (isPossible) {
+      secrets.put(variable, value);
+    } else {
+      missing(ours, "its name or value cannot be in a file of variables; set it by hand", true);
+    }
+    return isPossible;
   }
 
   /** A header may be a secret; a variable of its own sets it. */
   private void keepSecret(Setting map, String key, String value) {
-    secrets.put(map.variable() + "_" + key.replace('-', '_').toUpperCase(Locale.ROOT), value);
+    String variable = map.variable() + "_" + key.replace('-', '_').toUpperCase(Locale.ROOT);
+    keep(variable, map.path() + "." + key, value);
   }
 
   void none(Entry entry, String remark, boolean decides) {
@@ -166,13 +190,31 @@ final class Translation {
     rows.add(new Row("", "", ours, "", remark, decides));
   }
 
+  /** Everybody may read the file of the settings. */
+  private Object withoutUser(String path, Object value) {
+    String text = value instanceof String string ? string : "";
+    if (USER_IN_URL
+        .matcher(PLACEHOLDER.matcher(text).replaceAll(""))
+        .results()
+        .noneMatch(Translation::isName)) {
+      return value;
+    }
+    missing(path, "the user in its URL is left out; set username and password", true);
+    return USER_IN_URL.matcher(text).replaceAll("");
+  }
+
+  private static boolean isName(java.util.regex.MatchResult user) {
+    return user.group().matches(".*[^:@].*");
+  }
+
   /** A whole value that only refers to variables is no secret. */
   static boolean isVariable(String value) {
     return PLACEHOLDER.matcher(value).find()
+        && !DEFAULT.matcher(value).find()
         && !USER_IN_URL
             .matcher(PLACEHOLDER.matcher(value).replaceAll(""))
             .results()
-            .anyMatch(user -> user.group().matches(".*[^:@].*"));
+            .anyMatch(Translation::isName);
   }
 
   private static Row row(

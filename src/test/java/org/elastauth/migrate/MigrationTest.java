@@ -368,6 +368,30 @@ class MigrationTest {
         "alone.yml", "apiVersion: v1\nkind: Secret\ndata: {a: b}\n", "contains no settings of a");
   }
 
+  /** A shell runs the file of variables; everybody may read the other one. */
+  @Test
+  void aForeignFileRunsNothingAndItsSecretsAreInTheirFileOnly() throws Exception {
+    Migration migration =
+        of(
+            "config.yml",
+            """
+            redis: {host: r, password: "${PW:-hunter2}"}
+            elasticsearch: {hosts: ["http://hunter2:hunter2@es:9200"], username: a, password: "p\\nLD_PRELOAD=x"}
+            response: {headers: {"X; $(touch pwn) #": username, "X\\u001b[2J": email}}
+            """);
+    Path output = folder.resolve("safe.yml");
+    List<Path> files = migration.write(output);
+    assertThat(output).content().doesNotContain("hunter2", "\u001b").contains("http://es:9200");
+    assertThat(text(migration)).doesNotContain("hunter2", "\u001b");
+    assertThat(files).hasSize(2);
+    assertThat(Files.readAllLines(files.get(1)))
+        .filteredOn(line -> !line.startsWith("#"))
+        .allMatch(line -> line.matches("[A-Z_][A-Z0-9_]*=.*"))
+        .noneMatch(line -> line.contains("LD_PRELOAD"));
+    assertThat(migration.todo().toString())
+        .contains("set username and password", "elasticsearch.password", "response.headers");
+  }
+
   /** Within the time limit of each test. */
   @Test
   void aFileOfTheLargestSizeEnds() throws Exception {
