@@ -81,7 +81,7 @@ public final class AuditBulk {
           depth--;
         } else if (depth == 1
             && token == JsonToken.VALUE_STRING
-            && parser.currentName().equals(AuditLines.ID_FIELD)) {
+            && AuditLines.ID_FIELD.equals(parser.currentName())) {
           id = parser.getText();
         }
       }

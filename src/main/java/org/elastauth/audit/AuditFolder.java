@@ -167,7 +167,11 @@ final class AuditFolder {
   private void list() throws IOException {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "audit-*.jsonl")) {
-      files.forEach(found::add);
+      for (Path file : files) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) { // a link could lead anywhere
+          found.add(file);
+        }
+      }
     }
     Collections.sort(found);
     closed.clear();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.elastauth.config.EffectiveSetting;
+import org.elastauth.config.PrintableText;
 import org.elastauth.startup.LoadedConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,7 +61,8 @@ final class ConfigCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Set<String> unknown = configuration.reading().unknown().keySet();
     if (!unknown.isEmpty()) {
-      err.println("config: unknown settings are ignored: " + String.join(", ", unknown));
+      err.println(
+          "config: unknown settings are ignored: " + PrintableText.of(String.join(", ", unknown)));
     }
     if (!configuration.faults().isEmpty()) {
       err.println("config: the configuration has faults; elastauth check names them");

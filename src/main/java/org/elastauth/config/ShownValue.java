@@ -2,13 +2,14 @@ package org.elastauth.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Values of settings as reports show them: without secrets. */
 final class ShownValue {
   static final String HIDDEN = "***";
 
-  private static final Pattern URL = Pattern.compile("(?i)jdbc:.*|[a-z][a-z0-9+.-]{0,30}://.*");
+  private static final Pattern URL = Pattern.compile("(?is)jdbc:.*|[a-z][a-z0-9+.-]{0,30}://.*");
 
   /** In front of a host without a scheme. */
   private static final Pattern USER = Pattern.compile("^[^/@]*:.*@");
@@ -16,6 +17,12 @@ final class ShownValue {
   private static final Pattern SECRET_NAME =
       Pattern.compile(
           "(?i).*(pass|secret|token|key|credential|auth|private|cookie|pwd|pin|salt|sign).*");
+
+  /** Scheme, user, host, rest. */
+  private static final Pattern OWN_URL =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]{0,30}://)([^/?#]*@)?([^/?#@\\s]*)([/?#]\\S*|)");
+
+  private static final Pattern OWN_WORD = Pattern.compile("[\\p{L}\\p{N}._/-]{1,60}|");
 
   private ShownValue() {}
 
@@ -43,9 +50,22 @@ final class ShownValue {
     return value instanceof String text ? setting.shown(text) : shown;
   }
 
-  /** A setting of an operator's own routes, whose name says whether it is a secret. */
+  /**
+   * A setting of an operator's own routes. Its name may say that it is a secret. Of the others only
+   * words, paths and the hosts of URLs are shown: a token may be in the path of a URL.
+   */
   static String own(String name, String text) {
-    return SECRET_NAME.matcher(name).matches() ? hidden(text) : url(text);
+    if (SECRET_NAME.matcher(name).matches()) {
+      return hidden(text);
+    }
+    Matcher address = OWN_URL.matcher(text);
+    if (address.matches()) {
+      return address.group(1)
+          + (address.group(2) == null ? "" : HIDDEN + "@")
+          + address.group(3)
+          + (address.group(4).length() < 2 ? address.group(4) : "/" + HIDDEN);
+    }
+    return OWN_WORD.matcher(text).matches() ? text : hidden(text);
   }
 
   static String hidden(String text) {

@@ -1,5 +1,7 @@
 package org.elastauth.doctor;
 
+import org.elastauth.config.PrintableText;
+
 /**
  * A result of a check. Servers and tokens decide parts of its texts, so control characters, which
  * could change a terminal, are replaced.
@@ -8,7 +10,6 @@ package org.elastauth.doctor;
  * @param mend what to do; empty if there is nothing to do
  */
 public record Finding(Level level, String where, String what, String mend) {
-  private static final String CONTROLS = "[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]";
   private static final int LONGEST = 1_000;
 
   public Finding {
@@ -18,7 +19,7 @@ public record Finding(Level level, String where, String what, String mend) {
   }
 
   private static String shown(String text) {
-    String plain = text.replaceAll(CONTROLS, "?");
+    String plain = PrintableText.of(text);
     return plain.length() > LONGEST ? plain.substring(0, LONGEST) + "…" : plain;
   }
 }

@@ -2,6 +2,7 @@ package org.elastauth.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.elastauth.config.PrintableText;
 import org.elastauth.http.HttpError;
 
 /** What is known about a login, line by line, and the first refusal. */
@@ -21,7 +22,7 @@ public final class Explanation {
   /** Adds a line; a label is shown once for all its lines. */
   void add(String label, String text) {
     String name = label.equals(last) ? "" : label;
-    lines.add(name + " ".repeat(Math.max(1, LABEL - name.length())) + text);
+    lines.add(name + " ".repeat(Math.max(1, LABEL - name.length())) + PrintableText.of(text));
     last = label;
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.elastauth.config.PrintableText;
 import org.elastauth.config.Setting;
 import org.elastauth.config.SettingNames;
 import org.yaml.snakeyaml.DumperOptions;
@@ -70,7 +71,7 @@ final class MigratedFiles {
 
   private String header(String title, Path secrets, List<String> todo) {
     StringBuilder header = new StringBuilder();
-    header.append("# Translated from ").append(Row.plain(title)).append(".\n");
+    header.append("# Translated from ").append(PrintableText.of(title)).append(".\n");
     if (!translation.secrets().isEmpty()) {
       header
           .append("# Secrets are variables; their values are in ")
@@ -87,7 +88,7 @@ final class MigratedFiles {
     }
     if (!todo.isEmpty()) {
       header.append("#\n# To do:\n");
-      todo.forEach(line -> header.append("# - ").append(Row.plain(line)).append('\n'));
+      todo.forEach(line -> header.append("# - ").append(PrintableText.of(line)).append('\n'));
     }
     return header.append('\n').toString();
   }

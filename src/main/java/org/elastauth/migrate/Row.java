@@ -1,6 +1,6 @@
 package org.elastauth.migrate;
 
-import java.util.regex.Pattern;
+import org.elastauth.config.PrintableText;
 
 /**
  * What becomes of a setting of another program.
@@ -14,18 +14,10 @@ import java.util.regex.Pattern;
  */
 public record Row(
     String theirs, String place, String ours, String value, String remark, boolean decides) {
-  /** A file of another program could write to the terminal, or end a comment. */
-  private static final Pattern CONTROLS =
-      Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\u2028\u2029\u202a-\u202e\u2066-\u2069]");
-
   public Row {
-    theirs = plain(theirs);
-    ours = plain(ours);
-    value = plain(value);
-    remark = plain(remark);
-  }
-
-  static String plain(String text) {
-    return CONTROLS.matcher(text).replaceAll("?");
+    theirs = PrintableText.of(theirs);
+    ours = PrintableText.of(ours);
+    value = PrintableText.of(value);
+    remark = PrintableText.of(remark);
   }
 }

@@ -57,7 +57,7 @@ class ConfigCommandTest {
             "Platform.Admins: [superuser, monitoring_user] # mine.yml:9",
             "X-Api-Key: '***' # mine.yml:5",
             "folder: /files # mine.yml:10",
-            "server: https://***@h/x # mine.yml:10",
+            "server: https://***@h/*** # mine.yml:10",
             "webhook_token: '***' # mine.yml:10")
         .noneMatch(line -> line.contains("default") || line.contains("hunter2"));
     assertThat(err.toString())

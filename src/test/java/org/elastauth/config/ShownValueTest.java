@@ -35,6 +35,12 @@ class ShownValueTest {
     "api-key, hunter2, ***",
     "dbPassword, hunter2, ***",
     "server, https://u:p@h, https://***@h",
+    "hook, https://h/services/hunter2, https://h/***",
+    "hours, 8..17, 8..17",
+    "path, /var/cache/x, /var/cache/x",
+    "dsn, host=h password=hunter2, ***",
+    "oracle, jdbc:oracle:thin:scott/hunter2@//h, ***",
+    "block, 'https://h\n?api_key=hunter2', ***",
   })
   void theNameOfAnOwnSettingSaysWhetherItIsASecret(String name, String text, String shown) {
     assertThat(ShownValue.own(name, text)).isEqualTo(shown);
