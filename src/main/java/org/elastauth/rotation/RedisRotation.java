@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.elastauth.credential.CacheKey;
 import org.elastauth.crypto.Envelope;
 import org.elastauth.redis.RedisConnections;
+import org.elastauth.redis.RedisFailure;
 
 /**
  * Re-encrypts credentials and sessions in Redis. A script replaces an entry only if no gateway has
@@ -98,12 +99,25 @@ final class RedisRotation {
 
   private CompletableFuture<?> rotate(String key) {
     if (sessionCount != null && key.startsWith(sessionPrefix)) {
-      return connections.ask(null, redis -> rotateSession(redis, key));
+      return connections
+          .ask(null, redis -> rotateSession(redis, key))
+          .exceptionallyCompose(failure -> foreign(sessionCount, failure));
     }
     if (entries != null && cacheKey.username(key) != null) {
-      return connections.ask(null, redis -> rotateEntry(redis, key));
+      return connections
+          .ask(null, redis -> rotateEntry(redis, key))
+          .exceptionallyCompose(failure -> foreign(entries, failure));
     }
     return CompletableFuture.completedFuture(null); // a counter, an index, or of another program
+  }
+
+  /** A value of a foreign type must not keep the others on the old key. */
+  private static CompletionStage<Void> foreign(RotationCount count, Throwable failure) {
+    if (RedisFailure.reply(failure).filter(text -> text.startsWith("WRONGTYPE")).isEmpty()) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    count.unreadable();
+    return CompletableFuture.completedFuture(null);
   }
 
   private CompletionStage<Void> rotateEntry(
