@@ -64,10 +64,20 @@ final class Completion {
 
   private void listen(String address) {
     if (!isContainer) {
-      add("listen", address, "the default of " + program);
+      addListen(address);
     } else if (translation.text("listen").startsWith("127.")) {
       translation.missing(
           "listen", "no other container can reach this address; write 0.0.0.0:5000", true);
+    }
+  }
+
+  /** An address of this machine only is wrong as soon as the gateway runs in a container. */
+  private void addListen(String address) {
+    boolean isLocal = address.startsWith("127.");
+    String remark =
+        "the default of " + program + (isLocal ? "; a container needs 0.0.0.0:5000" : "");
+    if (!translation.has("listen")) {
+      translation.add(names.key("listen").setting(), address, remark, isLocal);
     }
   }
 
@@ -129,7 +139,7 @@ final class Completion {
 
   private void add(String path, String value, String remark) {
     if (!translation.has(path)) {
-      translation.add(names.key(path).setting(), value, remark);
+      translation.add(names.key(path).setting(), value, remark, false);
     }
   }
 }

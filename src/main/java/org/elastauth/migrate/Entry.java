@@ -28,6 +28,12 @@ record Entry(String name, YamlTree value, boolean isVariable, String place) {
     return String.join(",", texts());
   }
 
+  /** What to do about an entry that names another file. */
+  String giveBoth() {
+    String others = String.join(" ", texts()).replaceAll(":\\S*", "");
+    return "give both: migrate " + others + " " + place.replaceFirst(":\\d+$", "");
+  }
+
   List<String> texts() {
     Stream<YamlTree> items =
         value.isText()

@@ -51,8 +51,13 @@ final class EnvironmentFile {
       int end = value.indexOf(value.charAt(0), 1);
       return end < 0 ? value : value.substring(1, end);
     }
-    for (int i = 0; i < value.length(); i++) {
-      if (value.charAt(i) == '#' && (i == 0 || Character.isWhitespace(value.charAt(i - 1)))) {
+    return withoutComment(value);
+  }
+
+  /** By hand, because an expression would try each blank of a long row as its start. */
+  private static String withoutComment(String value) {
+    for (int i = value.indexOf('#'); i >= 0; i = value.indexOf('#', i + 1)) {
+      if (i == 0 || Character.isWhitespace(value.charAt(i - 1))) {
         return value.substring(0, i).stripTrailing();
       }
     }

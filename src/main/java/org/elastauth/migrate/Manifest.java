@@ -22,7 +22,7 @@ record Manifest(Map<String, List<Entry>> parts) {
 
   /** {@code $$}, {@code $NAME}, and what follows a name in braces. */
   private static final Pattern COMPOSE =
-      Pattern.compile("\\$(?:(\\$)|([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)(?::?([-?+])([^}]*))?})");
+      Pattern.compile("\\$(?:(\\$)|([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)(?::?([-?+])([^{}]*+))?})");
 
   /** The names of such entries. */
   static final String ENV_FILE = "env_file";

@@ -20,7 +20,10 @@ import org.elastauth.config.SettingNames;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
-/** A {@code config.yml} without secrets, and a file of variables with them for its owner only. */
+/**
+ * A {@code config.yml} without secrets, which the image's user can read, and a file of variables
+ * with them for its owner only.
+ */
 final class MigratedFiles {
   /** What shells, Docker and Kubernetes read alike without quotes. */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.,:/@%+=~^-]*");
@@ -134,7 +137,7 @@ final class MigratedFiles {
 
   private String variables(Path output) {
     List<String> lines = new ArrayList<>();
-    lines.add("# The secrets of " + output.getFileName() + ".");
+    lines.add(PrintableText.of("# The secrets of " + output.getFileName() + "."));
     lines.add(
         "#   docker run --env-file FILE; Docker Compose: env_file: FILE; systemd: EnvironmentFile=FILE");
     lines.add(

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.elastauth.config.PrintableText;
 import org.elastauth.config.SettingNames;
 import org.elastauth.startup.Settings;
 
@@ -21,7 +22,7 @@ public final class Migration {
 
   private Migration(
       String title, List<String> faults, Translation translation, SettingNames names) {
-    this.title = title;
+    this.title = PrintableText.of(title);
     this.faults = faults;
     this.translation = translation;
     this.files = new MigratedFiles(names, translation);
@@ -60,7 +61,10 @@ public final class Migration {
     return entries.stream()
         .filter(entry -> entry.name().equals(Manifest.ENV_FILE))
         .findFirst()
-        .map(entry -> "reads its variables from " + entry.text() + "; give this command that file")
+        .map(
+            entry ->
+                PrintableText.of(
+                    "reads its variables from " + entry.text() + "; " + entry.giveBoth()))
         .orElse(
             "contains no settings of a program that this command knows; name the program with --from");
   }
@@ -87,6 +91,7 @@ public final class Migration {
             rows().stream().filter(Row::decides).map(Table::line),
             remaining.stream())
         .flatMap(lines -> lines)
+        .map(PrintableText::of)
         .toList();
   }
 

@@ -3,7 +3,7 @@ package org.elastauth.migrate;
 import org.elastauth.config.PrintableText;
 
 /**
- * What becomes of a setting of another program.
+ * What becomes of a setting of another program, without control characters of its file.
  *
  * @param theirs its name; empty if this gateway needs something that the file does not have
  * @param place file and line; empty if unknown
@@ -16,6 +16,7 @@ public record Row(
     String theirs, String place, String ours, String value, String remark, boolean decides) {
   public Row {
     theirs = PrintableText.of(theirs);
+    place = PrintableText.of(place);
     ours = PrintableText.of(ours);
     value = PrintableText.of(value);
     remark = PrintableText.of(remark);

@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.elastauth.config.ConfigurationText;
+import org.elastauth.config.PrintableText;
 import org.elastauth.config.SettingNames;
 import org.elastauth.config.YamlTree;
 import org.elastauth.config.YamlTree.InvalidYaml;
@@ -64,7 +65,7 @@ record Source(String title, boolean isContainer, List<Entry> entries, List<Strin
       throw new IOException(
           faults.isEmpty()
               ? path + " contains no settings of a program that this command knows"
-              : String.join("\n", faults));
+              : String.join("\n", faults.stream().map(PrintableText::of).toList()));
     }
     return new Source(file, false, entries, faults);
   }
@@ -119,7 +120,7 @@ record Source(String title, boolean isContainer, List<Entry> entries, List<Strin
       throw new IOException(
           file
               + " has no such part with known settings; it has "
-              + String.join(", ", parts.keySet()));
+              + PrintableText.of(String.join(", ", parts.keySet())));
     }
     return chosen;
   }

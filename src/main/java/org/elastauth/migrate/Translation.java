@@ -13,16 +13,22 @@ import org.elastauth.config.Setting;
 /** Our settings, and what became of theirs. */
 final class Translation {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)[:}]");
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^}]*}");
-  private static final Pattern USER_IN_URL = Pattern.compile("(?<=://)[^/@]*@");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^}$]*}");
 
-  /** With a default, which may be the secret itself. */
-  private static final Pattern DEFAULT = Pattern.compile("\\$\\{[^}:]*:-?[^}-][^}]*}");
+  /** A variable without a default, which would be a value. */
+  private static final Pattern MERE_VARIABLE = Pattern.compile("\\$\\{[A-Za-z_][A-Za-z0-9_]*}");
 
-  /** A shell runs a file of variables, and others read it line by line. */
+  private static final Pattern WHOLE_DEFAULT = Pattern.compile("\\$\\{\\w+:.*}");
+
+  /** What a URL may contain besides variables without being a secret. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("([a-z0-9+]+://)?:?@?[A-Za-z0-9.,:-]*(/\\d*)?");
+
+  /** What shells, Docker and systemd take as the name of a variable. */
   private static final Pattern NAME = Pattern.compile("[A-Z_][A-Z0-9_]*");
 
-  private static final Pattern LINES = Pattern.compile("[\\r\\n\\x00]");
+  /** A tab is the only one that can be in a line of a file of variables. */
+  private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f&&[^\\t]]");
 
   private static final Pattern SECRET = Pattern.compile("(?i)pass|secret|key|token|credential");
   private static final Pattern WORD = Pattern.compile("true|false|\\d{1,5}|\\d{1,4}(ms|[smhd])");
@@ -68,7 +74,8 @@ final class Translation {
   }
 
   /** Sets a setting to their value. */
-  void set(Entry entry, Setting setting, Object value, String remark) {
+  void set(Entry entry, Setting setting, Object theirs, String remark) {
+    Object value = withoutUser(setting, theirs);
     Entry earlier = origins.putIfAbsent(setting.path(), entry);
     if (earlier != null) {
       Object used = secrets.getOrDefault(setting.variable(), text(setting.path()));
@@ -79,61 +86,105 @@ final class Translation {
       rows.add(row(entry, "", setting, value, reason + earlier.name(), false));
       return;
     }
-    boolean isSecret = setting.isSecret() && !isVariable(value.toString());
+    boolean isSecret = setting.isSecret() && !isVariable(text(value));
     boolean isBoth = isSecret && PLACEHOLDER.matcher(value.toString()).find();
+    if (isSecret && !setting.isMap() && isRefused(entry, entry.name(), text(value))) {
+      return;
+    }
+    leftOut(entry, setting, theirs, value);
     rows.add(
         row(
             entry,
             setting.path(),
             setting,
             value,
-            isBoth ? "contains a password and a variable; write it in separate settings" : remark,
+            isBoth ? whatToSeparate(text(value)) : remark,
             isBoth));
     if (value instanceof Map<?, ?> map && !setting.holdsLists()) {
-      map.forEach((key, inner) -> keepSecret(setting, key.toString(), inner.toString()));
+      map.forEach((key, inner) -> keepSecret(entry, setting, key.toString(), inner.toString()));
     } else if (isSecret) {
-      keepSecret(setting, value.toString());
+      keepSecret(setting, text(value));
     } else {
       put(setting.path(), value);
     }
   }
 
   /** Sets a setting that their file does not have. */
-  void add(Setting setting, Object value, String remark) {
-    rows.add(new Row("", "", setting.path(), shown(setting, value), remark, false));
+  void add(Setting setting, Object value, String remark, boolean decides) {
+    rows.add(new Row("", "", setting.path(), shown(setting, value), remark, decides));
     put(setting.path(), value);
   }
 
-  private void put(String path, Object found) {
-    Object value =
-        found instanceof List<?> list
-            ? list.stream().map(item -> withoutUser(path, item)).toList()
-            : withoutUser(path, found);
+  private void put(String path, Object value) {
     settings.put(path, value);
     VARIABLE.matcher(value.toString()).results().forEach(name -> variables.add(name.group(1)));
   }
 
   /** The file refers to the variable of the setting. */
   void keepSecret(Setting setting, String value) {
-    if (keep(setting.variable(), setting.path(), value)) {
-      settings.put(setting.path(), "${" + setting.variable() + "}");
-    }
-  }
-
-  private boolean keep(String variable, String ours, String value) {
-    boolean isPossible = NAME.matcher(variable).matches() && !LINES.matcher(value).find();
-    if (isPossible) {
-      secrets.put(variable, value);
-    } else {
-      missing(ours, "its name or value cannot be in a file of variables; set it by hand", true);
-    }
-    return isPossible;
+    secrets.put(setting.variable(), value);
+    settings.put(setting.path(), "${" + setting.variable() + "}");
   }
 
   /** A header may be a secret; a variable of its own sets it. */
-  private void keepSecret(Setting map, String key, String value) {
-    String variable = map.variable() + "_" + key.replace('-', '_').toUpperCase(Locale.ROOT);
-    keep(variable, map.path() + "." + key, value);
+  private void keepSecret(Entry entry, Setting map, String key, String value) {
+    String theirs = entry.value().isMap() ? entry.name() + "." + key : entry.name();
+    String name = map.variable() + "_" + key.replace('-', '_').toUpperCase(Locale.ROOT);
+    if (key.isEmpty() || !NAME.matcher(name).matches()) {
+      rows.add(
+          new Row(
+              theirs,
+              entry.place(),
+              "",
+              "",
+              "no variable can have this name; write it in " + map.path() + " by hand",
+              true));
+    } else if (!isRefused(entry, theirs, value)) {
+      secrets.put(name, value);
+    }
+  }
+
+  /** A line break would start a variable that nobody asked for. */
+  private boolean isRefused(Entry entry, String theirs, String value) {
+    boolean isRefused = CONTROL.matcher(value).find();
+    if (isRefused) {
+      rows.add(
+          new Row(
+              theirs,
+              entry.place(),
+              "",
+              "",
+              "has a line break or another control character, and is left out; set it by hand",
+              true));
+    }
+    return isRefused;
+  }
+
+  /** The file of settings is no place for the user and the password of a URL. */
+  private static Object withoutUser(Setting setting, Object value) {
+    return setting.isSecret() || setting.isMap() && !setting.holdsLists()
+        ? value
+        : UserInfo.leftOut(value);
+  }
+
+  private void leftOut(Entry entry, Setting setting, Object theirs, Object value) {
+    if (!value.equals(theirs)) {
+      String section = setting.path().replaceFirst("\\..*", "");
+      boolean hasAccount = section.equals("elasticsearch") || section.equals("redis");
+      none(
+          entry,
+          "had a user or a password in a URL, which is left out; set "
+              + (hasAccount
+                  ? "%s.username and %s.password".formatted(section, section)
+                  : "username and password in settings of their own"),
+          true);
+    }
+  }
+
+  private static String text(Object value) {
+    return value instanceof List<?> list
+        ? String.join(",", list.stream().map(String::valueOf).toList())
+        : value.toString();
   }
 
   void none(Entry entry, String remark, boolean decides) {
@@ -149,7 +200,13 @@ final class Translation {
   }
 
   /** Adds an item to a list that one source describes by several variables. */
-  void append(Entry entry, Setting setting, String item) {
+  void append(Entry entry, Setting setting, String theirs) {
+    if (setting.isSecret()) {
+      appendSecret(entry, setting, theirs);
+      return;
+    }
+    Object item = withoutUser(setting, theirs);
+    leftOut(entry, setting, theirs, item);
     List<Object> items = new ArrayList<>();
     if (settings.get(setting.path()) instanceof List<?> before) {
       items.addAll(before);
@@ -160,11 +217,20 @@ final class Translation {
     put(setting.path(), items);
   }
 
+  private void appendSecret(Entry entry, Setting setting, String item) {
+    if (!isRefused(entry, entry.name(), item)) {
+      rows.add(row(entry, setting.path(), setting, item, "", false));
+      origins.putIfAbsent(setting.path(), entry);
+      String before = secrets.get(setting.variable());
+      keepSecret(setting, before == null ? item : before + "," + item);
+    }
+  }
+
   /** Adds an entry to a map that one source describes by several variables. */
   void putInMap(Entry entry, Setting setting, String key, Object value) {
     if (!setting.holdsLists()) {
       rows.add(row(entry, setting.path() + "." + key, setting, value, "", false));
-      keepSecret(setting, key, value.toString());
+      keepSecret(entry, setting, key, value.toString());
       return;
     }
     Map<String, Object> map = new LinkedHashMap<>();
@@ -190,31 +256,21 @@ final class Translation {
     rows.add(new Row("", "", ours, "", remark, decides));
   }
 
-  /** Everybody may read the file of the settings. */
-  private Object withoutUser(String path, Object value) {
-    String text = value instanceof String string ? string : "";
-    if (USER_IN_URL
-        .matcher(PLACEHOLDER.matcher(text).replaceAll(""))
-        .results()
-        .noneMatch(Translation::isName)) {
-      return value;
-    }
-    missing(path, "the user in its URL is left out; set username and password", true);
-    return USER_IN_URL.matcher(text).replaceAll("");
-  }
-
-  private static boolean isName(java.util.regex.MatchResult user) {
-    return user.group().matches(".*[^:@].*");
-  }
-
-  /** A whole value that only refers to variables is no secret. */
+  /** A value that only refers to variables is no secret; a default of a variable may be one. */
   static boolean isVariable(String value) {
-    return PLACEHOLDER.matcher(value).find()
-        && !DEFAULT.matcher(value).find()
-        && !USER_IN_URL
-            .matcher(PLACEHOLDER.matcher(value).replaceAll(""))
-            .results()
-            .anyMatch(Translation::isName);
+    return MERE_VARIABLE.matcher(value).find()
+        && ADDRESS.matcher(withoutVariables(value)).matches()
+        && (value.contains("://") || withoutVariables(value).isEmpty());
+  }
+
+  private static String whatToSeparate(String value) {
+    return WHOLE_DEFAULT.matcher(value).matches()
+        ? "has a secret as the default of a variable; write the one or the other into the file of variables"
+        : "contains a password and a variable; write it in separate settings";
+  }
+
+  static String withoutVariables(String value) {
+    return MERE_VARIABLE.matcher(value).replaceAll("");
   }
 
   private static Row row(
@@ -228,7 +284,7 @@ final class Translation {
             ? String.join(", ", list.stream().map(String::valueOf).toList())
             : value.toString();
     boolean isSecret = setting.isSecret() || setting.isMap() && !setting.holdsLists();
-    return isSecret && !isVariable(text) ? "***" : USER_IN_URL.matcher(text).replaceAll("***@");
+    return isSecret && !isVariable(text) ? "***" : UserInfo.hidden(text);
   }
 
   /** Other values without a counterpart may be secrets. */

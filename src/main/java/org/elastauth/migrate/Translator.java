@@ -64,9 +64,7 @@ final class Translator {
   private void otherFile(Entry entry) {
     if (isAlone) {
       translation.none(
-          entry,
-          "reads " + entry.text().replaceFirst(":.*", "") + "; give this command that file, too",
-          true);
+          entry, "reads " + entry.text().replaceFirst(":.*", "") + "; " + entry.giveBoth(), true);
     }
   }
 

@@ -85,18 +85,18 @@ class MigrationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "elastauth-v1.yml                     | elastauth 1 | elasticsearch.hosts",
+        "elastauth-v1.yml                     | elastauth 1 | elasticsearch.hosts listen",
         "elastauth-v1.env                     | elastauth 1 | default_roles",
-        "elastauth-v1-flask.env               | elastauth 1 | default_roles",
+        "elastauth-v1-flask.env               | elastauth 1 | default_roles listen",
         "elastauth-v2.yml                     | elastauth 2 |",
         "elastauth-v2.env                     | elastauth 2 | default_roles",
         "elastauth-v2-auth-only-compose.yml   | elastauth 2 | default_roles",
-        "elastauth-v2-auth-only.env           | elastauth 2 | default_roles",
+        "elastauth-v2-auth-only.env           | elastauth 2 | default_roles listen",
         "elastauth-v2-direct-proxy-compose.yml| elastauth 2 | ELASTAUTH_PROXY_ENABLED",
         "elastauth-v2-direct-proxy.yml        | elastauth 2 | proxy.enabled",
         "elastauth-v2-demo-compose.yml        | elastauth 2 | ELASTAUTH_CONFIG default_roles elasticsearch.hosts",
         "elastauth-v2-demo.yml                | elastauth 2 | default_roles",
-        "elastauth-v2-configmap.yml           | elastauth 2 |",
+        "elastauth-v2-configmap.yml           | elastauth 2 | listen",
         "elastauth-v2-kubernetes.yml          | elastauth 2 | default_roles elasticsearch.hosts",
         "elastauth-v2-production-compose.yml  | elastauth 2 | default_roles elasticsearch.hosts volumes",
         "keyline.yaml                         | Keyline     | oidc.default_es_user oidc.mappings role_mappings[1] role_mappings[3]",
@@ -248,14 +248,14 @@ class MigrationTest {
   void theOtherFilesOfAServiceAreNamed() throws Exception {
     assertThat(migration("elastauth-v2-production-compose.yml").todo())
         .contains(
-            "volumes (elastauth-v2-production-compose.yml:19): reads ./elastauth-config.yml; give this"
-                + " command that file, too");
+            "volumes (elastauth-v2-production-compose.yml:19): reads ./elastauth-config.yml; give both:"
+                + " migrate ./elastauth-config.yml elastauth-v2-production-compose.yml");
     assertThat(migration("elastauth-v2-production-compose.yml", "elastauth-v2.yml").todo())
         .isEmpty();
     assertRefused(
         "v1.yml",
         "services: {proxy: {build: ., env_file: ./src/.env}}",
-        "v1.yml reads its variables from ./src/.env; give this command that file");
+        "v1.yml reads its variables from ./src/.env; give both: migrate ./src/.env v1.yml");
   }
 
   @Test
@@ -307,7 +307,7 @@ class MigrationTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void onlyTheOwnerReadsTheSecrets() throws Exception {
+  void onlyTheOwnerReadsTheFiles() throws Exception {
     List<Path> files = migration("elastauth-v2.yml").write(folder.resolve("mine.yml"));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.get(1))))
         .isEqualTo("rw-------");
@@ -366,30 +366,6 @@ class MigrationTest {
     assertRefused("nested.yml", "a: " + "[".repeat(5_000), "nested.yml is not YAML");
     assertRefused(
         "alone.yml", "apiVersion: v1\nkind: Secret\ndata: {a: b}\n", "contains no settings of a");
-  }
-
-  /** A shell runs the file of variables; everybody may read the other one. */
-  @Test
-  void aForeignFileRunsNothingAndItsSecretsAreInTheirFileOnly() throws Exception {
-    Migration migration =
-        of(
-            "config.yml",
-            """
-            redis: {host: r, password: "${PW:-hunter2}"}
-            elasticsearch: {hosts: ["http://hunter2:hunter2@es:9200"], username: a, password: "p\\nLD_PRELOAD=x"}
-            response: {headers: {"X; $(touch pwn) #": username, "X\\u001b[2J": email}}
-            """);
-    Path output = folder.resolve("safe.yml");
-    List<Path> files = migration.write(output);
-    assertThat(output).content().doesNotContain("hunter2", "\u001b").contains("http://es:9200");
-    assertThat(text(migration)).doesNotContain("hunter2", "\u001b");
-    assertThat(files).hasSize(2);
-    assertThat(Files.readAllLines(files.get(1)))
-        .filteredOn(line -> !line.startsWith("#"))
-        .allMatch(line -> line.matches("[A-Z_][A-Z0-9_]*=.*"))
-        .noneMatch(line -> line.contains("LD_PRELOAD"));
-    assertThat(migration.todo().toString())
-        .contains("set username and password", "elasticsearch.password", "response.headers");
   }
 
   /** Within the time limit of each test. */
