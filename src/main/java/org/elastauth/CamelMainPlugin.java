@@ -5,6 +5,7 @@ import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainRegistry;
@@ -118,6 +119,7 @@ public final class CamelMainPlugin implements ContextServicePlugin {
     private static final long LONGEST_STOP_MINUTES = 1;
 
     private final ConfigurableApplicationContext beans;
+    private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     Lifecycle(ConfigurableApplicationContext beans) {
@@ -150,15 +152,18 @@ public final class CamelMainPlugin implements ContextServicePlugin {
       }
     }
 
-    /** Drains the server, then stops the routes, then the beans. */
+    /**
+     * Drains the server, then stops the routes, then the beans. That stop of the routes calls this
+     * again, and must not let the process end before the beans have stopped.
+     */
     @Override
     public void onContextStopping(CamelContext context) {
-      try {
-        if (beans.isActive()) {
+      if (closing.compareAndSet(false, true)) {
+        try {
           beans.close();
+        } finally {
+          stopped.countDown();
         }
-      } finally {
-        stopped.countDown();
       }
     }
   }
