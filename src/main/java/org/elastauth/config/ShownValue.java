@@ -59,7 +59,7 @@ final class ShownValue {
       return hidden(text);
     }
     Matcher address = OWN_URL.matcher(text);
-    if (address.matches()) {
+    if (address.matches() && address.group(4).indexOf('@') < 0) {
       return address.group(1)
           + (address.group(2) == null ? "" : HIDDEN + "@")
           + address.group(3)
@@ -80,6 +80,10 @@ final class ShownValue {
     int host = text.indexOf("//") < 0 ? text.lastIndexOf(':') + 1 : text.indexOf("//") + 2;
     int at = text.lastIndexOf('@');
     int parameters = text.replace(';', '?').indexOf('?');
+    if (at >= 0 && at < host) {
+      return text.substring(0, text.indexOf(':') + 1)
+          + HIDDEN; // jdbc:oracle:thin:user/password@//host
+    }
     if (at >= host && parameters >= 0) {
       // a password may contain each of these characters
       return text.substring(0, host) + HIDDEN;
