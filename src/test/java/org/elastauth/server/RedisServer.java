@@ -97,18 +97,18 @@ public final class RedisServer implements AutoCloseable {
    * @param host a loopback address, such as 127.0.0.2
    */
   public static RedisServer startAt(String host, int port, String... options) {
-    return start(host, port, 0, options);
+    return start(executable(), host, port, 0, options);
   }
 
   static RedisServer start(int port, int tlsPort, String... options) {
-    return start(LOCAL, port, tlsPort, options);
+    return start(executable(), LOCAL, port, tlsPort, options);
   }
 
-  private static RedisServer start(String host, int port, int tlsPort, String... options) {
+  static RedisServer start(String program, String host, int port, int tlsPort, String... options) {
     List<String> command =
         new ArrayList<>(
             List.of(
-                executable(),
+                program,
                 "--port",
                 Integer.toString(port),
                 "--bind",
