@@ -135,7 +135,7 @@ class KubernetesFilesTest {
     assertThat(most).flatExtracting(Manifest::faults).isEmpty();
     assertThat(headers).flatExtracting(Manifest::faults).isEmpty();
     assertThat(variables(most))
-        .contains("ELASTAUTH_ROUTES", "ELASTAUTH_OIDC_TLS_CA_CERT", "ELASTAUTH_SECRET_KEY_FILE");
+        .contains("ELASTAUTH_ROUTES", "ELASTAUTH_OIDC_TLS_CA_CERT", "ELASTAUTH_SECRET_KEYS_FILE");
     assertThat(variables(headers))
         .contains("ELASTAUTH_AUTH_PROVIDER", "ELASTAUTH_REDIS_PASSWORD_FILE")
         .doesNotContain("ELASTAUTH_OIDC_CLIENT_SECRET_FILE");
