@@ -82,11 +82,18 @@ final class HostNames extends AddressResolverGroup<InetSocketAddress> {
 
   private UnknownHostException failure(String name, Throwable failure) {
     Throwable cause = AsyncAnswer.cause(failure);
+    if (cause instanceof TimeoutException) {
+      return new UnknownHostException(
+          "host name "
+              + name
+              + ": the name servers did not answer within "
+              + timeoutMillis
+              + " ms");
+    }
+    // the JVM repeats an earlier failure without its reason
+    boolean bare = name.equals(cause.getMessage());
     return new UnknownHostException(
-        "host name "
-            + (cause instanceof TimeoutException
-                ? name + ": the name servers did not answer within " + timeoutMillis + " ms"
-                : cause.getMessage()));
+        "host name " + cause.getMessage() + (bare ? ": it has no address" : ""));
   }
 
   private final class Resolver extends InetNameResolver {
