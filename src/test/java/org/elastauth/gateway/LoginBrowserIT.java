@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.openqa.selenium.Cookie;
 
 /**
- * docker/nginx-oidc.conf, with TLS, and docker/Caddyfile-oidc: Chromium logs in at Keycloak and
- * ends on the page of Elasticsearch that it wanted to see.
+ * The files of nginx, with TLS, and Caddy for OpenID Connect: Chromium logs in at Keycloak and ends
+ * on the page of Elasticsearch that it wanted to see.
  */
 @ExtendWith(Servers.class)
 @Timeout(180)

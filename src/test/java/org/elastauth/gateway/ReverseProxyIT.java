@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * SPEC 2: docker/nginx.conf and docker/Caddyfile, in front of the packaged jar and Elasticsearch.
- * What the proxy sends to either is read off the wire.
+ * SPEC 2: docker/proxies for nginx and Caddy, in front of the packaged jar and Elasticsearch. What
+ * the proxy sends to either is read off the wire.
  */
 @ExtendWith(Servers.class)
 @Timeout(90)

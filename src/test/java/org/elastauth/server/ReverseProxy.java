@@ -55,13 +55,13 @@ public final class ReverseProxy implements AutoCloseable {
               this == NGINX
                   ? nginx(
                       folder,
-                      Files.readString(Path.of("docker", "nginx.conf"))
+                      Files.readString(Path.of("docker", "proxies", "nginx", "headers.conf"))
                           .replace("listen 80", "listen 127.0.0.1:" + port)
                           .replace("kibana.example.org", "127.0.0.1")
                           .replace(
                               "$server_name$request_uri", "$server_name:" + port + "$request_uri"),
                       behind)
-                  : caddy("Caddyfile"),
+                  : caddy("headers.caddyfile"),
           Map.of(
               "SITE",
               "http://127.0.0.1:" + port,
@@ -87,14 +87,14 @@ public final class ReverseProxy implements AutoCloseable {
               this == NGINX
                   ? nginx(
                       folder,
-                      Files.readString(Path.of("docker", "nginx-oidc.conf"))
+                      Files.readString(Path.of("docker", "proxies", "nginx", "oidc.conf"))
                           .replace(
                               "listen 80",
                               "listen 127.0.0.1:" + port + (certificates == null ? "" : " ssl"))
                           .replace("kibana.example.org", "localhost")
                           .replace("http {\n", "http {\n" + tls(certificates)),
                       new Behind(0, gateway, elastic))
-                  : caddy("Caddyfile-oidc"),
+                  : caddy("oidc.caddyfile"),
           Map.of(
               "SITE",
               "http://localhost:" + port,
@@ -175,7 +175,7 @@ public final class ReverseProxy implements AutoCloseable {
           "--adapter",
           "caddyfile",
           "--config",
-          Path.of("docker", shipped).toAbsolutePath().toString());
+          Path.of("docker", "proxies", "caddy", shipped).toAbsolutePath().toString());
     }
 
     private static boolean accepts(int port) {
