@@ -53,7 +53,7 @@ class LoginBrowserIT {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"NGINX", "CADDY"})
   void fromThePageToTheProviderAndBack(ReverseProxy.Kind kind, @TempDir Path folder) {
     assumeTrue(kind.installed(), kind.program() + " is not installed here");
     assumeTrue(Browser.installed(), "chromium and chromedriver are not installed here");
@@ -67,7 +67,10 @@ class LoginBrowserIT {
     try (TestGateway gateway = gateway(site);
         ReverseProxy proxy =
             kind.startForLogin(
-                port, gateway.port(), URI.create(elasticsearch.url()).getPort(), certificates);
+                port,
+                gateway.port(),
+                URI.create(elasticsearch.url()).getPort(),
+                tls ? certificates : null);
         Browser browser = Browser.start()) {
       browser.open(site + PAGE);
       assertThat(browser.url()).startsWith(keycloak.issuer());
