@@ -82,7 +82,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     context.setUuidGenerator(ids); // also of log lines, responses and events
     context.getExecutorServiceManager().setThreadPoolFactory(new DecisionThreads());
     if (settings.usesRedis() && context.isAutoStartup()) {
-      redisConnections.getObject().open();
+      RedisConnections connections = redisConnections.getObject();
+      connections.open();
+      health.redisIsOpen(() -> connections.active() > 0);
     }
     // Drain has waited for the pending requests by then
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
