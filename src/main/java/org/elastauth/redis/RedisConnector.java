@@ -117,6 +117,13 @@ final class RedisConnector implements AutoCloseable {
     }
   }
 
+  /** Asks the known nodes of a cluster, then the configured hosts, which nodes it has now. */
+  void refreshNodes() {
+    if (cluster != null) {
+      cluster.refreshPartitionsAsync();
+    }
+  }
+
   /** Opens a connection to a Sentinel. A master must have been reached before. */
   StatefulRedisSentinelConnection<byte[], byte[]> connectTo(RedisUrl.Node sentinel) {
     return single.connectSentinel(BYTES, sentinel(sentinel));
