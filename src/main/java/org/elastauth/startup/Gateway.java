@@ -139,7 +139,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           .addKeyValue("folder", files.folder())
           .addKeyValue("files", files.routes().copies().size())
           .log(
-              "Route files equal those in the jar; delete them, so that an upgrade can change them");
+              "Route files equal those in the jar; an upgrade changes only those in the jar, so keep no copies");
     }
     if (settings.usesRedis()) {
       LOG.info("Redis integration enabled");
