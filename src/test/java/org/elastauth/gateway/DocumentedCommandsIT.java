@@ -75,7 +75,7 @@ class DocumentedCommandsIT {
           "envoy", "is not installed everywhere",
           "/usr/sbin/nginx", "ReverseProxyIT starts it",
           "token", "asks Keycloak; LoginBrowserIT logs in there",
-          "keycloak/bin/kc.sh", "KeycloakServer starts it",
+          "target/my-keycloak/bin/kc.sh", "KeycloakServer starts it",
           "src/test/bench/run", "takes minutes");
 
   /** A command with one of these texts is not run. */
@@ -201,7 +201,7 @@ class DocumentedCommandsIT {
     for (String name : List.of("docker", "src", "target")) {
       Files.createSymbolicLink(folder.resolve(name), Path.of(name).toAbsolutePath());
     }
-    Files.createDirectories(folder.resolve("site"));
+    Files.createDirectories(folder.resolve("target/site"));
     Files.writeString(folder.resolve(".curlrc"), "silent\nshow-error\nfail-with-body\n");
     Path programs = Files.createDirectories(folder.resolve("bin"));
     Path java =
