@@ -293,7 +293,7 @@ class ReverseProxyIT {
             Arguments.of("cookies", "Cookie: a=" + "x".repeat(17_000) + "\r\n", false),
             Arguments.of("a token", "Authorization: Bearer " + "x".repeat(17_000) + "\r\n", false),
             Arguments.of("tiny ones that grow", "a:\n".repeat(5_300), false),
-            Arguments.of("tiny ones that grow less", "a:\n".repeat(90), true),
+            Arguments.of("tiny ones that grow less", "a:\n".repeat(60), true),
             Arguments.of("short ones that grow", "a:b\n".repeat(3_800), false));
     return Stream.of(ReverseProxy.Kind.values())
         .flatMap(
@@ -332,8 +332,8 @@ class ReverseProxyIT {
   /** Elasticsearch takes 4 kB, Kibana more. */
   @ParameterizedTest
   @EnumSource
-  void longAddressesPass(ReverseProxy.Kind kind) {
-    for (int length : List.of(3_900, 8_000, 12_000)) {
+  void longAddressesPassUpToTheLimit(ReverseProxy.Kind kind) {
+    for (int length : List.of(3_900, 8_000)) {
       toElastic.drain();
       String query = "filter_path=username," + "x".repeat(length);
       HttpResponse<String> answer =
@@ -344,14 +344,12 @@ class ReverseProxyIT {
               BodyPublishers.noBody(),
               "Cookie",
               session(kind, "proxy.long"));
-      if (length == 12_000) {
-        assertThat(answer.statusCode()).isIn(400, 414, 431);
-        assertThat(toElastic.drain()).isEmpty();
-      } else {
-        assertThat(answer.statusCode()).isEqualTo(length < 4_000 ? 200 : 400);
-        assertThat(toElastic.drain()).contains(query);
-      }
+      assertThat(answer.statusCode()).isEqualTo(length < 4_000 ? 200 : 400);
+      assertThat(toElastic.drain()).contains(query);
     }
+    assertThat(raw(kind, headers(kind, "").replace("_authenticate", "x".repeat(12_000))))
+        .containsPattern("^HTTP/1.1 4(00|14|31) ");
+    assertThat(toElastic.drain()).isEmpty();
   }
 
   /** As Kibana's plugins use it. */
@@ -504,7 +502,9 @@ class ReverseProxyIT {
     assertIs(
         whoAmI(kind, "Cookie", session(kind, "proxy.jane"), "Authorization", own),
         "proxy.jane." + kind.program());
-    assertThat(toElastic.drain()).doesNotContain(own).containsOnlyOnce("uthorization: Basic ");
+    assertThat(toElastic.drain())
+        .doesNotContain(own)
+        .containsPattern("(?s)^GET (?i:.*authorization: Basic (?!.*authorization: ))");
     assertRefused(whoAmI(kind, "Cookie", "session=%2F", "Authorization", own), 401);
     assertThat(asked())
         .contains(question(kind))

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.elastauth.server.BrowserClient;
 import org.elastauth.server.Certificates;
 import org.elastauth.server.ElasticsearchServer;
@@ -42,6 +41,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReverseProxyLoginIT {
   private static final String PAGE = "/_security/_authenticate?filter_path=username%2Croles";
   private static final Map<ReverseProxy.Kind, Running> RUNNING =
+      new EnumMap<>(ReverseProxy.Kind.class);
+  private static final Map<ReverseProxy.Kind, SiteBrowser> JOHNS =
       new EnumMap<>(ReverseProxy.Kind.class);
 
   private static ElasticsearchServer elasticsearch;
@@ -127,10 +128,16 @@ class ReverseProxyLoginIT {
     return new SiteBrowser(RUNNING.get(kind).site, certificates);
   }
 
+  /** A browser with a session, which no test ends. */
   private static SiteBrowser john(ReverseProxy.Kind kind) {
     SiteBrowser browser = browser(kind);
-    assertThat(browser.logIn(browser.open(PAGE), KeycloakServer.JOHN).statusCode()).isEqualTo(302);
-    return browser;
+    return JOHNS.computeIfAbsent(
+        kind,
+        first -> {
+          browser.logIn(browser.open(PAGE), KeycloakServer.JOHN);
+          toElastic.drain();
+          return browser;
+        });
   }
 
   private static String bearer(KeycloakServer.User user) {
@@ -192,7 +199,7 @@ class ReverseProxyLoginIT {
     assertRefused(refused, 401);
     assertRefused(browser(kind).get(PAGE, "Authorization", "Bearer not.a.token"), 401);
     HttpResponse<String> post =
-        browser(kind).send("POST", "/_bulk", BodyPublishers.ofString("x".repeat(100_000)));
+        browser(kind).send("POST", "/_bulk", BodyPublishers.ofString("x".repeat(5_000)));
     assertRefused(post, 401);
   }
 
@@ -201,7 +208,9 @@ class ReverseProxyLoginIT {
   void aTokenIsALoginAndEndsAtTheGateway(ReverseProxy.Kind kind) {
     String token = bearer(KeycloakServer.JOHN);
     assertIsJohn(browser(kind).get(PAGE, "Authorization", token));
-    assertThat(toElastic.drain()).doesNotContain(token).containsOnlyOnce("uthorization: Basic ");
+    assertThat(toElastic.drain())
+        .doesNotContain(token)
+        .containsPattern("(?s)^GET (?i:.*authorization: Basic (?!.*authorization: ))");
   }
 
   @ParameterizedTest
@@ -254,7 +263,7 @@ class ReverseProxyLoginIT {
                 + URI.create(RUNNING.get(kind).site).getAuthority()
                 + "\r\nCookie: "
                 + john.cookieHeader()
-                + "\r\nConnection: close, Authorization, X-Forwarded-For\r\n\r\n");
+                + "\r\nConnection: close, Authorization, Accept\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200").contains("\"john.doe\"");
     assertThat(toElastic.drain()).doesNotContainPattern("(?i)connection: [^\r]*authorization");
   }
@@ -342,9 +351,10 @@ class ReverseProxyLoginIT {
       assertRefused(away, 503);
 
       running.toGateway.lead(limited.port());
-      // the first may be of another proxy: it has the same address
-      HttpResponse<String> often =
-          Stream.generate(() -> browser.get(PAGE)).skip(1).findFirst().orElseThrow();
+      String token = bearer(KeycloakServer.JOHN);
+      browser.get(PAGE, "Authorization", token); // may be one too many already, with another proxy
+      toElastic.drain();
+      HttpResponse<String> often = browser.get(PAGE, "Authorization", token);
       assertThat(often.headers().firstValue("Retry-After").map(Integer::parseInt))
           .hasValueSatisfying(seconds -> assertThat(seconds).isBetween(3_000, 3_600));
       assertRefused(often, 429);

@@ -2,7 +2,6 @@ package org.elastauth.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,9 +10,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** A browser that uses a site through its reverse proxy, with TLS and HTTP/2. */
 public final class SiteBrowser {
@@ -97,8 +100,13 @@ public final class SiteBrowser {
   /** The whole answer to bytes that no client library would send, over HTTP/1.1. */
   public String raw(String request) throws IOException {
     URI address = URI.create(site);
-    try (Socket socket =
-        tls.getSocketFactory().createSocket(address.getHost(), address.getPort())) {
+    try (SSLSocket socket =
+        (SSLSocket)
+            tls.getSocketFactory().createSocket(address.getHost(), address.getPort())) {
+      SSLParameters parameters = socket.getSSLParameters();
+      // Java names no host without a dot by itself
+      parameters.setServerNames(List.of(new SNIHostName(address.getHost())));
+      socket.setSSLParameters(parameters);
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
