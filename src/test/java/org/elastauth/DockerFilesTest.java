@@ -21,7 +21,13 @@ class DockerFilesTest {
   @Test
   void everyYamlFileIsYaml() throws IOException {
     try (Stream<Path> files = Files.walk(DOCKER)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+      // a chart's templates become YAML only when Helm fills them in
+      for (Path file :
+          files
+              .filter(
+                  path ->
+                      path.toString().endsWith(".yaml") && !path.toString().contains("/templates/"))
+              .toList()) {
         for (Object document : new Yaml().loadAll(Files.readString(file))) {
           assertThat(document).as(file.toString()).isNotNull();
         }

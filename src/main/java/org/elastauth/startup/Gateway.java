@@ -161,11 +161,27 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     settings.adapters().forEach(adapters::addKeyValue);
     adapters.log("Adapters in use");
     warn(settings);
+    warnWithoutAotCache();
     files.log();
     LOG.atInfo()
         .addKeyValue("address", settings.host())
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
+  }
+
+  /** The JVM ignores a cache that it cannot use, and its own warning is not in the log's format. */
+  private static void warnWithoutAotCache() {
+    String cache = System.getProperty("org.elastauth.aot");
+    if (cache != null && !System.getProperty("java.vm.info", "").contains("sharing")) {
+      LOG.atWarn()
+          .addKeyValue("file", cache)
+          .addKeyValue("jvm", System.getProperty("java.vm.version"))
+          .addKeyValue("architecture", System.getProperty("os.arch"))
+          .log(
+              "The JVM does not use the AOT cache: the start takes twice the CPU, and more memory;"
+                  + " build the image for this JVM and architecture, and remove Java options that"
+                  + " change class path, garbage collector or agents. -Xlog:aot prints the reason");
+    }
   }
 
   /** The settings that are not at their defaults; secrets are {@code ***}. */

@@ -194,6 +194,7 @@ class AuditIT {
     String cached;
     String refused;
     String revoked;
+    String read;
     try (TestGateway gateway =
         gateway("")
             .set("audit.index", "elastauth-audit")
@@ -216,7 +217,12 @@ class AuditIT {
                           "Bearer " + BEARER)
                       .DELETE()
                       .build()));
+      read = decision(gateway.get("/elastauth/config", "Authorization", "Bearer " + BEARER));
     }
+    JsonNode reading = event("event.action", "configuration-read");
+    assertThat(reading.path("http.request.id").asText()).isEqualTo(read);
+    assertThat(reading.path("elastauth.by").asText()).isEqualTo("admin.credential");
+    assertThat(reading.path("source.ip").asText()).isEqualTo("127.0.0.1");
     assertThat(event("event.id", granted).path("elastauth.tier").asText())
         .isEqualTo("elasticsearch");
     assertThat(event("event.id", granted).path("user.roles").toString()).isEqualTo("[\"viewer\"]");

@@ -91,6 +91,8 @@ class DocumentedCommandsIT {
           Map.entry("elastauth migrate", "the reader's file; MigrateIT runs the example"),
           Map.entry("./migrated.env", "the reader's file; MigrateIT runs the example"),
           Map.entry("./install", "needs a Kibana"),
+          Map.entry("kubectl ", "asks the reader's cluster"),
+          Map.entry("helm ", "asks the reader's cluster"),
           Map.entry("-Djarmode=tools", "UnpackedJar extracts it"),
           Map.entry("org.apache.camel.main.Main", "CamelMainIT starts it"));
 

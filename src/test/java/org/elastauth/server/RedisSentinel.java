@@ -22,7 +22,8 @@ public final class RedisSentinel implements AutoCloseable {
 
   private final String password;
 
-  private RedisSentinel(RedisServer master, RedisServer replica, String password, String others) {
+  private RedisSentinel(
+      RedisServer master, RedisServer replica, String password, String host, String others) {
     this.master = master;
     this.replica = replica;
     this.password = password;
@@ -34,12 +35,14 @@ public final class RedisSentinel implements AutoCloseable {
           """
           port %d
           bind 127.0.0.1
-          sentinel monitor mymaster 127.0.0.1 %d 1
+          sentinel resolve-hostnames yes
+          sentinel announce-hostnames yes
+          sentinel monitor mymaster %s %d 1
           sentinel down-after-milliseconds mymaster 1000
           sentinel failover-timeout mymaster 5000
           %s
           """
-              .formatted(port, master.port(), others));
+              .formatted(port, host, master.port(), others));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -52,7 +55,16 @@ public final class RedisSentinel implements AutoCloseable {
   }
 
   public static RedisSentinel start() {
-    return start(RedisServer.start(), "", "");
+    return start(RedisServer.start(), "", "127.0.0.1", "");
+  }
+
+  /**
+   * One that announces its master by name, and never another server.
+   *
+   * @param name of 127.0.0.1
+   */
+  public static RedisSentinel startAnnouncing(String name) {
+    return start(RedisServer.start(), "", name, "", "--replica-priority", "0");
   }
 
   /**
@@ -63,6 +75,7 @@ public final class RedisSentinel implements AutoCloseable {
     return start(
         RedisServer.start("--requirepass", password, "--masterauth", password),
         own,
+        "127.0.0.1",
         "sentinel auth-pass mymaster %s\nrequirepass %s".formatted(password, own),
         "--requirepass",
         password,
@@ -71,14 +84,14 @@ public final class RedisSentinel implements AutoCloseable {
   }
 
   private static RedisSentinel start(
-      RedisServer master, String password, String others, String... options) {
+      RedisServer master, String password, String host, String others, String... options) {
     List<String> following =
         new ArrayList<>(List.of("--replicaof", "127.0.0.1", Integer.toString(master.port())));
     following.addAll(List.of(options));
     RedisServer replica = RedisServer.start(following.toArray(String[]::new));
     Awaitility.await("replication")
         .until(() -> replica.admin().info("replication").contains("master_link_status:up"));
-    RedisSentinel all = new RedisSentinel(master, replica, password, others);
+    RedisSentinel all = new RedisSentinel(master, replica, password, host, others);
     Awaitility.await("the Sentinel knows the replica")
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
