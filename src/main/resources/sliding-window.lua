@@ -1,12 +1,18 @@
--- Counts a request among those of the window that ends now, unless these are as many as are let in.
+-- Counts a request among those of the window that ends now, unless these are as many as are let in. With it, it
+-- counts the next requests of a client that sends many.
 -- KEYS[1]  a sorted set: the requests that were let in, by when (ms)
--- ARGV     how many are let in during a window; its length (ms); a name no other request has
--- returns  how many more are let in, or below 0: -(ms until one more is)
+-- ARGV     how many are let in during a window; its length (ms); a name no other request has; how many to count at
+--          most; how long the next ones may take to come (ms); that and the length of the window; the names of those
+--          that were counted but did not come
+-- returns  how many it has counted; how many more are let in, or below 0: -(ms until one more is)
 -- Redis writes a Lua number that it receives, and Lua one that it concatenates, with 17 or 14 digits of a fraction.
 -- That costs more than the command. So numbers stay texts, and text() writes two integers of 32 bits each.
 local key = KEYS[1]
 local window = ARGV[2]
 local request = ARGV[3]
+local wanted = tonumber(ARGV[4])
+local ahead = ARGV[5]
+local kept = ARGV[6]
 local call = redis.call
 
 -- Redis's clock, the same for every gateway: the time that is left until one far away. TIME would be a
@@ -30,19 +36,35 @@ local function count()
     -- left behind where the clock has gone back by more than a window
     count = count - call('ZREMRANGEBYSCORE', key, text(now + window + 1), '+inf')
   end
-  local left = limit - count - 1
-  if left < 0 then
-    left = now - window - 1 - call('ZRANGE', key, '0', '0', 'WITHSCORES')[2]
-  else
-    call('ZADD', key, text(now), request)
+  call('PEXPIRE', key, kept)
+  if count >= limit then
+    return {0, now - window - 1 - call('ZRANGE', key, '0', '0', 'WITHSCORES')[2]}
   end
-  call('PEXPIRE', key, window)
-  return left
+  -- One of 64 at most: the other gateways need the rest of the limit.
+  local counted = math.max(1, math.min(wanted, math.floor((limit - count) / 64)))
+  if counted == 1 then
+    call('ZADD', key, text(now), request)
+  else
+    local members = {text(now), request}
+    -- They leave the window as if they had come at the latest moment, so that no window has more than the limit.
+    local latest = text(now + ahead)
+    for next = 1, counted - 1 do
+      members[#members + 1] = latest
+      members[#members + 1] = request .. '.' .. next
+    end
+    call('ZADD', key, unpack(members))
+  end
+  return {counted, limit - count - counted}
 end
 
--- Adds nothing, but a Redis that is full refuses it, as it refuses no later command of a script that has
--- written. A value of a foreign type is no count.
-local first = redis.pcall('ZADD', key, 'XX', '0', request)
+-- Moves the requests that did not come out of the window, and adds nothing. A Redis that is full refuses it, as it
+-- refuses no later command of a script that has written. A value of a foreign type is no count.
+local leaving = {'0', request}
+for i = 7, #ARGV do
+  leaving[#leaving + 1] = '0'
+  leaving[#leaving + 1] = ARGV[i]
+end
+local first = redis.pcall('ZADD', key, 'XX', unpack(leaving))
 if type(first) == 'table' then
   if not string.find(first.err, 'WRONGTYPE', 1, true) then
     return first

@@ -11,14 +11,17 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 
 /**
- * A file of the audit trail as a bulk request to Elasticsearch. Each event is created under its own
+ * A file of the audit trail as bulk requests to Elasticsearch. Each event is created under its own
  * id, so an event that is sent again does not exist twice.
  */
 public final class AuditBulk {
@@ -26,6 +29,9 @@ public final class AuditBulk {
   private static final int BAD_REQUEST = 400;
   private static final int CONFLICT = 409;
   private static final long MAX_REJECTED = 10L << 20;
+
+  /** Elasticsearch refuses a body above http.max_content_length, 100 MB by default. */
+  private static final int MAX_REQUEST_BYTES = 5 << 20;
 
   private final AuditFolder folder;
   private final AuditFailures failures;
@@ -43,10 +49,36 @@ public final class AuditBulk {
     this.rejected = AuditLog.dropped(meters, "rejected");
   }
 
+  /** The parts of a file that were not delivered yet, each for one request. */
+  public Iterator<AuditSegment> parts(@Body AuditSegment segment) throws IOException {
+    return new Iterator<>() {
+      private AuditSegment rest = folder.undelivered(segment);
+
+      @Override
+      public boolean hasNext() {
+        return !rest.isEmpty();
+      }
+
+      @Override
+      public AuditSegment next() {
+        if (rest.isEmpty()) {
+          throw new NoSuchElementException();
+        }
+        try {
+          AuditSegment part = rest.first(MAX_REQUEST_BYTES);
+          rest = rest.startingAt(part.to());
+          return part;
+        } catch (IOException unreadable) {
+          throw new UncheckedIOException(unreadable);
+        }
+      }
+    };
+  }
+
   /**
    * The body of the bulk request. Lines that are no events are left out.
    *
-   * @throws IOException for a file without any event, which is set aside
+   * @throws IOException for a part without any event, which is set aside
    */
   public List<CreateOperation.Builder<BinaryData>> operations(@Body AuditSegment segment)
       throws IOException {
@@ -63,7 +95,9 @@ public final class AuditBulk {
     }
     if (operations.isEmpty()) {
       setAside(segment.lines(), NO_EVENT);
-      folder.delete(segment);
+      if (!folder.advance(segment)) {
+        folder.delete(segment);
+      }
       throw new IOException("a file of the audit trail has no event");
     }
     return operations;
@@ -95,7 +129,7 @@ public final class AuditBulk {
    * Sets aside events that Elasticsearch can never accept, so that they do not block others.
    *
    * @param items the response, in the order of the request
-   * @throws IOException if Elasticsearch has not accepted all others; the file is then sent again
+   * @throws IOException if Elasticsearch has not accepted all others; the part is then sent again
    */
   public void settle(@Body AuditSegment segment, @Variable("items") List<BulkResponseItem> items)
       throws IOException {
@@ -124,6 +158,7 @@ public final class AuditBulk {
       setAside(invalid, reason);
     }
     delivered.increment(lines.size() - invalid.size());
+    folder.advance(segment);
   }
 
   private void setAside(List<String> invalid, String reason) throws IOException {

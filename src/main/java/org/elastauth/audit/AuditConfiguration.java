@@ -61,7 +61,9 @@ class AuditConfiguration {
       @Value("${elastauth.auth_provider}") String provider,
       @Value("${elastauth.user_store}") String userStore) {
     AuditLines lines = new AuditLines(proxies, roles, provider, node());
-    return new AuditLog(settings, userStore, lines, folder, failures, decisions, ids, meters);
+    AnonymousRefusals anonymous = new AnonymousRefusals(proxies, settings.refusalsPerMinute());
+    return new AuditLog(
+        settings, userStore, lines, anonymous, folder, failures, decisions, ids, meters);
   }
 
   private static String node() {

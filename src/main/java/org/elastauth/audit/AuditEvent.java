@@ -15,6 +15,10 @@ record AuditEvent(String id, long at, GatewayEvent event) {
 
   private static final Map<String, Kind> KINDS =
       Map.ofEntries(
+          Map.entry(
+              AnonymousRefusals.SUMMARY,
+              Kind.of(AnonymousRefusals.SUMMARY, "failure", "authentication", "denied")),
+          kind("configuration-read", "configuration", "access"),
           kind("gateway-started", "process", "start"),
           kind("gateway-stopped", "process", "end"),
           kind("user-login", "authentication", "start"),

@@ -33,6 +33,11 @@ final class AuditFolder {
   static final String LOCK = "audit.lock";
   static final String REJECTED = "rejected.jsonl";
 
+  /** How much of a closed file was delivered. */
+  static final String POSITION = "audit.position";
+
+  private static final int MAX_POSITION_BYTES = 200;
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS").withZone(ZoneOffset.UTC);
 
@@ -168,7 +173,7 @@ final class AuditFolder {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "audit-*.jsonl")) {
       for (Path file : files) {
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) { // a link could lead anywhere
+        if (isFile(file)) {
           found.add(file);
         }
       }
@@ -179,6 +184,11 @@ final class AuditFolder {
     for (Path file : found) {
       add(file, Files.size(file));
     }
+  }
+
+  /** A link could lead anywhere. */
+  private static boolean isFile(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   private void add(Path file, long bytes) {
@@ -222,9 +232,9 @@ final class AuditFolder {
     long lost = 0;
     while (!closed.isEmpty()
         && (closed.size() >= limits.files() || closedBytes + limits.fileBytes() > limits.bytes())) {
-      AuditSegment oldest = new AuditSegment(closed.peek().file);
-      if (limits.counted() && Files.exists(oldest.file())) {
-        lost += oldest.lines().size();
+      Path oldest = closed.peek().file;
+      if (limits.counted() && isFile(oldest)) {
+        lost += undelivered(AuditSegment.of(oldest)).lines().size();
       }
       delete(oldest);
     }
@@ -234,18 +244,59 @@ final class AuditFolder {
   /** The oldest closed file; without one, the active file is closed. Null without events. */
   synchronized AuditSegment oldest() throws IOException {
     open();
+    while (!closed.isEmpty() && !isFile(closed.peek().file)) { // an administrator moved it
+      closedBytes -= closed.poll().bytes;
+    }
     if (closed.isEmpty() && activeBytes > 0) {
       close();
       openActive();
     }
-    return closed.isEmpty() ? null : new AuditSegment(closed.peek().file);
+    return closed.isEmpty() ? null : AuditSegment.of(closed.peek().file);
   }
 
   synchronized void delete(AuditSegment segment) throws IOException {
-    if (!closed.isEmpty() && closed.peek().file.equals(segment.file())) {
+    delete(segment.file());
+  }
+
+  private void delete(Path file) throws IOException {
+    if (!closed.isEmpty() && closed.peek().file.equals(file)) {
       closedBytes -= closed.poll().bytes;
     }
-    Files.deleteIfExists(segment.file());
+    Files.deleteIfExists(file);
+    Files.deleteIfExists(folder.resolve(POSITION));
+  }
+
+  /** The rest of a file, if a part of it was delivered. */
+  synchronized AuditSegment undelivered(AuditSegment segment) throws IOException {
+    Path position = folder.resolve(POSITION);
+    if (!isFile(position) || Files.size(position) > MAX_POSITION_BYTES) {
+      return segment;
+    }
+    AuditSegment note = AuditSegment.of(position);
+    String[] words = String.join(" ", note.lines()).split(" ");
+    boolean isKnown =
+        words.length == 2
+            && words[0].equals(segment.file().getFileName().toString())
+            && words[1].matches("\\d{1,18}");
+    return isKnown ? segment.startingAt(Long.parseLong(words[1])) : segment;
+  }
+
+  /**
+   * Remembers that a part of a file was delivered, also over a restart.
+   *
+   * @return false at the end of the file
+   */
+  synchronized boolean advance(AuditSegment part) throws IOException {
+    if (part.to() >= AuditSegment.of(part.file()).to()) {
+      return false;
+    }
+    String note = part.file().getFileName() + " " + part.to() + "\n";
+    try (FileChannel channel =
+        FileChannel.open(folder.resolve(POSITION), APPEND, posix(OF_FILES))) {
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(note.getBytes(StandardCharsets.UTF_8)), 0);
+    }
+    return true;
   }
 
   /** Keeps events that the target refuses, up to a limit. */

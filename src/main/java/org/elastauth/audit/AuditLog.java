@@ -41,6 +41,11 @@ public final class AuditLog
   private final boolean isCachedIncluded;
   private final String userStore;
   private final AuditLines lines;
+  private final AnonymousRefusals anonymous;
+
+  /** Places of the queue that only known users, and other events, may take. */
+  private final int reserved;
+
   private final AuditFolder folder;
   private final AuditFailures failures;
   private final Decisions decisions;
@@ -49,6 +54,7 @@ public final class AuditLog
   private final Counter full;
   private final Counter unwritable;
   private final Counter displaced;
+  private final Counter summarized;
   private final Thread writer = new Thread(this::write, "audit");
   private volatile boolean closing;
 
@@ -56,6 +62,7 @@ public final class AuditLog
       AuditSettings settings,
       String userStore,
       AuditLines lines,
+      AnonymousRefusals anonymous,
       AuditFolder folder,
       AuditFailures failures,
       Decisions decisions,
@@ -65,6 +72,8 @@ public final class AuditLog
     this.isCachedIncluded = settings.decisions().equals("all");
     this.userStore = userStore;
     this.lines = lines;
+    this.anonymous = anonymous;
+    this.reserved = settings.queueSize() / 2;
     this.folder = folder;
     this.failures = failures;
     this.decisions = decisions;
@@ -76,6 +85,10 @@ public final class AuditLog
     this.full = dropped(meters, "queue_full");
     this.unwritable = dropped(meters, "disk");
     this.displaced = dropped(meters, "size_limit");
+    this.summarized =
+        Counter.builder("elastauth.audit.summarized")
+            .description("refused requests of unknown users that the audit trail only counts")
+            .register(meters);
     Gauge.builder("elastauth.audit.queue", queue, BlockingQueue::size)
         .description("events that wait to be written to the folder of the audit trail")
         .register(meters);
@@ -106,14 +119,21 @@ public final class AuditLog
     writer.start();
   }
 
-  private void add(Decision decision) {
-    if (isCachedIncluded || decision.tier().isEmpty() || decision.tier().equals(userStore)) {
+  void add(Decision decision) {
+    if (AnonymousRefusals.isAnonymous(decision) && queue.remainingCapacity() < reserved) {
+      anonymous.countUnqueued();
+      summarized.increment();
+    } else if (isCachedIncluded || decision.tier().isEmpty() || decision.tier().equals(userStore)) {
       offer(decision);
     }
   }
 
   private void add(GatewayEvent event) {
-    offer(new AuditEvent(ids.generateUuid(), System.currentTimeMillis(), event));
+    offer(audited(event));
+  }
+
+  private AuditEvent audited(GatewayEvent event) {
+    return new AuditEvent(ids.generateUuid(), System.currentTimeMillis(), event);
   }
 
   @Override
@@ -139,15 +159,29 @@ public final class AuditLog
           }
           batch.add(first);
           queue.drainTo(batch, BATCH - 1);
+          summarize(batch);
+        }
+        boolean ending = first == null && closing;
+        List<GatewayEvent> summaries =
+            ending ? anonymous.summaries() : anonymous.due(System.currentTimeMillis());
+        summaries.forEach(summary -> batch.add(audited(summary)));
+        if (!batch.isEmpty()) {
           write(batch);
           batch.clear();
-        } else if (closing) {
+        }
+        if (ending) {
           return;
         }
       }
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void summarize(List<Object> batch) {
+    int before = batch.size();
+    batch.removeIf(event -> !anonymous.admits(event));
+    summarized.increment(before - batch.size());
   }
 
   private void write(List<Object> batch) {

@@ -20,6 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxAge age of a file at which the next one begins
  * @param maxFiles files to keep; with another target than {@code file}, this times {@code
  *     max_size_mb} limits what waits for delivery
+ * @param refusalsPerMinute requests of unknown users that are recorded one by one; more are only
+ *     counted, each minute in one event per address
  */
 public record AuditSettings(
     @DefaultValue("false") boolean enabled,
@@ -30,6 +32,7 @@ public record AuditSettings(
     @DefaultValue("24h") @Between({"1m", "365d"}) Duration maxAge,
     @DefaultValue("30") @Between({"2", "10000"}) int maxFiles,
     @DefaultValue("50000") @Between({"100", "1000000"}) int queueSize,
+    @DefaultValue("120") @Between({"1", "1000000"}) int refusalsPerMinute,
     @DefaultValue("elastauth-audit")
         @Matches({
           "[a-z0-9][a-z0-9._-]{0,99}(/_doc)?",

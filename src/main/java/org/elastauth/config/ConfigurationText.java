@@ -15,10 +15,12 @@ public final class ConfigurationText {
    * @throws IOException with the reason, which names neither the file nor its content
    */
   public static String read(Path file) throws IOException {
+    if (ReadAccess.isDenied(file)) {
+      throw new IOException(ReadAccess.reason(file));
+    }
     require(Files.exists(file), "is no file; correct the path");
     require(!Files.isDirectory(file), "is a folder; name the file in it");
     require(Files.isRegularFile(file), "is not a regular file");
-    require(Files.isReadable(file), "cannot be read by this user; correct its rights");
     require(Files.size(file) <= MAX_BYTES, "is larger than 1 MiB; name the right file");
     try {
       String text = Files.readString(file);

@@ -32,11 +32,12 @@ public final class SecretFile {
     } catch (InvalidPathException invalid) {
       throw new IllegalArgumentException("is not the path of a file; write the path of the secret");
     }
-    require(Files.exists(path), "names no file; mount the secret, or correct the path");
     String name = path + " ";
+    if (ReadAccess.isDenied(path)) {
+      throw new IllegalArgumentException(name + ReadAccess.reason(path));
+    }
+    require(Files.exists(path), "names no file; mount the secret, or correct the path");
     require(!Files.isDirectory(path), name + "is a folder; name the file in it");
-    require(
-        Files.isReadable(path), name + "cannot be read by the gateway's user; correct its rights");
     try {
       require(Files.size(path) <= MAX_BYTES, name + "is larger than 64 KiB; name the right file");
       String text = Files.readString(path).replaceFirst("\\R$", "");

@@ -108,9 +108,11 @@ public record TlsFiles(
       return null;
     }
     Path path = Path.of(file);
-    if (!Files.exists(path)) {
+    if (ReadAccess.isDenied(path)) {
+      faults.add(name, ReadAccess.reason(path));
+    } else if (!Files.exists(path)) {
       faults.add(name, "does not exist");
-    } else if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+    } else if (!Files.isRegularFile(path)) {
       faults.add(name, "is not a readable file; check its owner and mode");
     } else {
       T found = null;

@@ -22,14 +22,39 @@ final class ContractPages {
       "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
           + " frame-ancestors 'none'";
 
-  record Page(String address, String resource, String type) {
+  static final class Page {
+    private final String address;
+    private final String resource;
+    private final String type;
+
+    /** Null before the first request: most gateways never receive one. */
+    private volatile Buffer content;
+
+    Page(String address, String resource, String type) {
+      this.address = address;
+      this.resource = resource;
+      this.type = type;
+    }
+
+    String address() {
+      return address;
+    }
+
     private void answer(RoutingContext request) {
       request
           .response()
           .putHeader(HttpHeaders.CONTENT_TYPE, type)
           .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
           .putHeader("Content-Security-Policy", POLICY)
-          .end(Buffer.buffer(bytes()));
+          .putHeader("X-Content-Type-Options", "nosniff")
+          .end(content());
+    }
+
+    Buffer content() {
+      if (content == null) {
+        content = Buffer.buffer(bytes());
+      }
+      return content;
     }
 
     private byte[] bytes() {

@@ -25,9 +25,10 @@ class RedisConfiguration {
   private static final Duration SLOWEST_RECONNECT = Duration.ofSeconds(1);
 
   @Bean(destroyMethod = "shutdown")
-  ClientResources lettuceResources(Vertx vertx) {
+  ClientResources lettuceResources(Vertx vertx, RedisSettings settings) {
     return DefaultClientResources.builder()
         .eventLoopGroupProvider(new SharedEventLoops(((VertxInternal) vertx).getEventLoopGroup()))
+        .addressResolverGroup(new HostNames(settings.connectTimeout()))
         .nettyCustomizer(new RedisPipeline())
         .commandLatencyRecorder(CommandLatencyRecorder.disabled())
         .reconnectDelay(

@@ -56,7 +56,7 @@ public final class RedisFailure {
               "handshake timed out",
               "Redis may be frozen, or not use TLS while redis.tls.enabled is on"),
           entry("Connection reset", "Redis may use TLS while redis.tls.enabled is off"),
-          entry("Query failed with NXDOMAIN", "the host name is unknown; check redis.host"),
+          entry("host name", "check the hosts of Redis and the name servers"),
           entry("NOPERM", "give the Redis user this right"),
           entry("MISCONF", "Redis cannot save a snapshot; check its log and its disk"),
           entry("OOM", "raise maxmemory of Redis"),

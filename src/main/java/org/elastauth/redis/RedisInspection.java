@@ -65,7 +65,11 @@ public final class RedisInspection implements AutoCloseable {
     this.server = settings.server();
     this.rights = new RedisRights(features, prefix, prefix + "revoked");
     this.unusedKey = (prefix + "rights").getBytes(StandardCharsets.UTF_8);
-    this.resources = DefaultClientResources.builder().nettyCustomizer(new RedisPipeline()).build();
+    this.resources =
+        DefaultClientResources.builder()
+            .addressResolverGroup(new HostNames(settings.connectTimeout()))
+            .nettyCustomizer(new RedisPipeline())
+            .build();
     this.connector = new RedisConnector(settings, resources, rights, secrets);
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
 import org.elastauth.config.FileRights;
+import org.elastauth.config.ReadAccess;
 import org.springframework.core.io.Resource;
 
 /** A file of routes. */
@@ -70,6 +71,9 @@ public final class RouteFile {
    * @throws IOException with the file and the reason if it must not be used
    */
   static RouteFile of(Path folder, Path file) throws IOException {
+    if (ReadAccess.isDenied(file)) {
+      throw new IOException(file + " " + ReadAccess.reason(file));
+    }
     String name = file.toFile().getName();
     if (name.indexOf('.') < name.length() - SUFFIX.length()) {
       throw new IOException(
@@ -84,9 +88,6 @@ public final class RouteFile {
     }
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + " is not a file; rename it");
-    }
-    if (!Files.isReadable(file)) {
-      throw new IOException(file + " cannot be read by the gateway's user; correct its rights");
     }
     if (Files.size(file) > MAX_BYTES) {
       throw new IOException(file + " is larger than 1 MiB; split it");

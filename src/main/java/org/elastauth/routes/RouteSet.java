@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
+import org.elastauth.config.ReadAccess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.Resource;
@@ -55,7 +56,9 @@ public record RouteSet(
   }
 
   private void readFolder() {
-    if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
+    if (ReadAccess.isDenied(folder)) {
+      faults.add(fault(folder + " " + ReadAccess.reason(folder)));
+    } else if (!Files.isDirectory(folder)) {
       faults.add(fault(folder + " is not a readable folder; create it, or correct its rights"));
     } else if (FileRights.of(folder) == FileRights.EVERYBODY) {
       faults.add(

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.elastauth.config.FileRights;
+import org.elastauth.config.ReadAccess;
 
 /**
  * The jars of an operator's components in the folder {@code lib}. Spring Boot's own loader path
@@ -25,7 +26,7 @@ public final class ComponentJars {
 
   /** The folder and its jars; empty without one. */
   static List<Path> paths() {
-    if (!Files.isDirectory(FOLDER) || !Files.isReadable(FOLDER)) {
+    if (!Files.isDirectory(FOLDER) || ReadAccess.isDenied(FOLDER)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(FOLDER)) {
@@ -34,6 +35,13 @@ public final class ComponentJars {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What rights keep this process from reading: the folder, or jars in it. */
+  static List<Path> denied() {
+    return ReadAccess.isDenied(FOLDER)
+        ? List.of(FOLDER)
+        : paths().stream().filter(ReadAccess::isDenied).toList();
   }
 
   /**

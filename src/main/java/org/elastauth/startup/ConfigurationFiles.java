@@ -17,6 +17,7 @@ import org.apache.camel.util.AntPathMatcher;
 import org.elastauth.config.ElastauthFile;
 import org.elastauth.config.Fault;
 import org.elastauth.config.FileRights;
+import org.elastauth.config.ReadAccess;
 import org.elastauth.config.SettingsReader.Reading;
 import org.elastauth.config.TlsFiles;
 import org.elastauth.routes.MissingSettings;
@@ -179,6 +180,9 @@ record ConfigurationFiles(
 
   /** Routes and the jars of their components can do anything, so no other user may change them. */
   List<Fault> faults() {
+    for (Path component : ComponentJars.denied()) {
+      return List.of(new Fault("lib", "", component + " " + ReadAccess.reason(component)));
+    }
     for (Path component : ComponentJars.paths()) {
       if (FileRights.of(component) == FileRights.EVERYBODY) {
         return List.of(

@@ -7,9 +7,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.elastauth.config.EffectiveSetting;
 import org.elastauth.config.OwnSettings;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.http.GatewayEvent;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.stereotype.Component;
 
@@ -42,7 +45,11 @@ public final class EffectiveConfiguration {
   /** Computed when it is asked for, because most gateways are never asked. */
   private final Supplier<List<EffectiveSetting>> settings;
 
-  EffectiveConfiguration(Reading<?> reading, ConfigurableEnvironment environment) {
+  private final ApplicationEventPublisher events;
+
+  EffectiveConfiguration(
+      Reading<?> reading, ConfigurableEnvironment environment, ApplicationEventPublisher events) {
+    this.events = events;
     this.settings =
         () ->
             Stream.concat(
@@ -73,7 +80,9 @@ public final class EffectiveConfiguration {
   }
 
   /** All of them by name, as the administrator receives them. */
-  public Map<String, Object> json() {
+  public Map<String, Object> json(Exchange exchange) {
+    events.publishEvent(
+        GatewayEvent.of(exchange, "configuration-read", "", Map.of("by", "admin.credential")));
     Map<String, Object> json = new LinkedHashMap<>();
     settings().forEach(setting -> json.put(setting.name(), setting.json()));
     return json;

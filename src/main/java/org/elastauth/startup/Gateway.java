@@ -82,7 +82,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     context.setUuidGenerator(ids); // also of log lines, responses and events
     context.getExecutorServiceManager().setThreadPoolFactory(new DecisionThreads());
     if (settings.usesRedis() && context.isAutoStartup()) {
-      redisConnections.getObject().open();
+      RedisConnections connections = redisConnections.getObject();
+      connections.open();
+      health.redisIsOpen(() -> connections.active() > 0);
     }
     // Drain has waited for the pending requests by then
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
@@ -137,7 +139,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           .addKeyValue("folder", files.folder())
           .addKeyValue("files", files.routes().copies().size())
           .log(
-              "Route files equal those in the jar; delete them, so that an upgrade can change them");
+              "Route files equal those in the jar; an upgrade changes only those in the jar, so keep no copies");
     }
     if (settings.usesRedis()) {
       LOG.info("Redis integration enabled");
@@ -161,11 +163,27 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     settings.adapters().forEach(adapters::addKeyValue);
     adapters.log("Adapters in use");
     warn(settings);
+    warnWithoutAotCache();
     files.log();
     LOG.atInfo()
         .addKeyValue("address", settings.host())
         .addKeyValue("port", server.getPort())
         .log("The gateway is ready");
+  }
+
+  /** The JVM ignores a cache that it cannot use, and its own warning is not in the log's format. */
+  private static void warnWithoutAotCache() {
+    String cache = System.getProperty("org.elastauth.aot");
+    if (cache != null && !System.getProperty("java.vm.info", "").contains("sharing")) {
+      LOG.atWarn()
+          .addKeyValue("file", cache)
+          .addKeyValue("jvm", System.getProperty("java.vm.version"))
+          .addKeyValue("architecture", System.getProperty("os.arch"))
+          .log(
+              "The JVM does not use the AOT cache: the start takes twice the CPU, and more memory;"
+                  + " build the image for this JVM and architecture, and remove Java options that"
+                  + " change class path, garbage collector or agents. -Xlog:aot prints the reason");
+    }
   }
 
   /** The settings that are not at their defaults; secrets are {@code ***}. */

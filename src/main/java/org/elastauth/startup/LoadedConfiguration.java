@@ -114,7 +114,7 @@ public final class LoadedConfiguration {
 
   /** The values in use. */
   public EffectiveConfiguration effective() {
-    return new EffectiveConfiguration(check.reading(), environment);
+    return new EffectiveConfiguration(check.reading(), environment, event -> {});
   }
 
   /** The files that it was read from, and those that it names. */

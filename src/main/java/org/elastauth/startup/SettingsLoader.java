@@ -17,6 +17,7 @@ import org.elastauth.config.QuotedPairs;
 import org.elastauth.config.SecretFiles;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.net.HostNameCache;
 import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.ratelimit.RouteRateLimiter;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -52,6 +53,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
   @Override
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
+    HostNameCache.shorten();
     ConfigurationCheck check = load(environment);
     application.addInitializers(
         context -> {

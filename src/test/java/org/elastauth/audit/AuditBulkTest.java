@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.elastauth.health.TestHealth;
@@ -35,7 +36,7 @@ class AuditBulkTest {
   }
 
   private AuditSegment segment(String... lines) throws IOException {
-    return new AuditSegment(Files.writeString(temporary.resolve("a"), String.join("\n", lines)));
+    return AuditSegment.of(Files.writeString(temporary.resolve("a"), String.join("\n", lines)));
   }
 
   private static String event(int id) {
@@ -66,6 +67,37 @@ class AuditBulkTest {
     assertThat(bulk().operations(segment(event(1), "{\"torn", "", "[]", event(2))))
         .extracting(operation -> operation.build().id())
         .containsExactly("1", "2");
+  }
+
+  /** Of audit.target: file, a file may have 10 GB; Elasticsearch takes 100 MB in one request. */
+  @Test
+  void aLargeFileIsDeliveredInPartsThatEndWithALine() throws IOException {
+    AuditSegment file = segment((event(1) + "\n").repeat(300_000), "x".repeat(6 << 20));
+    List<AuditSegment> parts = new ArrayList<>();
+    bulk().parts(file).forEachRemaining(parts::add);
+    assertThat(parts).hasSizeGreaterThan(4);
+    long lines = 0;
+    long end = 0;
+    for (AuditSegment part : parts) {
+      assertThat(part.from()).isEqualTo(end);
+      assertThat(part.to() - part.from()).isBetween(1L, 5L << 20);
+      lines += part.lines().stream().filter(event(1)::equals).count();
+      end = part.to();
+    }
+    assertThat(lines).isEqualTo(300_000);
+    assertThat(end).isEqualTo(Files.size(file.file()));
+  }
+
+  @Test
+  void theNextAttemptBeginsBehindWhatElasticsearchHas() throws IOException {
+    AuditSegment file = segment(event(1), event(2), event(3));
+    AuditSegment first = file.first(file.lines().get(0).length() + 1);
+    AuditBulk bulk = bulk();
+    bulk.settle(first, answers(201));
+    assertThat(bulk.parts(file).next().lines()).containsExactly(event(2), event(3));
+    assertThat(bulk().parts(file).next().lines())
+        .as("after a restart")
+        .containsExactly(event(2), event(3));
   }
 
   /** Otherwise it would block the files behind it. */

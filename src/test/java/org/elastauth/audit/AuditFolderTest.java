@@ -163,6 +163,53 @@ class AuditFolderTest {
     assertThat(other).hasContent("mine");
   }
 
+  /** The folder was listed before. */
+  @Test
+  void aLinkThatReplacesAClosedFileIsNotRead() throws IOException {
+    open(1, 9);
+    append(LINE);
+    append(LINE.replace('1', '2'));
+    AuditSegment closed = folder.oldest();
+    Path other = Files.writeString(temporary.resolve("other"), "a secret");
+    Files.delete(closed.file());
+    Files.createSymbolicLink(closed.file(), other);
+    assertThatThrownBy(closed::lines).isInstanceOf(IOException.class);
+    assertThat(folder.oldest().lines()).containsExactly(LINE.strip().replace('1', '2'));
+  }
+
+  @Test
+  void theDeliveredPartOfAFileIsKnownAfterARestart() throws IOException {
+    open(3, 9);
+    append(LINE.repeat(3));
+    AuditSegment first = folder.oldest().first(LINE.length() + 5);
+    assertThat(first.lines()).hasSize(1);
+    assertThat(folder.advance(first)).isTrue();
+    folder.release();
+    open(3, 9);
+    AuditSegment rest = folder.undelivered(folder.oldest());
+    assertThat(rest.lines()).hasSize(2);
+    assertThat(folder.advance(rest)).as("the end of the file").isFalse();
+    folder.delete(rest);
+    append(LINE);
+    assertThat(folder.undelivered(folder.oldest()).lines()).as("another file").hasSize(1);
+  }
+
+  @Test
+  void aDamagedPositionMeansTheWholeFile() throws IOException {
+    open(3, 9);
+    append(LINE.repeat(3));
+    AuditSegment file = folder.oldest();
+    Path position = active().resolveSibling("audit.position");
+    String name = file.file().getFileName().toString();
+    for (String note : List.of("", "x", name, name + " -1", name + " a", "other.jsonl 5")) {
+      Files.writeString(position, note);
+      assertThat(folder.undelivered(file)).as(note).isEqualTo(file);
+    }
+    Files.delete(position);
+    Files.createSymbolicLink(position, Files.writeString(temporary.resolve("other"), name + " 5"));
+    assertThat(folder.undelivered(file)).as("a link").isEqualTo(file);
+  }
+
   @Test
   void aFileThatWasMovedIsReplaced() throws IOException {
     open(9, 9);

@@ -35,6 +35,8 @@ class AuditLinesTest {
         Map.ofEntries(
             Map.entry("gateway-started", Map.of("settings", List.of("a=b"))),
             Map.entry("gateway-stopped", Map.of()),
+            Map.entry("configuration-read", Map.of("by", "admin.credential")),
+            Map.entry("access-refused-summary", Map.of("count", 9, "reasons", List.of("a", "b"))),
             Map.entry("user-login", Map.of()),
             Map.entry("user-logout", Map.of()),
             Map.entry("provider-logout", Map.of("subject", "s")),

@@ -15,6 +15,7 @@ import org.awaitility.Awaitility;
 import org.elastauth.config.TestSettings;
 import org.elastauth.health.Health;
 import org.elastauth.health.TestHealth;
+import org.elastauth.http.Decision;
 import org.elastauth.http.DecisionIds;
 import org.elastauth.http.Decisions;
 import org.elastauth.http.GatewayEvent;
@@ -48,6 +49,7 @@ class AuditLogTest {
         settings,
         "elasticsearch",
         new AuditLines(proxies, null, "authelia", "node"),
+        new AnonymousRefusals(proxies, settings.refusalsPerMinute()),
         folder,
         new AuditFailures(path.toString(), health, () -> now),
         new Decisions(meters, proxies, () -> 0),
@@ -94,6 +96,34 @@ class AuditLogTest {
     add(log, 150);
     assertThat(dropped("queue_full")).isEqualTo(50);
     assertThat(output.toString().split("Events are missing", -1)).hasSize(2);
+  }
+
+  /** Anybody can cause refusals: they must not push out the events of users. */
+  @Test
+  void refusalsOfUnknownUsersTakeHalfOfTheQueueAndAreCounted() throws IOException {
+    AuditLog log = log(temporary, Map.of("audit.queue_size", "100"));
+    for (int i = 0; i < 1_000; i++) {
+      log.add(new Decision("d", 1, null, "/", 401, "no_identity", "", "203.0.113.1", List.of()));
+    }
+    add(log, 40);
+    assertThat(dropped("queue_full")).isZero();
+    log.open(Map.of());
+    log.close();
+    List<String> lines = Files.readAllLines(temporary.resolve("audit.jsonl"));
+    assertThat(lines).filteredOn(line -> line.contains("\"access-refused\"")).hasSize(30);
+    assertThat(lines).filteredOn(line -> line.contains("user-deleted")).hasSize(40);
+    assertThat(String.join("\n", lines)).contains("access-refused-summary");
+    assertThat(
+            lines.stream()
+                .filter(line -> line.contains("access-refused-summary"))
+                .mapToInt(AuditLogTest::count)
+                .sum())
+        .isEqualTo(970);
+    assertThat(meters.get("elastauth.audit.summarized").counter().count()).isEqualTo(970);
+  }
+
+  private static int count(String line) {
+    return Integer.parseInt(line.replaceAll(".*\"elastauth.count\":(\\d+).*", "$1"));
   }
 
   @Test

@@ -131,7 +131,9 @@ class AuditIT {
       try (TestGateway gateway = builder.start()) {
         ids.addAll(decide(gateway, 500));
         awaitDelivery();
-        assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+        Awaitility.await("reports the end of a failure, too")
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> gateway.health().path("status").asText().equals("healthy"));
       }
     }
     assertThat(decisions(index)).hasSize(2_000).containsExactlyInAnyOrderElementsOf(ids);
@@ -194,6 +196,7 @@ class AuditIT {
     String cached;
     String refused;
     String revoked;
+    String read;
     try (TestGateway gateway =
         gateway("")
             .set("audit.index", "elastauth-audit")
@@ -216,7 +219,12 @@ class AuditIT {
                           "Bearer " + BEARER)
                       .DELETE()
                       .build()));
+      read = decision(gateway.get("/elastauth/config", "Authorization", "Bearer " + BEARER));
     }
+    JsonNode reading = event("event.action", "configuration-read");
+    assertThat(reading.path("http.request.id").asText()).isEqualTo(read);
+    assertThat(reading.path("elastauth.by").asText()).isEqualTo("admin.credential");
+    assertThat(reading.path("source.ip").asText()).isEqualTo("127.0.0.1");
     assertThat(event("event.id", granted).path("elastauth.tier").asText())
         .isEqualTo("elasticsearch");
     assertThat(event("event.id", granted).path("user.roles").toString()).isEqualTo("[\"viewer\"]");

@@ -113,9 +113,12 @@ class ContractIT {
                 .status())
         .isEqualTo(404);
     Answer openapi = ask(headers, "GET", "/elastauth/api/openapi.yaml?a=b");
-    assertThat(openapi.headers()).containsEntry("content-type", "application/yaml");
+    assertThat(openapi.headers())
+        .containsEntry("content-type", "application/yaml")
+        .containsEntry("x-content-type-options", "nosniff");
     assertThat(openapi.body()).startsWith("openapi: 3.1");
     Answer page = ask(headers, "GET", "/elastauth/docs");
+    assertThat(page.headers()).containsEntry("x-content-type-options", "nosniff");
     assertThat(page.headers().get("content-security-policy")).contains("default-src 'none'");
     assertThat(page.body())
         .contains("/elastauth/users/{name}")

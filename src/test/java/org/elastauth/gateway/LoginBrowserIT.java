@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.openqa.selenium.Cookie;
 
 /**
- * docker/nginx-oidc.conf, with TLS, and docker/Caddyfile-oidc: Chromium logs in at Keycloak and
- * ends on the page of Elasticsearch that it wanted to see.
+ * The files of nginx, with TLS, and Caddy for OpenID Connect: Chromium logs in at Keycloak and ends
+ * on the page of Elasticsearch that it wanted to see.
  */
 @ExtendWith(Servers.class)
 @Timeout(180)
@@ -53,7 +53,7 @@ class LoginBrowserIT {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"NGINX", "CADDY"})
   void fromThePageToTheProviderAndBack(ReverseProxy.Kind kind, @TempDir Path folder) {
     assumeTrue(kind.installed(), kind.program() + " is not installed here");
     assumeTrue(Browser.installed(), "chromium and chromedriver are not installed here");
@@ -67,7 +67,10 @@ class LoginBrowserIT {
     try (TestGateway gateway = gateway(site);
         ReverseProxy proxy =
             kind.startForLogin(
-                port, gateway.port(), URI.create(elasticsearch.url()).getPort(), certificates);
+                port,
+                gateway.port(),
+                URI.create(elasticsearch.url()).getPort(),
+                tls ? certificates : null);
         Browser browser = Browser.start()) {
       browser.open(site + PAGE);
       assertThat(browser.url()).startsWith(keycloak.issuer());

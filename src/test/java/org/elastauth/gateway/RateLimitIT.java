@@ -3,6 +3,7 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -326,6 +327,57 @@ class RateLimitIT {
       assertThat(ask(gateway, "X-Forwarded-For", CLIENT + ", 198.51.100.1"))
           .as("somebody else, who names our client")
           .isEqualTo(401);
+    }
+  }
+
+  private TestGateway.Builder fast(int limit, SetClock clock) {
+    return shared().set("rate_limit.max_requests", limit).clock(clock);
+  }
+
+  private static double asked(TestGateway gateway) {
+    return gateway
+        .bean(MeterRegistry.class)
+        .get("elastauth.redis.operations")
+        .tag("operation", "evalsha")
+        .counter()
+        .count();
+  }
+
+  @Test
+  void theNextRequestsOfAFastClientAreCountedWithOneAndReturnedIfTheyDoNotCome() {
+    SetClock clock = new SetClock(Instant.now());
+    try (TestGateway gateway = fast(10_000, clock).start()) {
+      for (int sent = 1; sent <= 200; sent++) {
+        assertThat(header(gateway.decide("limit.fast"), "RateLimit-Remaining"))
+            .as("request %d", sent)
+            .isEqualTo(Integer.toString(10_000 - sent));
+      }
+      assertThat(asked(gateway)).as("1, 4, 16 and 64 at a time").isEqualTo(6);
+      clock.advance(Duration.ofSeconds(1));
+      assertThat(header(gateway.decide("limit.fast"), "RateLimit-Remaining"))
+          .isEqualTo(Integer.toString(10_000 - 201));
+      assertThat(redis.admin().zcard("elastauth-rate:user:bGltaXQuZmFzdA%3D%3D")).isEqualTo(201);
+      gateway.decide("limit.fast");
+      assertThat(asked(gateway)).as("it is slow again").isEqualTo(8);
+    }
+  }
+
+  @Test
+  void aFastClientHasNoMoreAndNoLessThroughTwoGateways() {
+    SetClock clock = new SetClock(Instant.now());
+    int limit = 512;
+    try (TestGateway one = fast(limit, clock).start();
+        TestGateway other = fast(limit, clock).start()) {
+      int admitted = 0;
+      int refused = 0;
+      while (refused < 2) {
+        int statusOne = ask(one, "Remote-User", "limit.both");
+        int statusOther = ask(other, "Remote-User", "limit.both");
+        admitted += (statusOne == 200 ? 1 : 0) + (statusOther == 200 ? 1 : 0);
+        refused = (statusOne == 429 ? 1 : 0) + (statusOther == 429 ? 1 : 0);
+      }
+      assertThat(admitted).isEqualTo(limit);
+      assertThat(asked(one) + asked(other)).as("calls to Redis").isLessThan(limit);
     }
   }
 

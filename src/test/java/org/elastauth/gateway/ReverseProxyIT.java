@@ -13,36 +13,36 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.elastauth.server.AutheliaDouble;
 import org.elastauth.server.ElasticsearchServer;
-import org.elastauth.server.PackagedGateway;
 import org.elastauth.server.RecordingTcpProxy;
 import org.elastauth.server.ReverseProxy;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
+import org.elastauth.server.WebSocketServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * SPEC 2: docker/nginx.conf and docker/Caddyfile, in front of the packaged jar and Elasticsearch.
- * What the proxy sends to either is read off the wire.
+ * SPEC 2: docker/proxies for nginx and Caddy, in front of the packaged jar and Elasticsearch. What
+ * the proxy sends to either is read off the wire.
  */
 @ExtendWith(Servers.class)
-@Timeout(90)
+@Timeout(120)
 class ReverseProxyIT {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -51,36 +51,26 @@ class ReverseProxyIT {
 
   private static ElasticsearchServer elasticsearch;
   private static AutheliaDouble authelia;
-  private static PackagedGateway gateway;
+  private static TestGateway gateway;
+  private static TestGateway limited;
   private static RecordingTcpProxy toAuthelia;
   private static RecordingTcpProxy toGateway;
   private static RecordingTcpProxy toElastic;
   private static RecordingTcpProxy gatewayToElastic;
 
   @BeforeAll
-  static void start(ElasticsearchServer server, @TempDir Path folder) {
-    assumeTrue(
-        Stream.of(ReverseProxy.Kind.values()).anyMatch(ReverseProxy.Kind::installed),
-        "neither nginx nor caddy is installed here");
+  static void start(ElasticsearchServer server) {
     elasticsearch = server;
     int elastic = URI.create(server.url()).getPort();
     gatewayToElastic = RecordingTcpProxy.to(elastic);
     gateway =
-        PackagedGateway.start(
-            folder,
-            Map.of(
-                "ELASTAUTH_DEFAULT_ROLES",
-                "",
-                "ELASTAUTH_TRUSTED_PROXIES",
-                "127.0.0.1/32",
-                "ELASTAUTH_GROUP_MAPPINGS_ADMINS",
-                "superuser",
-                "ELASTAUTH_ELASTICSEARCH_HOSTS",
-                "http://127.0.0.1:" + gatewayToElastic.port(),
-                "ELASTAUTH_ELASTICSEARCH_USERNAME",
-                ElasticsearchServer.GATEWAY,
-                "ELASTAUTH_ELASTICSEARCH_PASSWORD",
-                ElasticsearchServer.GATEWAY_PASSWORD));
+        builder().set("elasticsearch.hosts", "http://127.0.0.1:" + gatewayToElastic.port()).start();
+    limited =
+        builder()
+            .set("rate_limit.enabled", true)
+            .set("rate_limit.max_requests", 1)
+            .set("rate_limit.window", "1h")
+            .start();
     authelia = AutheliaDouble.start();
     toAuthelia = RecordingTcpProxy.to(authelia.port());
     toGateway = RecordingTcpProxy.to(gateway.port());
@@ -94,12 +84,20 @@ class ReverseProxyIT {
     }
   }
 
+  private static TestGateway.Builder builder() {
+    return TestGateway.builder()
+        .on(elasticsearch)
+        .set("default_roles", "")
+        .set("trusted_proxies", "127.0.0.1/32")
+        .set("group_mappings.admins", "superuser");
+  }
+
   @AfterAll
   static void stop() throws Exception {
     PROXIES.values().forEach(ReverseProxy::close);
     for (AutoCloseable server :
         new AutoCloseable[] {
-          toAuthelia, toGateway, toElastic, gateway, authelia, gatewayToElastic
+          toAuthelia, toGateway, toElastic, gateway, limited, authelia, gatewayToElastic
         }) {
       if (server != null) {
         server.close();
@@ -161,6 +159,18 @@ class ReverseProxyIT {
     assertThat(toElastic.drain()).isEmpty();
   }
 
+  /** What the gateway was asked, without health checks. */
+  private static String asked() {
+    return Stream.of(toGateway.drain().split("(?<=\r\n\r\n)"))
+        .filter(head -> !head.startsWith("GET /elastauth/ready "))
+        .collect(Collectors.joining());
+  }
+
+  /** Envoy appends the path of the request. */
+  private static String question(ReverseProxy.Kind kind) {
+    return kind == ReverseProxy.Kind.ENVOY ? "GET /elastauth/authz/" : "GET /elastauth ";
+  }
+
   private static String session(ReverseProxy.Kind kind, String user) {
     return "session=" + user + "." + kind.program() + "%2Fadmins";
   }
@@ -185,7 +195,7 @@ class ReverseProxyIT {
     String session = "session=proxy.nogroups." + kind.program() + "%2F";
     toGateway.drain();
     assertRefused(whoAmI(kind, "Cookie", session), 403);
-    assertThat(toGateway.drain()).matches("(?is).*\r\nremote-groups: *\r\n.*");
+    assertThat(asked()).matches("(?is).*\r\nremote-groups: *\r\n.*");
   }
 
   @ParameterizedTest
@@ -198,7 +208,7 @@ class ReverseProxyIT {
   @EnumSource
   void noIdentityIs401(ReverseProxy.Kind kind) {
     assertRefused(whoAmI(kind, "Cookie", "session=%2F"), 401);
-    assertThat(toGateway.drain()).as("the gateway's own 401").startsWith("GET /elastauth ");
+    assertThat(asked()).as("the gateway's own 401").startsWith(question(kind));
   }
 
   @ParameterizedTest
@@ -222,7 +232,7 @@ class ReverseProxyIT {
                 + "http://127.0.0.1:"
                 + PROXIES.get(kind).port()
                 + "/app/home?a=b&c=%2F");
-    assertThat(toGateway.drain()).isEmpty();
+    assertThat(asked()).isEmpty();
     assertThat(toElastic.drain()).isEmpty();
   }
 
@@ -246,6 +256,9 @@ class ReverseProxyIT {
     } finally {
       gatewayToElastic.mend();
     }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> whoAmI(kind, "Cookie", session(kind, "proxy.uncached")).statusCode() == 200);
   }
 
   /** The whole answer to bytes that no client library would send. */
@@ -280,7 +293,7 @@ class ReverseProxyIT {
             Arguments.of("cookies", "Cookie: a=" + "x".repeat(17_000) + "\r\n", false),
             Arguments.of("a token", "Authorization: Bearer " + "x".repeat(17_000) + "\r\n", false),
             Arguments.of("tiny ones that grow", "a:\n".repeat(5_300), false),
-            Arguments.of("tiny ones that grow less", "a:\n".repeat(900), true),
+            Arguments.of("tiny ones that grow less", "a:\n".repeat(60), true),
             Arguments.of("short ones that grow", "a:b\n".repeat(3_800), false));
     return Stream.of(ReverseProxy.Kind.values())
         .flatMap(
@@ -309,6 +322,64 @@ class ReverseProxyIT {
         whoAmI(kind, "Cookie", session(kind, "proxy.headers")), "proxy.headers." + kind.program());
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aLargeCookiePasses(ReverseProxy.Kind kind) {
+    String large = session(kind, "proxy.cookie") + "; large=" + "x".repeat(8_000);
+    assertIs(whoAmI(kind, "Cookie", large), "proxy.cookie." + kind.program());
+  }
+
+  /** Elasticsearch takes 4 kB, Kibana more. */
+  @ParameterizedTest
+  @EnumSource
+  void longAddressesPassUpToTheLimit(ReverseProxy.Kind kind) throws IOException {
+    for (int length : List.of(3_900, 8_000)) {
+      toElastic.drain();
+      String query = "filter_path=username," + "x".repeat(length);
+      HttpResponse<String> answer =
+          ask(
+              kind,
+              "GET",
+              "/_security/_authenticate?" + query,
+              BodyPublishers.noBody(),
+              "Cookie",
+              session(kind, "proxy.long"));
+      assertThat(answer.statusCode()).isEqualTo(length < 4_000 ? 200 : 400);
+      assertThat(toElastic.drain()).contains(query);
+    }
+    assertThat(raw(kind, headers(kind, "").replace("_authenticate", "x".repeat(12_000))))
+        .containsPattern("^HTTP/1.1 4(00|14|31) ");
+    assertThat(toElastic.drain()).isEmpty();
+  }
+
+  /** As Kibana's plugins use it. */
+  @ParameterizedTest
+  @EnumSource
+  void aWebSocketBelongsToTheUser(ReverseProxy.Kind kind) {
+    assumeTrue(kind.installed(), kind.program() + " is not installed here");
+    try (WebSocketServer server = WebSocketServer.start()) {
+      toElastic.lead(server.port());
+      String address = "ws://127.0.0.1:" + PROXIES.get(kind).port() + "/socket";
+      assertThat(WebSocketServer.userAt(HTTP, address, session(kind, "proxy.socket")))
+          .isEqualTo("proxy.socket." + kind.program());
+    } finally {
+      toElastic.lead(URI.create(elasticsearch.url()).getPort());
+    }
+  }
+
+  /** What speaks another protocol after an Upgrade sends requests that no proxy sees. */
+  @ParameterizedTest
+  @EnumSource
+  void noOtherUpgradePasses(ReverseProxy.Kind kind) throws IOException {
+    String answer =
+        raw(
+            kind,
+            headers(kind, "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n")
+                .replace("close", "close, Upgrade, HTTP2-Settings"));
+    assertThat(answer).doesNotStartWith("HTTP/1.1 101");
+    assertThat(toElastic.drain()).doesNotContainIgnoringCase("upgrade: h2c");
+  }
+
   /** RFC 9110, 7.6.1: a proxy drops what Connection names; a user's groups must not be among it. */
   @ParameterizedTest
   @EnumSource
@@ -320,8 +391,9 @@ class ReverseProxyIT {
                 + PROXIES.get(kind).port()
                 + "\r\nCookie: "
                 + session(kind, "proxy.drops")
-                + "\r\nConnection: close, Remote-Groups, Authorization\r\n\r\n");
+                + "\r\nConnection: close, Remote-User, Remote-Groups, Authorization\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200").contains("\"roles\":[\"superuser\"]");
+    assertThat(toElastic.drain()).doesNotContainPattern("(?i)connection: [^\r]*authorization");
   }
 
   /** Authelia judges by the site, so a client must not be judged by another than it gets. */
@@ -345,37 +417,8 @@ class ReverseProxyIT {
   @ParameterizedTest
   @EnumSource
   void overALimitIs429WithRetryAfter(ReverseProxy.Kind kind) {
-    try (TestGateway limited =
-        TestGateway.builder()
-            .on(elasticsearch)
-            .set("elasticsearch.max_new_users", 1)
-            .set("group_mappings.admins", "superuser")
-            .start()) {
-      toGateway.lead(limited.port());
-      assertIs(
-          whoAmI(kind, "Cookie", session(kind, "proxy.first")), "proxy.first." + kind.program());
-      toElastic.drain();
-      HttpResponse<String> response = whoAmI(kind, "Cookie", session(kind, "proxy.second"));
-      assertRefused(response, 429);
-      assertThat(response.headers().firstValue("Retry-After").map(Integer::parseInt))
-          .hasValueSatisfying(seconds -> assertThat(seconds).isPositive());
-    } finally {
-      toGateway.lead(gateway.port());
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void whoAsksTooOftenIs429WithRetryAfter(ReverseProxy.Kind kind) {
-    try (TestGateway limited =
-        TestGateway.builder()
-            .on(elasticsearch)
-            .set("group_mappings.admins", "superuser")
-            .set("rate_limit.enabled", true)
-            .set("rate_limit.max_requests", 1)
-            .set("rate_limit.window", "1h")
-            .start()) {
-      toGateway.lead(limited.port());
+    toGateway.lead(limited.port());
+    try {
       assertIs(
           whoAmI(kind, "Cookie", session(kind, "proxy.often")), "proxy.often." + kind.program());
       toElastic.drain();
@@ -403,6 +446,11 @@ class ReverseProxyIT {
       } finally {
         tap.mend();
       }
+      // where readiness is checked, that takes a second
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> whoAmI(kind, "Cookie", session(kind, "proxy.jane")).statusCode() == 200);
+      toElastic.drain();
     }
   }
 
@@ -411,7 +459,8 @@ class ReverseProxyIT {
         List.of(
             List.of("Remote-User", "mallory", "Remote-Groups", "forged", "Remote-Name", "mallory"),
             List.of("remote-user", "mallory", "remote-email", "mallory@example.org"),
-            List.of("REMOTE-USER", "mallory"),
+            List.of("REMOTE-USER", "mallory", "rEmOtE-NaMe", "mallory"),
+            List.of("Remote_Name", "mallory", "REMOTE_EMAIL", "mallory@example.org"),
             List.of("Remote_User", "mallory", "remote_groups", "forged"),
             List.of("Remote-User", "mallory", "Remote-User", "mallory"),
             List.of("Remote-User", "mallory", "remote-user", "mallory", "remote_user", "mallory"),
@@ -427,7 +476,7 @@ class ReverseProxyIT {
     HttpResponse<String> response =
         whoAmI(kind, with(forged, "Cookie", session(kind, "proxy.honest")));
     assertIs(response, "proxy.honest." + kind.program());
-    assertThat(toGateway.drain()).startsWith("GET /elastauth ").doesNotContain("mallory", "forged");
+    assertThat(asked()).startsWith(question(kind)).doesNotContain("mallory", "forged");
     assertThat(toElastic.drain())
         .startsWith("GET /_security/_authenticate ")
         .doesNotContain("mallory", "forged");
@@ -437,7 +486,7 @@ class ReverseProxyIT {
   @MethodSource("forgeries")
   void aForgedIdentityIsNoIdentity(ReverseProxy.Kind kind, List<String> forged) {
     assertRefused(whoAmI(kind, with(forged, "Cookie", "session=%2F")), 401);
-    assertThat(toGateway.drain()).startsWith("GET /elastauth ").doesNotContain("mallory", "forged");
+    assertThat(asked()).startsWith(question(kind)).doesNotContain("mallory", "forged");
   }
 
   private static String[] with(List<String> headers, String... more) {
@@ -453,11 +502,14 @@ class ReverseProxyIT {
     assertIs(
         whoAmI(kind, "Cookie", session(kind, "proxy.jane"), "Authorization", own),
         "proxy.jane." + kind.program());
-    assertThat(toElastic.drain()).doesNotContain(own).containsOnlyOnce("Authorization: Basic ");
+    assertThat(toElastic.drain())
+        .doesNotContain(own)
+        .containsPattern("(?s)^GET (?i:.*authorization: Basic (?!.*authorization: ))");
     assertRefused(whoAmI(kind, "Cookie", "session=%2F", "Authorization", own), 401);
-    assertThat(toGateway.drain().toLowerCase(Locale.ROOT))
-        .contains("get /elastauth ")
-        .doesNotContain("authorization", "cookie");
+    assertThat(asked())
+        .contains(question(kind))
+        .doesNotContainIgnoringCase("authorization")
+        .doesNotContainIgnoringCase("cookie");
   }
 
   @ParameterizedTest
@@ -481,9 +533,9 @@ class ReverseProxyIT {
               "application/json");
       assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
       assertThat(response.body()).isEqualTo("{\"result\":\"created\"}");
-      for (RecordingTcpProxy tap : List.of(toAuthelia, toGateway)) {
-        assertThat(tap.drain())
-            .startsWith("GET ")
+      for (String question : List.of(toAuthelia.drain(), asked())) {
+        assertThat(question)
+            .matches("(?s)(GET|POST) .*") // Envoy keeps the method
             .doesNotContain("espresso")
             .doesNotContainIgnoringCase("Transfer-Encoding")
             .doesNotContainPattern("(?i)content-length: [1-9]");
@@ -497,7 +549,7 @@ class ReverseProxyIT {
         BodyPublishers.noBody(),
         "Cookie",
         session(kind, "proxy.writer"));
-    assertThat(toGateway.drain()).startsWith("GET /elastauth HTTP/1.1").doesNotContain("version");
+    assertThat(asked()).startsWith(question(kind));
     HttpResponse<String> found =
         ask(
             kind,
@@ -547,7 +599,7 @@ class ReverseProxyIT {
                 .path("count")
                 .asInt())
         .isEqualTo(20);
-    assertThat(toGateway.drain()).hasSizeLessThan(2000);
+    assertThat(asked()).hasSizeLessThan(2000);
   }
 
   @ParameterizedTest

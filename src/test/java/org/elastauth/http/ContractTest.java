@@ -72,6 +72,13 @@ class ContractTest {
   }
 
   @Test
+  void aPageIsReadFromTheJarOnce() {
+    for (ContractPages.Page page : ContractPages.ALL) {
+      assertThat(page.content()).isSameAs(page.content());
+    }
+  }
+
+  @Test
   void thePagesSayWhatTheContractSays() throws IOException {
     Map<Path, String> pages =
         Map.of(

@@ -27,27 +27,43 @@ public final class FaultyTcpProxy implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final NetClient client = vertx.createNetClient();
-  private final int port = RedisServer.freePort();
+  private final String host;
+  private final int port;
   private final AtomicInteger entered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private volatile URI target;
   private volatile Buffer answer;
   private NetServer server;
 
-  private FaultyTcpProxy(URI target) {
+  private FaultyTcpProxy(String host, int port, URI target) {
+    this.host = host;
+    this.port = port;
     this.target = target;
+  }
+
+  private static FaultyTcpProxy to(URI target) {
+    return new FaultyTcpProxy("127.0.0.1", RedisServer.freePort(), target);
   }
 
   /** Refuses connections until it is opened. */
   public static FaultyTcpProxy to(ElasticsearchServer server) {
-    return new FaultyTcpProxy(URI.create(server.url()));
+    return to(URI.create(server.url()));
   }
 
   /**
    * @param address host:port; connections are refused until it is opened
    */
   public static FaultyTcpProxy to(String address) {
-    return new FaultyTcpProxy(URI.create("tcp://" + address));
+    return to(URI.create("tcp://" + address));
+  }
+
+  /**
+   * Another way to the same server, with the same port.
+   *
+   * @param otherHost a loopback address, such as 127.0.0.2
+   */
+  public FaultyTcpProxy at(String otherHost) {
+    return new FaultyTcpProxy(otherHost, port, target);
   }
 
   /** Forwards new connections to another server. */
@@ -60,7 +76,7 @@ public final class FaultyTcpProxy implements AutoCloseable {
   }
 
   public String address() {
-    return "127.0.0.1:" + port;
+    return host + ":" + port;
   }
 
   /** Forwards everything. */
@@ -221,7 +237,7 @@ public final class FaultyTcpProxy implements AutoCloseable {
               socket.pause();
               browser.accept(socket);
             })
-        .listen(port, "127.0.0.1")
+        .listen(port, host)
         .toCompletionStage()
         .toCompletableFuture()
         .join();

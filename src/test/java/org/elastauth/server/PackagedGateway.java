@@ -33,7 +33,12 @@ public final class PackagedGateway implements AutoCloseable {
    */
   public static PackagedGateway start(
       Path folder, Map<String, String> environment, String... options) {
-    int port = RedisServer.freePort();
+    return startAt(RedisServer.freePort(), folder, environment, options);
+  }
+
+  /** On a port that was another's before. */
+  public static PackagedGateway startAt(
+      int port, Path folder, Map<String, String> environment, String... options) {
     Map<String, String> all = new HashMap<>();
     all.put("ELASTAUTH_LISTEN", "127.0.0.1:" + port);
     all.put("ELASTAUTH_SECRET_KEY", TestGateway.KEY);

@@ -23,7 +23,7 @@ public final class RedisCluster implements AutoCloseable {
   public static RedisCluster start(String... options) {
     RedisCluster cluster = new RedisCluster();
     for (int i = 0; i < 3; i++) {
-      cluster.nodes.add(node(options));
+      cluster.nodes.add(node(RedisServer.executable(), "127.0.0.1", freePort(), options));
     }
     int share = SlotHash.SLOT_COUNT / 3 + 1;
     for (int i = 0; i < 3; i++) {
@@ -46,13 +46,33 @@ public final class RedisCluster implements AutoCloseable {
     return cluster;
   }
 
-  private static RedisServer node(String... options) {
+  /**
+   * A node with all slots, which is a cluster of its own.
+   *
+   * @param program redis-server; empty: the Redis of the tests
+   */
+  public static RedisServer startNode(String program, String host, int port, String... options) {
+    RedisServer node =
+        node(program.isEmpty() ? RedisServer.executable() : program, host, port, options);
+    node.admin()
+        .clusterAddSlots(java.util.stream.IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
+    Awaitility.await("the slots are served")
+        .until(() -> node.admin().clusterInfo().contains("cluster_state:ok"));
+    return node;
+  }
+
+  /** A port of a node: the nodes talk to each other on one that is higher by 10 000. */
+  public static int freePort() {
     int port = RedisServer.freePort();
     while (port + BUS > 65_535) {
       port = RedisServer.freePort();
     }
+    return port;
+  }
+
+  private static RedisServer node(String program, String host, int port, String... options) {
     try {
-      String state = "nodes-" + port + ".conf";
+      String state = "nodes-" + port + "-" + host + ".conf";
       Files.createDirectories(RedisServer.WORK);
       Files.deleteIfExists(RedisServer.WORK.resolve(state));
       List<String> all =
@@ -65,7 +85,7 @@ public final class RedisCluster implements AutoCloseable {
                   "--cluster-node-timeout",
                   "2000"));
       all.addAll(List.of(options));
-      return RedisServer.start(port, 0, all.toArray(String[]::new));
+      return RedisServer.start(program, host, port, 0, all.toArray(String[]::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -14,6 +14,9 @@ import org.awaitility.Awaitility;
 
 /** A real master with its replica, and a Sentinel that watches them as {@code mymaster}. */
 public final class RedisSentinel implements AutoCloseable {
+  private static final String BY_NAME =
+      "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes";
+
   private final RedisServer master;
   private final RedisServer replica;
   private final int port = RedisServer.freePort();
@@ -22,7 +25,8 @@ public final class RedisSentinel implements AutoCloseable {
 
   private final String password;
 
-  private RedisSentinel(RedisServer master, RedisServer replica, String password, String others) {
+  private RedisSentinel(
+      RedisServer master, RedisServer replica, String password, String host, String others) {
     this.master = master;
     this.replica = replica;
     this.password = password;
@@ -34,12 +38,14 @@ public final class RedisSentinel implements AutoCloseable {
           """
           port %d
           bind 127.0.0.1
-          sentinel monitor mymaster 127.0.0.1 %d 1
+          %s
+          sentinel monitor mymaster %s %d 1
           sentinel down-after-milliseconds mymaster 1000
           sentinel failover-timeout mymaster 5000
           %s
           """
-              .formatted(port, master.port(), others));
+              .formatted(
+                  port, host.equals("127.0.0.1") ? "" : BY_NAME, host, master.port(), others));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -52,7 +58,16 @@ public final class RedisSentinel implements AutoCloseable {
   }
 
   public static RedisSentinel start() {
-    return start(RedisServer.start(), "", "");
+    return start(RedisServer.start(), "", "127.0.0.1", "");
+  }
+
+  /**
+   * One that announces its master by name, and never another server.
+   *
+   * @param name of 127.0.0.1
+   */
+  public static RedisSentinel startAnnouncing(String name) {
+    return start(RedisServer.start(), "", name, "", "--replica-priority", "0");
   }
 
   /**
@@ -63,6 +78,7 @@ public final class RedisSentinel implements AutoCloseable {
     return start(
         RedisServer.start("--requirepass", password, "--masterauth", password),
         own,
+        "127.0.0.1",
         "sentinel auth-pass mymaster %s\nrequirepass %s".formatted(password, own),
         "--requirepass",
         password,
@@ -71,14 +87,14 @@ public final class RedisSentinel implements AutoCloseable {
   }
 
   private static RedisSentinel start(
-      RedisServer master, String password, String others, String... options) {
+      RedisServer master, String password, String host, String others, String... options) {
     List<String> following =
         new ArrayList<>(List.of("--replicaof", "127.0.0.1", Integer.toString(master.port())));
     following.addAll(List.of(options));
     RedisServer replica = RedisServer.start(following.toArray(String[]::new));
     Awaitility.await("replication")
         .until(() -> replica.admin().info("replication").contains("master_link_status:up"));
-    RedisSentinel all = new RedisSentinel(master, replica, password, others);
+    RedisSentinel all = new RedisSentinel(master, replica, password, host, others);
     Awaitility.await("the Sentinel knows the replica")
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()

@@ -28,8 +28,11 @@ import redis.embedded.core.ExecutableProvider;
 public final class RedisServer implements AutoCloseable {
   static final Path WORK = TestRun.FOLDER.resolve("redis");
 
+  private static final String LOCAL = "127.0.0.1";
+
   private static String executable;
 
+  private final String host;
   private final int port;
   private final int tlsPort;
   private final List<String> command;
@@ -39,15 +42,16 @@ public final class RedisServer implements AutoCloseable {
   private ServerProcess process;
   private StatefulRedisConnection<String, String> admin;
 
-  private RedisServer(int port, int tlsPort, List<String> command) {
+  private RedisServer(String host, int port, int tlsPort, List<String> command) {
+    this.host = host;
     this.port = port;
     this.tlsPort = tlsPort;
     this.command = command;
     int option = command.indexOf("--requirepass") + 1;
     String password = option > 0 ? command.get(option) : "";
-    RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", port);
+    RedisStandaloneConfiguration server = new RedisStandaloneConfiguration(host, port);
     server.setPassword(password);
-    RedisURI uri = RedisURI.create("127.0.0.1", port);
+    RedisURI uri = RedisURI.create(host, port);
     if (!password.isEmpty()) { // without HELLO, an empty one would be sent, too
       uri.setCredentialsProvider(new StaticCredentialsProvider(null, password.toCharArray()));
     }
@@ -89,30 +93,45 @@ public final class RedisServer implements AutoCloseable {
     return start(freePort(), tlsPort, all.toArray(String[]::new));
   }
 
+  /**
+   * @param host a loopback address, such as 127.0.0.2
+   */
+  public static RedisServer startAt(String host, int port, String... options) {
+    return start(executable(), host, port, 0, options);
+  }
+
   static RedisServer start(int port, int tlsPort, String... options) {
+    return start(executable(), LOCAL, port, tlsPort, options);
+  }
+
+  static RedisServer start(String program, String host, int port, int tlsPort, String... options) {
     List<String> command =
         new ArrayList<>(
             List.of(
-                executable(),
+                program,
                 "--port",
                 Integer.toString(port),
                 "--bind",
-                "127.0.0.1",
+                host,
                 "--save",
                 "",
                 "--appendonly",
                 "no",
                 "--dbfilename",
-                snapshot(port)));
+                snapshot(host, port)));
     command.addAll(List.of(options));
-    RedisServer server = new RedisServer(port, tlsPort, command);
+    RedisServer server = new RedisServer(host, port, tlsPort, command);
     server.restart();
     return server;
   }
 
   /** A replica keeps what its master sent, and would begin with it. */
-  private static String snapshot(int port) {
-    return "redis-" + port + ".rdb";
+  private static String snapshot(String host, int port) {
+    return name(host, port) + ".rdb";
+  }
+
+  private static String name(String host, int port) {
+    return "redis-" + port + (host.equals(LOCAL) ? "" : "-" + host);
   }
 
   /** Unpacked once: a program that runs cannot be written. */
@@ -133,18 +152,18 @@ public final class RedisServer implements AutoCloseable {
   /** Starts it again, empty, on the same port. */
   public void restart() {
     try {
-      Files.deleteIfExists(WORK.resolve(snapshot(port)));
+      Files.deleteIfExists(WORK.resolve(snapshot(host, port)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     process =
         ServerProcess.start(
-            WORK, WORK.resolve("redis-" + port + ".log"), environment -> {}, command);
+            WORK, WORK.resolve(name(host, port) + ".log"), environment -> {}, command);
     Awaitility.await("Redis").atMost(Duration.ofSeconds(20)).until(this::accepts);
   }
 
   private boolean accepts() {
-    try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (var socket = new java.net.Socket(host, port)) {
       return socket.isConnected();
     } catch (IOException notYet) {
       return false;
@@ -152,7 +171,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   public String address() {
-    return "127.0.0.1:" + port;
+    return host + ":" + port;
   }
 
   public int port() {

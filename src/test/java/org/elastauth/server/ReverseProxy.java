@@ -9,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -23,23 +24,190 @@ public final class ReverseProxy implements AutoCloseable {
     this.process = process;
   }
 
-  /** Ports on loopback of the servers behind it. */
-  public record Behind(int authelia, int gateway, int elastic) {}
+  /**
+   * Ports on loopback of the servers behind it.
+   *
+   * @param second another gateway; 0: none
+   */
+  public record Behind(int authelia, int gateway, int second, int elastic) {
+    public Behind(int authelia, int gateway, int elastic) {
+      this(authelia, gateway, 0, elastic);
+    }
+  }
 
-  /** The programs this machine may or may not have. */
+  /**
+   * @param certificates with {@code server}, for TLS and HTTP/2; null: HTTP/1.1 without TLS
+   */
+  private record Site(String host, int port, Certificates certificates, Behind behind) {
+    boolean tls() {
+      return certificates != null;
+    }
+
+    String url() {
+      return (tls() ? "https://" : "http://") + host + ":" + port;
+    }
+
+    /** Other addresses than the shipped ones. */
+    String here(String shipped) {
+      String all = shipped;
+      if (behind.second != 0) {
+        all =
+            shipped
+                .replaceAll(
+                    "# (.*)127.0.0.1(:|, port_value: )5001", "$1127.0.0.1$2" + behind.second)
+                .replace("{$ELASTAUTH:", "{$ELASTAUTH:127.0.0.1:" + behind.second + " ");
+      }
+      return all.replace("kibana.example.org", host)
+          .replace("127.0.0.1:9091", "127.0.0.1:" + behind.authelia)
+          .replace("127.0.0.1:5000", "127.0.0.1:" + behind.gateway)
+          .replace("127.0.0.1:5601", "127.0.0.1:" + behind.elastic)
+          .replace("port_value: 9091", "port_value: " + behind.authelia)
+          .replace("port_value: 5000", "port_value: " + behind.gateway)
+          .replace("port_value: 5601", "port_value: " + behind.elastic)
+          .replace("$server_name$request_uri", "$server_name:" + port + "$request_uri");
+    }
+  }
+
+  /** The programs that this machine may have. */
   public enum Kind {
-    NGINX,
-    CADDY;
+    NGINX {
+      @Override
+      List<String> command(Path file, Site site) throws IOException {
+        Path folder = file.getParent();
+        StringBuilder http = new StringBuilder("http {\n    access_log off;\n");
+        for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
+          http.append("    " + kind + "_temp_path " + folder.resolve(kind) + ";\n");
+        }
+        if (site.tls()) {
+          http.append("    ssl_certificate " + site.certificates.certificate("server") + ";\n");
+          http.append("    ssl_certificate_key " + site.certificates.key("server") + ";\n");
+        }
+        String listen = "listen 127.0.0.1:" + site.port + (site.tls() ? " ssl http2" : "");
+        replace(file, "http {\n", http.toString(), "listen 80", listen);
+        return List.of(
+            "-c", file.toString(), "-g", "daemon off; error_log stderr; pid " + folder + "/pid;");
+      }
+    },
+
+    CADDY {
+      @Override
+      List<String> command(Path file, Site site) throws IOException {
+        String tls =
+            site.tls()
+                ? "\ttls "
+                    + site.certificates.certificate("server")
+                    + " "
+                    + site.certificates.key("server")
+                    + "\n"
+                : "";
+        replace(
+            file,
+            "{$SITE} {\n",
+            site.url() + " {\n\tbind 127.0.0.1\n" + tls,
+            "\tadmin off\n",
+            "\tadmin off\n\tauto_https disable_redirects\n");
+        return List.of("run", "--adapter", "caddyfile", "--config", file.toString());
+      }
+    },
+
+    HAPROXY {
+      @Override
+      List<String> command(Path file, Site site) throws IOException {
+        String bind = "bind 127.0.0.1:" + site.port;
+        if (site.tls()) {
+          Path both = file.resolveSibling("certificate.pem");
+          Files.writeString(
+              both,
+              Files.readString(site.certificates.certificate("server"))
+                  + Files.readString(site.certificates.key("server")));
+          bind += " ssl crt " + both + " alpn h2,http/1.1";
+        }
+        String socket = "abns@authorize-" + site.port;
+        replace(file, "bind :80", bind, "abns@authorize", socket);
+        replace(file.resolveSibling("authorize.lua"), "abns@authorize", socket);
+        return List.of("-f", file.toString());
+      }
+    },
+
+    ENVOY {
+      @Override
+      List<String> command(Path file, Site site) throws IOException {
+        String chain = "filter_chains:\n        - filters:\n";
+        String tls =
+            """
+            filter_chains:
+                    - transport_socket:
+                        name: envoy.transport_sockets.tls
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                          common_tls_context:
+                            alpn_protocols: [h2, http/1.1]
+                            tls_certificates:
+                              - certificate_chain: { filename: %s }
+                                private_key: { filename: %s }
+                      filters:
+            """;
+        if (site.tls()) {
+          replace(
+              file,
+              chain,
+              tls.formatted(
+                  site.certificates.certificate("server"), site.certificates.key("server")));
+        }
+        replace(
+            file,
+            "address: 0.0.0.0, port_value: 80 ",
+            "address: 127.0.0.1, port_value: " + site.port + " ",
+            "domains: [" + site.host + "]",
+            "domains: [\"" + site.host + ":" + site.port + "\"]");
+        return List.of(
+            "-c", file.toString(), "--disable-hot-restart", "--concurrency", "1", "-l", "warn");
+      }
+    },
+
+    TRAEFIK {
+      @Override
+      List<String> command(Path file, Site site) throws IOException {
+        String tls =
+            site.tls()
+                ? "tls:\n  certificates:\n    - { certFile: %s, keyFile: %s }\n"
+                    .formatted(
+                        site.certificates.certificate("server"), site.certificates.key("server"))
+                : "";
+        replace(file, "http:\n", tls + "http:\n");
+        if (!site.tls()) {
+          replace(file, "      tls: {}\n", "");
+        }
+        return List.of(
+            "--entryPoints.web.address=127.0.0.1:" + site.port,
+            "--entryPoints.web.http.maxHeaderBytes=7168",
+            "--providers.file.filename=" + file);
+      }
+    };
+
+    /** Changes what of a shipped file cannot run here, and says how to run it. */
+    abstract List<String> command(Path file, Site site) throws IOException;
+
+    private static void replace(Path file, String... pairs) throws IOException {
+      String text = Files.readString(file);
+      for (int i = 0; i < pairs.length; i += 2) {
+        if (!text.contains(pairs[i])) {
+          throw new IllegalStateException(file + " has no " + pairs[i]);
+        }
+        text = text.replace(pairs[i], pairs[i + 1]);
+      }
+      Files.writeString(file, text);
+    }
 
     public String program() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
 
     public boolean installed() {
       return executable().isPresent();
     }
 
-    private java.util.Optional<Path> executable() {
+    private Optional<Path> executable() {
       return Stream.concat(
               Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin"))
           .map(folder -> Path.of(folder, program()))
@@ -47,135 +215,66 @@ public final class ReverseProxy implements AutoCloseable {
           .findFirst();
     }
 
+    /** With the file for identity headers, as the site 127.0.0.1. */
     public ReverseProxy start(Behind behind) {
-      int port = RedisServer.freePort();
-      return start(
-          port,
-          folder ->
-              this == NGINX
-                  ? nginx(
-                      folder,
-                      Files.readString(Path.of("docker", "nginx.conf"))
-                          .replace("listen 80", "listen 127.0.0.1:" + port)
-                          .replace("kibana.example.org", "127.0.0.1")
-                          .replace(
-                              "$server_name$request_uri", "$server_name:" + port + "$request_uri"),
-                      behind)
-                  : caddy("Caddyfile"),
-          Map.of(
-              "SITE",
-              "http://127.0.0.1:" + port,
-              "AUTHELIA",
-              "127.0.0.1:" + behind.authelia(),
-              "ELASTAUTH",
-              "127.0.0.1:" + behind.gateway(),
-              "KIBANA",
-              "127.0.0.1:" + behind.elastic()));
+      return start("headers", new Site("127.0.0.1", RedisServer.freePort(), null, behind));
     }
 
     /**
-     * With the files for OpenID Connect, as the site localhost.
+     * With the file for OpenID Connect, as the site localhost.
      *
-     * @param port of the site
-     * @param certificates with {@code server}, for TLS, which only nginx gets; null: without
+     * @param certificates with {@code server}, for TLS and HTTP/2; null: without
      */
     public ReverseProxy startForLogin(
         int port, int gateway, int elastic, Certificates certificates) {
       return start(
-          port,
-          folder ->
-              this == NGINX
-                  ? nginx(
-                      folder,
-                      Files.readString(Path.of("docker", "nginx-oidc.conf"))
-                          .replace(
-                              "listen 80",
-                              "listen 127.0.0.1:" + port + (certificates == null ? "" : " ssl"))
-                          .replace("kibana.example.org", "localhost")
-                          .replace("http {\n", "http {\n" + tls(certificates)),
-                      new Behind(0, gateway, elastic))
-                  : caddy("Caddyfile-oidc"),
-          Map.of(
-              "SITE",
-              "http://localhost:" + port,
-              "ELASTAUTH",
-              "127.0.0.1:" + gateway,
-              "KIBANA",
-              "127.0.0.1:" + elastic));
+          "oidc", new Site("localhost", port, certificates, new Behind(0, gateway, elastic)));
     }
 
-    private static String tls(Certificates certificates) {
-      return certificates == null
-          ? ""
-          : "    ssl_certificate %s;\n    ssl_certificate_key %s;\n"
-              .formatted(certificates.certificate("server"), certificates.key("server"));
-    }
-
-    /** What runs it, once its configuration lies in a folder. */
-    private interface Setup {
-      List<String> in(Path folder) throws IOException;
-    }
-
-    private ReverseProxy start(int port, Setup setup, Map<String, String> variables) {
+    private ReverseProxy start(String form, Site site) {
       try {
-        Path folder = TestRun.FOLDER.resolve(program());
-        Files.createDirectories(folder.resolve("temp"));
+        Path folder =
+            Files.createDirectories(TestRun.FOLDER.resolve(program() + "-" + site.port))
+                .toAbsolutePath();
+        Path main = null;
+        for (Path shipped : shipped()) {
+          Path file = folder.resolve(shipped.getFileName());
+          Files.writeString(file, site.here(Files.readString(shipped)));
+          if (file.getFileName().toString().startsWith(form + ".")) {
+            main = file;
+          }
+        }
+        Stream<String> program = Stream.of(executable().orElseThrow().toString());
+        Path log = folder.resolve("log");
         ServerProcess process =
             ServerProcess.start(
                 folder,
-                folder.resolve("log"),
+                log,
                 environment -> {
-                  environment.putAll(variables);
                   // where Caddy keeps its files
                   environment.put("XDG_DATA_HOME", folder.toString());
                   environment.put("XDG_CONFIG_HOME", folder.toString());
                 },
-                setup.in(folder));
+                Stream.concat(program, command(main, site).stream()).toList());
         Awaitility.await(program())
             .atMost(Duration.ofSeconds(20))
             .until(
                 () -> {
                   if (!process.isAlive()) {
-                    throw new IllegalStateException(Files.readString(folder.resolve("log")));
+                    throw new IllegalStateException(Files.readString(log));
                   }
-                  return accepts(port);
+                  return accepts(site.port);
                 });
-        return new ReverseProxy(port, process);
+        return new ReverseProxy(site.port, process);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    /** Other addresses, and folders that do not need root. */
-    private List<String> nginx(Path folder, String shipped, Behind behind) throws IOException {
-      StringBuilder folders = new StringBuilder("http {\n    access_log off;\n");
-      for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
-        folders.append("    " + kind + "_temp_path " + folder.resolve("temp/" + kind) + ";\n");
+    private List<Path> shipped() throws IOException {
+      try (Stream<Path> files = Files.list(Path.of("docker", "proxies", program()))) {
+        return files.toList();
       }
-      Path file = folder.resolve("nginx.conf");
-      Files.writeString(
-          file,
-          shipped
-              .replace("http {\n", folders)
-              .replace("127.0.0.1:9091", "127.0.0.1:" + behind.authelia())
-              .replace("127.0.0.1:5000", "127.0.0.1:" + behind.gateway())
-              .replace("127.0.0.1:5601", "127.0.0.1:" + behind.elastic()));
-      return List.of(
-          executable().orElseThrow().toString(),
-          "-c",
-          file.toString(),
-          "-g",
-          "daemon off; error_log stderr; pid " + folder.resolve("pid") + ";");
-    }
-
-    private List<String> caddy(String shipped) {
-      return List.of(
-          executable().orElseThrow().toString(),
-          "run",
-          "--adapter",
-          "caddyfile",
-          "--config",
-          Path.of("docker", shipped).toAbsolutePath().toString());
     }
 
     private static boolean accepts(int port) {
