@@ -101,8 +101,7 @@ public final class SiteBrowser {
   public String raw(String request) throws IOException {
     URI address = URI.create(site);
     try (SSLSocket socket =
-        (SSLSocket)
-            tls.getSocketFactory().createSocket(address.getHost(), address.getPort())) {
+        (SSLSocket) tls.getSocketFactory().createSocket(address.getHost(), address.getPort())) {
       SSLParameters parameters = socket.getSSLParameters();
       // Java names no host without a dot by itself
       parameters.setServerNames(List.of(new SNIHostName(address.getHost())));
