@@ -29,6 +29,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.util.PlaceholderResolutionException;
+import org.springframework.util.StringUtils;
 
 /**
  * Reads a record of settings: environment before files. Spring's Binder does not suit: it drops
@@ -49,6 +50,9 @@ public final class SettingsReader<T> {
       Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*):-([^}]*)}");
 
   private static final int MAX_PATH = 200;
+
+  /** Spring's parser takes quadratic time for variables that are not closed. */
+  private static final int MAX_VARIABLES = 100;
 
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,80}");
 
@@ -549,8 +553,20 @@ public final class SettingsReader<T> {
    */
   private String resolved(EnumerablePropertySource<?> source, String name, boolean isKnown) {
     Object raw = source.getProperty(name);
+    String text = raw == null ? "" : raw.toString();
+    if (StringUtils.countOccurrencesOf(text, "${") > MAX_VARIABLES) {
+      if (isKnown) {
+        unreadable.add(
+            new Fault(
+                name.substring(PREFIX.length()),
+                "",
+                "refers to more than " + MAX_VARIABLES + " variables; write the value itself",
+                origin(source, name)));
+      }
+      return "";
+    }
     try {
-      return environment.resolveRequiredPlaceholders(shell(raw == null ? "" : raw.toString()));
+      return environment.resolveRequiredPlaceholders(shell(text));
     } catch (IllegalArgumentException unresolved) {
       if (isKnown) {
         String variable =

@@ -17,7 +17,6 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
@@ -63,7 +62,7 @@ final class RedisConnector implements AutoCloseable {
   /** Null until a single server was reached. */
   private volatile RedisClient single;
 
-  private volatile RedisClusterClient cluster;
+  private volatile ClusterClient cluster;
 
   /** Whether the server, or a proxy before it, refuses HELLO, and then CLIENT, too. */
   private volatile boolean resp2;
@@ -117,10 +116,10 @@ final class RedisConnector implements AutoCloseable {
     }
   }
 
-  /** Asks the known nodes of a cluster, then the configured hosts, which nodes it has now. */
+  /** Finds the nodes of a cluster that has other addresses now. Blocks. */
   void refreshNodes() {
     if (cluster != null) {
-      cluster.refreshPartitionsAsync();
+      cluster.askHosts();
     }
   }
 
@@ -201,8 +200,8 @@ final class RedisConnector implements AutoCloseable {
   }
 
   private void detectCluster() {
-    RedisClusterClient client =
-        RedisClusterClient.create(
+    ClusterClient client =
+        new ClusterClient(
             resources, server.nodes().stream().map(node -> uri(List.of(node))).toList());
     client.setOptions(
         (ClusterClientOptions)

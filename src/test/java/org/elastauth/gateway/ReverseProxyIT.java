@@ -332,7 +332,7 @@ class ReverseProxyIT {
   /** Elasticsearch takes 4 kB, Kibana more. */
   @ParameterizedTest
   @EnumSource
-  void longAddressesPassUpToTheLimit(ReverseProxy.Kind kind) {
+  void longAddressesPassUpToTheLimit(ReverseProxy.Kind kind) throws IOException {
     for (int length : List.of(3_900, 8_000)) {
       toElastic.drain();
       String query = "filter_path=username," + "x".repeat(length);

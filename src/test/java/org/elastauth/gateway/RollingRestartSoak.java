@@ -24,6 +24,8 @@ import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.PackagedGateway;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.ReverseProxy;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -47,7 +49,19 @@ class RollingRestartSoak {
   private final ConcurrentLinkedQueue<Long> micros = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> failed = new ConcurrentLinkedQueue<>();
 
-  private PackagedGateway gateway(int number, ElasticsearchServer elasticsearch) throws Exception {
+  private static ElasticsearchServer elasticsearch;
+
+  @BeforeAll
+  static void start() {
+    elasticsearch = ElasticsearchServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    elasticsearch.close();
+  }
+
+  private PackagedGateway gateway(int number) throws Exception {
     Map<String, String> environment = new HashMap<>();
     environment.put("ELASTAUTH_SHUTDOWN_DRAIN", "10s"); // the default
     environment.put("ELASTAUTH_ELASTICSEARCH_HOSTS", elasticsearch.url());
@@ -104,10 +118,9 @@ class RollingRestartSoak {
     assumeTrue(kind.installed(), kind.program() + " is not installed here");
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     HttpClient http = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(200));
-    try (ElasticsearchServer elasticsearch = ElasticsearchServer.start();
-        AutheliaDouble authelia = AutheliaDouble.start();
-        PackagedGateway one = gateway(0, elasticsearch);
-        PackagedGateway two = gateway(1, elasticsearch);
+    try (AutheliaDouble authelia = AutheliaDouble.start();
+        PackagedGateway one = gateway(0);
+        PackagedGateway two = gateway(1);
         ReverseProxy proxy =
             kind.start(
                 new ReverseProxy.Behind(authelia.port(), one.port(), two.port(), kibana()))) {
@@ -127,8 +140,8 @@ class RollingRestartSoak {
           TICK_MILLIS,
           TimeUnit.MILLISECONDS);
       TimeUnit.SECONDS.sleep(10);
-      try (PackagedGateway newOne = restart(one, 0, elasticsearch);
-          PackagedGateway newTwo = restart(two, 1, elasticsearch)) {
+      try (PackagedGateway newOne = restart(one, 0);
+          PackagedGateway newTwo = restart(two, 1)) {
         TimeUnit.SECONDS.sleep(10);
         clock.shutdown();
         awaitAnswers();
@@ -144,11 +157,10 @@ class RollingRestartSoak {
   }
 
   /** As a rollout does: the next one is stopped when this one is ready again. */
-  private PackagedGateway restart(
-      PackagedGateway gateway, int number, ElasticsearchServer elasticsearch) throws Exception {
+  private PackagedGateway restart(PackagedGateway gateway, int number) throws Exception {
     gateway.terminate();
     gateway.awaitExit();
-    PackagedGateway again = gateway(number, elasticsearch);
+    PackagedGateway again = gateway(number);
     TimeUnit.SECONDS.sleep(3);
     return again;
   }
