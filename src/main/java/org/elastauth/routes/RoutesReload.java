@@ -218,19 +218,13 @@ public final class RoutesReload implements Service {
     }
   }
 
-  /** A change of an operator's file can add or remove a packaged one, which nobody has edited. */
   private String places(RouteSet wanted, Set<String> changed) {
     return changed.stream()
-        .filter(name -> isOwn(wanted, name) || isOwn(running, name))
         .map(
             name ->
                 wanted.files().containsKey(name)
                     ? wanted.files().get(name).place()
                     : running.files().get(name).place() + " (removed)")
         .collect(Collectors.joining(", "));
-  }
-
-  private static boolean isOwn(RouteSet set, String name) {
-    return set.files().containsKey(name) && set.files().get(name).isOwn();
   }
 }
