@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
@@ -44,6 +43,8 @@ public final class FileCache {
   private static final int MAX_BYTES = 64 * 1024;
   private static final String SUFFIX = ".entry";
   private static final String UNFINISHED = ".part";
+  private static final String NEXT = ".next" + UNFINISHED;
+  private static final String TAKEN = ".taken" + UNFINISHED;
   private static final String OURS = "*{" + SUFFIX + "," + UNFINISHED + "}";
 
   /** An unfinished file that is older was abandoned by its writer. */
@@ -145,30 +146,37 @@ public final class FileCache {
     }
   }
 
+  /** Also what {@link #replace} has taken away or prepared, so that it cannot come back. */
   public void delete(@ExchangeProperty("cacheKey") String key) {
+    Path file = file(key);
     try {
-      Files.deleteIfExists(file(key));
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(beside(file, NEXT));
+      Files.deleteIfExists(beside(file, TAKEN));
+      Files.deleteIfExists(file); // linked before these were deleted
     } catch (IOException e) {
       failed(e);
     }
   }
 
   /**
-   * Replaces an entry, which keeps its expiry, unless another one has taken its place. Meanwhile a
-   * reader may find no entry, but never an older one than was there.
+   * Replaces an entry, which keeps its expiry, unless another one has taken its place, or it is
+   * deleted meanwhile. A reader may find no entry, but never an older one than was there.
    *
    * @return whether it was replaced
    */
   public boolean replace(String key, String expected, String entry) throws IOException {
     Path file = file(key);
-    Path taken = folder.resolve(UUID.randomUUID() + UNFINISHED);
-    Path next = Files.createTempFile(folder, "", UNFINISHED);
+    Path taken = beside(file, TAKEN);
+    Path next = beside(file, NEXT);
+    Path unfinished = Files.createTempFile(folder, "", UNFINISHED);
     try {
       FileTime expiry = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+      Files.writeString(unfinished, entry, StandardCharsets.ISO_8859_1);
+      Files.setLastModifiedTime(unfinished, expiry);
+      Files.move(unfinished, next, StandardCopyOption.ATOMIC_MOVE);
       Files.move(file, taken, StandardCopyOption.ATOMIC_MOVE);
       boolean isSame = Files.readString(taken, StandardCharsets.ISO_8859_1).equals(expected);
-      Files.writeString(next, entry, StandardCharsets.ISO_8859_1);
-      Files.setLastModifiedTime(next, expiry);
       Files.createLink(file, isSame ? next : taken);
       return isSame;
     } catch (NoSuchFileException | FileAlreadyExistsException newer) {
@@ -176,7 +184,12 @@ public final class FileCache {
     } finally {
       Files.deleteIfExists(taken);
       Files.deleteIfExists(next);
+      Files.deleteIfExists(unfinished);
     }
+  }
+
+  private static Path beside(Path file, String suffix) {
+    return file.resolveSibling(file.getFileName() + suffix);
   }
 
   /** Deletes expired entries; if the folder is still full, also those that expire next. */

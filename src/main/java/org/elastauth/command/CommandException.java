@@ -3,6 +3,8 @@ package org.elastauth.command;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.stream.Collectors;
+import org.elastauth.config.PrintableText;
 
 /** A command has failed. The message is for the user. */
 final class CommandException extends RuntimeException {
@@ -12,8 +14,15 @@ final class CommandException extends RuntimeException {
     super(message);
   }
 
-  /** Why a command has failed, in one line. */
+  /** Why a command has failed; its files may have names and texts of others. */
   static String reason(Throwable failure) {
+    return String.valueOf(message(failure))
+        .lines()
+        .map(PrintableText::of)
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String message(Throwable failure) {
     if (failure instanceof AccessDeniedException denied) {
       return denied.getFile() + " cannot be accessed by this user; correct its rights";
     }

@@ -2,6 +2,7 @@ package org.elastauth.command;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.elastauth.doctor.Doctor;
 import org.elastauth.doctor.Report;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Check everything that a gateway needs: configuration, Redis, Elasticsearch, identity provider, certificates,"
-          + " files, memory. Each finding says how to mend it. Changes nothing; ends within 15 seconds."
+          + " files, memory. Each finding says how to mend it. Changes nothing; ends in time, also if a server hangs."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       "  elastauth doctor --token - < token",
     })
 final class DoctorCommand implements Callable<Integer> {
+  private static final int LONGEST_TIMEOUT = 600;
   private static final int LONGEST_TOKEN = 64 << 10;
 
   @Spec private CommandSpec spec;
@@ -36,6 +38,15 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print the findings as JSON.")
   private boolean json;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description =
+          "The longest time of the checks of a server, 1 to 600. All servers are checked at the same time. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int timeout;
 
   @Option(
       names = "--token",
@@ -48,7 +59,12 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     String text = token == null ? "" : token();
-    Report report = Doctor.examine(new ConfigurationInspection(settings.load()), text);
+    if (timeout < 1 || timeout > LONGEST_TIMEOUT) {
+      throw new CommandException("--timeout takes 1 to " + LONGEST_TIMEOUT + " seconds");
+    }
+    Report report =
+        Doctor.examine(
+            new ConfigurationInspection(settings.load()), text, Duration.ofSeconds(timeout));
     spec.commandLine().getOut().print(json ? report.json() + "\n" : report.text());
     spec.commandLine().getOut().flush();
     return report.hasFaults() ? ElastauthCommand.FAILED : ElastauthCommand.OK;

@@ -78,7 +78,8 @@ public final class ElastauthFile {
     @Override
     public Origin getOrigin(String name) {
       return new TextResourceOrigin(
-          new FileSystemResource(path), lines.get(name.replaceFirst("\\[.*", "")));
+          new FileSystemResource(path),
+          lines.getOrDefault(name, lines.get(name.replaceFirst("\\[.*", ""))));
     }
   }
 
@@ -116,7 +117,9 @@ public final class ElastauthFile {
 
   /** Keys that are set more than once, with their lines. */
   public List<String> repeated() {
-    return repeated;
+    return repeated.stream()
+        .map(key -> key.replace("(line ", "(" + path.getFileName() + ":"))
+        .toList();
   }
 
   public List<Fault> faults() {
@@ -145,7 +148,8 @@ public final class ElastauthFile {
         fault("contains no settings at its top level");
       }
     } catch (YamlTree.InvalidYaml unusable) {
-      fault((unusable.line() > 0 ? "line " + unusable.line() + " " : "") + unusable.getMessage());
+      String line = unusable.line() > 0 ? ":" + unusable.line() : "";
+      faults.add(new Fault(key, "", unusable.getMessage(), path.getFileName() + line));
     }
   }
 

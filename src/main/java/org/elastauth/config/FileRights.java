@@ -24,20 +24,23 @@ public enum FileRights {
   public static FileRights of(Path path) {
     try {
       Path real = path.toRealPath();
-      if (Files.getFileStore(real).isReadOnly()) {
-        return OWNER;
-      }
-      Map<String, Object> file = Files.readAttributes(real, "unix:mode,gid");
-      int mode = (int) file.get("mode");
-      if ((mode & OTHERS_WRITE) != 0
-          || isReplaceable(real)
-          || isReplaceable(path.toAbsolutePath().normalize())) {
-        return EVERYBODY;
-      }
-      return (mode & GROUP_WRITE) != 0 && (int) file.get("gid") != ROOT ? GROUP : OWNER;
+      FileRights rights = byModes(path, real);
+      // last, because the question reads the table of all mounts
+      return rights != OWNER && Files.getFileStore(real).isReadOnly() ? OWNER : rights;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknown) {
       return OWNER; // there is no such file, or the file system has no such rights
     }
+  }
+
+  private static FileRights byModes(Path path, Path real) throws IOException {
+    Map<String, Object> file = Files.readAttributes(real, "unix:mode,gid");
+    int mode = (int) file.get("mode");
+    if ((mode & OTHERS_WRITE) != 0
+        || isReplaceable(real)
+        || isReplaceable(path.toAbsolutePath().normalize())) {
+      return EVERYBODY;
+    }
+    return (mode & GROUP_WRITE) != 0 && (int) file.get("gid") != ROOT ? GROUP : OWNER;
   }
 
   /** Whether everybody may rename or delete entries of a folder above it. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -27,6 +28,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.PlaceholderResolutionException;
+import org.springframework.util.StringUtils;
 
 /**
  * Reads a record of settings: environment before files. Spring's Binder does not suit: it drops
@@ -45,6 +48,13 @@ public final class SettingsReader<T> {
 
   private static final Pattern SHELL_DEFAULT =
       Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*):-([^}]*)}");
+
+  private static final int MAX_PATH = 200;
+
+  /** Spring's parser takes quadratic time for variables that are not closed. */
+  private static final int MAX_VARIABLES = 100;
+
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,80}");
 
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
   private static final Pattern INDEXED_VARIABLE = Pattern.compile("(.+)_(\\d{1,4})");
@@ -94,6 +104,13 @@ public final class SettingsReader<T> {
   private final Map<String, Object> records = new LinkedHashMap<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, String> unknown = new LinkedHashMap<>();
+
+  /** Where unknown names, and single items and entries of settings, are configured. */
+  private final Map<String, String> places = new LinkedHashMap<>();
+
+  /** Settings that need a variable that is not set, by its name. */
+  private final Map<String, List<Fault>> missing = new LinkedHashMap<>();
+
   private final Map<String, Path> secretFiles = new LinkedHashMap<>();
   private final List<Fault> unreadable = new ArrayList<>();
   private final List<Fault> invalid = new ArrayList<>();
@@ -123,7 +140,8 @@ public final class SettingsReader<T> {
    * @param unknown configured values of names that belong to no setting
    * @param known the own names of all settings
    * @param secretFiles the files of secrets, by path of the setting
-   * @param origins where each configured setting comes from, by its path
+   * @param origins where each configured setting comes from, by its path; also each item of a list
+   *     ({@code path[0]}) and entry of a map ({@code path.key}), and each unknown name
    * @param effective lists every setting with its value and origin
    */
   public record Reading<T>(
@@ -140,8 +158,12 @@ public final class SettingsReader<T> {
     /** The faults of all values, with the places where they are configured. */
     public List<Fault> faults() {
       return Stream.concat(unreadable.stream(), invalid.stream())
-          .map(fault -> fault.from(origins.getOrDefault(fault.key().replaceFirst("\\[.*", ""), "")))
+          .map(fault -> fault.origin().isEmpty() ? fault.from(origin(fault.key())) : fault)
           .toList();
+    }
+
+    private String origin(String key) {
+      return origins.getOrDefault(key, origins.getOrDefault(key.replaceFirst("\\[.*", ""), ""));
     }
   }
 
@@ -163,6 +185,7 @@ public final class SettingsReader<T> {
             texts.put(path, value.get(0).text());
           }
         });
+    missing.forEach(this::addMissing);
     Map<String, String> origins = new LinkedHashMap<>();
     found
         .values()
@@ -170,6 +193,7 @@ public final class SettingsReader<T> {
             value ->
                 origins.putIfAbsent(
                     value.get(0).spelling().setting().path(), value.get(0).origin()));
+    places.forEach(origins::putIfAbsent);
     loaded = defaults.apply(texts);
     T read = build(type, "");
     List<String> known =
@@ -227,13 +251,13 @@ public final class SettingsReader<T> {
     boolean isFaulty =
         Stream.of(unreadable, invalid)
             .flatMap(List::stream)
-            .anyMatch(fault -> fault.key().replaceFirst("\\[.*", "").equals(path));
+            .map(fault -> fault.key().replaceFirst("\\[.*", ""))
+            .anyMatch(faulty -> faulty.equals(path) || faulty.equals(path + "." + key));
     Object shown = ShownValue.of(setting, value);
     // what breaks a rule may be a secret in the wrong place
     Object safe = isFaulty ? ShownValue.invalid(setting, value, shown) : shown;
-    List<Found> places =
-        found.get(key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT));
-    Found place = places == null || places.get(0).isBlank() ? null : places.get(0);
+    List<Found> given = found.get(place(setting, key));
+    Found place = given == null || given.get(0).isBlank() ? null : given.get(0);
     String text = setting.isList() || setting.isMap() ? null : texts.get(path);
     if (text != null
         && (place == null ? !text.equals(setting.defaultText()) : !text.equals(place.text()))) {
@@ -306,7 +330,7 @@ public final class SettingsReader<T> {
       }
       secretFiles.put(spelling.setting().path(), Path.of(file));
     } catch (IllegalArgumentException unusable) {
-      unreadable.add(new Fault(name, "", unusable.getMessage()));
+      unreadable.add(new Fault(name, "", unusable.getMessage(), origin.equals(name) ? "" : origin));
     }
   }
 
@@ -335,7 +359,7 @@ public final class SettingsReader<T> {
     if (!name.startsWith(PREFIX)) {
       if (source instanceof OriginTrackedMapPropertySource
           && !FRAMEWORKS.matcher(name).lookingAt()) {
-        unknown.put(name, "");
+        addUnknown(source, name, "");
       }
       return;
     }
@@ -365,10 +389,63 @@ public final class SettingsReader<T> {
         addFile(secret, path, source, origin(source, name), value.strip());
       }
     } else if (spelling == null) {
-      unknown.put(name, value);
-    } else if (spelling.setting().isMap() != key.isEmpty()) {
+      readUnknown(source, name, path, value);
+    } else if (spelling.setting().isMap() != key.isEmpty() && isOfItsForm(spelling, index)) {
       add(spelling, path.substring(0, end), source, origin(source, name), key, index, value);
+    } else if (!value.isBlank()) {
+      addMisshaped(spelling.setting(), origin(source, name));
     }
+  }
+
+  private static boolean isOfItsForm(Spelling spelling, String index) {
+    Setting setting = spelling.setting();
+    return index.equals("-1") || setting.isList() || setting.isMap() && setting.holdsLists();
+  }
+
+  private void addMisshaped(Setting setting, String origin) {
+    String form =
+        setting.isMap()
+            ? "is not a map; write a name and its value below it, such as "
+                + setting.path()
+                + ".NAME"
+            : setting.isList()
+                ? "is not a list; write its items with - below it"
+                : "is not a single value; write the value behind the name";
+    Fault fault = new Fault(setting.path(), "", form, origin);
+    if (unreadable.stream().noneMatch(other -> other.key().equals(setting.path()))) {
+      unreadable.add(fault);
+    }
+  }
+
+  /** A value below a setting that has none, a value of a group of settings, or another name. */
+  private void readUnknown(
+      EnumerablePropertySource<?> source, String name, String path, String value) {
+    int dots = path.length() > MAX_PATH ? -1 : path.lastIndexOf('.');
+    for (int dot = dots; dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+      Setting parent = settings.get(path.substring(0, dot));
+      if (parent != null) {
+        addMisshaped(parent, origin(source, name));
+        return;
+      }
+    }
+    Optional<String> below =
+        settings.keySet().stream().filter(each -> each.startsWith(path + ".")).findFirst();
+    if (below.isEmpty()) {
+      addUnknown(source, name, value);
+    } else if (!value.isBlank()) {
+      unreadable.add(
+          new Fault(
+              path,
+              "",
+              "is a group of settings, not a value; write its settings below it, such as "
+                  + below.get(),
+              origin(source, name)));
+    }
+  }
+
+  private void addUnknown(PropertySource<?> source, String name, String value) {
+    unknown.put(name, value);
+    places.put(name, origin(source, name));
   }
 
   /** File and line, or option of the command line. */
@@ -383,12 +460,12 @@ public final class SettingsReader<T> {
 
   /** Whether an earlier place has a value. */
   private boolean isOverridden(Spelling spelling, String key, Object place) {
-    List<Found> earlier = found.get(place(spelling, key));
+    List<Found> earlier = found.get(place(spelling.setting(), key));
     return earlier != null && earlier.get(0).place() != place;
   }
 
-  private static String place(Spelling spelling, String key) {
-    String path = spelling.setting().path();
+  private static String place(Setting setting, String key) {
+    String path = setting.path();
     return key.isEmpty() ? path : path + '[' + key.toLowerCase(Locale.ROOT);
   }
 
@@ -401,7 +478,8 @@ public final class SettingsReader<T> {
       String key,
       String index,
       String value) {
-    List<Found> same = found.computeIfAbsent(place(spelling, key), absent -> new ArrayList<>());
+    List<Found> same =
+        found.computeIfAbsent(place(spelling.setting(), key), absent -> new ArrayList<>());
     if (same.isEmpty() || same.get(0).place() == place) {
       Found named =
           same.stream().filter(other -> other.name().equals(name)).findFirst().orElse(null);
@@ -413,6 +491,9 @@ public final class SettingsReader<T> {
           .texts()
           .computeIfAbsent(key, absent -> new TreeMap<>())
           .put(Integer.parseInt(index), value);
+      String path = spelling.setting().path();
+      String item = index.equals("-1") ? "" : "[" + index + "]";
+      places.put(path + (key.isEmpty() ? "" : "." + key) + item, origin);
     }
   }
 
@@ -444,19 +525,58 @@ public final class SettingsReader<T> {
   }
 
   /**
+   * A variable that several settings need is one fault.
+   *
+   * @param needed a fault for each setting
+   */
+  private void addMissing(String variable, List<Fault> needed) {
+    String others =
+        needed.stream()
+            .skip(1)
+            .map(other -> other.key() + " (" + other.origin() + ")")
+            .collect(Collectors.joining(", "));
+    unreadable.add(
+        new Fault(
+            needed.get(0).key(),
+            "",
+            "refers to the variable "
+                + variable
+                + ", which is not set; set it, or write ${"
+                + variable
+                + ":default}"
+                + (others.isEmpty() ? "" : "; also needed by " + others),
+            needed.get(0).origin()));
+  }
+
+  /**
    * @param isKnown whether a variable that is not set is a fault
    */
   private String resolved(EnumerablePropertySource<?> source, String name, boolean isKnown) {
     Object raw = source.getProperty(name);
-    try {
-      return environment.resolveRequiredPlaceholders(shell(raw == null ? "" : raw.toString()));
-    } catch (IllegalArgumentException unresolved) {
+    String text = raw == null ? "" : raw.toString();
+    if (StringUtils.countOccurrencesOf(text, "${") > MAX_VARIABLES) {
       if (isKnown) {
         unreadable.add(
             new Fault(
                 name.substring(PREFIX.length()),
                 "",
-                "refers to a variable that is not set; set it, or write ${NAME:default}"));
+                "refers to more than " + MAX_VARIABLES + " variables; write the value itself",
+                origin(source, name)));
+      }
+      return "";
+    }
+    try {
+      return environment.resolveRequiredPlaceholders(shell(text));
+    } catch (IllegalArgumentException unresolved) {
+      if (isKnown) {
+        String variable =
+            unresolved instanceof PlaceholderResolutionException placeholder
+                    && VARIABLE.matcher(placeholder.getPlaceholder()).matches()
+                ? placeholder.getPlaceholder()
+                : "NAME"; // may be a part of a secret
+        missing
+            .computeIfAbsent(variable, first -> new ArrayList<>())
+            .add(new Fault(name.substring(PREFIX.length()), "", "", origin(source, name)));
       }
       return "";
     }

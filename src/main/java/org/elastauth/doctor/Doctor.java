@@ -1,6 +1,5 @@
 package org.elastauth.doctor;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,12 +19,6 @@ import org.elastauth.startup.UnsafeSettings;
 
 /** Examines everything that a gateway needs. Changes nothing, on this machine or on a server. */
 public final class Doctor {
-  /** From the start of the JVM, which takes seconds on a busy machine. */
-  private static final Duration LIMIT = Duration.ofSeconds(14);
-
-  /** What the areas have in any case. */
-  private static final Duration LEAST = Duration.ofSeconds(5);
-
   private final ConfigurationInspection configuration;
   private final List<Fault> faults;
   private final Settings settings;
@@ -38,11 +31,11 @@ public final class Doctor {
 
   /**
    * @param token an access token whose claims are shown; empty for none
+   * @param limit the longest time of an area; all areas are examined at the same time
    */
-  public static Report examine(ConfigurationInspection configuration, String token) {
-    Duration left = LIMIT.minusMillis(ManagementFactory.getRuntimeMXBean().getUptime());
-    return new Examiner(left.compareTo(LEAST) > 0 ? left : LEAST)
-        .examine(new Doctor(configuration).areas(token));
+  public static Report examine(
+      ConfigurationInspection configuration, String token, Duration limit) {
+    return new Examiner(limit).examine(new Doctor(configuration).areas(token));
   }
 
   private List<Area> areas(String token) {

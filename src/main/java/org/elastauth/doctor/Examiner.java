@@ -57,7 +57,8 @@ record Examiner(Duration limit) {
       findings.fault(
           "time limit",
           "no result within " + limit.toSeconds() + " s" + during(findings),
-          "a server may be frozen, or a firewall may drop packets; the checks after this one did not run");
+          "a server may be frozen, or a firewall may drop packets; on a busy machine raise --timeout; the checks"
+              + " after this one did not run");
     }
   }
 

@@ -49,6 +49,7 @@ public final class Health {
   private final Server database;
   private final Clock clock;
   private final CountDownLatch redisFirstChecked = new CountDownLatch(1);
+  private volatile BooleanSupplier redisIsOpen = () -> true;
   private volatile long redisLatency;
   private volatile String redisRefusal;
   private volatile boolean openedAtStart;
@@ -92,6 +93,13 @@ public final class Health {
             "The cache database answers again",
             "The cache database is unreachable or refuses queries, falling back to memory");
     this.clock = clock;
+  }
+
+  /**
+   * @param isOpen whether a connection to Redis is open; asked for each report, so it must not wait
+   */
+  public void redisIsOpen(BooleanSupplier isOpen) {
+    redisIsOpen = isOpen;
   }
 
   /** Waits for the first check of Redis; without its result, Redis counts as unreachable. */
@@ -232,9 +240,12 @@ public final class Health {
     return problems;
   }
 
-  /** Without the background check only requests show whether Redis answers. */
+  /**
+   * Without the background check only requests show whether Redis answers. A closed connection
+   * shows at once.
+   */
   private boolean isRedisConnected() {
-    return redisChecked ? redis.isAvailable() : redis.isCallable();
+    return (redisChecked ? redis.isAvailable() : redis.isCallable()) && redisIsOpen.getAsBoolean();
   }
 
   private boolean isElasticsearchAvailable() {
@@ -259,8 +270,11 @@ public final class Health {
     if (usesRedis) {
       Map<String, Object> state = new LinkedHashMap<>();
       state.put("connected", redisConnected);
-      state.put("latency", redisLatency + "ms");
-      String reason = redis.reason == null ? redisRefusal : redis.reason;
+      if (redisConnected) {
+        state.put("latency", redisLatency + "ms");
+      }
+      String unreachable = redisConnected ? redisRefusal : "unreachable";
+      String reason = redis.reason == null ? unreachable : redis.reason;
       if (reason != null) {
         state.put("reason", reason);
       }

@@ -51,10 +51,10 @@ final class MigratedFiles {
       }
     }
     if (files.size() > 1) {
-      Files.createFile(secrets, ownerOnly());
+      Files.createFile(secrets, rights("rw-------"));
       Files.writeString(secrets, variables(output));
     }
-    Files.createFile(output);
+    Files.createFile(output, rights("rw-r--r--"));
     Files.writeString(output, header(title, secrets, todo) + yaml());
     return files;
   }
@@ -64,10 +64,10 @@ final class MigratedFiles {
     return output.resolveSibling(name + ".env");
   }
 
-  private static FileAttribute<?>[] ownerOnly() {
+  private static FileAttribute<?>[] rights(String text) {
     return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))
         }
         : new FileAttribute<?>[0];
   }

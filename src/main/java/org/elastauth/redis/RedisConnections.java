@@ -64,6 +64,7 @@ public final class RedisConnections implements AutoCloseable {
   private final AtomicInteger turn = new AtomicInteger();
   private final AtomicBoolean pinging = new AtomicBoolean();
   private final AtomicBoolean reconnecting = new AtomicBoolean();
+  private final AtomicBoolean refreshing = new AtomicBoolean();
   private final ScheduledExecutorService background =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -304,6 +305,7 @@ public final class RedisConnections implements AutoCloseable {
               if (AsyncAnswer.cause(silence) instanceof TimeoutException
                   && connections.compareAndSet(slot, connection, null)) {
                 connection.closeAsync();
+                inBackground(refreshing, connector::refreshNodes, RETRY_MILLIS);
                 inBackground(this::connectAll);
               }
             });
@@ -394,6 +396,7 @@ public final class RedisConnections implements AutoCloseable {
     } catch (RuntimeException e) {
       failure = e;
       log(e);
+      inBackground(refreshing, connector::refreshNodes, RETRY_MILLIS);
       if (!retryScheduled) {
         retryScheduled = true;
         later(

@@ -17,7 +17,6 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
@@ -63,7 +62,7 @@ final class RedisConnector implements AutoCloseable {
   /** Null until a single server was reached. */
   private volatile RedisClient single;
 
-  private volatile RedisClusterClient cluster;
+  private volatile ClusterClient cluster;
 
   /** Whether the server, or a proxy before it, refuses HELLO, and then CLIENT, too. */
   private volatile boolean resp2;
@@ -114,6 +113,13 @@ final class RedisConnector implements AutoCloseable {
                 });
         throw failure;
       }
+    }
+  }
+
+  /** Finds the nodes of a cluster that has other addresses now. Blocks. */
+  void refreshNodes() {
+    if (cluster != null) {
+      cluster.askHosts();
     }
   }
 
@@ -194,8 +200,8 @@ final class RedisConnector implements AutoCloseable {
   }
 
   private void detectCluster() {
-    RedisClusterClient client =
-        RedisClusterClient.create(
+    ClusterClient client =
+        new ClusterClient(
             resources, server.nodes().stream().map(node -> uri(List.of(node))).toList());
     client.setOptions(
         (ClusterClientOptions)

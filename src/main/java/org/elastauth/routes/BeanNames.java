@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -51,6 +52,7 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
       }
     }
     Optional<Class<?>> loaded = load(name, type.line());
+    loaded.ifPresent(made -> members(bean, made, name));
     boolean isMade =
         List.of("factoryMethod", "factoryBean", "builderClass", "constructors").stream()
             .anyMatch(field -> bean.get(field).isThere());
@@ -63,6 +65,42 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
             type.line(), name + " has no public constructor without parameters; set constructors");
       }
     }
+  }
+
+  /** What Camel calls of a new bean; a factory may return another class. */
+  private void members(YamlNode bean, Class<?> type, String name) {
+    if (bean.get("builderClass").isThere()) {
+      return;
+    }
+    if (!bean.get("factoryBean").isThere()) {
+      method(type, name, bean.get("factoryMethod"));
+    }
+    if (bean.get("factoryMethod").isThere()) {
+      return;
+    }
+    method(type, name, bean.get("initMethod"));
+    method(type, name, bean.get("destroyMethod"));
+    Set<String> setters =
+        Arrays.stream(type.getMethods())
+            .map(Method::getName)
+            .filter(each -> each.matches("set[A-Z].*"))
+            .map(each -> Character.toLowerCase(each.charAt(3)) + each.substring(4))
+            .collect(Collectors.toSet());
+    bean.get("properties")
+        .asMap()
+        .forEach(
+            (property, value) -> {
+              String first = property.replaceFirst("[.\\[].*", "");
+              boolean isNested = !first.equals(property) || !value.isScalar();
+              if (!setters.contains(first) && !isNested && !Map.class.isAssignableFrom(type)) {
+                faults.add(
+                    value.line(),
+                    name
+                        + " has no property "
+                        + first
+                        + NearestName.hint(first, setters, "; correct or delete it"));
+              }
+            });
   }
 
   void classes(String field, YamlNode value) {

@@ -17,6 +17,7 @@ final class Calls {
   /** The places whose steps run always. */
   private static final Set<String> ALWAYS = Set.of("doTry", "pipeline", "multicast", "step");
 
+  private final List<CheckedFile> files;
   private final List<CheckedRoute> routes;
   private final RouteGraph graph;
   private final Predicate<String> blocks;
@@ -28,6 +29,7 @@ final class Calls {
    * @param isComplete whether all files could be read, so that what is not there is missing
    */
   Calls(List<CheckedFile> files, Predicate<String> blocks, boolean isComplete) {
+    this.files = files;
     this.routes = files.stream().flatMap(file -> CheckedRoute.in(file).stream()).toList();
     this.graph = RouteGraph.of(routes);
     this.blocks = blocks;
@@ -60,23 +62,29 @@ final class Calls {
   }
 
   private void missing() {
-    calls.forEach(
-        (route, made) -> {
-          for (Steps.Call call : made) {
-            if (graph.find(call.name()).isEmpty()) {
-              route
-                  .file()
-                  .faults()
-                  .add(
-                      call.line(),
-                      "no route serves direct:"
-                          + call.name()
-                          + NearestName.of(call.name(), graph.served().keySet())
-                              .map(near -> "; did you mean direct:" + near + "?")
-                              .orElse("; correct the name, or add the file that serves it"));
-            }
-          }
-        });
+    calls.forEach((route, made) -> missing(route.file(), made));
+    for (CheckedFile file : files) {
+      for (YamlNode item : file.root().asList()) {
+        List<Steps.Call> made = new ArrayList<>();
+        collect(item.get("rest"), made);
+        missing(file, made);
+      }
+    }
+  }
+
+  private void missing(CheckedFile file, List<Steps.Call> made) {
+    for (Steps.Call call : made) {
+      if (graph.find(call.name()).isEmpty()) {
+        file.faults()
+            .add(
+                call.line(),
+                "no route serves direct:"
+                    + call.name()
+                    + NearestName.of(call.name(), graph.served().keySet())
+                        .map(near -> "; did you mean direct:" + near + "?")
+                        .orElse("; correct the name, or add the file that serves it"));
+      }
+    }
   }
 
   private void ports() {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -20,10 +21,13 @@ import java.util.stream.Collectors;
  */
 final class CamelParts {
   private static final String SERVICES = "META-INF/services/org/apache/camel/";
+  private static final List<String> MODELS =
+      List.of("", "language/", "dataformat/", "loadbalancer/", "errorhandler/", "config/");
 
   private final ClassLoader loader = CamelParts.class.getClassLoader();
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, JsonNode> components = new HashMap<>();
+  private final Map<String, JsonNode> models = new HashMap<>();
 
   /** The names of all parts of a kind: {@code component}, {@code language}, {@code dataformat}. */
   Set<String> names(String kind) {
@@ -59,6 +63,27 @@ final class CamelParts {
     return components.computeIfAbsent(scheme, this::read);
   }
 
+  /** The description of an EIP, a language or a data format; without content if there is none. */
+  JsonNode model(String name) {
+    return models.computeIfAbsent(
+        name,
+        model ->
+            MODELS.stream()
+                .map(folder -> description("org/apache/camel/model/" + folder + model))
+                .filter(found -> !found.isMissingNode())
+                .findFirst()
+                .orElse(json.missingNode()));
+  }
+
+  /** What a part says of itself. */
+  JsonNode description(String path) {
+    try (InputStream file = loader.getResourceAsStream("META-INF/" + path + ".json")) {
+      return file == null ? json.missingNode() : json.readTree(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private JsonNode read(String scheme) {
     Properties service = new Properties();
     try (InputStream file = loader.getResourceAsStream(SERVICES + "component/" + scheme)) {
@@ -71,11 +96,6 @@ final class CamelParts {
     }
     String folder =
         service.getProperty("class", "").replaceFirst("\\.[^.]*$", "").replace('.', '/');
-    String path = "META-INF/" + folder + "/" + scheme + ".json";
-    try (InputStream file = loader.getResourceAsStream(path)) {
-      return file == null ? json.missingNode() : json.readTree(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return description(folder + "/" + scheme);
   }
 }

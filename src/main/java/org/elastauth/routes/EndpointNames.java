@@ -2,8 +2,11 @@ package org.elastauth.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.elastauth.config.NearestName;
 
@@ -11,6 +14,14 @@ import org.elastauth.config.NearestName;
  * The components of a file's endpoints and their options, by what the components say of themselves.
  */
 record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
+  static final Pattern DURATION = Pattern.compile("-?\\d+|(\\d+(ms|[dhms])\\s*)+|P.*");
+
+  /** The options of files that are regular expressions; Camel's description does not tell. */
+  private static final Set<String> REGEX = Set.of("include", "exclude");
+
+  /** The components that read <code>${…}</code> themselves. */
+  private static final Set<String> EVALUATE = Set.of("file", "sql", "bean", "class");
+
   private static final LevenshteinDistance ONE_LETTER = new LevenshteinDistance(1);
 
   /**
@@ -49,8 +60,35 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
     if (scheme.equals("bean") || scheme.equals("class")) {
       bean(endpoint);
     }
+    if (endpoint.path().contains("${") && parent.equals("to") && !EVALUATE.contains(scheme)) {
+      faults.add(endpoint.line(), "to does not evaluate ${…}; use toD");
+    }
+    path(endpoint, component.path("properties"));
     if (!component.isMissingNode() && component.path("apis").isMissingNode()) {
       endpoint.options().forEach((name, value) -> option(scheme, component, name, value));
+    }
+  }
+
+  /** What is between the scheme and the options. */
+  private void path(Endpoint endpoint, JsonNode options) {
+    for (Map.Entry<String, JsonNode> each : options.properties()) {
+      JsonNode about = each.getValue();
+      if (about.path("kind").asText().equals("path") && about.path("required").asBoolean()) {
+        boolean isThere = endpoint.options().containsKey(each.getKey());
+        if (endpoint.path().isEmpty() && !isThere) {
+          faults.add(
+              endpoint.line(),
+              endpoint.scheme() + " has no " + each.getKey() + "; write it after the colon");
+        } else if (!isThere
+            && about.path("javaType").asText().equals("java.net.URI")
+            && !Endpoint.isOpen(endpoint.path())
+            && !endpoint.path().contains(":")) {
+          faults.add(
+              endpoint.line(),
+              endpoint.path() + " is not a URL; write " + endpoint.scheme() + ":http://host/path");
+        }
+        return;
+      }
     }
   }
 
@@ -94,6 +132,10 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
       return;
     }
     String text = value.asText();
+    beans.registered(value);
+    if (scheme.equals("file") && REGEX.contains(plain) && !Endpoint.isOpen(text)) {
+      pattern(name, value);
+    }
     if (value.isScalar()
         && !Endpoint.isOpen(text)
         && !text.startsWith("#")
@@ -109,9 +151,19 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
         faults.add(value.line(), name + "=" + text + " is not a boolean; write true or false");
       } else if (type.equals("integer") && !text.matches("-?\\d+")) {
         faults.add(value.line(), name + "=" + text + " is not a whole number; correct it");
-      } else if (type.equals("duration") && !text.matches("-?\\d+|(\\d+(ms|[dhms])\\s*)+|P.*")) {
+      } else if (type.equals("duration") && !DURATION.matcher(text).matches()) {
         faults.add(value.line(), name + "=" + text + " is not a duration; write for example 5s");
       }
+    }
+  }
+
+  private void pattern(String name, YamlNode value) {
+    try {
+      Pattern.compile(value.asText());
+    } catch (PatternSyntaxException malformed) {
+      faults.add(
+          value.line(),
+          name + " is not a regular expression (" + malformed.getDescription() + "); correct it");
     }
   }
 

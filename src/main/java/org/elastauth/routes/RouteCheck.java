@@ -52,7 +52,7 @@ public final class RouteCheck {
     BeanCatalog beans = beans();
     PropertyUses properties = new PropertyUses();
     boolean hasCode = files.stream().anyMatch(file -> file.isChecked() && hasCode(file.root()));
-    SimpleSyntax simple = new SimpleSyntax();
+    Syntax syntax = new Syntax(new SimpleSyntax(parts));
     for (CheckedFile file : files) {
       if (!file.isChecked()) {
         continue;
@@ -68,8 +68,9 @@ public final class RouteCheck {
               file,
               names,
               new EndpointNames(file.faults(), names, parts),
+              new EipFields(file.faults(), names, parts),
               properties.in(file),
-              simple)
+              syntax)
           .check();
       new ErrorHandling(file).check();
     }
@@ -77,6 +78,7 @@ public final class RouteCheck {
       properties.checkReads();
     }
     new Templates(files).check();
+    new RouteConfigurations(files).check();
     new Duplicates(files).check();
     new Calls(files, scheme -> blocks(parts.component(scheme)), isComplete).check();
   }

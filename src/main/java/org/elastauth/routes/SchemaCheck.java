@@ -2,7 +2,6 @@ package org.elastauth.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -22,21 +21,6 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
   /** The data formats that several libraries provide under names of their own. */
   private static final Set<String> SEVERAL =
       Set.of("avro", "bindy", "custom", "protobuf", "yaml", "xtokenize");
-
-  /** The EIPs that do nothing without an expression; the schema does not demand it. */
-  private static final Set<String> NEED_EXPRESSION =
-      Set.of(
-          "filter",
-          "loop",
-          "recipientList",
-          "script",
-          "setBody",
-          "setHeader",
-          "setProperty",
-          "setVariable",
-          "split",
-          "validate",
-          "when");
 
   /** Checks the top level of a file. */
   void check(YamlNode file) {
@@ -94,11 +78,10 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
               }
               if (allowed != null) {
                 part(field, allowed, value);
-                check(value, schema.shape(allowed), field);
-                if (NEED_EXPRESSION.contains(field)) {
-                  (value.isList() ? value.items() : List.of(value))
-                      .forEach(each -> expression(field, each));
+                if (field.equals("scriptLanguage")) {
+                  language(value);
                 }
+                check(value, schema.shape(allowed), field);
               } else if (!shape.isOpen()) {
                 unknown(field, value.line(), isStep ? "" : name, shape.fields().keySet());
               }
@@ -132,9 +115,17 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
           value.line(),
           "there is no "
               + (isLanguage ? "language " : "data format ")
-              + field
+              + (field.equals("language") ? name : field)
               + "; add its jar to the folder lib, or use "
               + (isLanguage ? "simple" : "json"));
+    }
+  }
+
+  private void language(YamlNode value) {
+    if (!parts.has("language", value.asText())) {
+      faults.add(
+          value.line(),
+          "there is no language " + value.asText() + "; add its jar to the folder lib");
     }
   }
 
@@ -149,12 +140,6 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
                 + " has no property "
                 + field
                 + (near.isEmpty() ? "; delete it or correct its indentation" : near));
-  }
-
-  private void expression(String name, YamlNode step) {
-    if (step.isMap() && step.fields().keySet().stream().noneMatch(schema.languages()::contains)) {
-      faults.add(step.line(), name + " has no expression; add one, such as simple");
-    }
   }
 
   private void step(YamlNode item, String name) {

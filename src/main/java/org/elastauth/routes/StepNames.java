@@ -1,9 +1,11 @@
 package org.elastauth.routes;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
 
@@ -50,20 +52,23 @@ final class StepNames {
   private final CheckedFile file;
   private final BeanNames beans;
   private final EndpointNames endpoints;
+  private final EipFields eips;
   private final PropertyUses properties;
-  private final SimpleSyntax simple;
+  private final Syntax syntax;
 
   StepNames(
       CheckedFile file,
       BeanNames beans,
       EndpointNames endpoints,
+      EipFields eips,
       PropertyUses properties,
-      SimpleSyntax simple) {
+      Syntax syntax) {
     this.file = file;
     this.beans = beans;
     this.endpoints = endpoints;
+    this.eips = eips;
     this.properties = properties;
-    this.simple = simple;
+    this.syntax = syntax;
   }
 
   void check() {
@@ -92,6 +97,7 @@ final class StepNames {
     }
     if (!VALUES.contains(parent)) {
       meaning(parent, name, value, siblings);
+      (value.isList() ? value.items() : List.of(value)).forEach(each -> eips.check(name, each));
     } else if (value.isScalar()) {
       beans.registered(value);
     }
@@ -143,6 +149,14 @@ final class StepNames {
           endpoints.check(Endpoint.of(value, YamlNode.map(value.line())), name);
         }
       }
+      case "enrich", "pollEnrich", "recipientList", "routingSlip", "dynamicRouter" ->
+          Steps.endpoints(name, value).forEach(endpoint -> endpoints.check(endpoint, name));
+      case "kamelet" -> endpoints.check(new Endpoint(value.line(), name, name, Map.of()), name);
+      case "routePolicy" ->
+          Stream.of(value.asText().split(","))
+              .forEach(
+                  policy ->
+                      beans.reference(YamlNode.scalar(value.line(), policy.strip()), Object.class));
       default -> {
         if (CLASSES.contains(name)) {
           beans.classes(name, value);
@@ -177,14 +191,9 @@ final class StepNames {
     if (!SCRIPTS.contains(name)) {
       matches(CLASS_IN_TEXT, text).forEach(found -> beans.load(found.group(1), value.line()));
     }
-    if (name.equals("simple")
-        || parent.equals("simple") && name.equals("expression")
-        || name.equals("log")
-        || parent.equals("log") && name.equals("message")) {
-      String wrong = simple.fault(text, isPredicate);
-      if (!wrong.isEmpty()) {
-        file.faults().add(value.line(), wrong);
-      }
+    String wrong = syntax.fault(parent, name, text, isPredicate);
+    if (!wrong.isEmpty()) {
+      file.faults().add(value.line(), wrong);
     }
     if (name.equals("spel") || parent.equals("spel")) {
       matches(BEAN_IN_SPEL, text)

@@ -41,24 +41,21 @@ record ConfigurationCheck(
       LOG.warn("Setting {} is set twice in the file; the last value is used", key);
     }
     Map<ForeignSetting, Set<String>> ignored = new LinkedHashMap<>();
-    List<String> unknown = new ArrayList<>();
     reading
         .unknown()
         .forEach(
             (name, value) -> {
-              // an application.yaml may have settings of others next to elastauth
-              boolean isOurs = name.toLowerCase(Locale.ROOT).startsWith("elastauth");
-              Optional<ForeignSetting> foreign =
-                  isOurs ? ForeignSetting.of(name) : Optional.empty();
+              Optional<ForeignSetting> foreign = foreign(name);
               String key = name.replaceFirst("^elastauth\\.", "").replaceFirst("\\[.*", "");
               if (foreign.isEmpty()) {
-                unknown.add(name);
+                return;
               } else if (foreign.get().stops(value)) {
                 faults.add(new Fault(key, "", foreign.get().reason()));
               } else if (!foreign.get().decides()) {
                 ignored.computeIfAbsent(foreign.get(), first -> new TreeSet<>()).add(key);
               }
             });
+    List<String> unknown = unknown();
     unknown.stream().limit(MAX_UNKNOWN).forEach(this::warnOfUnknown);
     if (unknown.size() > MAX_UNKNOWN) {
       LOG.warn("{} further unknown settings are ignored", unknown.size() - MAX_UNKNOWN);
@@ -74,15 +71,32 @@ record ConfigurationCheck(
     }
   }
 
+  private List<String> unknown() {
+    return reading.unknown().keySet().stream().filter(name -> foreign(name).isEmpty()).toList();
+  }
+
+  private static Optional<ForeignSetting> foreign(String name) {
+    // an application.yaml may have settings of others next to elastauth
+    boolean isOurs = name.toLowerCase(Locale.ROOT).startsWith("elastauth");
+    return isOurs ? ForeignSetting.of(name) : Optional.empty();
+  }
+
+  /** How many warnings say that a part of the configuration is without effect by mistake. */
+  int mistakes() {
+    return unknown().size() + file.repeated().size();
+  }
+
   private void warnOfUnknown(String name) {
     boolean isVariable = Character.isUpperCase(name.charAt(0));
     List<String> alike =
         reading.known().stream()
             .filter(known -> Character.isUpperCase(known.charAt(0)) == isVariable)
             .toList();
+    String origin = reading.origins().getOrDefault(name, "");
     LOG.warn(
         "Unknown setting {} is ignored{}",
         name,
-        NearestName.of(name, alike).map(near -> "; did you mean " + near + "?").orElse(""));
+        NearestName.of(name, alike).map(near -> "; did you mean " + near + "?").orElse("")
+            + (origin.isEmpty() ? "" : " (" + origin + ")"));
   }
 }

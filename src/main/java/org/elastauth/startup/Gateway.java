@@ -82,7 +82,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
     context.setUuidGenerator(ids); // also of log lines, responses and events
     context.getExecutorServiceManager().setThreadPoolFactory(new DecisionThreads());
     if (settings.usesRedis() && context.isAutoStartup()) {
-      redisConnections.getObject().open();
+      RedisConnections connections = redisConnections.getObject();
+      connections.open();
+      health.redisIsOpen(() -> connections.active() > 0);
     }
     // Drain has waited for the pending requests by then
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
@@ -137,7 +139,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
           .addKeyValue("folder", files.folder())
           .addKeyValue("files", files.routes().copies().size())
           .log(
-              "Route files equal those in the jar; delete them, so that an upgrade can change them");
+              "Route files equal those in the jar; an upgrade changes only those in the jar, so keep no copies");
     }
     if (settings.usesRedis()) {
       LOG.info("Redis integration enabled");

@@ -25,6 +25,14 @@ public final class QuickCheck {
 
   private QuickCheck() {}
 
+  /**
+   * How many settings are unknown or set twice, which a start only warns of. Of a configuration
+   * without faults.
+   */
+  public static int mistakes(String... args) throws IOException {
+    return LoadedConfiguration.read(new StandardEnvironment(), args).check().mistakes();
+  }
+
   /** Logs all faults. */
   public static Result of(String... args) {
     ConfigurableEnvironment environment = new StandardEnvironment();

@@ -3,12 +3,14 @@ package org.elastauth.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.elastauth.server.TestGateway.SetClock;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +65,30 @@ class FileCacheTest {
     assertThat(cache.get(KEY)).isEqualTo("longer value");
     cache.put(KEY, "short", 60);
     assertThat(cache.get(KEY)).isEqualTo("short");
+  }
+
+  /** A rotation of keys runs while a gateway revokes a user. */
+  @Test
+  void aReplacedEntryDoesNotSurviveItsDeletion() throws Exception {
+    for (int i = 0; i < 2_000; i++) {
+      cache.put(KEY, "old", 60);
+      CompletableFuture<Boolean> replaced =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return cache.replace(KEY, "old", "new");
+                } catch (IOException failed) {
+                  throw new UncheckedIOException(failed);
+                }
+              });
+      if (i % 2 == 0) {
+        Thread.yield();
+      }
+      cache.delete(KEY);
+      replaced.get();
+      assertThat(cache.get(KEY)).isNull();
+    }
+    assertThat(files()).isEmpty();
   }
 
   @Test

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.elastauth.startup.StartArguments;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
+  @TempDir Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -112,5 +116,21 @@ class CommandLineTest {
   void onlySettingsStartTheGatewayWithoutTheParser(String arguments, boolean areSettings) {
     String[] all = arguments.isEmpty() ? new String[0] : arguments.split(" ");
     assertThat(StartArguments.areSettings(all)).isEqualTo(areSettings);
+  }
+
+  /** For a pipeline: a start only warns. */
+  @ParameterizedTest
+  @CsvSource({
+    "'default_roles: [viewer]', 0",
+    "'default_role: [viewer]', 1",
+    "'default_roles: [viewer]\ndefault_roles: [editor]', 1",
+  })
+  void aStrictCheckRefusesWhatAStartIgnores(String text, int code) throws Exception {
+    Path file = Files.writeString(folder.resolve("mine.yml"), text.replace("\\n", "\n"));
+    assertThat(run("check", "--config", file.toString())).as(err.toString()).isZero();
+    out.getBuffer().setLength(0);
+    assertThat(run("check", "--strict", "--config", file.toString())).isEqualTo(code);
+    assertThat(out.toString().contains("configuration is valid")).isEqualTo(code == 0);
+    assertThat(err.toString().contains("--strict refuses")).isEqualTo(code == 1);
   }
 }

@@ -87,6 +87,8 @@ class ConfigCommandTest {
     assertThat(run("--json", "--elastauth.listen=hunter2", "--elastauth.cache.key_prefix=hunter 2"))
         .isEqualTo(1);
     assertThat(out.toString()).contains("--elastauth.listen").doesNotContain("hunter");
+    assertThat(run("--json", "--elastauth.response.headers.X-User=hunter2")).isEqualTo(1);
+    assertThat(out.toString()).contains("response.headers.X-User").doesNotContain("hunter");
     assertThat(err.toString()).contains("elastauth check names them");
     assertThat(run("--json", "--elastauth.elasticsearch.hosts=hunter2:pw@h:9200,http://h2:9200"))
         .isEqualTo(1);

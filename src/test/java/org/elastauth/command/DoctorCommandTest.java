@@ -8,6 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +82,26 @@ class DoctorCommandTest {
             "--elastauth.default_roles=viewer");
     assertThat(out.toString()).contains("\n0 faults, ");
     assertThat(code).isEqualTo(ElastauthCommand.OK);
+  }
+
+  @Test
+  void aServerThatHangsIsAFaultAfterTheTimeLimit() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      int code =
+          doctor(
+              "--timeout=1",
+              "--elastauth.listen=127.0.0.1:0",
+              "--elastauth.redis.host=127.0.0.1:" + silent.getLocalPort(),
+              "--elastauth.redis.connect_timeout=60s",
+              "--elastauth.redis.read_timeout=60s",
+              "--elastauth.secret_key=" + "0123456789abcdef".repeat(4),
+              "--elastauth.user_store=dry-run",
+              "--elastauth.default_roles=viewer");
+      assertThat(code).isEqualTo(ElastauthCommand.FAILED);
+      assertThat(out.toString()).contains("time limit: no result within 1 s, while it ");
+    }
+    assertThat(doctor("--timeout=0")).isEqualTo(ElastauthCommand.FAILED);
+    assertThat(err.toString()).contains("--timeout takes 1 to 600 seconds");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,36 @@ class MigrateCommandTest {
 
   private static String withoutNumbers(String line) {
     return line.replaceAll(" \\d\\d ", " ").replaceAll(" +", " ");
+  }
+
+  /** The name of a file that somebody has sent, too. */
+  @Test
+  void noControlCharacterReachesTheTerminal() throws Exception {
+    Path file = Files.writeString(folder.resolve("a\u001b[2Jb.yml"), "services: {a: {image: b}}\n");
+    assertThat(run("migrate", file.toString())).isEqualTo(1);
+    Path other =
+        Files.writeString(
+            folder.resolve("c\u001b[2Jd.yml"),
+            "services: {\"a\\e[2J\": {environment: {ELASTAUTH_AUTH_PROVIDER: authelia}}}\n");
+    assertThat(run("migrate", "--service", "none", other.toString())).isEqualTo(1);
+    assertThat(run("migrate", "--dry-run", other.toString())).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("a?[2Jb.yml contains no settings", "d.yml has no such part");
+    assertThat(out.toString()).contains("c?[2Jd.yml, service a?[2J");
+    assertThat(err.toString() + out).doesNotContain("\u001b");
+  }
+
+  @Test
+  void theSettingsHaveNoSecretAndOnlyTheirOwnerWrites() throws Exception {
+    Path output = folder.resolve("mine.yml");
+    assertThat(run("migrate", "--output=" + output, EXAMPLES + "elastauth-v2.yml")).isZero();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(output)))
+        .as("the user of the image reads it")
+        .isEqualTo("rw-r--r--");
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(folder.resolve("mine.env"))))
+        .isEqualTo("rw-------");
   }
 
   @Test

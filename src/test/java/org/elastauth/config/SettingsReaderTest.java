@@ -575,7 +575,8 @@ class SettingsReaderTest {
             "redis.db=x: not a whole number",
             "cache.expiration=never: not a duration; write it like 90s, 30m, 4h or 1h30m",
             "enable_group_whitelist=perhaps: neither true nor false",
-            "redis.password: refers to a variable that is not set; set it, or write ${NAME:default}");
+            "redis.password: refers to the variable NOT_SET_ANYWHERE, which is not set; set it, or write"
+                + " ${NOT_SET_ANYWHERE:default} (file:4)");
   }
 
   @ParameterizedTest

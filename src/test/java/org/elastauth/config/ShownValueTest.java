@@ -21,6 +21,8 @@ class ShownValueTest {
     "jdbc:postgresql://h/d?password=p@w, jdbc:postgresql://***",
     "jdbc:postgresql://u:pw@h/d, jdbc:postgresql://***@h/d",
     "jdbc:oracle:thin:scott/pw@//h/d, jdbc:***",
+    "jdbc:oracle:thin:scott/p/w@h:1521/d, jdbc:***",
+    "jdbc:oracle:thin:scott/pw@h, jdbc:oracle:thin:***@h",
     "user:pw@h:9200, ***@h:9200",
     "name@example.org, name@example.org",
     "HTTPS://u:pw@h, HTTPS://***@h",

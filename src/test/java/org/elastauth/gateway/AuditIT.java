@@ -131,7 +131,9 @@ class AuditIT {
       try (TestGateway gateway = builder.start()) {
         ids.addAll(decide(gateway, 500));
         awaitDelivery();
-        assertThat(gateway.health().path("status").asText()).isEqualTo("healthy");
+        Awaitility.await("reports the end of a failure, too")
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> gateway.health().path("status").asText().equals("healthy"));
       }
     }
     assertThat(decisions(index)).hasSize(2_000).containsExactlyInAnyOrderElementsOf(ids);

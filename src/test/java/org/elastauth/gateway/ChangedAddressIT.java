@@ -126,8 +126,11 @@ class ChangedAddressIT {
 
   /** Redis announces host names from 7.0 on. */
   @ParameterizedTest
-  @CsvSource({"'', --cluster-announce-ip", "/usr/bin/redis-server, --cluster-announce-hostname"})
-  void cluster(String program, String announcement) throws Exception {
+  @CsvSource({
+    "'', --cluster-announce-ip, frozen",
+    "/usr/bin/redis-server, --cluster-announce-hostname, killed"
+  })
+  void cluster(String program, String announcement, String way) throws Exception {
     Assumptions.assumeTrue(
         program.isEmpty() || Files.isExecutable(Path.of(program)), program + " is not installed");
     HostsFile hosts = new HostsFile(folder);
@@ -144,10 +147,15 @@ class ChangedAddressIT {
             gateway(hosts, Map.of("ELASTAUTH_REDIS_HOST", NAME + ":" + port))) {
       String header = login(gateway, "address.cluster");
       awaitUse(gateway, first);
-      first.kill();
+      if (way.equals("killed")) {
+        first.kill();
+      } else {
+        first.freeze();
+      }
       hosts.set(NAME, "127.0.0.2");
       awaitUse(gateway, second);
       assertThat(login(gateway, "address.cluster")).isEqualTo(header);
+      first.resume();
     }
   }
 

@@ -45,6 +45,7 @@ class DocumentedCommandsIT {
           "base64",
           "cat",
           "cd",
+          "chmod",
           "claims",
           "cp",
           "curl",
@@ -74,7 +75,7 @@ class DocumentedCommandsIT {
           "envoy", "is not installed everywhere",
           "/usr/sbin/nginx", "ReverseProxyIT starts it",
           "token", "asks Keycloak; LoginBrowserIT logs in there",
-          "keycloak/bin/kc.sh", "KeycloakServer starts it",
+          "target/my-keycloak/bin/kc.sh", "KeycloakServer starts it",
           "src/test/bench/run", "takes minutes");
 
   /** A command with one of these texts is not run. */
@@ -91,6 +92,7 @@ class DocumentedCommandsIT {
           Map.entry("elastauth migrate", "the reader's file; MigrateIT runs the example"),
           Map.entry("./migrated.env", "the reader's file; MigrateIT runs the example"),
           Map.entry("./install", "needs a Kibana"),
+          Map.entry("podman", "is not installed everywhere"),
           Map.entry("kubectl ", "asks the reader's cluster"),
           Map.entry("helm ", "asks the reader's cluster"),
           Map.entry("-Djarmode=tools", "UnpackedJar extracts it"),
@@ -199,7 +201,7 @@ class DocumentedCommandsIT {
     for (String name : List.of("docker", "src", "target")) {
       Files.createSymbolicLink(folder.resolve(name), Path.of(name).toAbsolutePath());
     }
-    Files.createDirectories(folder.resolve("site"));
+    Files.createDirectories(folder.resolve("target/site"));
     Files.writeString(folder.resolve(".curlrc"), "silent\nshow-error\nfail-with-body\n");
     Path programs = Files.createDirectories(folder.resolve("bin"));
     Path java =

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.elastauth.http.ShutdownSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -27,6 +28,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 /** docker/kubernetes against the schemas of Kubernetes, Gateway API, Traefik and Prometheus. */
 class KubernetesFilesTest {
   private static final Path FOLDER = Kustomize.FOLDER;
+  private static final Path PROXIES = Path.of("docker", "proxies");
   private static final String KUSTOMIZATION = "kustomization.yaml";
 
   private static List<Path> files() throws IOException {
@@ -212,5 +214,55 @@ class KubernetesFilesTest {
     JsonNode rules = Manifest.of(FOLDER.resolve("components/monitoring/rules.yaml")).get(0).json();
     assertThat(rules.path("spec"))
         .isEqualTo(Manifest.of(Path.of("docker/monitoring/alerts.yaml")).get(0).json());
+  }
+
+  /** The files in docker/proxies, which are applied by hand, ask the gateway in the same way. */
+  @ParameterizedTest
+  @CsvSource({
+    "gateway-api,   envoy-gateway/policies.yaml",
+    "gateway-api,   gateway-api/routes.yaml",
+    "ingress-nginx, ingress-nginx/ingress.yaml"
+  })
+  void aComponentIsThatOfItsProxy(String proxy, String component) throws IOException {
+    Map<String, JsonNode> others =
+        Manifest.byName(Manifest.of(PROXIES.resolve(proxy).resolve("oidc.yaml")).stream());
+    for (Manifest object : Manifest.of(FOLDER.resolve("components").resolve(component))) {
+      JsonNode other = others.get(object.kind() + " " + object.name());
+      for (String part : List.of("/spec", "/data", "/metadata/annotations")) {
+        assertThat(
+                object
+                    .json()
+                    .at(part)
+                    .toString()
+                    .replace("elastauth.elastauth.", "elastauth.default.")
+                    .replace("elastauth/no-identity", "default/no-identity"))
+            .as(object.kind() + " " + object.name())
+            .isEqualTo(other.at(part).toString());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"headers", "oidc"})
+  void theMiddlewaresAreThoseOfTraefiksFile(String mode) throws IOException {
+    JsonNode middlewares =
+        Manifest.of(PROXIES.resolve("traefik").resolve(mode + ".yaml"))
+            .get(0)
+            .json()
+            .at("/http/middlewares");
+    int compared = 0;
+    for (Manifest object :
+        Manifest.of(FOLDER.resolve("components/traefik-" + mode + "/traefik.yaml"))) {
+      if (object.kind().equals("Middleware")) {
+        assertThat(withoutAddress(object.json().path("spec")))
+            .isEqualTo(withoutAddress(middlewares.path(object.name())));
+        compared++;
+      }
+    }
+    assertThat(compared).isEqualTo(middlewares.size());
+  }
+
+  private static String withoutAddress(JsonNode middleware) {
+    return middleware.toString().replaceAll("http://[^/]+", "");
   }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The published examples of other programs: their names, values of ours. */
 @Timeout(20)
@@ -381,6 +382,20 @@ class MigrationTest {
     assertThat(of("large.yml", keys.toString()).rows()).hasSizeGreaterThan(1_000);
     assertRefused("broken.yml", "a: 1\n".repeat(150_000) + "a: [", "broken.yml:150001 is not YAML");
     assertRefused("quotes.yml", "a: \"" + "x".repeat(1_000_000), "is not YAML");
+  }
+
+  /** Within the time limit of each test. */
+  @ParameterizedTest
+  @ValueSource(strings = {"${a-", "${a:-", "${", "$a"})
+  void variablesThatAreNotClosedEnd(String variable) throws Exception {
+    String value = variable.repeat(200_000);
+    of(
+        "compose.yml",
+        "services: {e: {environment: {ELASTAUTH_AUTH_PROVIDER: authelia, ELASTAUTH_LOG_LEVEL: '%s'}}}"
+            .formatted(value));
+    of(
+        "own.yml",
+        "auth_provider: authelia\nheaders: {name: x}\nlog_level: '%s'\n".formatted(value));
   }
 
   @Test

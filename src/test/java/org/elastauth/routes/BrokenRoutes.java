@@ -2,6 +2,8 @@ package org.elastauth.routes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Route files with faults, and what the operator reads about each. */
@@ -52,6 +54,8 @@ public final class BrokenRoutes {
   private BrokenRoutes() {
     yaml();
     schema();
+    expressions();
+    eips();
     names();
     properties();
     fields();
@@ -151,7 +155,7 @@ public final class BrokenRoutes {
         "6: pattern=InAndOut is not one of InOnly, InOut");
     step(
         "a wrong boolean",
-        "choice: {precondition: perhaps, when: []}",
+        "choice: {precondition: perhaps, when: [{simple: \"${body}\", steps: [log: a]}]}",
         "6: precondition=perhaps is not a boolean");
     step(
         "a map instead of a list",
@@ -175,6 +179,127 @@ public final class BrokenRoutes {
         "a top of its own",
         route("mine", "direct:mine", "log: a") + "- routs: {}\n",
         "7: the file has no property routs; did you mean route?");
+  }
+
+  private void expressions() {
+    String simple = "6: is not an expression of the Simple language: ";
+    Map<String, String> values = new TreeMap<>();
+    values.put("${dat:now:yyyy}", "Unknown function: dat:now:yyyy; did you mean date?");
+    values.put("${substringg(1)}", "Unknown function: substringg(1); did you mean substring?");
+    values.put("${bodyA s}", "Valid syntax: ${body.OGNL}");
+    values.put("${body", "expected symbol functionEnd");
+    values.put("${random(a,b)}", "For input string");
+    values.put("${date:nowe:yyyy}", "Command not supported for dateExpression: nowe");
+    values.put("${date:now:yyyyQQ}", "Illegal pattern character 'Q'");
+    values.put("${bodyAs(Strinng)}", "there is no class Strinng");
+    values.put("${exchange.foo}", "Method with name: foo not found");
+    values.put("{{my.name}} ${bodi}", "Unknown function: bodi; did you mean body?");
+    values.forEach(
+        (text, fault) ->
+            step("the value " + text, "setBody: {simple: \"" + text + "\"}", simple + fault));
+    Map<String, String> conditions = new TreeMap<>();
+    conditions.put("${header.a} range 'a..b'", "range operator is not valid");
+    conditions.put("${header.a} !range '10'", "!range operator is not valid");
+    conditions.put("${header.a} regex '[a'", "Unclosed character class");
+    conditions.put("${body} is 'java.lang.Strinng'", "is operator cannot find class");
+    conditions.put("${body} =~= 3", "Unexpected token =");
+    conditions.put("'{{my.switch}}' == 'on' && ${body} range '1'", "range operator is not valid");
+    conditions.put("${body} == 'a && b' || ${body} range '1'", "range operator is not valid");
+    conditions.forEach(
+        (text, fault) ->
+            step(
+                "the condition " + text,
+                "filter: {simple: \"" + text + "\", steps: [log: a]}",
+                simple + fault));
+    step("an expression of a dynamic endpoint", "toD: \"direct:${bodi}\"", simple + "Unknown");
+    step(
+        "an expression of an option",
+        "to: {uri: \"file:a\", parameters: {fileName: \"${fil:name}\"}}",
+        simple + "Unknown function: fil:name");
+    step(
+        "an endpoint that is not dynamic",
+        "to: \"direct:${body}\"",
+        "6: to does not evaluate ${…}");
+    step(
+        "a broken SpEL",
+        "setBody: {spel: \"#{1 +}\"}",
+        "6: is not an expression of the language SpEL");
+    add(
+        "the condition of a route",
+        route("mine", "direct:mine", "log: a")
+            .replace("    from", "    precondition: ${bodi}\n    from"),
+        "3: is not an expression of the Simple language: Unknown function: bodi");
+  }
+
+  /** What Camel's schema takes for a text, or does not demand. */
+  private void eips() {
+    step("a type", "convertBodyTo: {type: Strinng}", "6: there is no class Strinng");
+    step("a short type", "convertBodyTo: Strinng", "6: there is no class Strinng");
+    step(
+        "the type of JSON",
+        "unmarshal: {json: {unmarshalType: org.example.No}}",
+        "6: there is no class org.example.No");
+    step(
+        "a marshal without a format",
+        "marshal: {id: mine-marshal}",
+        "6: marshal has no data format");
+    step(
+        "a choice without when", "choice: {otherwise: {steps: [log: a]}}", "6: choice has no when");
+    step("a try without catch", "doTry: {steps: [log: a]}", "6: doTry has no doCatch or doFinally");
+    step(
+        "a catch of nothing",
+        "doTry: {steps: [log: a], doCatch: [{steps: [log: b]}]}",
+        "6: doCatch has no exception");
+    step(
+        "an exception without a class", "throwException: {message: a}", "6: throwException has no");
+    step("a bean without a name", "bean: {method: a}", "6: bean has no ref or beanType");
+    step(
+        "an aggregate without an end",
+        "aggregate: {correlationExpression: {constant: a}, aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\", steps: [log: a]}",
+        "6: aggregate has no completionSize");
+    step(
+        "an aggregate without a key",
+        "aggregate: {completionSize: 2, aggregationStrategy: memoryCache, steps: [log: a]}",
+        "6: aggregate has no correlationExpression");
+    step(
+        "a strategy",
+        "multicast: {aggregationStrategy: noSuchBean, steps: [log: a]}",
+        "6: there is no bean noSuchBean");
+    step(
+        "a repository that is none",
+        "idempotentConsumer: {simple: \"${body}\", idempotentRepository: memoryCache, steps: [log: a]}",
+        "6: the bean memoryCache is no IdempotentRepository");
+    step(
+        "a duration",
+        "multicast: {timeout: long, steps: [log: a]}",
+        "6: timeout=long is not a duration");
+    step("a number", "delay: {constant: ten}", "6: delay=ten is not a whole number");
+    step(
+        "a load balancer", "loadBalance: {steps: [log: a]}", "6: loadBalance has no load balancer");
+    step("a kamelet", "kamelet: {name: mine}", "6: there is no component kamelet");
+    step(
+        "an unknown component of enrich",
+        "enrich: {constant: \"fil:a\"}",
+        "6: there is no component fil");
+    step(
+        "a bean in a URI",
+        "to: \"sql:select 1?dataSource=#noSuchBean\"",
+        "6: there is no bean noSuchBean");
+    step("an endpoint without a name", "to: \"file:\"", "6: file has no directoryName");
+    step("a URL without a scheme", "to: \"vertx-http:nothing\"", "6: nothing is not a URL");
+    add(
+        "a regular expression",
+        route("mine", "\"file:a?include=[a\"", "log: a"),
+        "4: include is not a regular expression");
+    add(
+        "a configuration that no file has",
+        route("mine", "direct:mine", "log: a")
+            .replace("    from", "    routeConfigurationId: front-dor\n    from"),
+        "3: there is no routeConfiguration front-dor; did you mean front-door?");
+    add(
+        "a call of a rest service",
+        "- rest:\n    path: /mine\n    get:\n      - path: /a\n        to: direct:nowhere\n",
+        "5: no route serves direct:nowhere");
   }
 
   private void names() {
@@ -259,6 +384,19 @@ public final class BrokenRoutes {
         "- beans:\n    - name: mine\n      type: java.util.ArrayList\n"
             + "      builderClass: org.example.No\n",
         "4: there is no class org.example.No");
+    add(
+        "a property of a bean",
+        "- beans:\n    - name: mine\n      type: com.zaxxer.hikari.HikariConfig\n"
+            + "      properties: {jdbcUrll: a, maximumPoolSize: 3}\n",
+        "4: com.zaxxer.hikari.HikariConfig has no property jdbcUrll; did you mean jdbcUrl?");
+    add(
+        "a method of a bean's start",
+        "- beans:\n    - name: mine\n      type: java.util.ArrayList\n      initMethod: sorte\n",
+        "4: java.util.ArrayList has no method sorte; did you mean sort?");
+    add(
+        "a language of a bean",
+        "- beans:\n    - {name: mine, type: java.util.ArrayList, script: a, scriptLanguage: groovyy}\n",
+        "2: there is no language groovyy");
     add(
         "a bean without a constructor",
         "- beans:\n    - name: mine\n      type: java.lang.Runtime\n",

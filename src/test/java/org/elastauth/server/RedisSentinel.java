@@ -14,6 +14,9 @@ import org.awaitility.Awaitility;
 
 /** A real master with its replica, and a Sentinel that watches them as {@code mymaster}. */
 public final class RedisSentinel implements AutoCloseable {
+  private static final String BY_NAME =
+      "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes";
+
   private final RedisServer master;
   private final RedisServer replica;
   private final int port = RedisServer.freePort();
@@ -35,14 +38,14 @@ public final class RedisSentinel implements AutoCloseable {
           """
           port %d
           bind 127.0.0.1
-          sentinel resolve-hostnames yes
-          sentinel announce-hostnames yes
+          %s
           sentinel monitor mymaster %s %d 1
           sentinel down-after-milliseconds mymaster 1000
           sentinel failover-timeout mymaster 5000
           %s
           """
-              .formatted(port, host, master.port(), others));
+              .formatted(
+                  port, host.equals("127.0.0.1") ? "" : BY_NAME, host, master.port(), others));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

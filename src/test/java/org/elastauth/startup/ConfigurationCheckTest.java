@@ -181,7 +181,7 @@ class ConfigurationCheckTest {
         .anySatisfy(fault -> assertThat(fault).startsWith("log_level=").endsWith("(config.yml:2)"))
         .anySatisfy(fault -> assertThat(fault).startsWith("redis.db=").endsWith("(config.yml:4)"))
         .anySatisfy(
-            fault -> assertThat(fault).startsWith("trusted_proxies[1]=").endsWith("(config.yml:5)"))
+            fault -> assertThat(fault).startsWith("trusted_proxies[1]=").endsWith("(config.yml:7)"))
         .anySatisfy(fault -> assertThat(fault).startsWith("cache.type=").endsWith("(CACHE_TYPE)"));
   }
 
