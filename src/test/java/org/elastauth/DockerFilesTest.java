@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
@@ -84,16 +87,25 @@ class DockerFilesTest {
     assertThat(envoy).contains("request_headers_to_remove: [" + String.join(", ", IDENTITY) + "]");
   }
 
+  /** Also those of proxies that are not installed here. */
   @Test
-  void haproxyRemovesAClientsIdentityTwice() throws IOException {
-    List<String> rules =
-        Files.readAllLines(DOCKER.resolve("proxies/haproxy/headers.cfg")).stream()
-            .map(String::strip)
-            .filter(line -> line.contains("[Rr]emote") || line.contains("auth-intercept"))
-            .map(line -> line.split(" ")[1])
-            .toList();
-    assertThat(rules)
-        .containsExactly("del-header", "lua.auth-intercept", "lua.auth-intercept", "del-header");
+  void eachProxyHasTwoFilesThatRemoveAClientsIdentity() throws IOException {
+    try (Stream<Path> files = Files.walk(DOCKER.resolve("proxies"))) {
+      Map<Path, List<Path>> folders =
+          files
+              .filter(file -> file.getFileName().toString().matches("(headers|oidc)[.].*"))
+              .collect(Collectors.groupingBy(Path::getParent));
+      assertThat(folders).hasSize(7).allSatisfy((folder, two) -> assertThat(two).hasSize(2));
+      for (Path file : folders.values().stream().flatMap(List::stream).toList()) {
+        String text = Files.readString(file).toLowerCase(Locale.ROOT);
+        assertThat(
+                text.contains("remote-*") || text.contains("^remote[-_]")
+                    ? IDENTITY
+                    : IDENTITY.stream().filter(text::contains).toList())
+            .as(file.toString())
+            .isEqualTo(IDENTITY);
+      }
+    }
   }
 
   /** The page of the first try has its names and secrets. */

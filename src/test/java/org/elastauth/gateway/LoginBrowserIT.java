@@ -84,7 +84,7 @@ class LoginBrowserIT {
       assertThat(challenge(browser)).startsWith("401 Bearer").doesNotContain(",");
 
       browser.open(site + "/elastauth/oidc/logout");
-      assertThat(browser.url()).as("logged out there too").startsWith(keycloak.issuer());
+      assertThat(browser.url()).as(browser.text()).startsWith(keycloak.issuer());
       browser.logIn(KeycloakServer.JANE);
       Awaitility.await().until(() -> browser.url().startsWith(site));
       browser.open(site + PAGE);
