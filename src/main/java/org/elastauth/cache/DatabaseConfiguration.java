@@ -59,6 +59,8 @@ class DatabaseConfiguration {
     } else if (!CLOSES_OTHERWISE.matcher(url).find()) {
       // H2 must stay open while the gateway drains; the pool closes it afterwards
       pool.addDataSourceProperty("DB_CLOSE_ON_EXIT", "FALSE");
+      // its own log file, about which it prints a stack trace in a read-only file system
+      pool.addDataSourceProperty("TRACE_LEVEL_FILE", "0");
     }
     settings.files().forEach(DatabaseConfiguration::createForOwner);
     return pool;
