@@ -1,16 +1,17 @@
--- USERS users in turn, at no more than RATE requests a second over CONNECTIONS connections.
+-- USERS users in turn, whose names begin with USER_PREFIX, at no more than RATE requests a second over CONNECTIONS connections.
 local USERS = tonumber(os.getenv("USERS"))
 local RATE = tonumber(os.getenv("RATE"))
 local CONNECTIONS = tonumber(os.getenv("CONNECTIONS"))
 local requests = {}
+local USER = os.getenv("USER_PREFIX")
 local turn = 0
 
 function init()
   for i = 1, USERS do
     requests[i] = wrk.format("GET", "/elastauth", {
-      ["Remote-User"] = string.format("user%05d", i),
+      ["Remote-User"] = string.format(USER .. "%05d", i),
       ["Remote-Groups"] = "admins,developers,team-" .. i % 10,
-      ["Remote-Email"] = string.format("user%05d@example.org", i),
+      ["Remote-Email"] = string.format(USER .. "%05d@example.org", i),
       ["Remote-Name"] = "User Number " .. i,
     })
   end
