@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.elastauth.config.NearestName;
+import org.springframework.scheduling.support.CronExpression;
 
 /**
  * The components of a file's endpoints and their options, by what the components say of themselves.
@@ -107,6 +108,13 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
     JsonNode options = component.path("properties");
     String plain = name.replaceFirst("^(consumer|producer)\\.", "");
     JsonNode option = options.path(plain);
+    if (plain.equals("scheduler.cron")
+        && !Endpoint.isOpen(value.asText())
+        && !CronExpression.isValidExpression(value.asText().replace('+', ' '))) {
+      faults.add(
+          value.line(),
+          value.asText() + " is not a cron expression; write six fields, such as 0 0 * * * *");
+    }
     if (option.isMissingNode()) {
       boolean isPrefixed =
           options.properties().stream()

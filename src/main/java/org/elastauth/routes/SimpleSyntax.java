@@ -44,7 +44,8 @@ final class SimpleSyntax {
    * @return what is wrong; empty if nothing is, or if a placeholder decides that
    */
   String fault(String text, boolean isPredicate) {
-    if (!text.contains("${") && !isPredicate || text.startsWith("resource:")) {
+    boolean isPlain = !text.contains("${") && !text.contains("$simple{");
+    if (isPlain && !isPredicate || text.startsWith("resource:")) {
       return "";
     }
     String plain = BEAN.matcher(text).replaceAll("\\${body}");

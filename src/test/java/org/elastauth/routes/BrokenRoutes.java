@@ -188,6 +188,7 @@ public final class BrokenRoutes {
     values.put("${substringg(1)}", "Unknown function: substringg(1); did you mean substring?");
     values.put("${bodyA s}", "Valid syntax: ${body.OGNL}");
     values.put("${body", "expected symbol functionEnd");
+    values.put("$simple{body", "expected symbol functionEnd");
     values.put("${random(a,b)}", "For input string");
     values.put("${date:nowe:yyyy}", "Command not supported for dateExpression: nowe");
     values.put("${date:now:yyyyQQ}", "Illegal pattern character 'Q'");
@@ -291,6 +292,10 @@ public final class BrokenRoutes {
         "a regular expression",
         route("mine", "\"file:a?include=[a\"", "log: a"),
         "4: include is not a regular expression");
+    add(
+        "a cron expression",
+        route("mine", "\"file:a?scheduler=spring&scheduler.cron=0 61 * * * *\"", "log: a"),
+        "4: 0 61 * * * * is not a cron expression");
     add(
         "a configuration that no file has",
         route("mine", "direct:mine", "log: a")
