@@ -38,6 +38,44 @@ class DockerFilesTest {
     }
   }
 
+  @Test
+  void theImageRunsAsAUserAndGroupOfItsOwn() throws IOException {
+    List<String> steps = Files.readAllLines(DOCKER.resolve("Dockerfile"));
+    assertThat(steps.subList(steps.lastIndexOf("FROM runtime"), steps.size()))
+        .contains("USER 10001:10001", "ENTRYPOINT [\"start\"]")
+        .noneMatch(line -> line.matches("(?i)(RUN|ADD) .*"));
+  }
+
+  /** A tag without a version would be another system or JDK from one day to the next. */
+  @Test
+  void theImageIsBuiltFromNamedVersions() throws IOException {
+    String steps = Files.readString(DOCKER.resolve("Dockerfile"));
+    assertThat(steps.lines().filter(line -> line.startsWith("ARG ") && line.contains("docker.io/")))
+        .hasSize(2)
+        .allMatch(line -> line.matches("ARG [A-Z]+=docker\\.io/library/[a-z]+:\\d[\\w.-]*"));
+    assertThat(steps.lines().filter(line -> line.startsWith("FROM ")))
+        .allMatch(
+            line ->
+                line.matches(
+                    "FROM (--platform=\\S+ )?(\\$\\{(JDK|SYSTEM)}|scratch|runtime)( AS .*)?"));
+    assertThat(steps).doesNotContain("amd64 ", "x86_64", "aarch64", "arm64");
+  }
+
+  /** Without its folder or with one file more, a build would not be what this folder says. */
+  @Test
+  void theContextOfTheBuildHasWhatTheImageCopies() throws IOException {
+    List<String> context = Files.readAllLines(Path.of(".dockerignore"));
+    assertThat(
+            Files.readString(DOCKER.resolve("Dockerfile"))
+                .lines()
+                .filter(line -> line.startsWith("COPY ") && !line.contains("--from="))
+                .flatMap(line -> Stream.of(line.split(" ")).skip(1))
+                .filter(path -> Files.exists(Path.of(path)) && !path.equals("."))
+                .map(path -> path.equals("src") ? "src/main" : path))
+        .isNotEmpty()
+        .allMatch(path -> context.contains("!" + path));
+  }
+
   /** On the way to the gateway and on the way to Kibana. */
   @Test
   void envoyRemovesAClientsIdentityTwice() throws IOException {

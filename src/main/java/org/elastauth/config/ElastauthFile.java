@@ -104,10 +104,20 @@ public final class ElastauthFile {
       }
     }
     return DEFAULTS.stream()
-        .filter(name -> Files.isRegularFile(Path.of(name)))
+        .filter(name -> Files.exists(Path.of(name)))
         .findFirst()
-        .map(name -> new ElastauthFile(name, name))
+        .map(ElastauthFile::of)
         .orElseGet(() -> new ElastauthFile("", null));
+  }
+
+  private static ElastauthFile of(String name) {
+    Path path = Path.of(name);
+    if (!Files.isDirectory(path) || Files.exists(path.resolve(NAME)) || ReadAccess.isDenied(path)) {
+      return new ElastauthFile(name, name);
+    }
+    ElastauthFile none = new ElastauthFile(name, null);
+    none.fault("is a folder; Docker creates one if the host has no such file; correct the mount");
+    return none;
   }
 
   /** Null if there is none. */

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.elastauth.config.Fault;
 
 /**
- * Finds the placeholders of an operator's route files that no setting fills. Camel would stop at
- * the first one, and name no line.
+ * Finds the placeholders of an operator's route files that no setting fills, and the expressions
+ * that a setting breaks. Camel would stop at the first one, and name no line.
  */
 public final class MissingSettings {
   /** Without a default, which a colon begins; a question mark lets a placeholder be empty. */
@@ -24,6 +24,7 @@ public final class MissingSettings {
 
   private final UnaryOperator<String> placeholders;
   private final RouteFaults faults;
+  private final SimpleSyntax simple = new SimpleSyntax(new CamelParts());
 
   private MissingSettings(UnaryOperator<String> placeholders, RouteFaults faults) {
     this.placeholders = placeholders;
@@ -38,30 +39,49 @@ public final class MissingSettings {
     for (RouteFile file : set.own()) {
       CheckedFile read = file.read();
       MissingSettings missing = new MissingSettings(placeholders, new RouteFaults(file.place()));
-      missing.visit(read.root(), Set.of());
+      missing.visit("", read.root(), Set.of());
       faults.addAll(missing.faults.all());
     }
     return faults;
   }
 
   /**
+   * @param parent the field that contains the node
    * @param parameters of the template around the node
    */
-  private void visit(YamlNode node, Set<String> parameters) {
-    node.asList().forEach(item -> visit(item, parameters));
+  private void visit(String parent, YamlNode node, Set<String> parameters) {
+    node.asList().forEach(item -> visit(parent, item, parameters));
     for (Map.Entry<String, YamlNode> field : node.asMap().entrySet()) {
       if (field.getKey().equals("routeTemplate")) {
-        visit(field.getValue(), parameters(field.getValue()));
+        visit("", field.getValue(), parameters(field.getValue()));
+      } else if (field.getKey().equals("simple") && field.getValue().isScalar()) {
+        filled(parent, field.getValue());
+        missing(field.getValue(), parameters);
       } else if (!TEXT.contains(field.getKey())) {
-        visit(field.getValue(), parameters);
+        visit(field.getKey(), field.getValue(), parameters);
       }
     }
+    missing(node, parameters);
+  }
+
+  private void missing(YamlNode node, Set<String> parameters) {
     Matcher placeholder = PLACEHOLDER.matcher(node.asText());
     while (placeholder.find()) {
       String name = placeholder.group(1);
       String plain = "{{" + name + "}}";
       if (!parameters.contains(name) && placeholders.apply(plain).equals(plain)) {
         faults.add(node.line(), mend(name));
+      }
+    }
+  }
+
+  /** The check of routes leaves out what a setting decides. */
+  private void filled(String parent, YamlNode expression) {
+    String text = placeholders.apply(expression.text());
+    if (!text.equals(expression.text())) {
+      String wrong = simple.fault(text, StepNames.PREDICATES.contains(parent));
+      if (!wrong.isEmpty()) {
+        faults.add(expression.line(), wrong + "; correct a setting of " + expression.text());
       }
     }
   }

@@ -16,7 +16,7 @@ import org.apache.camel.Processor;
 final class StepNames {
   private static final Set<String> TEXT =
       Set.of("description", "note", "constant", "id", "group", "logName", "marker");
-  private static final Set<String> PREDICATES =
+  static final Set<String> PREDICATES =
       Set.of(
           "completionPredicate",
           "continued",

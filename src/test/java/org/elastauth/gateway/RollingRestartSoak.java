@@ -8,8 +8,10 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,9 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Two packaged gateways are restarted one after the other behind the shipped file of each proxy
- * that is installed, at a constant rate of requests, about two minutes each. No request fails. Run
- * by hand:
+ * Two packaged gateways are restarted one after the other behind the shipped files of nginx and
+ * HAProxy, at a constant rate of requests, about two minutes each. No request fails. Run by hand:
  *
  * <pre>mvn verify -Psoak -Dit.test=RollingRestartSoak</pre>
  */
@@ -113,7 +114,7 @@ class RollingRestartSoak {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"NGINX", "HAPROXY", "CADDY", "ENVOY"})
+  @EnumSource(names = {"NGINX", "HAPROXY"})
   void noRequestFailsWhileTwoGatewaysRestart(ReverseProxy.Kind kind) throws Exception {
     assumeTrue(kind.installed(), kind.program() + " is not installed here");
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -172,15 +173,22 @@ class RollingRestartSoak {
         .until(() -> answered.get() == asked.get());
   }
 
-  private void report(ReverseProxy.Kind kind) {
+  private void report(ReverseProxy.Kind kind) throws IOException {
     long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
-    System.out.printf(
-        "%s: %d requests, %d failed, p50 %.1f ms, p99 %.1f ms, slowest %.1f ms%n",
-        kind.program(),
-        sorted.length,
-        failed.size(),
-        sorted[sorted.length / 2] / 1e3,
-        sorted[sorted.length * 99 / 100] / 1e3,
-        sorted[sorted.length - 1] / 1e3);
+    String line =
+        "%s: %d requests, %d failed, p50 %.1f ms, p99 %.1f ms, slowest %.1f ms%n"
+            .formatted(
+                kind.program(),
+                sorted.length,
+                failed.size(),
+                sorted[sorted.length / 2] / 1e3,
+                sorted[sorted.length * 99 / 100] / 1e3,
+                sorted[sorted.length - 1] / 1e3);
+    System.out.print(line);
+    Files.writeString(
+        Path.of("target", "soak", "rolling-restart.txt"),
+        line,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
   }
 }

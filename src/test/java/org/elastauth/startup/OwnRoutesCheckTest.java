@@ -79,6 +79,24 @@ class OwnRoutesCheckTest {
     assertThat(faults(Map.of("elastauth.my.folder", "a", "my.api-key", "b"))).isEmpty();
   }
 
+  /** Otherwise every request would fail. */
+  @Test
+  void aSettingThatBreaksAnExpressionIsNamed() throws IOException {
+    mine(
+        "filter: {simple: \"${date:now:H} range '{{my.hours}}'\", steps: [{log: a}]}",
+        "setBody: {simple: '${date:{{my.when:now}}:yyyy}'}");
+    assertThat(faults(Map.of("elastauth.my.hours", "8..17"))).isEmpty();
+    assertThat(faults(Map.of("elastauth.my.hours", "8-17")))
+        .singleElement()
+        .asString()
+        .startsWith("mine.camel.yaml:6: is not an expression of the Simple language: range")
+        .endsWith("correct a setting of ${date:now:H} range '{{my.hours}}'");
+    assertThat(faults(Map.of("elastauth.my.hours", "8..17", "elastauth.my.when", "nowe")))
+        .singleElement()
+        .asString()
+        .startsWith("mine.camel.yaml:7: ");
+  }
+
   @Test
   void theParametersOfATemplateAreNoSettings() throws IOException {
     Files.writeString(
