@@ -50,7 +50,11 @@ public final class AuditDelivery {
 
   private AuditSegment oldest() {
     try {
-      return folder.oldest();
+      AuditSegment oldest = folder.oldest();
+      if (oldest == null) {
+        failures.delivered(); // else a failure is shown until the next event
+      }
+      return oldest;
     } catch (IOException failed) {
       failures.unwritable(failed);
       return null;

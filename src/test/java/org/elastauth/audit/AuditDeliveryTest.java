@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
+import org.elastauth.health.Health;
 import org.elastauth.health.TestHealth;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,8 @@ class AuditDeliveryTest {
   @TempDir Path temporary;
   private AuditFolder folder;
   private AuditDelivery delivery;
+  private final Health health = TestHealth.of(null, Clock.systemUTC());
+  private long now;
 
   private void append(int files) throws IOException {
     folder =
@@ -25,9 +28,7 @@ class AuditDeliveryTest {
             temporary,
             new AuditFolder.Limits(1, Duration.ofHours(1), 9, 100, true),
             Clock.systemUTC());
-    delivery =
-        new AuditDelivery(
-            folder, new AuditFailures("", TestHealth.of(null, Clock.systemUTC()), () -> 0));
+    delivery = new AuditDelivery(folder, new AuditFailures("", health, () -> now));
     for (int i = 0; i < files; i++) {
       append();
     }
@@ -60,6 +61,18 @@ class AuditDeliveryTest {
     AuditSegment first = round.next();
     assertThat(round).isExhausted();
     assertThat(delivery.undelivered().next()).isEqualTo(first);
+  }
+
+  /** Of a gateway that receives no further requests. */
+  @Test
+  void healthShowsTheEndOfAFailureWithoutAnotherEvent() throws IOException {
+    append(1);
+    delivery.failed(new IOException("refused"));
+    delivery.delivered(delivery.undelivered().next());
+    assertThat(TestHealth.report(health).has("audit")).as("it may fail again at once").isTrue();
+    now += Duration.ofSeconds(10).toNanos();
+    assertThat(delivery.undelivered()).isExhausted();
+    assertThat(TestHealth.report(health).has("audit")).isFalse();
   }
 
   /** Camel's split looks again after its end. */

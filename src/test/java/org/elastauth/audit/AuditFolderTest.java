@@ -170,7 +170,7 @@ class AuditFolderTest {
     append(LINE);
     append(LINE.replace('1', '2'));
     AuditSegment closed = folder.oldest();
-    Path other = Files.writeString(temporary.resolve("other"), "a secret");
+    Path other = Files.writeString(temporary.resolve("other"), "a secret".repeat(100));
     Files.delete(closed.file());
     Files.createSymbolicLink(closed.file(), other);
     assertThatThrownBy(closed::lines).isInstanceOf(IOException.class);

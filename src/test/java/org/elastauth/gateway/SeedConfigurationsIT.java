@@ -112,7 +112,7 @@ class SeedConfigurationsIT {
             .contains("elastauth-am9obi5kb2U%3D")
             .anyMatch(key -> key.startsWith("elastauth-oidc-jwks-"));
         assertThat(gateway.output())
-            .contains("Setting cache (line ")
+            .contains("Setting cache (config.yml:")
             .contains("is set twice in the file; the last value is used")
             .contains("Using Redis caching backend")
             .doesNotContain("Unknown setting");
