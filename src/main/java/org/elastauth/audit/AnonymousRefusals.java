@@ -34,8 +34,8 @@ final class AnonymousRefusals {
   private final int limitOfAddress;
   private final Map<String, Refused> byAddress = new HashMap<>();
   private final LongAdder unqueued = new LongAdder();
+  private final LongAdder recorded = new LongAdder();
   private long since;
-  private int recorded;
 
   /** What one client sent. */
   private static final class Refused {
@@ -92,8 +92,8 @@ final class AnonymousRefusals {
       return true;
     }
     Refused address = address(decision);
-    if (recorded < limit && address.recorded < limitOfAddress) {
-      recorded++;
+    if (recorded.sum() < limit && address.recorded < limitOfAddress) {
+      recorded.increment();
       address.recorded++;
       return true;
     }
@@ -143,7 +143,7 @@ final class AnonymousRefusals {
     }
     byAddress.clear();
     others = new Refused(null, List.of());
-    recorded = 0;
+    recorded.reset();
     return summaries;
   }
 }

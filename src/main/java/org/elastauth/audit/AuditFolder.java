@@ -276,7 +276,7 @@ final class AuditFolder {
     String[] words = String.join(" ", note.lines()).split(" ");
     boolean isKnown =
         words.length == 2
-            && words[0].equals(segment.file().getFileName().toString())
+            && words[0].equals(String.valueOf(segment.file().getFileName()))
             && words[1].matches("\\d{1,18}");
     return isKnown ? segment.startingAt(Long.parseLong(words[1])) : segment;
   }
