@@ -72,6 +72,7 @@ class DocumentedCommandsIT {
           Map.entry("sudo", "changes the machine"),
           Map.entry("systemctl", "asks the machine's systemd"),
           Map.entry("aws", "asks the reader's cloud"),
+          Map.entry("start", "ShippedRedisIT runs it"),
           Map.entry("redis-cli", "asks the reader's Redis"),
           Map.entry("caddy", "ReverseProxyIT starts it"),
           Map.entry("envoy", "is not installed everywhere"),
@@ -98,6 +99,7 @@ class DocumentedCommandsIT {
           Map.entry("kubectl ", "asks the reader's cluster"),
           Map.entry("helm ", "asks the reader's cluster"),
           Map.entry("-Djarmode=tools", "UnpackedJar extracts it"),
+          Map.entry("Cli.java", "needs the Camel CLI"),
           Map.entry("org.apache.camel.main.Main", "CamelMainIT starts it"));
 
   /** The machine of the tests is not for production, and there is no provider. */
