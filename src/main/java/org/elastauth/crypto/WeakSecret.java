@@ -11,7 +11,7 @@ import java.util.TreeSet;
 /** Recognizes secrets that an attacker can guess, or knows from another place. */
 public final class WeakSecret {
   public static final String MEND =
-      "has fewer than 8 different characters; generate it with --generateKey";
+      "has fewer than 8 different characters; generate it with the command generate-key";
 
   private static final int FEWEST_CHARACTERS = 8;
 

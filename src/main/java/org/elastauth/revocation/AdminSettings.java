@@ -14,7 +14,7 @@ public record AdminSettings(
         @Secret
         @Matches({
           "|[!-~]{32,1024}",
-          "is not 32 to 1024 printable ASCII characters without a blank; --generateKey prints a valid value"
+          "is not 32 to 1024 printable ASCII characters without a blank; the command generate-key prints a valid value"
         })
         String credential)
     implements Checked {

@@ -267,13 +267,13 @@ public record Settings(
         "secret_key",
         "is missing; with "
             + (cached ? "cache.type=" + cache.type() : "session.store=" + session.store())
-            + " all gateways need the same key: generate it with --generateKey"
+            + " all gateways need the same key: generate it with the command generate-key"
             + " and set it as secret_key or ELASTAUTH_SECRET_KEY");
     faults.when(
         Stream.concat(Stream.of(keys.secretKey()), keys.secretKeys().stream())
             .anyMatch(key -> WeakSecret.areSame(key, admin.credential())),
         "admin.credential",
-        "is the same as a secret key, which is never sent; generate it with --generateKey");
+        "is the same as a secret key, which is never sent; generate it with the command generate-key");
     faults.when(
         usesOidc()
             && replay.enabled()

@@ -29,15 +29,15 @@ public final class UnsafeSettings {
     warnIf(
         settings.keys().isEmpty(),
         "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
-            + " can share; generate a key with --generateKey");
+            + " can share; generate a key with the command generate-key");
     warnIf(
         settings.keys().isEmpty() && !CacheSettings.SHIPPED.contains(settings.cache().type()),
         "secret_key is not set, but cache.type is a route file of your own: its entries cannot be"
-            + " decrypted after a restart or by another gateway; generate a key with --generateKey");
+            + " decrypted after a restart or by another gateway; generate a key with the command generate-key");
     warnIf(
         settings.keys().all().stream().anyMatch(REPEATED),
         "secret_key repeats a pattern, as the example in elastauth's documentation does: others can"
-            + " guess it; generate a key with --generateKey");
+            + " guess it; generate a key with the command generate-key");
     warnIf(
         settings.elasticsearch().dryRun(),
         "elasticsearch.dry_run is on: the gateway never contacts Elasticsearch, and the credentials"

@@ -66,7 +66,7 @@ class SettingsCheckTest {
     String key = KEY;
     assertThat(faults(Map.of("secret_keys", key + ",hunter2")))
         .containsExactly(
-            "secret_keys[1]=***: is not 64 hex digits; generate a key with --generateKey");
+            "secret_keys[1]=***: is not 64 hex digits; generate a key with the command generate-key");
     assertThat(faults(Map.of("secret_key", key, "secret_keys", key)))
         .containsExactly("secret_keys=***: is set together with secret_key; remove one of them");
   }
@@ -78,7 +78,7 @@ class SettingsCheckTest {
     assertThat(faults(Map.of("admin.enabled", true, "admin.credential", credential)))
         .containsExactly(
             "admin.credential=***: is not 32 to 1024 printable ASCII characters without a blank;"
-                + " --generateKey prints a valid value");
+                + " the command generate-key prints a valid value");
   }
 
   private static final String PEM =
@@ -125,7 +125,7 @@ class SettingsCheckTest {
 
   @Test
   void aSecretThatIsEasyToGuessIsAFault() {
-    String weak = "has fewer than 8 different characters; generate it with --generateKey";
+    String weak = "has fewer than 8 different characters; generate it with the command generate-key";
     assertThat(faults(Map.of("secret_key", "00".repeat(32))))
         .containsExactly("secret_key=***: " + weak);
     assertThat(faults(Map.of("secret_keys", KEY + "," + "ab".repeat(32))))
@@ -135,7 +135,7 @@ class SettingsCheckTest {
     assertThat(faults(Map.of("secret_key", KEY, "admin.credential", KEY)))
         .containsExactly(
             "admin.credential=***: is the same as a secret key, which is never sent; generate it with"
-                + " --generateKey");
+                + " the command generate-key");
     assertThat(
             faults(
                 Map.of(
