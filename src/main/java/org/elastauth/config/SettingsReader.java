@@ -537,8 +537,23 @@ public final class SettingsReader<T> {
         new Fault(
             needed.get(0).key(),
             "",
-            UnsetVariable.mend(variable) + (others.isEmpty() ? "" : "; also needed by " + others),
+            missing(variable) + (others.isEmpty() ? "" : "; also needed by " + others),
             needed.get(0).origin()));
+  }
+
+  /**
+   * @param variable empty if its name must not be shown
+   */
+  static String missing(String variable) {
+    if (variable.isEmpty()) {
+      return "refers to a variable that is not set; set it, write ${NAME:default}, or write \\${ for"
+          + " the characters ${";
+    }
+    return "refers to the variable "
+        + variable
+        + ", which is not set; set it, or write ${"
+        + variable
+        + ":default}";
   }
 
   /**

@@ -33,20 +33,6 @@ public final class UnsetVariable {
 
   /** What is wrong with an own setting that cannot be resolved, and how to mend it. */
   public static String ofOwn(String setting, IllegalArgumentException unresolved) {
-    return mend(name(unresolved, ShownValue.isSecret(setting)));
-  }
-
-  /**
-   * @param name empty if it must not be shown
-   */
-  static String mend(String name) {
-    return name.isEmpty()
-        ? "refers to a variable that is not set; set it, write ${NAME:default}, or write \\${ for"
-            + " the characters ${"
-        : "refers to the variable "
-            + name
-            + ", which is not set; set it, or write ${"
-            + name
-            + ":default}";
+    return SettingsReader.missing(name(unresolved, ShownValue.isSecret(setting)));
   }
 }
