@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     name = "check-routes",
     description = {
       "Print all faults of the route files, with file and line; start nothing.",
-      "Beans of your files are created once."
+      "Use it only for files that you trust: the check creates their beans."
     },
     footer = {
       "  elastauth check-routes",

@@ -35,6 +35,11 @@ public final class OwnSettings extends PropertySource<MutablePropertySources> {
     return path.startsWith(PREFIX) || path.equals("my");
   }
 
+  /** Whether the name says that the value is a secret. */
+  public static boolean isSecret(String name) {
+    return ShownValue.isSecret(name);
+  }
+
   static boolean isOwnVariable(String name) {
     return name.startsWith("ELASTAUTH_MY_");
   }

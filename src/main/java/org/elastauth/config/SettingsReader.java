@@ -28,7 +28,6 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
-import org.springframework.util.PlaceholderResolutionException;
 import org.springframework.util.StringUtils;
 
 /**
@@ -53,8 +52,6 @@ public final class SettingsReader<T> {
 
   /** Spring's parser takes quadratic time for variables that are not closed. */
   private static final int MAX_VARIABLES = 100;
-
-  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,80}");
 
   private static final Pattern INDEXED = Pattern.compile("(.+)\\[(\\d{1,4})]");
   private static final Pattern INDEXED_VARIABLE = Pattern.compile("(.+)_(\\d{1,4})");
@@ -383,7 +380,8 @@ public final class SettingsReader<T> {
     }
     Spelling secret = names.key(withoutSuffix(path));
     boolean isFile = spelling == null && key.isEmpty() && isSecretFile(path, secret);
-    String value = resolved(source, name, spelling != null || isFile);
+    boolean isSecret = spelling != null && spelling.setting().isSecret();
+    String value = resolved(source, name, spelling != null || isFile, isSecret);
     if (isFile) {
       if (!value.isBlank()) {
         addFile(secret, path, source, origin(source, name), value.strip());
@@ -539,19 +537,30 @@ public final class SettingsReader<T> {
         new Fault(
             needed.get(0).key(),
             "",
-            "refers to the variable "
-                + variable
-                + ", which is not set; set it, or write ${"
-                + variable
-                + ":default}"
-                + (others.isEmpty() ? "" : "; also needed by " + others),
+            missing(variable) + (others.isEmpty() ? "" : "; also needed by " + others),
             needed.get(0).origin()));
+  }
+
+  /**
+   * @param variable empty if its name must not be shown
+   */
+  static String missing(String variable) {
+    if (variable.isEmpty()) {
+      return "refers to a variable that is not set; set it, write ${NAME:default}, or write \\${ for"
+          + " the characters ${";
+    }
+    return "refers to the variable "
+        + variable
+        + ", which is not set; set it, or write ${"
+        + variable
+        + ":default}";
   }
 
   /**
    * @param isKnown whether a variable that is not set is a fault
    */
-  private String resolved(EnumerablePropertySource<?> source, String name, boolean isKnown) {
+  private String resolved(
+      EnumerablePropertySource<?> source, String name, boolean isKnown, boolean isSecret) {
     Object raw = source.getProperty(name);
     String text = raw == null ? "" : raw.toString();
     if (StringUtils.countOccurrencesOf(text, "${") > MAX_VARIABLES) {
@@ -569,11 +578,7 @@ public final class SettingsReader<T> {
       return environment.resolveRequiredPlaceholders(shell(text));
     } catch (IllegalArgumentException unresolved) {
       if (isKnown) {
-        String variable =
-            unresolved instanceof PlaceholderResolutionException placeholder
-                    && VARIABLE.matcher(placeholder.getPlaceholder()).matches()
-                ? placeholder.getPlaceholder()
-                : "NAME"; // may be a part of a secret
+        String variable = UnsetVariable.name(unresolved, isSecret);
         missing
             .computeIfAbsent(variable, first -> new ArrayList<>())
             .add(new Fault(name.substring(PREFIX.length()), "", "", origin(source, name)));

@@ -55,7 +55,7 @@ final class ShownValue {
    * words, paths and the hosts of URLs are shown: a token may be in the path of a URL.
    */
   static String own(String name, String text) {
-    if (SECRET_NAME.matcher(name).matches()) {
+    if (isSecret(name)) {
       return hidden(text);
     }
     Matcher address = OWN_URL.matcher(text);
@@ -66,6 +66,11 @@ final class ShownValue {
           + (address.group(4).length() < 2 ? address.group(4) : "/" + HIDDEN);
     }
     return OWN_WORD.matcher(text).matches() ? text : hidden(text);
+  }
+
+  /** Whether the name of an own setting says that it is a secret. */
+  static boolean isSecret(String name) {
+    return SECRET_NAME.matcher(name).matches();
   }
 
   static String hidden(String text) {

@@ -10,12 +10,19 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.elastauth.config.Fault;
+import org.elastauth.config.OwnSettings;
 
 /**
  * Finds the placeholders of an operator's route files that no setting fills, and the expressions
  * that a setting breaks. Camel would stop at the first one, and name no line.
  */
 public final class MissingSettings {
+  /** What a placeholder becomes whose setting refers to something missing; the reason follows. */
+  public static final String UNRESOLVED = "{{:";
+
+  /** Any placeholder, also with a default. */
+  private static final Pattern ANY = Pattern.compile("\\{\\{\\??\\s*([\\w.-]+)\\s*(?::[^}]*)?}}");
+
   /** Without a default, which a colon begins; a question mark lets a placeholder be empty. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([\\w.-]+)\\s*}}");
 
@@ -65,6 +72,18 @@ public final class MissingSettings {
   }
 
   private void missing(YamlNode node, Set<String> parameters) {
+    Matcher any = ANY.matcher(node.asText());
+    while (any.find()) {
+      String value = placeholders.apply("{{" + any.group(1) + "}}");
+      if (!parameters.contains(any.group(1)) && value.startsWith(UNRESOLVED)) {
+        faults.add(
+            node.line(),
+            "the setting of {{"
+                + any.group(1)
+                + "}} "
+                + value.substring(UNRESOLVED.length(), value.length() - "}}".length()));
+      }
+    }
     Matcher placeholder = PLACEHOLDER.matcher(node.asText());
     while (placeholder.find()) {
       String name = placeholder.group(1);
@@ -78,10 +97,18 @@ public final class MissingSettings {
   /** The check of routes leaves out what a setting decides. */
   private void filled(String parent, YamlNode expression) {
     String text = placeholders.apply(expression.text());
-    if (!text.equals(expression.text())) {
+    if (!text.equals(expression.text()) && !text.contains(UNRESOLVED)) {
       String wrong = simple.fault(text, StepNames.PREDICATES.contains(parent));
       if (!wrong.isEmpty()) {
-        faults.add(expression.line(), wrong + "; correct a setting of " + expression.text());
+        boolean isSecret =
+            ANY.matcher(expression.text())
+                .results()
+                .anyMatch(found -> OwnSettings.isSecret(found.group(1)));
+        faults.add(
+            expression.line(),
+            (isSecret ? "is not an expression of the Simple language" : wrong)
+                + "; correct a setting of "
+                + expression.text());
       }
     }
   }

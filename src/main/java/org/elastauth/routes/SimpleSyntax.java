@@ -1,65 +1,151 @@
 package org.elastauth.routes;
 
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
-import org.apache.camel.component.bean.MethodNotFoundException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.language.simple.SimpleLanguage;
 import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.DefaultMessage;
 import org.elastauth.config.NearestName;
 
 /**
- * The expressions of Camel's Simple language, by Camel's own parser. Arguments of functions and
- * operators are read only when an expression is evaluated, so each part is evaluated for an empty
- * message: what fails without data fails always. The context is never started.
+ * The expressions of Camel's Simple language, by Camel's own parser. A check has no effects: it
+ * parses each function alone, with an empty body for those inside, and evaluates only functions and
+ * conditions that cannot call a method. The context is never started.
  */
 final class SimpleSyntax {
   private static final String PLACEHOLDER = "{{";
+  private static final String RESOURCE = "resource:";
 
-  /** The parser would look a bean up, and an evaluation would call it. */
-  private static final Pattern BEAN = Pattern.compile("\\$\\{(bean|ref):[^{}]*}");
+  /** What another function is for those around it. */
+  private static final String BODY = "${body}";
+
+  /** The parser would create the bean, or initialise the class. */
+  private static final Pattern BEAN = Pattern.compile("(?s)\\$\\{\\s*(bean|ref|type):.*");
+
+  private static final Pattern CALL = Pattern.compile("(?s)\\$\\{\\s*([\\w-]+)\\(.*");
+
+  /** Camel removes quotes and parses the rest, which must not become a function or a resource. */
+  private static final Pattern SAFE_CALL =
+      Pattern.compile("\\$\\{[\\w-]+\\((?:[^:$\\\\{}]|\\$\\{body})*\\)}");
+
+  /** Their arguments are read only when they are evaluated. */
+  private static final Pattern EVALUATED =
+      Pattern.compile(
+          "\\$\\{(?:date(?:-with-timezone)?:[^$\\\\{}]*"
+              + "|(?:random|substring|skip|collate)\\([^:$\\\\{}]*\\)"
+              + "|(?:hash|iif)\\((?:[^:$\\\\{}]|\\$\\{body})*\\))}");
+
+  /** An evaluation would initialise the class. */
+  private static final Pattern CONVERSION =
+      Pattern.compile(
+          "\\$\\{(?:messageAs|bodyAs|mandatoryBodyAs|(?:header|variable)As\\([^,()]*,)\\(?"
+              + "\\s*[\"']?([\\w.\\[\\]-]+)[\"']?\\s*\\).*");
+
+  private static final Pattern METHOD =
+      Pattern.compile(
+          "(?s)\\$\\{(exchange(?:\\.(?:context|in|message))?|camelContext)\\??\\.(\\w+).*");
+
+  private static final Map<String, Class<?>> OWNERS =
+      Map.of(
+          "exchange", DefaultExchange.class,
+          "exchange.in", DefaultMessage.class,
+          "exchange.message", DefaultMessage.class,
+          "exchange.context", DefaultCamelContext.class,
+          "camelContext", DefaultCamelContext.class);
 
   private static final Pattern UNKNOWN = Pattern.compile("(?s).*Unknown function: ([\\w-]+).*");
 
   private final CamelParts parts;
   private SimpleLanguage language;
-  private Exchange empty;
+  private CamelContext context;
 
   SimpleSyntax(CamelParts parts) {
     this.parts = parts;
+  }
+
+  /** The text with the one spelling of functions that the checks know. */
+  static String normal(String text) {
+    return text.replace("$simple{", "${");
   }
 
   /**
    * @return what is wrong; empty if nothing is, or if a placeholder decides that
    */
   String fault(String text, boolean isPredicate) {
-    boolean isPlain = !text.contains("${") && !text.contains("$simple{");
-    if (isPlain && !isPredicate || text.startsWith("resource:")) {
+    String normal = normal(text);
+    if (!normal.contains("${") && !isPredicate || normal.startsWith(RESOURCE)) {
       return "";
     }
-    String plain = BEAN.matcher(text).replaceAll("\\${body}");
-    List<String> pieces = isPredicate ? conditions(plain) : functions(plain);
-    if (!plain.contains(PLACEHOLDER)) {
-      pieces.add(0, plain); // what is between the pieces can be wrong, too
-    }
-    return pieces.stream()
-        .filter(piece -> !piece.contains(PLACEHOLDER))
-        .map(piece -> reason(piece, isPredicate))
-        .filter(reason -> !reason.isEmpty())
+    List<String> functions = new ArrayList<>();
+    String plain = separate(normal, functions);
+    List<String> conditions = isPredicate ? conditions(plain) : List.of();
+    return Stream.of(
+            reasons(List.of(plain), each -> whole(each, isPredicate)),
+            reasons(conditions, each -> whole(each, true)),
+            reasons(functions, this::function))
+        .flatMap(reasons -> reasons)
         .findFirst()
         .map(reason -> "is not an expression of the Simple language: " + reason)
         .orElse("");
+  }
+
+  private static Stream<String> reasons(List<String> texts, UnaryOperator<String> check) {
+    return texts.stream()
+        .filter(text -> !text.contains(PLACEHOLDER))
+        .map(check)
+        .filter(reason -> !reason.isEmpty());
+  }
+
+  /**
+   * Takes each <code>${…}</code> out of a text, those inside others first.
+   *
+   * @return the text around them
+   */
+  private static String separate(String text, List<String> functions) {
+    Deque<StringBuilder> open = new ArrayDeque<>();
+    open.push(new StringBuilder());
+    int placeholders = 0;
+    for (int i = 0; i < text.length(); i++) {
+      if (text.startsWith("${", i)) {
+        open.push(new StringBuilder("${"));
+        i++;
+      } else if (text.startsWith(PLACEHOLDER, i)) {
+        placeholders++;
+        open.element().append(PLACEHOLDER);
+        i++;
+      } else if (placeholders > 0 && text.startsWith("}}", i)) {
+        placeholders--;
+        open.element().append("}}");
+        i++;
+      } else {
+        open.element().append(text.charAt(i));
+        boolean isEnd = text.charAt(i) == '}' && (i == 0 || text.charAt(i - 1) != '\\');
+        if (isEnd && open.size() > 1) {
+          functions.add(open.pop().toString());
+          open.element().append(BODY);
+        }
+      }
+    }
+    if (open.size() > 1) {
+      return "${body"; // the parser says what is missing
+    }
+    return open.pop().toString();
   }
 
   /** The sides of {@code &&} and {@code ||}; an evaluation stops at the first that decides. */
@@ -84,41 +170,63 @@ final class SimpleSyntax {
     return all;
   }
 
-  /** Each <code>${…}</code> with those inside. */
-  private static List<String> functions(String text) {
-    List<String> all = new ArrayList<>();
-    int begin = text.indexOf("${");
-    while (begin >= 0) {
-      int depth = 0;
-      int end = begin + 1;
-      do {
-        char c = text.charAt(end++);
-        depth += c == '{' ? 1 : c == '}' ? -1 : 0;
-      } while (depth > 0 && end < text.length());
-      all.add(text.substring(begin, end));
-      begin = text.indexOf("${", end);
+  /** Another function than the left operand could be a valid right one when the route runs. */
+  private String whole(String text, boolean isPredicate) {
+    if (text.strip().startsWith(RESOURCE)) {
+      return "";
     }
-    return all;
+    return reason(text, isPredicate, isPredicate && text.lastIndexOf("${") <= 1);
   }
 
-  private String reason(String text, boolean isPredicate) {
+  private String function(String text) {
+    Matcher method = METHOD.matcher(text);
+    if (BEAN.matcher(text).matches()) {
+      return "";
+    }
+    if (method.matches() && isMissing(OWNERS.get(method.group(1)), method.group(2))) {
+      return "Method with name: " + method.group(2) + " not found";
+    }
+    Matcher call = CALL.matcher(text);
+    if (call.matches() && !SAFE_CALL.matcher(text).matches()) {
+      String reason = reason("${" + call.group(1) + "()}", false, false);
+      return UNKNOWN.matcher(reason).matches() ? reason : "";
+    }
+    String reason = reason(text, false, EVALUATED.matcher(text).matches());
+    Matcher conversion = CONVERSION.matcher(text);
+    boolean isWrong =
+        reason.isEmpty()
+            && conversion.matches()
+            && context.getClassResolver().resolveClass(conversion.group(1)) == null;
+    return isWrong ? "there is no class " + conversion.group(1) : reason;
+  }
+
+  private static boolean isMissing(Class<?> owner, String name) {
+    String suffix = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    return Stream.of(name, "get" + suffix, "is" + suffix)
+        .allMatch(each -> BeanCatalog.methods(owner, each).isEmpty());
+  }
+
+  private String reason(String text, boolean isPredicate, boolean isEvaluated) {
     if (language == null) {
-      CamelContext context = new DefaultCamelContext(false);
+      context = new DefaultCamelContext(false);
       language = new SimpleLanguage();
       language.setCamelContext(context);
       language.init();
       context.getTypeConverterRegistry(); // makes the converters that an evaluation needs
-      empty = new DefaultExchange(context);
     }
     try {
       if (isPredicate) {
         Predicate predicate = language.createPredicate(text);
-        predicate.init(empty.getContext());
-        predicate.matches(empty);
+        predicate.init(context);
+        if (isEvaluated) {
+          predicate.matches(new DefaultExchange(context));
+        }
       } else {
         Expression expression = language.createExpression(text);
-        expression.init(empty.getContext());
-        expression.evaluate(empty, Object.class);
+        expression.init(context);
+        if (isEvaluated) {
+          expression.evaluate(new DefaultExchange(context), Object.class);
+        }
       }
       return "";
     } catch (SimpleIllegalSyntaxException malformed) {
@@ -135,7 +243,6 @@ final class SimpleSyntax {
         || cause instanceof ClassNotFoundException
         || cause instanceof PatternSyntaxException
         || cause instanceof NoSuchAlgorithmException
-        || cause instanceof MethodNotFoundException
         || cause instanceof NumberFormatException
         || cause instanceof IllegalArgumentException
             && String.valueOf(cause.getMessage()).matches("Command not supported.*|Illegal pat.*");
@@ -152,9 +259,6 @@ final class SimpleSyntax {
   private String reason(Throwable failed) {
     Throwable cause = cause(failed);
     String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    if (cause instanceof MethodNotFoundException) {
-      message = message.replaceFirst(" on bean: .*", "");
-    }
     Matcher unknown = UNKNOWN.matcher(message);
     if (unknown.matches()) {
       return message

@@ -166,7 +166,7 @@ final class StepNames {
   }
 
   private void text(String parent, String name, YamlNode value, boolean isPredicate) {
-    String text = value.text();
+    String text = SimpleSyntax.normal(value.text());
     matches(PROPERTY, text)
         .forEach(found -> properties.read(YamlNode.scalar(value.line(), found.group(1))));
     new PropertyFields(file.faults()).check(value);

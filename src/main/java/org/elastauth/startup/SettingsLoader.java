@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.elastauth.config.EcsLog;
@@ -17,9 +18,11 @@ import org.elastauth.config.QuotedPairs;
 import org.elastauth.config.SecretFiles;
 import org.elastauth.config.SettingsReader;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.config.UnsetVariable;
 import org.elastauth.net.HostNameCache;
 import org.elastauth.ratelimit.RateLimitSettings;
 import org.elastauth.ratelimit.RouteRateLimiter;
+import org.elastauth.routes.MissingSettings;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
@@ -122,10 +125,18 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
               Object value = values.get(found.group(1));
               String without = found.group(2) == null ? found.group() : found.group(2);
               return Matcher.quoteReplacement(
-                  value == null
-                      ? environment.getProperty(found.group(1), without)
-                      : value.toString());
+                  value == null ? own(found, without, environment) : value.toString());
             });
+  }
+
+  /** What cannot be resolved is left, so that {@link MissingSettings} names it. */
+  private static String own(
+      MatchResult found, String without, ConfigurableEnvironment environment) {
+    try {
+      return environment.getProperty(found.group(1), without);
+    } catch (IllegalArgumentException unresolved) {
+      return MissingSettings.UNRESOLVED + UnsetVariable.ofOwn(found.group(1), unresolved) + "}}";
+    }
   }
 
   /** The settings as placeholders, and what follows from them. */

@@ -579,6 +579,23 @@ class SettingsReaderTest {
                 + " ${NOT_SET_ANYWHERE:default} (file:4)");
   }
 
+  /** What looks like a variable can be a part of a password. */
+  @ParameterizedTest
+  @CsvSource({"abc${TopSecret1}def", "${TopSecret1}", "abc${TOPSECRET1}def", "${A:${TOPSECRET1}"})
+  void aPartOfASecretIsNotNamed(String password) throws Exception {
+    assertThat(read(Map.of(), "elastauth: {redis: {password: '" + password + "'}}").faults())
+        .singleElement()
+        .hasToString(
+            "redis.password: refers to a variable that is not set; set it, write ${NAME:default},"
+                + " or write \\${ for the characters ${ (file:1)");
+  }
+
+  @Test
+  void aPasswordCanContainTheBeginningOfAVariable() throws Exception {
+    String text = "elastauth: {redis: {password: 'abc\\${TopSecret1}def'}}";
+    assertThat(read(Map.of(), text).settings().redis().password()).isEqualTo("abc${TopSecret1}def");
+  }
+
   @ParameterizedTest
   @CsvSource({"90s,90", "30m,1800", "4h,14400", "1h30m,5400", "45,45", "2d,172800", "0s,0"})
   void durations(String text, long seconds) {

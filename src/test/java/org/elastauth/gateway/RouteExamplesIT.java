@@ -312,6 +312,9 @@ class RouteExamplesIT {
       HttpResponse<String> refused = open(gateway, "//app/%6Danagement/x?y", "staff");
       assertThat(refused.statusCode()).isEqualTo(403);
       assertThat(refused.body()).contains("this page is for the group admins");
+      assertThat(open(gateway, "/s/sales/app/management/x", "staff").statusCode()).isEqualTo(403);
+      assertThat(open(gateway, "/s/sales/app/management/x", "admins").statusCode()).isEqualTo(200);
+      assertThat(open(gateway, "/s/sales/app/discover", "staff").statusCode()).isEqualTo(200);
       assertThat(open(gateway, "/app/x/../management", "staff").statusCode()).isEqualTo(400);
       assertThat(gateway.decide("example.path", "staff").statusCode()).isEqualTo(500);
     }

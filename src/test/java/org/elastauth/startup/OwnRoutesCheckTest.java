@@ -53,6 +53,31 @@ class OwnRoutesCheckTest {
             + String.join("\n        - ", steps));
   }
 
+  /** Also in an endpoint, and with a default, which counts only for a setting that is not set. */
+  @Test
+  void aSettingThatRefersToAMissingVariableIsNamedWithoutItsValue() throws IOException {
+    mine(
+        "setBody: {simple: '${body} {{my.key}}'}",
+        "filter: {simple: \"${body} == '{{my.folder:x}}'\", steps: [log: a]}",
+        "to: file:{{my.folder}}?fileName=a");
+    String hidden =
+        "the setting of {{my.key}} refers to a variable that is not set; set it, write"
+            + " ${NAME:default}, or write \\${ for the characters ${";
+    String shown =
+        "the setting of {{my.folder}} refers to the variable rootFolder, which is not set; set it,"
+            + " or write ${rootFolder:default}";
+    assertThat(
+            faults(Map.of("my.key", "abc${topsecret}def", "my.folder", "/data/${rootFolder}/in")))
+        .containsExactly(
+            "mine.camel.yaml:6: " + hidden,
+            "mine.camel.yaml:7: " + shown,
+            "mine.camel.yaml:8: " + shown);
+    assertThat(faults(Map.of("my.key", "abc\\${topsecret}def", "my.folder", "/data")))
+        .containsExactly(
+            "mine.camel.yaml:6: is not an expression of the Simple language; correct a setting of"
+                + " ${body} {{my.key}}");
+  }
+
   @Test
   void aMissingSettingIsNamedWithItsLineAndHowToSetIt() throws IOException {
     mine(
