@@ -186,6 +186,14 @@ class ReverseProxyLoginIT {
 
     assertThat(browser.open("/elastauth/oidc/logout").statusCode()).isEqualTo(303);
     assertThat(browser.open(PAGE).statusCode()).isEqualTo(302);
+
+    String logged = RUNNING.get(kind).proxy.logged();
+    assertThat(logged)
+        .as("the code of a login")
+        .doesNotContain("code=", "/elastauth/oidc/callback");
+    if (kind == ReverseProxy.Kind.NGINX) {
+      assertThat(logged).contains("GET " + PAGE);
+    }
   }
 
   @ParameterizedTest
@@ -248,6 +256,38 @@ class ReverseProxyLoginIT {
       assertThat(toElastic.drain()).startsWith("GET ").doesNotContain("mallory");
       assertRefused(browser(kind).get(PAGE, headers), 401);
     }
+  }
+
+  /** At the login's addresses, too. */
+  @ParameterizedTest
+  @EnumSource
+  void aClientDoesNotNameThePage(ReverseProxy.Kind kind) {
+    String[] forged = {
+      "X-Forwarded-For", "203.0.113.9",
+      "X-Forwarded-Host", "forged.example.org",
+      "X-Forwarded-Method", "FORGED",
+      "X-Forwarded-Uri", "/forged",
+      "X-Original-Method", "FORGED",
+      "X-Original-URI", "/forged",
+      "X-Original-URL", "https://forged.example.org/",
+      "X-Auth-Request-Redirect", "/forged",
+      "Proxy-Authorization", "Basic forged",
+      "Remote-User", "forged"
+    };
+    RecordingTcpProxy toGateway = RUNNING.get(kind).toGateway;
+    for (String path : List.of("/elastauth/oidc/login", PAGE)) {
+      toGateway.drain();
+      browser(kind).get(path, forged);
+      assertThat(toGateway.drain())
+          .as(path)
+          .contains(" /elastauth")
+          .doesNotContain("203.0.113.9")
+          .doesNotContainIgnoringCase("forged");
+    }
+    assertIsJohn(john(kind).get(PAGE, forged));
+    assertThat(toElastic.drain())
+        .startsWith("GET ")
+        .doesNotContainIgnoringCase("proxy-authorization");
   }
 
   /** RFC 9110, 7.6.1: a proxy drops what Connection names. */
