@@ -502,7 +502,7 @@ class ReverseProxyIT {
         whoAmI(
             kind,
             "Cookie",
-            session(kind, "proxy.address"),
+            session(kind, "proxy.jane"),
             "X-Forwarded-For",
             "203.0.113.9, 203.0.113.10",
             "X-Forwarded-Host",
@@ -511,7 +511,7 @@ class ReverseProxyIT {
             "FORGED",
             "X-Forwarded-Uri",
             "/forged");
-    assertIs(response, "proxy.address." + kind.program());
+    assertIs(response, "proxy.jane." + kind.program());
     assertThat(toAuthelia.drain())
         .containsPattern("(?i)x-forwarded-for: 127.0.0.1\r\n")
         .doesNotContain("203.0.113.")
@@ -529,10 +529,10 @@ class ReverseProxyIT {
         whoAmI(
             kind,
             "Cookie",
-            session(kind, "proxy.password"),
+            session(kind, "proxy.jane"),
             "Proxy-Authorization",
             ElasticsearchServer.basic("mallory", "mallory"));
-    assertIs(response, "proxy.password." + kind.program());
+    assertIs(response, "proxy.jane." + kind.program());
     assertThat(asked()).startsWith(question(kind)).doesNotContainIgnoringCase("proxy-auth");
     assertThat(toElastic.drain()).startsWith("GET ").doesNotContainIgnoringCase("proxy-auth");
   }
