@@ -273,8 +273,10 @@ public final class Health {
       if (redisConnected) {
         state.put("latency", redisLatency + "ms");
       }
-      String unreachable = redisConnected ? redisRefusal : "unreachable";
-      String reason = redis.reason == null ? unreachable : redis.reason;
+      String reason = redis.reason == null ? redisRefusal : redis.reason;
+      if (reason == null && !redisConnected) {
+        reason = "unreachable";
+      }
       if (reason != null) {
         state.put("reason", reason);
       }

@@ -34,7 +34,7 @@ class ChangedAddressIT {
   private static final String NAME = "localhost";
 
   /** The JVM's own cache would hide the address for longer. */
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 

@@ -66,17 +66,20 @@ class DocumentedCommandsIT {
 
   /** A command with one of these programs is not run. */
   private static final Map<String, String> PROGRAMS =
-      Map.of(
-          "mvn", "this build runs it",
-          "docker", "needs the network to build the image",
-          "sudo", "changes the machine",
-          "redis-cli", "asks the reader's Redis",
-          "caddy", "ReverseProxyIT starts it",
-          "envoy", "is not installed everywhere",
-          "/usr/sbin/nginx", "ReverseProxyIT starts it",
-          "token", "asks Keycloak; LoginBrowserIT logs in there",
-          "target/my-keycloak/bin/kc.sh", "KeycloakServer starts it",
-          "src/test/bench/run", "takes minutes");
+      Map.ofEntries(
+          Map.entry("mvn", "this build runs it"),
+          Map.entry("docker", "needs the network to build the image"),
+          Map.entry("sudo", "changes the machine"),
+          Map.entry("systemctl", "asks the machine's systemd"),
+          Map.entry("aws", "asks the reader's cloud"),
+          Map.entry("start", "ShippedRedisIT runs it"),
+          Map.entry("redis-cli", "asks the reader's Redis"),
+          Map.entry("caddy", "ReverseProxyIT starts it"),
+          Map.entry("envoy", "is not installed everywhere"),
+          Map.entry("/usr/sbin/nginx", "ReverseProxyIT starts it"),
+          Map.entry("token", "asks Keycloak; LoginBrowserIT logs in there"),
+          Map.entry("target/my-keycloak/bin/kc.sh", "KeycloakServer starts it"),
+          Map.entry("src/test/bench/run", "takes minutes"));
 
   /** A command with one of these texts is not run. */
   private static final Map<String, String> TEXTS =
@@ -96,6 +99,7 @@ class DocumentedCommandsIT {
           Map.entry("kubectl ", "asks the reader's cluster"),
           Map.entry("helm ", "asks the reader's cluster"),
           Map.entry("-Djarmode=tools", "UnpackedJar extracts it"),
+          Map.entry("Cli.java", "needs the Camel CLI"),
           Map.entry("org.apache.camel.main.Main", "CamelMainIT starts it"));
 
   /** The machine of the tests is not for production, and there is no provider. */

@@ -120,9 +120,8 @@ class ReverseProxyIT {
   /** A request through the proxy; headers are names and values, alternating. */
   private static HttpResponse<String> ask(
       ReverseProxy.Kind kind, String method, String path, BodyPublisher body, String... headers) {
-    assumeTrue(kind.installed(), kind.program() + " is not installed here");
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PROXIES.get(kind).port() + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(kind) + path))
             .method(method, body);
     if (headers.length > 0) {
       request.headers(headers);
@@ -232,11 +231,7 @@ class ReverseProxyIT {
             "mallory");
     assertThat(browser.statusCode()).isEqualTo(302);
     assertThat(browser.headers().firstValue("Location"))
-        .contains(
-            AutheliaDouble.LOGIN
-                + "http://127.0.0.1:"
-                + PROXIES.get(kind).port()
-                + "/app/home?a=b&c=%2F");
+        .contains(AutheliaDouble.LOGIN + "http://127.0.0.1:" + port(kind) + "/app/home?a=b&c=%2F");
     assertThat(asked()).isEmpty();
     assertThat(toElastic.drain()).isEmpty();
   }
@@ -267,9 +262,13 @@ class ReverseProxyIT {
   }
 
   /** The whole answer to bytes that no client library would send. */
-  private static String raw(ReverseProxy.Kind kind, String request) throws IOException {
+  private static int port(ReverseProxy.Kind kind) {
     assumeTrue(kind.installed(), kind.program() + " is not installed here");
-    try (Socket socket = new Socket("127.0.0.1", PROXIES.get(kind).port())) {
+    return PROXIES.get(kind).port();
+  }
+
+  private static String raw(ReverseProxy.Kind kind, String request) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port(kind))) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -278,7 +277,7 @@ class ReverseProxyIT {
 
   private static String headers(ReverseProxy.Kind kind, String more) {
     return "GET /_security/_authenticate HTTP/1.1\r\nHost: 127.0.0.1:"
-        + PROXIES.get(kind).port()
+        + port(kind)
         + "\r\nConnection: close\r\nCookie: "
         + session(kind, "proxy.headers")
         + "\r\n"
@@ -361,10 +360,9 @@ class ReverseProxyIT {
   @ParameterizedTest
   @EnumSource
   void aWebSocketBelongsToTheUser(ReverseProxy.Kind kind) {
-    assumeTrue(kind.installed(), kind.program() + " is not installed here");
     try (WebSocketServer server = WebSocketServer.start()) {
       toElastic.lead(server.port());
-      String address = "ws://127.0.0.1:" + PROXIES.get(kind).port() + "/socket";
+      String address = "ws://127.0.0.1:" + port(kind) + "/socket";
       assertThat(WebSocketServer.userAt(HTTP, address, session(kind, "proxy.socket")))
           .isEqualTo("proxy.socket." + kind.program());
     } finally {
@@ -393,7 +391,7 @@ class ReverseProxyIT {
         raw(
             kind,
             "GET /_security/_authenticate HTTP/1.1\r\nHost: 127.0.0.1:"
-                + PROXIES.get(kind).port()
+                + port(kind)
                 + "\r\nCookie: "
                 + session(kind, "proxy.drops")
                 + "\r\nConnection: close, Remote-User, Remote-Groups, Authorization\r\n\r\n");
