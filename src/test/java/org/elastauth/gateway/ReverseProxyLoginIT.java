@@ -273,10 +273,11 @@ class ReverseProxyLoginIT {
       "X-Auth-Request-Redirect", "/forged",
       "Remote-User", "forged"
     };
+    SiteBrowser browser = browser(kind);
     RecordingTcpProxy toGateway = RUNNING.get(kind).toGateway;
     for (String path : List.of("/elastauth/oidc/login", PAGE)) {
       toGateway.drain();
-      browser(kind).get(path, forged);
+      browser.get(path, forged);
       assertThat(toGateway.drain())
           .as(path)
           .contains(" /elastauth")
