@@ -5,8 +5,8 @@
 -- status, its body and the refused headers. The lists are names in lower case, separated by commas.
 -- x-forwarded-method and x-forwarded-uri are those of the request, whatever the client sent under these names.
 
--- One socket for all backends: HAProxy 2.6 reuses a connection to another abstract socket.
-local SOCKET = "abns@authorize"
+-- One socket for all backends. The configuration presets its path.
+local SOCKET = "unix@" .. os.getenv("AUTHORIZE_SOCKET")
 
 local function names(list)
   local all = {}

@@ -84,7 +84,7 @@ class DockerFilesTest {
     for (String header : IDENTITY) {
       assertThat(envoy.indexOf("{ remove: " + header + " }")).isBetween(0, authelia);
     }
-    assertThat(envoy).contains("request_headers_to_remove: [" + String.join(", ", IDENTITY) + "]");
+    assertThat(envoy).contains("request_headers_to_remove: [" + String.join(", ", IDENTITY) + ", ");
   }
 
   /** Also those of proxies that are not installed here. */

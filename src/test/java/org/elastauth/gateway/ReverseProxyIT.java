@@ -1,5 +1,7 @@
 package org.elastauth.gateway;
 
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +15,8 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,6 +34,7 @@ import org.elastauth.server.WebSocketServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -485,6 +490,52 @@ class ReverseProxyIT {
   void aForgedIdentityIsNoIdentity(ReverseProxy.Kind kind, List<String> forged) {
     assertRefused(whoAmI(kind, with(forged, "Cookie", "session=%2F")), 401);
     assertThat(asked()).startsWith(question(kind)).doesNotContain("mallory", "forged");
+  }
+
+  /** Authelia believes the first address, and judges by the requested page. */
+  @ParameterizedTest
+  @EnumSource
+  void aClientChoosesNeitherItsAddressNorThePage(ReverseProxy.Kind kind) {
+    HttpResponse<String> response =
+        whoAmI(
+            kind,
+            "Cookie",
+            session(kind, "proxy.jane"),
+            "X-Forwarded-For",
+            "203.0.113.9, 203.0.113.10",
+            "X-Forwarded-Host",
+            "forged.example.org",
+            "X-Forwarded-Method",
+            "FORGED",
+            "X-Forwarded-Uri",
+            "/forged");
+    assertIs(response, "proxy.jane." + kind.program());
+    assertThat(toAuthelia.drain())
+        .containsPattern("(?i)x-forwarded-for: 127.0.0.1\r\n")
+        .doesNotContain("203.0.113.")
+        .doesNotContainIgnoringCase("forged");
+    assertThat(asked())
+        .containsPattern("(?i)x-forwarded-for: 127.0.0.1\r\n")
+        .doesNotContain("203.0.113.");
+  }
+
+  /** It can have the user's password, which Authelia takes there. */
+  @ParameterizedTest
+  @EnumSource
+  void aPasswordForAutheliaGoesNoFurther(ReverseProxy.Kind kind) throws IOException {
+    String answer = raw(kind, headers(kind, "Proxy-Authorization: Basic secret\r\n"));
+    assertThat(answer).startsWith("HTTP/1.1 200").contains("\"proxy.headers.");
+    assertThat(asked()).startsWith(question(kind)).doesNotContainIgnoringCase("proxy-auth");
+    assertThat(toElastic.drain()).startsWith("GET ").doesNotContainIgnoringCase("proxy-auth");
+  }
+
+  /** HAProxy's script asks there; who else could would be any user. */
+  @Test
+  void onlyHaproxysUserReachesItsSocket() throws IOException {
+    assumeTrue(ReverseProxy.Kind.HAPROXY.installed(), "haproxy is not installed here");
+    Path socket = PROXIES.get(ReverseProxy.Kind.HAPROXY).socket();
+    assertThat(Files.getPosixFilePermissions(socket))
+        .containsExactlyInAnyOrder(OWNER_READ, OWNER_WRITE);
   }
 
   private static String[] with(List<String> headers, String... more) {

@@ -186,6 +186,14 @@ class ReverseProxyLoginIT {
 
     assertThat(browser.open("/elastauth/oidc/logout").statusCode()).isEqualTo(303);
     assertThat(browser.open(PAGE).statusCode()).isEqualTo(302);
+
+    String logged = RUNNING.get(kind).proxy.logged();
+    assertThat(logged)
+        .as("the code of a login")
+        .doesNotContain("code=", "/elastauth/oidc/callback");
+    if (kind == ReverseProxy.Kind.NGINX) {
+      assertThat(logged).contains("GET " + PAGE);
+    }
   }
 
   @ParameterizedTest
@@ -248,6 +256,56 @@ class ReverseProxyLoginIT {
       assertThat(toElastic.drain()).startsWith("GET ").doesNotContain("mallory");
       assertRefused(browser(kind).get(PAGE, headers), 401);
     }
+  }
+
+  /** At the login's addresses, too. */
+  @ParameterizedTest
+  @EnumSource
+  void aClientDoesNotNameThePage(ReverseProxy.Kind kind) {
+    String[] forged = {
+      "X-Forwarded-For", "203.0.113.9",
+      "X-Forwarded-Host", "forged.example.org",
+      "X-Forwarded-Method", "FORGED",
+      "X-Forwarded-Uri", "/forged",
+      "X-Original-Method", "FORGED",
+      "X-Original-URI", "/forged",
+      "X-Original-URL", "https://forged.example.org/",
+      "X-Auth-Request-Redirect", "/forged",
+      "Remote-User", "forged"
+    };
+    SiteBrowser browser = browser(kind);
+    RecordingTcpProxy toGateway = RUNNING.get(kind).toGateway;
+    for (String path : List.of("/elastauth/oidc/login", PAGE)) {
+      toGateway.drain();
+      browser.get(path, forged);
+      assertThat(toGateway.drain())
+          .as(path)
+          .contains(" /elastauth")
+          .doesNotContain("203.0.113.9")
+          .doesNotContainIgnoringCase("forged");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPasswordForAProxyReachesNobody(ReverseProxy.Kind kind) throws IOException {
+    SiteBrowser john = john(kind);
+    RecordingTcpProxy toGateway = RUNNING.get(kind).toGateway;
+    toGateway.drain();
+    for (String path : List.of("/elastauth/oidc/login", PAGE)) {
+      String answer =
+          john.raw(
+              "GET "
+                  + path
+                  + " HTTP/1.1\r\nHost: "
+                  + URI.create(RUNNING.get(kind).site).getAuthority()
+                  + "\r\nCookie: "
+                  + john.cookieHeader()
+                  + "\r\nProxy-Authorization: Basic secret\r\nConnection: close\r\n\r\n");
+      assertThat(answer).as(path).containsPattern("^HTTP/1.1 (200|30[23])");
+    }
+    assertThat(toGateway.drain()).contains(" /elastauth").doesNotContainIgnoringCase("proxy-auth");
+    assertThat(toElastic.drain()).startsWith("GET ").doesNotContainIgnoringCase("proxy-auth");
   }
 
   /** RFC 9110, 7.6.1: a proxy drops what Connection names. */

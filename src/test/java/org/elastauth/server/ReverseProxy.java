@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,11 +17,18 @@ import org.awaitility.Awaitility;
 
 /** A real reverse proxy with the configuration that is shipped for it, on a free loopback port. */
 public final class ReverseProxy implements AutoCloseable {
+  private static final String ACCESS_LOG = "access.log";
+
+  /** In the folder of the process. */
+  private static final String HAPROXY_SOCKET = "authorize.sock";
+
   private final int port;
+  private final Path folder;
   private final ServerProcess process;
 
-  private ReverseProxy(int port, ServerProcess process) {
+  private ReverseProxy(int port, Path folder, ServerProcess process) {
     this.port = port;
+    this.folder = folder;
     this.process = process;
   }
 
@@ -74,7 +82,8 @@ public final class ReverseProxy implements AutoCloseable {
       @Override
       List<String> command(Path file, Site site) throws IOException {
         Path folder = file.getParent();
-        StringBuilder http = new StringBuilder("http {\n    access_log off;\n");
+        StringBuilder http =
+            new StringBuilder("http {\n    access_log " + folder.resolve(ACCESS_LOG) + ";\n");
         for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
           http.append("    " + kind + "_temp_path " + folder.resolve(kind) + ";\n");
         }
@@ -122,9 +131,7 @@ public final class ReverseProxy implements AutoCloseable {
                   + Files.readString(site.certificates.key("server")));
           bind += " ssl crt " + both + " alpn h2,http/1.1";
         }
-        String socket = "abns@authorize-" + site.port;
-        replace(file, "bind :80", bind, "abns@authorize", socket);
-        replace(file.resolveSibling("authorize.lua"), "abns@authorize", socket);
+        replace(file, "bind :80", bind);
         return List.of("-f", file.toString());
       }
     },
@@ -254,6 +261,7 @@ public final class ReverseProxy implements AutoCloseable {
                   // where Caddy keeps its files
                   environment.put("XDG_DATA_HOME", folder.toString());
                   environment.put("XDG_CONFIG_HOME", folder.toString());
+                  environment.put("AUTHORIZE_SOCKET", HAPROXY_SOCKET);
                 },
                 Stream.concat(program, command(main, site).stream()).toList());
         Awaitility.await(program())
@@ -265,7 +273,7 @@ public final class ReverseProxy implements AutoCloseable {
                   }
                   return accepts(site.port);
                 });
-        return new ReverseProxy(site.port, process);
+        return new ReverseProxy(site.port, folder, process);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -288,6 +296,26 @@ public final class ReverseProxy implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** What it has written to its log, and to nginx's access log. */
+  public String logged() {
+    StringBuilder all = new StringBuilder();
+    for (String name : List.of("log", ACCESS_LOG)) {
+      try {
+        all.append(Files.readString(folder.resolve(name)));
+      } catch (NoSuchFileException another) {
+        // only nginx has an access log
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return all.toString();
+  }
+
+  /** HAProxy asks itself there. */
+  public Path socket() {
+    return folder.resolve(HAPROXY_SOCKET);
   }
 
   @Override
