@@ -26,7 +26,8 @@ public record KeySettings(
           String scope) {}
 
   private static final String KEY = "[0-9A-Fa-f]{64}";
-  private static final String NO_KEY = "is not 64 hex digits; generate a key with the command generate-key";
+  private static final String NO_KEY =
+      "is not 64 hex digits; generate a key with the command generate-key";
 
   public boolean isEmpty() {
     return secretKey.isEmpty() && secretKeys.isEmpty();

@@ -125,7 +125,8 @@ class SettingsCheckTest {
 
   @Test
   void aSecretThatIsEasyToGuessIsAFault() {
-    String weak = "has fewer than 8 different characters; generate it with the command generate-key";
+    String weak =
+        "has fewer than 8 different characters; generate it with the command generate-key";
     assertThat(faults(Map.of("secret_key", "00".repeat(32))))
         .containsExactly("secret_key=***: " + weak);
     assertThat(faults(Map.of("secret_keys", KEY + "," + "ab".repeat(32))))
