@@ -10,6 +10,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.processor.WireTapProcessor;
 import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.elastauth.config.FailedStep;
@@ -28,7 +29,7 @@ final class StepFailures implements InterceptStrategy {
   public Processor wrapProcessorInInterceptors(
       CamelContext context, NamedNode node, Processor target, Processor next) {
     if (!String.valueOf(node.getLocation()).startsWith("file:")) {
-      return target;
+      return AsyncProcessorConverterHelper.convert(target); // else Camel warns
     }
     String route = String.valueOf(ProcessorDefinitionHelper.getRouteId(node));
     // without the line, which Camel counts from 0 or 1, depending on how a step is written

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.elastauth.server.ElasticsearchServer;
@@ -180,6 +181,10 @@ class ChangedAddressIT {
       environment.put("ELASTAUTH_OIDC_CLIENT_ID", KeycloakServer.CLIENT);
       environment.put("ELASTAUTH_OIDC_CLIENT_SECRET", KeycloakServer.CLIENT_SECRET);
       environment.put("ELASTAUTH_OIDC_TOKEN_VALIDATION", "userinfo");
+      // Another issuer's users of these names would not be theirs.
+      for (String user : List.of("john.doe", "jane.roe")) {
+        elasticsearch.admin("DELETE", "/_security/user/" + user, null);
+      }
       try (PackagedGateway gateway = gateway(hosts, environment)) {
         String john = keycloak.tokens(url, KeycloakServer.CLIENT, KeycloakServer.JOHN).access();
         String jane = keycloak.tokens(url, KeycloakServer.CLIENT, KeycloakServer.JANE).access();
