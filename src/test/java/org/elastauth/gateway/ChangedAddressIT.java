@@ -84,10 +84,10 @@ class ChangedAddressIT {
 
       hosts.silence();
       second.freeze();
-      for (int i = 0; i < 20; i++) {
-        assertThat(login(gateway, "address.user")).isEqualTo(header);
-        Thread.sleep(100);
-      }
+      Awaitility.await("logins go on")
+          .during(Duration.ofSeconds(2))
+          .atMost(SOON)
+          .until(() -> login(gateway, "address.user").equals(header));
       hosts.set(NAME, "127.0.0.3");
       awaitUse(gateway, third);
       second.resume();
