@@ -144,7 +144,7 @@ final class Translation {
     }
   }
 
-  /** A line break would start a variable that nobody asked for. */
+  /** A line break would start another variable. */
   private boolean isRefused(Entry entry, String theirs, String value) {
     boolean isRefused = CONTROL.matcher(value).find();
     if (isRefused) {
