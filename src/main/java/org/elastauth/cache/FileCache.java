@@ -151,8 +151,8 @@ public final class FileCache {
     Path file = file(key);
     try {
       Files.deleteIfExists(file);
-      Files.deleteIfExists(beside(file, NEXT));
-      Files.deleteIfExists(beside(file, TAKEN));
+      Files.deleteIfExists(sibling(file, NEXT));
+      Files.deleteIfExists(sibling(file, TAKEN));
       Files.deleteIfExists(file); // linked before these were deleted
     } catch (IOException e) {
       failed(e);
@@ -167,8 +167,8 @@ public final class FileCache {
    */
   public boolean replace(String key, String expected, String entry) throws IOException {
     Path file = file(key);
-    Path taken = beside(file, TAKEN);
-    Path next = beside(file, NEXT);
+    Path taken = sibling(file, TAKEN);
+    Path next = sibling(file, NEXT);
     Path unfinished = Files.createTempFile(folder, "", UNFINISHED);
     try {
       FileTime expiry = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
@@ -188,7 +188,7 @@ public final class FileCache {
     }
   }
 
-  private static Path beside(Path file, String suffix) {
+  private static Path sibling(Path file, String suffix) {
     return file.resolveSibling(file.getFileName() + suffix);
   }
 
