@@ -382,6 +382,26 @@ class RateLimitIT {
   }
 
   @Test
+  void aFastClientLeavesTheEndOfItsLimitToTheOtherGateway() {
+    SetClock clock = new SetClock(Instant.now());
+    int limit = 512;
+    try (TestGateway one = fast(limit, clock).start();
+        TestGateway other = fast(limit, clock).start()) {
+      for (int sent = 0; sent < 1 + 4 + 7 + 7; sent++) { // as Redis counts them
+        assertThat(ask(one, "Remote-User", "limit.end")).isEqualTo(200);
+      }
+      for (int sent = 0; sent < 481; sent++) {
+        assertThat(ask(other, "Remote-User", "limit.end")).isEqualTo(200);
+      }
+      assertThat(ask(one, "Remote-User", "limit.end")).isEqualTo(200);
+      for (int sent = 501; sent < limit; sent++) {
+        assertThat(ask(other, "Remote-User", "limit.end")).as("after %d", sent).isEqualTo(200);
+      }
+      assertThat(ask(other, "Remote-User", "limit.end")).isEqualTo(429);
+    }
+  }
+
+  @Test
   void aTrustedProxyItselfIsNeverCounted() {
     try (TestGateway gateway = shared().borrow()) {
       for (int i = 0; i <= LIMIT; i++) {
