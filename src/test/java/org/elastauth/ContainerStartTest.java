@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts of the image: the entry point, the memory limit that it finds, the health check. */
+/** The scripts of the image: the entry point, the limits that it finds, the health check. */
 class ContainerStartTest {
   private static final Path DOCKER = Path.of("docker").toAbsolutePath();
   private static final String UNLIMITED = "9223372036854771712"; // as version 1 writes it
@@ -54,7 +54,8 @@ class ContainerStartTest {
         for argument; do case $argument in @/dev/fd/*) cat "${argument#@}" ;; *) echo "$argument" ;; esac; done
         echo "variables ${JAVA_TOOL_OPTIONS-}${JDK_JAVA_OPTIONS-}${_JAVA_OPTIONS-}"
         """);
-    script("memory-limit", "echo \"$LIMIT\"");
+    script(
+        "limit", "case $1 in memory) echo \"$LIMIT\" ;; threads) echo \"${THREADS:-100}\" ;; esac");
   }
 
   private void script(String name, String text) throws IOException {
@@ -111,6 +112,19 @@ class ContainerStartTest {
     assertThat(run.output).hasSize(1);
     assertThat(run.json().path("level").asText()).isEqualTo("error");
     assertThat(run.json().path("msg").asText()).contains("allow at least 128 MiB");
+  }
+
+  @Test
+  void aLimitOfThreadsOrFilesThatIsTooSmallEndsTheStartWithOneMessage() throws Exception {
+    Run run = start(Map.of("LIMIT", "256", "THREADS", "63"));
+    assertThat(run.exitCode).isEqualTo(1);
+    assertThat(run.output).hasSize(1);
+    assertThat(run.json().path("msg").asText()).contains("processes and threads", "at least 100");
+    run =
+        run(Map.of("LIMIT", "256"), Path.of("-c"), "ulimit -n 255; exec " + home.resolve("start"));
+    assertThat(run.exitCode).isEqualTo(1);
+    assertThat(run.output).hasSize(1);
+    assertThat(run.json().path("msg").asText()).contains("open files", "at least 1024");
   }
 
   @Test
@@ -177,20 +191,26 @@ class ContainerStartTest {
             + " memory/a/memory.limit_in_bytes=268435456 | 256",
         "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048",
         "cpu:/ | memory/memory.limit_in_bytes=1 | 2048",
+        ":/a | a/pids.max=max pids.max=50 | 50",
+        ":/ | pids.max=max | 2048",
+        "pids:/a | pids/a/pids.max=50 pids/pids.max=100 | 50",
       })
-  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String mib)
+  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String smallest)
       throws Exception {
     Path root = home.resolve("root");
     Files.createDirectories(root.resolve("proc/self"));
     Files.writeString(root.resolve("proc/meminfo"), "MemTotal:  2097152 kB\nMemFree: 1 kB\n");
+    Files.createDirectories(root.resolve("proc/sys/kernel"));
+    Files.writeString(root.resolve("proc/sys/kernel/threads-max"), "2048\n");
     Files.writeString(root.resolve("proc/self/cgroup"), "1:name=systemd:/\n2:" + groups + "\n");
     for (String limit : limits.split(" ")) {
       Path file = root.resolve("sys/fs/cgroup").resolve(limit.split("=")[0]);
       Files.createDirectories(file.getParent());
       Files.writeString(file, limit.split("=")[1] + "\n");
     }
-    assertThat(run(Map.of(), DOCKER.resolve("memory-limit"), root.toString()).output)
-        .containsExactly(mib);
+    String kind = limits.contains("pids") ? "threads" : "memory";
+    assertThat(run(Map.of(), DOCKER.resolve("limit"), kind, root.toString()).output)
+        .containsExactly(smallest);
   }
 
   @ParameterizedTest
