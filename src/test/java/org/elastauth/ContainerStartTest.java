@@ -217,7 +217,7 @@ class ContainerStartTest {
   @ValueSource(
       strings = {
         "ELASTAUTH_LISTEN=:%d", "ELASTAUTH_LISTEN=0.0.0.0:%d", "ELASTAUTH_LISTEN=127.0.0.1:%d",
-        "ELASTAUTH_LISTEN=[::]:%d", "ELASTAUTH_LISTEN=localhost:%d", "ELASTAUTH_SERVER_PORT=%d",
+        "ELASTAUTH_LISTEN=[::]:%d", "ELASTAUTH_LISTEN=localhost:%d\n", "ELASTAUTH_SERVER_PORT=%d",
         "config.yml"
       })
   void theHealthCheckAsksWhereTheGatewayListens(String place) throws Exception {
