@@ -54,7 +54,7 @@ class ContainerStartTest {
         for argument; do case $argument in @/dev/fd/*) cat "${argument#@}" ;; *) echo "$argument" ;; esac; done
         echo "variables ${JAVA_TOOL_OPTIONS-}${JDK_JAVA_OPTIONS-}${_JAVA_OPTIONS-}"
         """);
-    script("memory-limit", "echo \"$LIMIT\"");
+    script("memory-limit", "echo \"$LIMIT ${BY-limit}\"");
   }
 
   private void script(String name, String text) throws IOException {
@@ -99,9 +99,18 @@ class ContainerStartTest {
     Run run = start(Map.of("LIMIT", mib));
     assertThat(run.exitCode).isZero();
     assertThat(run.json().path("file").asText()).isEqualTo(form + ".args");
+    assertThat(run.json().path("by").asText()).isEqualTo("memory limit");
     assertThat(run.json().path("limit_mib").asText()).isEqualTo(mib);
     assertThat(run.output.get(1)).isEqualTo("@" + home.resolve("memory/" + form + ".args"));
     assertThat(run.output).contains("org.elastauth.Main");
+  }
+
+  @Test
+  void withoutALimitTheMemoryOfTheMachineChooses() throws Exception {
+    Run run = start(Map.of("LIMIT", "7970", "BY", "machine"));
+    assertThat(run.json().path("by").asText()).isEqualTo("memory of the machine");
+    assertThat(run.json().path("machine_mib").asInt()).isEqualTo(7970);
+    assertThat(run.json().has("limit_mib")).isFalse();
   }
 
   @Test
@@ -164,21 +173,22 @@ class ContainerStartTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        ":/ | memory.max=268435456 | 256",
-        ":/ | memory.max=max | 2048",
-        ":/a/b | a/b/memory.max=max a/memory.max=134217728 memory.max=max | 128",
-        ":/a/b | a/b/memory.max=268435456 a/memory.max=134217728 | 128",
-        ":/kubepods/pod1 | memory.max=167772160 | 160", // the group is the root of this container
-        ":/../other | memory.max=167772160 | 160",
-        ":/ | memory.max=999999999999 | 2048",
-        "memory:/docker/1 | memory/memory.limit_in_bytes=134217728 | 128",
+        ":/ | memory.max=268435456 | 256 limit",
+        ":/ | memory.max=max | 2048 machine",
+        ":/a/b | a/b/memory.max=max a/memory.max=134217728 memory.max=max | 128 limit",
+        ":/a/b | a/b/memory.max=268435456 a/memory.max=134217728 | 128 limit",
+        ":/kubepods/pod1 | memory.max=167772160 | 160 limit", // the group is the root of this
+        // container
+        ":/../other | memory.max=167772160 | 160 limit",
+        ":/ | memory.max=999999999999 | 2048 machine",
+        "memory:/docker/1 | memory/memory.limit_in_bytes=134217728 | 128 limit",
         "memory:/a/b | memory/a/b/memory.limit_in_bytes="
             + UNLIMITED
-            + " memory/a/memory.limit_in_bytes=268435456 | 256",
-        "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048",
-        "cpu:/ | memory/memory.limit_in_bytes=1 | 2048",
+            + " memory/a/memory.limit_in_bytes=268435456 | 256 limit",
+        "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048 machine",
+        "cpu:/ | memory/memory.limit_in_bytes=1 | 2048 machine",
       })
-  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String mib)
+  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String printed)
       throws Exception {
     Path root = home.resolve("root");
     Files.createDirectories(root.resolve("proc/self"));
@@ -190,7 +200,7 @@ class ContainerStartTest {
       Files.writeString(file, limit.split("=")[1] + "\n");
     }
     assertThat(run(Map.of(), DOCKER.resolve("memory-limit"), root.toString()).output)
-        .containsExactly(mib);
+        .containsExactly(printed);
   }
 
   @ParameterizedTest
