@@ -138,11 +138,27 @@ public final class Health {
   /** At start it also opens the breaker: then one request at a time probes Redis. */
   public void redisFailed(@ExchangeException Exception failure) {
     boolean first = redis.answers == null;
-    redis.failed(failure);
+    redis.failed(reason(failure));
     if (first) {
       openRedisBreaker();
     }
     redisFirstChecked.countDown();
+  }
+
+  /**
+   * Requests stop to use Redis. The background check would find the reason later.
+   *
+   * @param reason for the log
+   */
+  public void redisBreakerOpened(String reason) {
+    redis.failed(reason);
+  }
+
+  /** A request has used Redis again. */
+  public void redisBreakerClosed() {
+    if (redis.answers != null) {
+      redis.answered();
+    }
   }
 
   private void openRedisBreaker() {
@@ -157,7 +173,7 @@ public final class Health {
   }
 
   public void databaseFailed(@ExchangeException Exception failure) {
-    database.failed(failure);
+    database.failed(reason(failure));
   }
 
   /** The background check passed. Also closes the breaker, so that no login has to probe. */
@@ -367,11 +383,11 @@ public final class Health {
     }
 
     /** Each kind of reason is logged when it replaces another one. */
-    void failed(Exception failure) {
-      Matcher code = CODE.matcher(reason(failure));
+    void failed(String text) {
+      Matcher code = CODE.matcher(text);
       String kind = code.lookingAt() ? code.group() : "unreachable";
       if (!kind.equals(reason)) {
-        LOG.atWarn().addKeyValue("reason", reason(failure)).log(failed);
+        LOG.atWarn().addKeyValue("reason", text).log(failed);
       }
       answers = false;
       reason = kind;

@@ -1,12 +1,16 @@
 package org.elastauth.startup;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.elastauth.health.Health;
 import org.elastauth.redis.RedisFailure;
 import org.elastauth.redis.RedisSettings;
 import org.slf4j.Logger;
@@ -114,14 +118,40 @@ class CircuitBreakers {
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .writableStackTraceEnabled(false)
                 .build());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(
-            event ->
-                LOG.atWarn()
-                    .addKeyValue("breaker", name)
-                    .addKeyValue("state", event.getStateTransition().getToState().name())
-                    .log("Circuit breaker changed state"));
+    breaker.getEventPublisher().onStateTransition(event -> log(name, event.getStateTransition()));
     return breaker;
+  }
+
+  /** Not each probe of a server that still fails, which changes the state twice. */
+  private static void log(String name, StateTransition moved) {
+    if (moved == StateTransition.CLOSED_TO_OPEN) {
+      LOG.atWarn()
+          .addKeyValue("breaker", name)
+          .addKeyValue("state", "open")
+          .log("Circuit breaker changed state");
+    } else if (moved.getToState() == State.CLOSED) {
+      LOG.atInfo()
+          .addKeyValue("breaker", name)
+          .addKeyValue("state", "closed")
+          .log("Circuit breaker changed state");
+    }
+  }
+
+  /** The background check of Redis would find the reason up to 30 seconds later. */
+  static void report(CircuitBreaker redis, Health health) {
+    AtomicReference<Throwable> last = new AtomicReference<>();
+    redis
+        .getEventPublisher()
+        .onError(event -> last.set(event.getThrowable()))
+        .onStateTransition(
+            event -> {
+              State state = event.getStateTransition().getToState();
+              Throwable failure = last.getAndSet(null);
+              if (state == State.OPEN && failure != null) {
+                health.redisBreakerOpened(RedisFailure.reason(failure));
+              } else if (state == State.CLOSED) {
+                health.redisBreakerClosed();
+              }
+            });
   }
 }
