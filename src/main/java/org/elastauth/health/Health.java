@@ -138,27 +138,11 @@ public final class Health {
   /** At start it also opens the breaker: then one request at a time probes Redis. */
   public void redisFailed(@ExchangeException Exception failure) {
     boolean first = redis.answers == null;
-    redis.failed(reason(failure));
+    redis.failed(failure);
     if (first) {
       openRedisBreaker();
     }
     redisFirstChecked.countDown();
-  }
-
-  /**
-   * Requests stop to use Redis. The background check would find the reason later.
-   *
-   * @param reason for the log
-   */
-  public void redisBreakerOpened(String reason) {
-    redis.failed(reason);
-  }
-
-  /** A request has used Redis again. */
-  public void redisBreakerClosed() {
-    if (redis.answers != null) {
-      redis.answered();
-    }
   }
 
   private void openRedisBreaker() {
@@ -173,7 +157,7 @@ public final class Health {
   }
 
   public void databaseFailed(@ExchangeException Exception failure) {
-    database.failed(reason(failure));
+    database.failed(failure);
   }
 
   /** The background check passed. Also closes the breaker, so that no login has to probe. */
@@ -383,11 +367,11 @@ public final class Health {
     }
 
     /** Each kind of reason is logged when it replaces another one. */
-    void failed(String text) {
-      Matcher code = CODE.matcher(text);
+    void failed(Exception failure) {
+      Matcher code = CODE.matcher(reason(failure));
       String kind = code.lookingAt() ? code.group() : "unreachable";
       if (!kind.equals(reason)) {
-        LOG.atWarn().addKeyValue("reason", text).log(failed);
+        LOG.atWarn().addKeyValue("reason", reason(failure)).log(failed);
       }
       answers = false;
       reason = kind;

@@ -8,7 +8,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowS
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.elastauth.health.Health;
 import org.elastauth.redis.RedisFailure;
@@ -137,21 +137,32 @@ class CircuitBreakers {
     }
   }
 
-  /** The background check of Redis would find the reason up to 30 seconds later. */
-  static void report(CircuitBreaker redis, Health health) {
-    AtomicReference<Throwable> last = new AtomicReference<>();
+  /**
+   * Checks Redis when requests stop to use it, and when they use it again. The next check of the
+   * timer, which finds the reason of an outage, may be half a minute away.
+   *
+   * @param ping returns the latency; waits for Redis
+   */
+  static void checkAtChange(CircuitBreaker redis, LongSupplier ping, Health health) {
     redis
         .getEventPublisher()
-        .onError(event -> last.set(event.getThrowable()))
         .onStateTransition(
             event -> {
-              State state = event.getStateTransition().getToState();
-              Throwable failure = last.getAndSet(null);
-              if (state == State.OPEN && failure != null) {
-                health.redisBreakerOpened(RedisFailure.reason(failure));
-              } else if (state == State.CLOSED) {
-                health.redisBreakerClosed();
+              StateTransition moved = event.getStateTransition();
+              if (moved == StateTransition.CLOSED_TO_OPEN
+                  || moved == StateTransition.HALF_OPEN_TO_CLOSED) {
+                Thread check = new Thread(() -> check(ping, health), "redis-check");
+                check.setDaemon(true);
+                check.start();
               }
             });
+  }
+
+  private static void check(LongSupplier ping, Health health) {
+    try {
+      health.redisAnswered(ping.getAsLong());
+    } catch (RuntimeException failure) {
+      health.redisFailed(failure);
+    }
   }
 }

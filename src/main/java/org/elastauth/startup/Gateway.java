@@ -90,7 +90,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       RedisConnections connections = redisConnections.getObject();
       connections.open();
       health.redisIsOpen(() -> connections.active() > 0);
-      CircuitBreakers.report(redisBreaker, health);
+      CircuitBreakers.checkAtChange(redisBreaker, connections::ping, health);
     }
     // Drain has waited for the pending requests by then
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);
