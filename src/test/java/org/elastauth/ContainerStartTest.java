@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts of the image: the entry point, the memory limit that it finds, the health check. */
+/** The scripts of the image: the entry point, the limits that it finds, the health check. */
 class ContainerStartTest {
   private static final Path DOCKER = Path.of("docker").toAbsolutePath();
   private static final String UNLIMITED = "9223372036854771712"; // as version 1 writes it
@@ -54,7 +54,9 @@ class ContainerStartTest {
         for argument; do case $argument in @/dev/fd/*) cat "${argument#@}" ;; *) echo "$argument" ;; esac; done
         echo "variables ${JAVA_TOOL_OPTIONS-}${JDK_JAVA_OPTIONS-}${_JAVA_OPTIONS-}"
         """);
-    script("memory-limit", "echo \"$LIMIT ${BY-limit}\"");
+    script(
+        "limit",
+        "case $1 in memory) echo \"$LIMIT ${BY-limit}\" ;; threads) echo \"${THREADS:-100} limit\" ;; esac");
   }
 
   private void script(String name, String text) throws IOException {
@@ -123,6 +125,19 @@ class ContainerStartTest {
   }
 
   @Test
+  void aLimitOfThreadsOrFilesThatIsTooSmallEndsTheStartWithOneMessage() throws Exception {
+    Run run = start(Map.of("LIMIT", "256", "THREADS", "63"));
+    assertThat(run.exitCode).isEqualTo(1);
+    assertThat(run.output).hasSize(1);
+    assertThat(run.json().path("msg").asText()).contains("processes and threads", "at least 100");
+    run =
+        run(Map.of("LIMIT", "256"), Path.of("-c"), "ulimit -n 255; exec " + home.resolve("start"));
+    assertThat(run.exitCode).isEqualTo(1);
+    assertThat(run.output).hasSize(1);
+    assertThat(run.json().path("msg").asText()).contains("open files", "at least 1024");
+  }
+
+  @Test
   void theVariableMemoryOverrulesTheLimit() throws Exception {
     Run run = start(Map.of("LIMIT", "256", "MEMORY", "128"));
     assertThat(run.output.get(1)).endsWith("memory/128.args");
@@ -177,8 +192,7 @@ class ContainerStartTest {
         ":/ | memory.max=max | 2048 machine",
         ":/a/b | a/b/memory.max=max a/memory.max=134217728 memory.max=max | 128 limit",
         ":/a/b | a/b/memory.max=268435456 a/memory.max=134217728 | 128 limit",
-        ":/kubepods/pod1 | memory.max=167772160 | 160 limit", // the group is the root of this
-        // container
+        ":/kubepods/pod1 | memory.max=167772160 | 160 limit", // as the root of this container
         ":/../other | memory.max=167772160 | 160 limit",
         ":/ | memory.max=999999999999 | 2048 machine",
         "memory:/docker/1 | memory/memory.limit_in_bytes=134217728 | 128 limit",
@@ -187,19 +201,25 @@ class ContainerStartTest {
             + " memory/a/memory.limit_in_bytes=268435456 | 256 limit",
         "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048 machine",
         "cpu:/ | memory/memory.limit_in_bytes=1 | 2048 machine",
+        ":/a | a/pids.max=max pids.max=50 | 50 limit",
+        ":/ | pids.max=max | 2048 machine",
+        "pids:/a | pids/a/pids.max=50 pids/pids.max=100 | 50 limit",
       })
   void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String printed)
       throws Exception {
     Path root = home.resolve("root");
     Files.createDirectories(root.resolve("proc/self"));
     Files.writeString(root.resolve("proc/meminfo"), "MemTotal:  2097152 kB\nMemFree: 1 kB\n");
+    Files.createDirectories(root.resolve("proc/sys/kernel"));
+    Files.writeString(root.resolve("proc/sys/kernel/threads-max"), "2048\n");
     Files.writeString(root.resolve("proc/self/cgroup"), "1:name=systemd:/\n2:" + groups + "\n");
     for (String limit : limits.split(" ")) {
       Path file = root.resolve("sys/fs/cgroup").resolve(limit.split("=")[0]);
       Files.createDirectories(file.getParent());
       Files.writeString(file, limit.split("=")[1] + "\n");
     }
-    assertThat(run(Map.of(), DOCKER.resolve("memory-limit"), root.toString()).output)
+    String kind = limits.contains("pids") ? "threads" : "memory";
+    assertThat(run(Map.of(), DOCKER.resolve("limit"), kind, root.toString()).output)
         .containsExactly(printed);
   }
 
@@ -207,7 +227,7 @@ class ContainerStartTest {
   @ValueSource(
       strings = {
         "ELASTAUTH_LISTEN=:%d", "ELASTAUTH_LISTEN=0.0.0.0:%d", "ELASTAUTH_LISTEN=127.0.0.1:%d",
-        "ELASTAUTH_LISTEN=[::]:%d", "ELASTAUTH_LISTEN=localhost:%d", "ELASTAUTH_SERVER_PORT=%d",
+        "ELASTAUTH_LISTEN=[::]:%d", "ELASTAUTH_LISTEN=localhost:%d\n", "ELASTAUTH_SERVER_PORT=%d",
         "config.yml"
       })
   void theHealthCheckAsksWhereTheGatewayListens(String place) throws Exception {
