@@ -55,7 +55,8 @@ class ContainerStartTest {
         echo "variables ${JAVA_TOOL_OPTIONS-}${JDK_JAVA_OPTIONS-}${_JAVA_OPTIONS-}"
         """);
     script(
-        "limit", "case $1 in memory) echo \"$LIMIT\" ;; threads) echo \"${THREADS:-100}\" ;; esac");
+        "limit",
+        "case $1 in memory) echo \"$LIMIT ${BY-limit}\" ;; threads) echo \"${THREADS:-100} limit\" ;; esac");
   }
 
   private void script(String name, String text) throws IOException {
@@ -100,9 +101,18 @@ class ContainerStartTest {
     Run run = start(Map.of("LIMIT", mib));
     assertThat(run.exitCode).isZero();
     assertThat(run.json().path("file").asText()).isEqualTo(form + ".args");
+    assertThat(run.json().path("by").asText()).isEqualTo("memory limit");
     assertThat(run.json().path("limit_mib").asText()).isEqualTo(mib);
     assertThat(run.output.get(1)).isEqualTo("@" + home.resolve("memory/" + form + ".args"));
     assertThat(run.output).contains("org.elastauth.Main");
+  }
+
+  @Test
+  void withoutALimitTheMemoryOfTheMachineChooses() throws Exception {
+    Run run = start(Map.of("LIMIT", "7970", "BY", "machine"));
+    assertThat(run.json().path("by").asText()).isEqualTo("memory of the machine");
+    assertThat(run.json().path("machine_mib").asInt()).isEqualTo(7970);
+    assertThat(run.json().has("limit_mib")).isFalse();
   }
 
   @Test
@@ -178,24 +188,24 @@ class ContainerStartTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        ":/ | memory.max=268435456 | 256",
-        ":/ | memory.max=max | 2048",
-        ":/a/b | a/b/memory.max=max a/memory.max=134217728 memory.max=max | 128",
-        ":/a/b | a/b/memory.max=268435456 a/memory.max=134217728 | 128",
-        ":/kubepods/pod1 | memory.max=167772160 | 160", // the group is the root of this container
-        ":/../other | memory.max=167772160 | 160",
-        ":/ | memory.max=999999999999 | 2048",
-        "memory:/docker/1 | memory/memory.limit_in_bytes=134217728 | 128",
+        ":/ | memory.max=268435456 | 256 limit",
+        ":/ | memory.max=max | 2048 machine",
+        ":/a/b | a/b/memory.max=max a/memory.max=134217728 memory.max=max | 128 limit",
+        ":/a/b | a/b/memory.max=268435456 a/memory.max=134217728 | 128 limit",
+        ":/kubepods/pod1 | memory.max=167772160 | 160 limit", // as the root of this container
+        ":/../other | memory.max=167772160 | 160 limit",
+        ":/ | memory.max=999999999999 | 2048 machine",
+        "memory:/docker/1 | memory/memory.limit_in_bytes=134217728 | 128 limit",
         "memory:/a/b | memory/a/b/memory.limit_in_bytes="
             + UNLIMITED
-            + " memory/a/memory.limit_in_bytes=268435456 | 256",
-        "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048",
-        "cpu:/ | memory/memory.limit_in_bytes=1 | 2048",
-        ":/a | a/pids.max=max pids.max=50 | 50",
-        ":/ | pids.max=max | 2048",
-        "pids:/a | pids/a/pids.max=50 pids/pids.max=100 | 50",
+            + " memory/a/memory.limit_in_bytes=268435456 | 256 limit",
+        "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048 machine",
+        "cpu:/ | memory/memory.limit_in_bytes=1 | 2048 machine",
+        ":/a | a/pids.max=max pids.max=50 | 50 limit",
+        ":/ | pids.max=max | 2048 machine",
+        "pids:/a | pids/a/pids.max=50 pids/pids.max=100 | 50 limit",
       })
-  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String smallest)
+  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String printed)
       throws Exception {
     Path root = home.resolve("root");
     Files.createDirectories(root.resolve("proc/self"));
@@ -210,7 +220,7 @@ class ContainerStartTest {
     }
     String kind = limits.contains("pids") ? "threads" : "memory";
     assertThat(run(Map.of(), DOCKER.resolve("limit"), kind, root.toString()).output)
-        .containsExactly(smallest);
+        .containsExactly(printed);
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.elastauth.config.Counted;
 import org.elastauth.config.EffectiveSetting;
 import org.elastauth.elasticsearch.ProtectedAccounts;
 import org.elastauth.http.HttpError;
@@ -127,7 +128,7 @@ public final class LoginExplainer {
     explanation.add(
         "groups",
         !identity.saysGroups()
-            ? "unknown: the login says nothing of groups, so it proves the default_roles only"
+            ? "unknown: the login does not name groups, so only default_roles can apply"
             : identity.groups().isEmpty() ? "none" : String.join(", ", identity.groups()));
   }
 
@@ -176,8 +177,8 @@ public final class LoginExplainer {
     explanation.add(
         "rate limit",
         settings.rateLimit().enabled()
-            ? settings.rateLimit().maxRequests()
-                + " requests in "
+            ? Counted.of(settings.rateLimit().maxRequests(), "request")
+                + " in "
                 + effective.get("rate_limit.window").value()
                 + ", counted in "
                 + settings.rateLimit().store()
