@@ -15,8 +15,6 @@ import org.springframework.scheduling.support.CronExpression;
  * The components of a file's endpoints and their options, by what the components say of themselves.
  */
 record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
-  static final Pattern DURATION = Pattern.compile("-?\\d+|(\\d+(ms|[dhms])\\s*)+|P.*");
-
   /** The options of files that are regular expressions; Camel's description does not tell. */
   private static final Set<String> REGEX = Set.of("include", "exclude");
 
@@ -151,16 +149,12 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
       Set<String> allowed = new TreeSet<>();
       option.path("enum").forEach(each -> allowed.add(each.asText()));
       boolean isAllowed = allowed.isEmpty() || allowed.stream().anyMatch(each -> same(each, text));
-      String type = option.path("type").asText();
+      String fault = isAllowed ? Values.fault(option, text) : "";
       if (!isAllowed) {
         faults.add(
             value.line(), name + "=" + text + " is not one of " + String.join(", ", allowed));
-      } else if (type.equals("boolean") && !text.matches("(?i)true|false")) {
-        faults.add(value.line(), name + "=" + text + " is not a boolean; write true or false");
-      } else if (type.equals("integer") && !text.matches("-?\\d+")) {
-        faults.add(value.line(), name + "=" + text + " is not a whole number; correct it");
-      } else if (type.equals("duration") && !DURATION.matcher(text).matches()) {
-        faults.add(value.line(), name + "=" + text + " is not a duration; write for example 5s");
+      } else if (!fault.isEmpty()) {
+        faults.add(value.line(), name + "=" + text + " " + fault);
       }
     }
   }

@@ -53,6 +53,7 @@ public final class RouteCheck {
     PropertyUses properties = new PropertyUses();
     boolean hasCode = files.stream().anyMatch(file -> file.isChecked() && hasCode(file.root()));
     Syntax syntax = new Syntax(new SimpleSyntax(parts));
+    EipConstruction eips = new EipConstruction(parts, schema.languages());
     for (CheckedFile file : files) {
       if (!file.isChecked()) {
         continue;
@@ -73,6 +74,7 @@ public final class RouteCheck {
               syntax)
           .check();
       new ErrorHandling(file).check();
+      eips.check(file);
     }
     if (!hasCode) {
       properties.checkReads();

@@ -19,8 +19,7 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
   private static final Map<String, String> PARTS = Map.of("method", "bean");
 
   /** The data formats that several libraries provide under names of their own. */
-  private static final Set<String> SEVERAL =
-      Set.of("avro", "bindy", "custom", "protobuf", "yaml", "xtokenize");
+  private static final Set<String> SEVERAL = Set.of("avro", "bindy", "custom", "protobuf", "yaml");
 
   /** Checks the top level of a file. */
   void check(YamlNode file) {
@@ -190,7 +189,8 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
   private static String wrong(String text, Shape shape) {
     return switch (shape.scalar()) {
       case "boolean" -> text.matches("(?i)true|false") ? "" : "a boolean; write true or false";
-      case "number", "integer" -> text.matches("-?\\d+(\\.\\d+)?") ? "" : "a number; correct it";
+      case "number", "integer" ->
+          text.matches("-?\\d+(\\.\\d+)?([dhms].*)?") ? "" : "a number; correct it";
       default ->
           shape.values().isEmpty()
                   || shape.values().stream().anyMatch(value -> value.equalsIgnoreCase(text))

@@ -56,6 +56,8 @@ public final class BrokenRoutes {
     schema();
     expressions();
     eips();
+    constructions();
+    values();
     names();
     properties();
     fields();
@@ -305,6 +307,111 @@ public final class BrokenRoutes {
         "a call of a rest service",
         "- rest:\n    path: /mine\n    get:\n      - path: /a\n        to: direct:nowhere\n",
         "5: no route serves direct:nowhere");
+  }
+
+  /** What Camel refuses when it builds an EIP. */
+  private void constructions() {
+    String breaker = "circuitBreaker: {resilience4jConfiguration: {%s}, steps: [log: a]}";
+    Map<String, String> breakers = new TreeMap<>();
+    breakers.put("failureRateThreshold: 101", "failureRateThreshold must be greater than 0");
+    breakers.put("slidingWindowSize: 0", "slidingWindowSize must be greater than 0");
+    breakers.put("minimumNumberOfCalls: -1", "minimumNumberOfCalls must be greater than 0");
+    breakers.put(
+        "bulkheadEnabled: true, bulkheadMaxConcurrentCalls: -1",
+        "maxConcurrentCalls must be an integer value >= 0); correct bulkheadMaxConcurrentCalls");
+    breakers.forEach(
+        (text, fault) ->
+            step(
+                "a circuit breaker of " + text,
+                breaker.formatted(text),
+                "6: Camel cannot build circuitBreaker (" + fault));
+    Map<String, String> steps = new TreeMap<>();
+    steps.put(
+        "threads: {poolSize: 5, maxPoolSize: 2}",
+        "MaxPoolSize must be >= corePoolSize, was 2 >= 5); correct maxPoolSize");
+    steps.put("threads: {keepAliveTime: -1}", "the value is not possible); correct keepAliveTime");
+    steps.put("sample: {samplePeriod: 0}", "A positive value is required");
+    steps.put("throttle: {constant: 5, timePeriodMillis: 0}", "TimePeriodMillis should be");
+    steps.put(
+        "split: {simple: \"${body}\", timeout: 5s, steps: [log: a]}",
+        "Timeout is used but ParallelProcessing has not been enabled); correct timeout");
+    steps.put("convertBodyTo: {type: String, charset: utf-9}", "utf-9); correct charset");
+    steps.put("log: \"\"", "message must be specified and not empty); correct log");
+    steps.put("log: {message: a, logLanguage: simpel}", "No language could be found for: simpel");
+    steps.put("doFinally: {steps: [log: a]}", "This doFinally should have a doTry as its parent");
+    steps.put("claimCheck: {key: a}", "operation must be specified");
+    steps.put("setHeaders: {headers: []}", "There must be at least one header specified");
+    steps.put("setBody: {csimple: a}", "Cannot find compiled csimple");
+    steps.put(
+        "setBody: {tokenize: {token: \",\", includeTokens: true}}",
+        "The option includeTokens requires endToken");
+    steps.put(
+        "marshal: {json: {prettyPrint: true, disableFeatures: FAIL_ON_NOTHING}}",
+        "Disable feature: FAIL_ON_NOTHING cannot be converted");
+    steps.put(
+        "marshal: {json: {include: NOT_NUL}}",
+        "Enum class class com.fasterxml.jackson.annotation.JsonInclude$Include does not have any");
+    steps.put("wireTap: {uri: \"direct:credential\", variableReceive: a}", "WireTap does not");
+    steps.put(
+        "loadBalance: {failoverLoadBalancer: {maximumFailoverAttempts: x}, steps: [log: a]}",
+        "\"x\" is not a number of the range that Camel reads); correct maximumFailoverAttempts");
+    steps.forEach(
+        (text, fault) ->
+            step(
+                "the construction of " + text,
+                text,
+                "6: Camel cannot build " + text.replaceFirst(":.*", "") + " (" + fault));
+    step(
+        "an EIP without steps",
+        "multicast: {parallelProcessing: true}",
+        "6: multicast has no steps");
+    step("an EIP of no steps", "step: {steps: []}", "6: step has no steps");
+    add(
+        "the construction of an error handler",
+        "- routeConfiguration:\n    id: mine\n    errorHandler:\n      deadLetterChannel:\n"
+            + "        deadLetterUri: direct:credential\n        redeliveryPolicy:\n"
+            + "          backOffMultiplier: 5s\n",
+        "7: Camel cannot build routeConfiguration (\"5s\" is not a number of the range");
+  }
+
+  /** Values of a wrong type, and nothing where a name belongs. */
+  private void values() {
+    step(
+        "a number that is too large",
+        "threads: {poolSize: 99999999999}",
+        "6: poolSize=99999999999 is too large; write at most 2147483647");
+    step("half a thread", "threads: {poolSize: 1.5}", "6: poolSize=1.5 is not a whole number");
+    step(
+        "a duration of words",
+        "multicast: {parallelProcessing: true, timeout: PT5X, steps: [log: a]}",
+        "6: timeout=PT5X is not a duration");
+    step(
+        "an aggregate that never ends",
+        "aggregate: {correlationExpression: {constant: a}, aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\", completionSize: 0, steps: [log: a]}",
+        "6: aggregate has no completionSize");
+    step("an empty name", "setHeader: {name: \"\", constant: a}", "6: name is empty; write what");
+    for (String language : List.of("header", "variable", "exchangeProperty", "spel", "tokenize")) {
+      step(
+          "an empty " + language,
+          "setBody: {" + language + ": \"\"}",
+          "6: " + language + " is empty; write what it names");
+    }
+    step("an empty reference", "process: {ref: \"\"}", "6: ref is empty; write what it names");
+    step(
+        "an empty reference in an expression",
+        "setBody: {header: {expression: \"\"}}",
+        "6: expression is empty");
+    step("an empty method", "bean: {ref: memoryCache, method: \"\"}", "6: method is empty");
+    step(
+        "an empty executor",
+        "wireTap: {uri: \"direct:credential\", executorService: \"\"}",
+        "6: executorService is empty");
+    step("an empty endpoint", "to: \"\"", "6: to is empty");
+    step("an empty dynamic endpoint", "toD: {uri: \"\"}", "6: uri is empty");
+    step(
+        "a language without its jar",
+        "setBody: {xtokenize: /a}",
+        "6: there is no language xtokenize");
   }
 
   private void names() {
