@@ -82,6 +82,17 @@ record BeanCatalog(Map<String, String> types) {
     return load(types.getOrDefault(name, ""));
   }
 
+  /** Whether a bean has a type, or may have it because a script or a factory makes it. */
+  boolean hasType(String name) {
+    return types.containsValue("")
+        || load(name).stream()
+            .anyMatch(
+                type ->
+                    types.values().stream()
+                        .flatMap(each -> load(each).stream())
+                        .anyMatch(type::isAssignableFrom));
+  }
+
   /** The methods that a route can call. */
   static List<Method> methods(Class<?> type, String name) {
     return Stream.concat(Stream.of(type.getDeclaredMethods()), Stream.of(type.getMethods()))

@@ -39,7 +39,8 @@ final class EipConstruction {
   private static final Set<String> LITERAL =
       Set.of("constant", "csimple", "exchangeProperty", "header", "tokenize", "variable");
 
-  private static final Set<String> ENDPOINTS = Set.of("uri", "deadLetterUri", "afterUri");
+  private static final Set<String> ENDPOINTS =
+      Set.of("afterUri", "deadLetterUri", "poll", "to", "toD", "uri", "wireTap");
 
   /** Checked elsewhere, or without a meaning for one step. */
   private static final Set<String> OTHERS =
@@ -76,14 +77,15 @@ final class EipConstruction {
 
   private final CamelParts parts;
   private final Set<String> languages;
-  private final ThrowawayCamel camel = new ThrowawayCamel();
+  private final ThrowawayCamel camel;
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, String> refusals = new HashMap<>();
 
   /**
    * @param languages the fields that hold an expression
    */
-  EipConstruction(CamelParts parts, Set<String> languages) {
+  EipConstruction(CamelParts parts, Set<String> languages, ThrowawayCamel camel) {
+    this.camel = camel;
     this.parts = parts;
     this.languages = languages;
   }
@@ -246,7 +248,9 @@ final class EipConstruction {
         .forEach(
             (field, value) -> {
               boolean isExpression = languages.contains(field) && !models.has(field);
-              if (isExpression && !(LITERAL.contains(field) && isLiteral(value))) {
+              if (isExpression && Steps.isEndpoint(name)) {
+                map.put("constant", ThrowawayCamel.ENDPOINT);
+              } else if (isExpression && !(LITERAL.contains(field) && isLiteral(value))) {
                 map.put("constant", "1");
               } else if (!OTHERS.contains(field)
                   && !(field.equals("circuitBreaker") && value.isScalar())) {

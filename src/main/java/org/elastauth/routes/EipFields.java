@@ -25,6 +25,8 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
           "choice", List.of("when"),
           "doCatch", List.of("exception"),
           "doTry", List.of("doCatch", "doFinally"),
+          "method", List.of("ref", "beanType"),
+          "routeTemplate", List.of("from", "route"),
           "throwException", List.of("exceptionType", "ref"));
 
   private static final Set<String> CLASSES =
@@ -77,6 +79,8 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
     if (!oneOf.isEmpty() && oneOf.stream().allMatch(field -> isEmpty(content.get(field)))) {
       missing(content, name, String.join(" or ", oneOf));
     }
+    beans.needed(
+        name, content.get("ref").isThere() || content.get("sagaService").isThere(), content.line());
     if (name.equals("doTry") && isEmpty(content.get("steps"))) {
       missing(content, name, "steps");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -20,6 +21,14 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
 
   /** The components that read <code>${…}</code> themselves. */
   private static final Set<String> EVALUATE = Set.of("file", "sql", "bean", "class");
+
+  /** The schedulers that Camel knows without a bean. */
+  private static final Set<String> SCHEDULERS = Set.of("none", "quartz", "spring");
+
+  /**
+   * The components whose endpoints Camel creates for a check: they reach nothing before a start.
+   */
+  private static final Set<String> CREATED = Set.of("file", "log", "timer");
 
   private static final LevenshteinDistance ONE_LETTER = new LevenshteinDistance(1);
 
@@ -62,9 +71,14 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
     if (endpoint.path().contains("${") && parent.equals("to") && !EVALUATE.contains(scheme)) {
       faults.add(endpoint.line(), "to does not evaluate ${…}; use toD");
     }
+    int before = faults.found().size();
     path(endpoint, component.path("properties"));
     if (!component.isMissingNode() && component.path("apis").isMissingNode()) {
       endpoint.options().forEach((name, value) -> option(scheme, component, name, value));
+    }
+    beans.needed(scheme, endpoint.options().containsKey("dataSource"), endpoint.line());
+    if (CREATED.contains(scheme) && faults.found().size() == before) {
+      creation(endpoint);
     }
   }
 
@@ -89,6 +103,42 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
         return;
       }
     }
+  }
+
+  /** What Camel refuses when it creates the endpoint. */
+  private void creation(Endpoint endpoint) {
+    String refusal = refusal(endpoint, "");
+    if (!refusal.isEmpty()) {
+      Map.Entry<String, YamlNode> cause =
+          endpoint.options().entrySet().stream()
+              .filter(option -> refusal(endpoint, option.getKey()).isEmpty())
+              .findFirst()
+              .orElse(Map.entry(endpoint.scheme(), YamlNode.scalar(endpoint.line(), "")));
+      faults.add(
+          cause.getValue().line(),
+          "Camel cannot create "
+              + endpoint.scheme()
+              + " ("
+              + refusal
+              + "); correct "
+              + cause.getKey());
+    }
+  }
+
+  private String refusal(Endpoint endpoint, String left) {
+    Map<String, Object> values = new TreeMap<>();
+    for (Map.Entry<String, YamlNode> option : endpoint.options().entrySet()) {
+      String text = option.getValue().asText();
+      if (Endpoint.isOpen(option.getKey() + text) || text.startsWith("#")) {
+        return ""; // only the start knows it
+      }
+      if (!option.getKey().equals(left)) {
+        values.put(option.getKey(), text);
+      }
+    }
+    return Endpoint.isOpen(endpoint.path())
+        ? ""
+        : beans.camel().refusal(endpoint.scheme() + ":" + endpoint.path(), values);
   }
 
   private void bean(Endpoint endpoint) {
@@ -138,6 +188,10 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
       return;
     }
     String text = value.asText();
+    boolean isScheduler = plain.equals("scheduler") && SCHEDULERS.contains(text);
+    if (option.path("type").asText().equals("object") && !isScheduler) {
+      beans.value(name, value, option.path("javaType").asText().replaceFirst("<.*", ""));
+    }
     beans.registered(value);
     if (scheme.equals("file") && REGEX.contains(plain) && !Endpoint.isOpen(text)) {
       pattern(name, value);
@@ -169,7 +223,7 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
     }
   }
 
-  private static boolean same(String one, String other) {
+  static boolean same(String one, String other) {
     return fold(one).equals(fold(other));
   }
 

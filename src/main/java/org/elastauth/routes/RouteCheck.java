@@ -52,8 +52,9 @@ public final class RouteCheck {
     BeanCatalog beans = beans();
     PropertyUses properties = new PropertyUses();
     boolean hasCode = files.stream().anyMatch(file -> file.isChecked() && hasCode(file.root()));
+    ThrowawayCamel camel = new ThrowawayCamel();
     Syntax syntax = new Syntax(new SimpleSyntax(parts));
-    EipConstruction eips = new EipConstruction(parts, schema.languages());
+    EipConstruction eips = new EipConstruction(parts, schema.languages(), camel);
     for (CheckedFile file : files) {
       if (!file.isChecked()) {
         continue;
@@ -64,7 +65,7 @@ public final class RouteCheck {
         file.faults().add(file.root().line(), "the file must be a list; begin it with - route:");
       }
       new SchemaCheck(schema, parts, file.faults()).check(file.root());
-      BeanNames names = new BeanNames(file.faults(), beans);
+      BeanNames names = new BeanNames(file.faults(), beans, camel);
       new StepNames(
               file,
               names,

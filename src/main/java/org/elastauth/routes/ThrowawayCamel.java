@@ -1,9 +1,16 @@
 package org.elastauth.routes;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Endpoint;
+import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.RoutesBuilder;
+import org.apache.camel.TypeConversionException;
 import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.DataFormatDefinition;
@@ -18,6 +25,8 @@ import org.apache.camel.reifier.dataformat.DataFormatReifier;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.util.ObjectHelper;
+import org.apache.camel.util.URISupport;
 
 /** A Camel that builds routes for a check, and that is never started. */
 final class ThrowawayCamel {
@@ -70,6 +79,32 @@ final class ThrowawayCamel {
             });
   }
 
+  /** Whether Camel makes a value of a type from a text; no class of a library is initialized. */
+  boolean converts(Class<?> type, String text) {
+    if (type.isAssignableFrom(String.class)) {
+      return true;
+    }
+    if (type.isEnum()) {
+      return Arrays.stream(type.getFields())
+          .filter(Field::isEnumConstant)
+          .anyMatch(constant -> EndpointNames.same(constant.getName(), text));
+    }
+    if (type == Duration.class) {
+      return Values.isDuration(text);
+    }
+    if (!type.isPrimitive() && !type.getName().startsWith("java.")) {
+      return context().getTypeConverterRegistry().lookup(type, String.class) != null;
+    }
+    try {
+      context()
+          .getTypeConverter()
+          .mandatoryConvertTo(ObjectHelper.convertPrimitiveTypeToWrapperType(type), text);
+      return true;
+    } catch (NoTypeConversionAvailableException | TypeConversionException wrong) {
+      return false;
+    }
+  }
+
   /**
    * Builds the routes of a file.
    *
@@ -87,6 +122,23 @@ final class ThrowawayCamel {
       return reason(refused);
     } finally {
       context().getRouteConfigurationDefinitions().clear();
+    }
+  }
+
+  /**
+   * Creates an endpoint, and a producer of it if that is free of effects.
+   *
+   * @return why Camel refuses it; empty if it does not
+   */
+  String refusal(String uri, Map<String, Object> options) {
+    try {
+      Endpoint endpoint = context().getEndpoint(URISupport.appendParametersToURI(uri, options));
+      if (uri.startsWith("log:")) {
+        endpoint.createProducer();
+      }
+      return "";
+    } catch (Exception refused) {
+      return reason(refused);
     }
   }
 

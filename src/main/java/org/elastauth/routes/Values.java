@@ -44,7 +44,7 @@ final class Values {
     return javaType.matches("long|java\\.lang\\.Long");
   }
 
-  private static boolean isDuration(String text) {
+  static boolean isDuration(String text) {
     if (!text.startsWith("P")) {
       return TIME.matcher(text).matches();
     }

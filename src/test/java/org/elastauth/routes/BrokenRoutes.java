@@ -58,6 +58,8 @@ public final class BrokenRoutes {
     eips();
     constructions();
     values();
+    beans();
+    options();
     names();
     properties();
     fields();
@@ -412,6 +414,121 @@ public final class BrokenRoutes {
         "a language without its jar",
         "setBody: {xtokenize: /a}",
         "6: there is no language xtokenize");
+  }
+
+  private void bean(String name, String fields, String fault) {
+    add(name, "- beans:\n    - {name: mine, " + fields + "}\n", "2: " + fault);
+  }
+
+  /** What Camel needs to create a bean; nothing is created. */
+  private void beans() {
+    String list = "type: java.util.ArrayList, ";
+    bean(
+        "an argument of a wrong type",
+        list + "constructors: {0: x}",
+        "no public constructor of java.util.ArrayList can be chosen for (x), but one with"
+            + " (Collection) or (int)");
+    bean(
+        "too many arguments of a constructor",
+        list + "constructors: {0: 1, 1: 2}",
+        "java.util.ArrayList has no public constructor with 2 parameters");
+    bean("a key of an argument", list + "constructors: {x: 1}", "the key x of constructors");
+    bean(
+        "an argument in the type",
+        "type: \"#class:java.util.ArrayList(x)\"",
+        "no public constructor of java.util.ArrayList");
+    bean(
+        "an argument that is converted",
+        "type: java.util.HashMap, constructors: {0: 16, 1: much}",
+        "argument 1=much is no float");
+    String duration = "type: java.time.Duration, factoryMethod: ";
+    bean(
+        "a factory method with an argument of a wrong type",
+        duration + "ofSeconds, constructors: {0: x}",
+        "argument 0=x is no long");
+    bean(
+        "a factory method without its argument",
+        duration + "ofSeconds",
+        "java.time.Duration has no static method ofSeconds with 0 parameters");
+    bean(
+        "a factory method that is not static",
+        duration + "toMillis",
+        "java.time.Duration has no static method toMillis");
+    bean(
+        "a factory method that is missing",
+        "type: java.util.List, factoryBean: java.util.Collections, factoryMethod: emptyLst",
+        "java.util.Collections has no static method emptyLst");
+    bean(
+        "a factory that is missing",
+        "type: java.util.List, factoryBean: noSuchBean, factoryMethod: a",
+        "there is no bean noSuchBean");
+    bean(
+        "a factory without a method",
+        list + "factoryBean: java.util.Collections",
+        "factoryBean needs factoryMethod");
+    bean(
+        "a builder without build",
+        list + "builderClass: java.util.ArrayList",
+        "java.util.ArrayList has no method build");
+    bean(
+        "a script without a language", list + "script: a", "script of a bean needs scriptLanguage");
+    bean(
+        "a method of a start with a parameter",
+        list + "initMethod: ensureCapacity",
+        "ensureCapacity of java.util.ArrayList has parameters");
+    Map<String, String> properties = new TreeMap<>();
+    properties.put("maximumPoolSize: many", "maximumPoolSize=many is no int");
+    properties.put("maximumPoolSize: 1.5", "maximumPoolSize=1.5 is no int");
+    properties.put("connectionTimeout: 5s", "connectionTimeout=5s is no long");
+    properties.put("autoCommit: perhaps", "autoCommit=perhaps is no boolean; write true or false");
+    properties.put("dataSource: memoryCache", "dataSource=memoryCache is no DataSource");
+    properties.put("dataSource: \"#memoryCache\"", "dataSource=#memoryCache is no DataSource");
+    properties.put(
+        "threadFactory: \"#class:java.util.ArrayList\"", "is no ThreadFactory; name another bean");
+    properties.put("healthCheckProperties: [a]", "healthCheckProperties must not be a list");
+    properties.forEach(
+        (text, fault) ->
+            bean(
+                "a bean with " + text,
+                "type: com.zaxxer.hikari.HikariConfig, properties: {" + text + "}",
+                fault));
+    bean(
+        "an enum of a bean",
+        "type: org.apache.camel.processor.errorhandler.RedeliveryPolicy, properties:"
+            + " {retriesExhaustedLogLevel: LOUD}",
+        "retriesExhaustedLogLevel=LOUD is no LoggingLevel");
+    step("a saga without a service", "saga: {steps: [log: a]}", "6: saga needs a bean of the type");
+    step("a transaction without a manager", "transacted: {}", "6: transacted needs a bean of the");
+  }
+
+  /** Options of endpoints by their types, and what Camel refuses when it creates the endpoint. */
+  private void options() {
+    Map<String, String> texts = new TreeMap<>();
+    texts.put("file:a?delay=soon", "delay=soon is not a whole number");
+    texts.put("file:a?maxMessagesPerPoll=5s", "maxMessagesPerPoll=5s is not a whole number");
+    texts.put(
+        "file:a?maxMessagesPerPoll=99999999999", "maxMessagesPerPoll=99999999999 is too large");
+    texts.put(
+        "file:a?bufferSize=0", "Camel cannot create file (BufferSize must be a positive value");
+    texts.put("file:a?charset=utf-9", "Camel cannot create file (utf-9); correct charset");
+    texts.put("file:a?chmod=rwx", "Camel cannot create file (chmod option [rwx] is not valid)");
+    texts.put("file:a?sorter=byName", "sorter=byName is no Comparator; correct it, or name a bean");
+    texts.put(
+        "file:a?idempotentRepository=#memoryCache", "is no IdempotentRepository; name another");
+    texts.put("timer:a?period=often", "period=often is not a duration");
+    texts.put("timer:a?time=noon", "Camel cannot create timer (Unparseable date: \"noon\")");
+    texts.put("timer:a?fixedRate=perhaps", "fixedRate=perhaps is not a boolean");
+    texts.forEach(
+        (uri, fault) ->
+            add("the endpoint " + uri, route("mine", '"' + uri + '"', "log: a"), "4: " + fault));
+    step(
+        "an option that a producer refuses",
+        "to: \"log:a?groupSize=0\"",
+        "6: Camel cannot create log (groupSize must be positive, was: 0); correct groupSize");
+    step(
+        "an option that is no bean",
+        "to: {uri: \"spring-redis:redis\", parameters: {command: GET, redisTemplate: mine}}",
+        "6: redisTemplate=mine is no RedisTemplate; correct it, or name a bean: #name");
   }
 
   private void names() {
