@@ -39,7 +39,7 @@ record BeanNames(RouteFaults faults, BeanCatalog beans, ThrowawayCamel camel) {
    */
   void needed(String user, boolean isNamed, int line) {
     String type = FOUND.getOrDefault(user, "");
-    if (!type.isEmpty() && !isNamed && !beans.hasType(type)) {
+    if (!type.isEmpty() && !isNamed && !beans.isDeclared(type)) {
       faults.add(
           line,
           user + " needs a bean of the type " + type + "; declare one in - beans:, and name it");

@@ -88,14 +88,16 @@ public final class RouteCheck {
 
   /** The beans of the gateway and those that files declare. */
   private BeanCatalog beans() {
-    Map<String, String> types = new TreeMap<>(BeanCatalog.scan().types());
+    Map<String, String> declared = new TreeMap<>();
     for (CheckedFile file : files) {
       for (YamlNode item : file.root().asList()) {
-        declare(item.get("beans"), types);
-        declare(item.get("routeTemplate").get("beans"), types);
+        declare(item.get("beans"), declared);
+        declare(item.get("routeTemplate").get("beans"), declared);
       }
     }
-    return new BeanCatalog(types);
+    Map<String, String> types = new TreeMap<>(BeanCatalog.scan().types());
+    types.putAll(declared);
+    return new BeanCatalog(types, declared.keySet());
   }
 
   private static void declare(YamlNode beans, Map<String, String> types) {

@@ -498,6 +498,7 @@ public final class BrokenRoutes {
             + " {retriesExhaustedLogLevel: LOUD}",
         "retriesExhaustedLogLevel=LOUD is no LoggingLevel");
     step("a saga without a service", "saga: {steps: [log: a]}", "6: saga needs a bean of the type");
+    step("a query without a database", "to: \"sql:select 1\"", "6: sql needs a bean of the type");
     step("a transaction without a manager", "transacted: {}", "6: transacted needs a bean of the");
   }
 
