@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts of the image: the entry point, the memory limit that it finds, the health check. */
+/** The scripts of the image: the entry point, the limits that it finds, the health check. */
 class ContainerStartTest {
   private static final Path DOCKER = Path.of("docker").toAbsolutePath();
   private static final String UNLIMITED = "9223372036854771712"; // as version 1 writes it
@@ -54,7 +54,9 @@ class ContainerStartTest {
         for argument; do case $argument in @/dev/fd/*) cat "${argument#@}" ;; *) echo "$argument" ;; esac; done
         echo "variables ${JAVA_TOOL_OPTIONS-}${JDK_JAVA_OPTIONS-}${_JAVA_OPTIONS-}"
         """);
-    script("memory-limit", "echo \"$LIMIT\"");
+    script(
+        "limit",
+        "case $1 in memory) echo \"$LIMIT ${BY-limit}\" ;; threads) echo \"${THREADS:-100} limit\" ;; esac");
   }
 
   private void script(String name, String text) throws IOException {
@@ -99,9 +101,18 @@ class ContainerStartTest {
     Run run = start(Map.of("LIMIT", mib));
     assertThat(run.exitCode).isZero();
     assertThat(run.json().path("file").asText()).isEqualTo(form + ".args");
+    assertThat(run.json().path("by").asText()).isEqualTo("memory limit");
     assertThat(run.json().path("limit_mib").asText()).isEqualTo(mib);
     assertThat(run.output.get(1)).isEqualTo("@" + home.resolve("memory/" + form + ".args"));
     assertThat(run.output).contains("org.elastauth.Main");
+  }
+
+  @Test
+  void withoutALimitTheMemoryOfTheMachineChooses() throws Exception {
+    Run run = start(Map.of("LIMIT", "7970", "BY", "machine"));
+    assertThat(run.json().path("by").asText()).isEqualTo("memory of the machine");
+    assertThat(run.json().path("machine_mib").asInt()).isEqualTo(7970);
+    assertThat(run.json().has("limit_mib")).isFalse();
   }
 
   @Test
@@ -111,6 +122,19 @@ class ContainerStartTest {
     assertThat(run.output).hasSize(1);
     assertThat(run.json().path("level").asText()).isEqualTo("error");
     assertThat(run.json().path("msg").asText()).contains("allow at least 128 MiB");
+  }
+
+  @Test
+  void aLimitOfThreadsOrFilesThatIsTooSmallEndsTheStartWithOneMessage() throws Exception {
+    Run run = start(Map.of("LIMIT", "256", "THREADS", "63"));
+    assertThat(run.exitCode).isEqualTo(1);
+    assertThat(run.output).hasSize(1);
+    assertThat(run.json().path("msg").asText()).contains("processes and threads", "at least 100");
+    run =
+        run(Map.of("LIMIT", "256"), Path.of("-c"), "ulimit -n 255; exec " + home.resolve("start"));
+    assertThat(run.exitCode).isEqualTo(1);
+    assertThat(run.output).hasSize(1);
+    assertThat(run.json().path("msg").asText()).contains("open files", "at least 1024");
   }
 
   @Test
@@ -164,40 +188,46 @@ class ContainerStartTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        ":/ | memory.max=268435456 | 256",
-        ":/ | memory.max=max | 2048",
-        ":/a/b | a/b/memory.max=max a/memory.max=134217728 memory.max=max | 128",
-        ":/a/b | a/b/memory.max=268435456 a/memory.max=134217728 | 128",
-        ":/kubepods/pod1 | memory.max=167772160 | 160", // the group is the root of this container
-        ":/../other | memory.max=167772160 | 160",
-        ":/ | memory.max=999999999999 | 2048",
-        "memory:/docker/1 | memory/memory.limit_in_bytes=134217728 | 128",
+        ":/ | memory.max=268435456 | 256 limit",
+        ":/ | memory.max=max | 2048 machine",
+        ":/a/b | a/b/memory.max=max a/memory.max=134217728 memory.max=max | 128 limit",
+        ":/a/b | a/b/memory.max=268435456 a/memory.max=134217728 | 128 limit",
+        ":/kubepods/pod1 | memory.max=167772160 | 160 limit", // as the root of this container
+        ":/../other | memory.max=167772160 | 160 limit",
+        ":/ | memory.max=999999999999 | 2048 machine",
+        "memory:/docker/1 | memory/memory.limit_in_bytes=134217728 | 128 limit",
         "memory:/a/b | memory/a/b/memory.limit_in_bytes="
             + UNLIMITED
-            + " memory/a/memory.limit_in_bytes=268435456 | 256",
-        "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048",
-        "cpu:/ | memory/memory.limit_in_bytes=1 | 2048",
+            + " memory/a/memory.limit_in_bytes=268435456 | 256 limit",
+        "cpu,memory:/ | memory/memory.limit_in_bytes=" + UNLIMITED + " | 2048 machine",
+        "cpu:/ | memory/memory.limit_in_bytes=1 | 2048 machine",
+        ":/a | a/pids.max=max pids.max=50 | 50 limit",
+        ":/ | pids.max=max | 2048 machine",
+        "pids:/a | pids/a/pids.max=50 pids/pids.max=100 | 50 limit",
       })
-  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String mib)
+  void theSmallestLimitOfAllGroupsAboveCounts(String groups, String limits, String printed)
       throws Exception {
     Path root = home.resolve("root");
     Files.createDirectories(root.resolve("proc/self"));
     Files.writeString(root.resolve("proc/meminfo"), "MemTotal:  2097152 kB\nMemFree: 1 kB\n");
+    Files.createDirectories(root.resolve("proc/sys/kernel"));
+    Files.writeString(root.resolve("proc/sys/kernel/threads-max"), "2048\n");
     Files.writeString(root.resolve("proc/self/cgroup"), "1:name=systemd:/\n2:" + groups + "\n");
     for (String limit : limits.split(" ")) {
       Path file = root.resolve("sys/fs/cgroup").resolve(limit.split("=")[0]);
       Files.createDirectories(file.getParent());
       Files.writeString(file, limit.split("=")[1] + "\n");
     }
-    assertThat(run(Map.of(), DOCKER.resolve("memory-limit"), root.toString()).output)
-        .containsExactly(mib);
+    String kind = limits.contains("pids") ? "threads" : "memory";
+    assertThat(run(Map.of(), DOCKER.resolve("limit"), kind, root.toString()).output)
+        .containsExactly(printed);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "ELASTAUTH_LISTEN=:%d", "ELASTAUTH_LISTEN=0.0.0.0:%d", "ELASTAUTH_LISTEN=127.0.0.1:%d",
-        "ELASTAUTH_LISTEN=[::]:%d", "ELASTAUTH_LISTEN=localhost:%d", "ELASTAUTH_SERVER_PORT=%d",
+        "ELASTAUTH_LISTEN=[::]:%d", "ELASTAUTH_LISTEN=localhost:%d\n", "ELASTAUTH_SERVER_PORT=%d",
         "config.yml"
       })
   void theHealthCheckAsksWhereTheGatewayListens(String place) throws Exception {

@@ -1,7 +1,13 @@
 package org.elastauth;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.crypto.SecretKeys;
@@ -14,12 +20,14 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * The gateway with a real Redis and a real Elasticsearch beside it, all on loopback; with the
- * profile {@code oidc} also a real Keycloak, and nginx where it is installed.
+ * The gateway with a real Redis and a real Elasticsearch, all on loopback; with the profile {@code
+ * oidc} also a real Keycloak, and nginx where it is installed.
  */
 public final class Demo {
-  private static final int GATEWAY_PORT = 5000;
-  private static final int SITE_PORT = 8080;
+  private static final String LISTEN = "ELASTAUTH_LISTEN";
+  private static final String SITE = "SITE_PORT";
+  private static final int GATEWAY_PORT = port(System.getenv(LISTEN), 5000);
+  private static final int SITE_PORT = port(System.getenv(SITE), 8080);
 
   /** Held for as long as the program runs: what nobody holds, the garbage collector closes. */
   private static RedisServer redis;
@@ -32,6 +40,16 @@ public final class Demo {
 
   public static void main(String... args) {
     boolean oidc = List.of(args).contains("--spring.profiles.active=oidc");
+    Map<Integer, String> ports = new LinkedHashMap<>();
+    ports.put(GATEWAY_PORT, LISTEN + "=127.0.0.1:" + (GATEWAY_PORT + 1));
+    if (oidc && ReverseProxy.Kind.NGINX.installed()) {
+      ports.put(SITE_PORT, SITE + "=" + (SITE_PORT + 1));
+    }
+    List<String> taken = taken(ports);
+    if (!taken.isEmpty()) {
+      taken.forEach(Demo::say);
+      System.exit(1);
+    }
     String steps = oidc ? "/4 " : "/3 ";
     say("1" + steps + "starting Redis");
     redis = RedisServer.start();
@@ -62,6 +80,33 @@ public final class Demo {
     } else {
       sayWhatAProxyAsks("http://127.0.0.1:" + port + "/elastauth");
     }
+  }
+
+  private static int port(String address, int otherwise) {
+    return address == null
+        ? otherwise
+        : Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
+  /**
+   * Asked before the servers start, because they take a minute.
+   *
+   * @param ports with the variable that chooses another one
+   */
+  static List<String> taken(Map<Integer, String> ports) {
+    List<String> taken = new ArrayList<>();
+    ports.forEach(
+        (port, another) -> {
+          try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+          } catch (IOException inUse) {
+            taken.add(
+                "Port %d is in use. Stop the program that uses it, or choose another port: %s mvn spring-boot:test-run"
+                    .formatted(port, another));
+          }
+        });
+    return taken;
   }
 
   private static Map<String, Object> settings() {
@@ -95,7 +140,7 @@ public final class Demo {
         "superuser");
   }
 
-  /** Where browsers go: nginx, or where it is not installed the gateway itself. */
+  /** Where browsers go: nginx, or the gateway itself if nginx is not installed. */
   private static String site() {
     return "http://localhost:" + (ReverseProxy.Kind.NGINX.installed() ? SITE_PORT : GATEWAY_PORT);
   }
@@ -106,7 +151,7 @@ public final class Demo {
       nginx = ReverseProxy.Kind.NGINX.startForLogin(SITE_PORT, gateway, elastic, null);
       say("nginx listens on " + site());
     } else {
-      say("nginx is not installed, so you will see what the gateway tells it");
+      say("nginx is not installed, so you see what the gateway answers to it");
     }
   }
 
@@ -114,7 +159,7 @@ public final class Demo {
     say(
         """
 
-        Ready. Open this very address in a browser, and log in as %s with the password %s:
+        Ready. Open exactly this address in a browser, and log in as %s with the password %s:
 
           %s
 
@@ -128,7 +173,7 @@ public final class Demo {
 
           curl -i -H "Authorization: Bearer $(curl -s -d grant_type=password -d client_id=%s -d client_secret=%s -d username=%s -d password=%s -d scope=openid %s/protocol/openid-connect/token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')" '%s'
 
-        Ctrl-C ends all of them.
+        Ctrl-C stops all servers.
         """
             .formatted(
                 KeycloakServer.JOHN.name(),
@@ -154,15 +199,15 @@ public final class Demo {
     say(
         """
 
-        Ready. What a reverse proxy asks, and what it gets (200 and the Authorization header):
+        Ready. What a reverse proxy asks, and what it receives (200 and the header Authorization):
 
           curl -i %s %s
 
-        The same header opens Elasticsearch, as john.doe with the roles of his groups:
+        Elasticsearch accepts this header, as john.doe with the roles of his groups:
 
           curl -H "$(curl -s -o /dev/null -D - %s %s | grep -i '^authorization:' | tr -d '\\r')" '%s/_security/_authenticate?pretty'
 
-        Ctrl-C ends all three.
+        Ctrl-C stops all servers.
         """
             .formatted(headers, gateway, headers, gateway, elasticsearch.url()));
   }

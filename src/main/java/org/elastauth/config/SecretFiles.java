@@ -30,6 +30,7 @@ public record SecretFiles(Map<String, Path> files) {
     } catch (IllegalArgumentException unusable) {
       LOG.atWarn()
           .addKeyValue("setting", setting)
+          .addKeyValue("file", file)
           .addKeyValue("reason", unusable.getMessage())
           .log("The file of a secret cannot be used; its last value stays in use");
       return configured;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.elastauth.config.Counted;
 import org.elastauth.config.Rules;
 import org.elastauth.config.TlsFiles;
 import org.elastauth.oidc.OidcSettings;
@@ -103,12 +104,15 @@ record CertificateFindings(Settings settings, Instant now) implements Area.Exami
               + " expires on "
               + day
               + ", in "
-              + Duration.between(now, end).toDays()
-              + " days",
+              + remaining(Duration.between(now, end).toDays()),
           "renew it");
     } else {
       findings.ok(where, "its certificate is valid until " + day);
     }
+  }
+
+  private static String remaining(long days) {
+    return days == 0 ? "less than a day" : Counted.of(days, "day");
   }
 
   /** The servers with TLS, each once. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.elastauth.config.Counted;
 import org.elastauth.config.SecretFiles;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.elasticsearch.ElasticsearchInspection;
@@ -190,17 +191,21 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
           if (!keys.holds(key)) {
             findings.warning(
                 KEY,
-                count
-                    + " users have a valid password of the secret key "
+                "the valid password of "
+                    + Counted.of(count, "user")
+                    + " is from the secret key "
                     + key
                     + ", which this gateway does not have",
                 "give all gateways the same secret_key and credential.scope; during a rotation, set"
-                    + " secret_keys. After a lost key nothing is to do: users get a new password");
+                    + " secret_keys. If the key is lost, do nothing: the next login replaces the password");
           } else if (!key.equals(keys.currentId())) {
             findings.note(
                 KEY,
-                count + " users have a valid password of the older key " + key,
-                "keep the older key in secret_keys until they have logged in again");
+                "the valid password of "
+                    + Counted.of(count, "user")
+                    + " is from the older key "
+                    + key,
+                "keep the older key in secret_keys until each of them has logged in again");
           }
         });
     findings.ok(

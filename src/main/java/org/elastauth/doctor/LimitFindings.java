@@ -36,7 +36,7 @@ record LimitFindings(ContainerLimits container, long heap, HttpSettings http)
                     "threads",
                     "the container may have "
                         + most
-                        + " processes and threads, and a gateway needs about 50",
+                        + " processes and threads, but a gateway needs about 50",
                     "raise the limit (pids) to 200"));
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
       files(findings, unix.getMaxFileDescriptorCount());
@@ -86,9 +86,7 @@ record LimitFindings(ContainerLimits container, long heap, HttpSettings http)
                 findings.ok("processors", text);
               }
             },
-            () ->
-                findings.ok(
-                    "processors", visible + " can be used, without a limit of a container"));
+            () -> findings.ok("processors", "no limit of a container; the machine has " + visible));
   }
 
   void files(Findings findings, long most) {

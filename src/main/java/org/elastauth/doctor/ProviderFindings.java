@@ -139,7 +139,7 @@ record ProviderFindings(Settings settings, String token) implements Area.Examina
     if (settings.logsBrowsersIn() && !supported.isEmpty() && !unknown.isEmpty()) {
       findings.note(
           "oidc.scopes",
-          "the provider does not list the scopes " + String.join(", ", unknown),
+          "scopes that the provider does not list: " + String.join(", ", unknown),
           "remove them if it refuses logins (invalid_scope)");
     }
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.elastauth.cache.CacheRights;
 import org.elastauth.config.ConfigurationFaults;
+import org.elastauth.config.Counted;
 import org.elastauth.config.SecretFiles;
 import org.elastauth.oidc.provider.ProviderResponseRights;
 import org.elastauth.ratelimit.RateLimitRights;
@@ -153,13 +154,18 @@ record RedisFindings(Settings settings, SecretFiles secrets) implements Area.Exa
             + ": "
             + assigned
             + " of 16384 slots on "
-            + state.getOrDefault("cluster_size", "0")
-            + " masters";
+            + Counted.of(number(state, "cluster_size"), "master");
     if (state.getOrDefault("cluster_state", "").equals("ok")) {
       findings.ok(address, text);
     } else {
       findings.fault(address, text, "start the missing nodes, or assign every slot to a node");
     }
+  }
+
+  /** 0 if it is missing. */
+  private static long number(Map<String, String> state, String field) {
+    String text = state.getOrDefault(field, "");
+    return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
   }
 
   private static void sentinel(Findings findings, RedisUrl server, Sentinel sentinel) {
@@ -179,10 +185,9 @@ record RedisFindings(Settings settings, SecretFiles secrets) implements Area.Exa
             + " as "
             + flags
             + ", with "
-            + sentinel.state().getOrDefault("num-slaves", "0")
-            + " replicas and "
-            + sentinel.state().getOrDefault("num-other-sentinels", "0")
-            + " other Sentinels";
+            + Counted.of(number(sentinel.state(), "num-slaves"), "replica")
+            + " and "
+            + Counted.of(number(sentinel.state(), "num-other-sentinels"), "other Sentinel");
     if (flags.equals("master")) {
       findings.ok(sentinel.address(), text);
     } else {

@@ -1,6 +1,7 @@
 package org.elastauth.doctor;
 
 import java.time.Duration;
+import org.elastauth.config.Counted;
 import org.elastauth.redis.RedisInspection.Node;
 
 /**
@@ -85,7 +86,8 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
     }
     if (!text("role").isEmpty()) {
       findings.ok(
-          node.address(), "it is a master with " + or("connected_slaves", "0") + " replicas");
+          node.address(),
+          "it is a master with " + Counted.of(number("connected_slaves"), "replica"));
     }
     return true;
   }
@@ -123,7 +125,7 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
     if (keepsState && number("evicted_keys") > 0) {
       findings.warning(
           node.address(),
-          "it has evicted " + number("evicted_keys") + " keys since it started",
+          "it has evicted " + Counted.of(number("evicted_keys"), "key") + " since it started",
           "raise maxmemory and set maxmemory-policy to noeviction");
     }
   }
@@ -151,7 +153,9 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
         || saved < uptime - 2 && saved >= 0 && node.ahead() != null) {
       findings.ok(
           node.address(),
-          "sessions survive a restart of Redis (snapshots, " + saved / 60 + " minutes old)");
+          "sessions survive a restart of Redis (snapshots; the last one is "
+              + Counted.of(saved / 60, "minute")
+              + " old)");
     } else {
       findings.warning(
           node.address(),
@@ -172,11 +176,10 @@ record RedisNode(Node node, boolean keepsState, int connections, Duration patien
           node.address(),
           "maxclients is "
               + most
-              + " and "
+              + ", of which "
               + number("connected_clients")
-              + " are connected, but a gateway opens "
-              + connections
-              + " connections",
+              + " are in use, and a gateway opens "
+              + Counted.of(connections, "connection"),
           "raise maxclients, or lower redis.pool_size");
     }
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.elastauth.config.Counted;
 
 /** All findings, by area. */
 public record Report(List<Section> sections, Duration took) {
@@ -54,8 +55,7 @@ public record Report(List<Section> sections, Duration took) {
   }
 
   private String counted(Level level) {
-    long count = count(level);
-    return count + " " + level.label() + (count == 1 ? "" : "s");
+    return Counted.of(count(level), level.label());
   }
 
   public String json() {

@@ -41,10 +41,10 @@ record RoleFindings(RoleSettings roles, JsonNode account) {
       } else {
         findings.warning(
             MAPPINGS,
-            "Elasticsearch does not know the roles "
+            "roles that Elasticsearch does not know: "
                 + String.join(", ", missing)
                 + "; it answers 403 to users with no other role",
-            "create them, or correct their names; a role that is defined in roles.yml cannot be checked");
+            "create them, or correct the names; roles that are defined in roles.yml cannot be checked");
       }
     } catch (ServerFailure failure) {
       findings.note(MAPPINGS, "the roles could not be checked: " + failure.getMessage(), "");
@@ -59,8 +59,8 @@ record RoleFindings(RoleSettings roles, JsonNode account) {
     if (!own.isEmpty()) {
       findings.warning(
           MAPPINGS,
-          "users receive a role of the gateway's own account: " + String.join(", ", own),
-          "these users can change every user and password; map another role");
+          "users receive roles of the gateway's own account: " + String.join(", ", own),
+          "these users can change every user and password; map other roles");
     }
     Set<String> services = new TreeSet<>(all);
     services.retainAll(OF_SERVICES);
@@ -83,7 +83,8 @@ record RoleFindings(RoleSettings roles, JsonNode account) {
             .sorted()
             .toList();
     if (!groups.isEmpty()) {
-      findings.note(MAPPINGS, "the groups " + String.join(", ", groups) + " become superusers", "");
+      findings.note(
+          MAPPINGS, "groups whose users become superusers: " + String.join(", ", groups), "");
     }
   }
 }

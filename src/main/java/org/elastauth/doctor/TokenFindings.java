@@ -96,11 +96,11 @@ record TokenFindings(Settings settings, String token) {
     Date end = claims.getExpirationTime();
     if (end != null) {
       Duration left = Duration.ofMillis(end.getTime() - System.currentTimeMillis());
-      findings.ok(
-          TOKEN,
-          left.isNegative()
-              ? "it expired " + shown(left.negated()) + " ago"
-              : "it expires in " + shown(left));
+      if (left.isNegative()) {
+        findings.note(TOKEN, "it expired " + shown(left.negated()) + " ago", "request a new token");
+      } else {
+        findings.ok(TOKEN, "it expires in " + shown(left));
+      }
     }
   }
 
@@ -145,11 +145,15 @@ record TokenFindings(Settings settings, String token) {
       Identity identity = preview.identity(claims);
       List<String> roles = new RoleMapping(settings.roles(), fields).of(identity);
       String user =
-          "the user is " + identity.username() + ", in the groups " + first(identity.groups());
+          "the user is "
+              + identity.username()
+              + (identity.groups().isEmpty()
+                  ? ", in no group"
+                  : ", in the groups " + first(identity.groups()));
       if (roles.isEmpty()) {
         findings.fault(
             TOKEN,
-            user + ", none of which gives a role: the login is rejected (403)",
+            user + ", and receives no role: the login is rejected (403)",
             "add a group to group_mappings, or set default_roles");
       } else {
         findings.ok(TOKEN, user + ", and receives the roles " + first(roles));

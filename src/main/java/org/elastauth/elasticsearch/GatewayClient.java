@@ -1,10 +1,21 @@
 package org.elastauth.elasticsearch;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLContext;
 import org.apache.http.HttpHost;
+import org.apache.http.config.Registry;
+import org.apache.http.config.RegistryBuilder;
 import org.apache.http.conn.ssl.NoopHostnameVerifier;
 import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
+import org.apache.http.impl.nio.conn.PoolingNHttpClientConnectionManager;
+import org.apache.http.impl.nio.reactor.DefaultConnectingIOReactor;
+import org.apache.http.nio.conn.NoopIOSessionStrategy;
+import org.apache.http.nio.conn.SchemeIOSessionStrategy;
+import org.apache.http.nio.conn.ssl.SSLIOSessionStrategy;
+import org.apache.http.nio.reactor.IOReactorException;
 import org.elasticsearch.client.Node;
 import org.elasticsearch.client.RestClient;
 import org.elasticsearch.client.RestClientBuilder;
@@ -14,7 +25,8 @@ import org.springframework.boot.ssl.SslBundle;
 
 /**
  * Makes clients of Elasticsearch. They do not use a host that failed for at least a minute, unless
- * all hosts failed.
+ * all hosts failed. The pool keeps connections by host name: after a failure it closes the idle
+ * ones, because they may lead to an address that the name no longer has.
  */
 public final class GatewayClient {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayClient.class);
@@ -38,13 +50,14 @@ public final class GatewayClient {
             .distinct()
             .toArray(HttpHost[]::new);
     RestClientBuilder builder = RestClient.builder(hosts);
+    PoolingNHttpClientConnectionManager pool = pool(elasticsearch.tls());
     String prefix = (configured.isEmpty() ? "" : configured.get(0).path()) + path;
     if (!prefix.isEmpty()) {
       builder.setPathPrefix(prefix); // refuses an empty path
     }
     return builder
         .setNodeSelector(new RoundRobinNodeSelector())
-        .setFailureListener(hosts.length > 1 ? new LogFailures() : new RestClient.FailureListener())
+        .setFailureListener(new HostFailures(pool, hosts.length > 1))
         .setRequestConfigCallback(
             config ->
                 config
@@ -56,32 +69,53 @@ public final class GatewayClient {
         .setHttpClientConfigCallback(
             client ->
                 http.apply(
-                    encrypt(client, elasticsearch.tls())
+                    client
+                        .setConnectionManager(pool)
                         .disableCookieManagement()
-                        .disableAuthCaching()
-                        .setMaxConnPerRoute(32)
-                        .setMaxConnTotal(64)))
+                        .disableAuthCaching()))
         .build();
   }
 
-  private static HttpAsyncClientBuilder encrypt(
-      HttpAsyncClientBuilder http, ElasticsearchSettings.Tls tls) {
-    http.setSSLContext(
-        tls.files()
-            .managers(tls.insecureSkipVerify())
-            .createSslContext(SslBundle.DEFAULT_PROTOCOL));
-    if (tls.insecureSkipVerify()) {
-      http.setSSLHostnameVerifier(NoopHostnameVerifier.INSTANCE);
+  private static PoolingNHttpClientConnectionManager pool(ElasticsearchSettings.Tls tls) {
+    SSLContext ssl =
+        tls.files().managers(tls.insecureSkipVerify()).createSslContext(SslBundle.DEFAULT_PROTOCOL);
+    HostnameVerifier verifier =
+        tls.insecureSkipVerify()
+            ? NoopHostnameVerifier.INSTANCE
+            : SSLIOSessionStrategy.getDefaultHostnameVerifier();
+    Registry<SchemeIOSessionStrategy> schemes =
+        RegistryBuilder.<SchemeIOSessionStrategy>create()
+            .register("http", NoopIOSessionStrategy.INSTANCE)
+            .register("https", new SSLIOSessionStrategy(ssl, verifier))
+            .build();
+    try {
+      PoolingNHttpClientConnectionManager pool =
+          new PoolingNHttpClientConnectionManager(new DefaultConnectingIOReactor(), schemes);
+      pool.setDefaultMaxPerRoute(32);
+      pool.setMaxTotal(64);
+      return pool;
+    } catch (IOReactorException noSelector) {
+      throw new IllegalStateException(noSelector);
     }
-    return http;
   }
 
-  private static final class LogFailures extends RestClient.FailureListener {
+  private static final class HostFailures extends RestClient.FailureListener {
+    private final PoolingNHttpClientConnectionManager pool;
+    private final boolean hasOthers;
+
+    HostFailures(PoolingNHttpClientConnectionManager pool, boolean hasOthers) {
+      this.pool = pool;
+      this.hasOthers = hasOthers;
+    }
+
     @Override
     public void onFailure(Node node) {
-      LOG.atWarn()
-          .addKeyValue("host", node.getHost())
-          .log("An Elasticsearch host does not answer; using another host");
+      pool.closeIdleConnections(0, TimeUnit.SECONDS);
+      if (hasOthers) {
+        LOG.atWarn()
+            .addKeyValue("host", node.getHost())
+            .log("An Elasticsearch host does not answer; using another host");
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.elastauth.config.Counted;
 import org.elastauth.config.EffectiveSetting;
 import org.elastauth.elasticsearch.ProtectedAccounts;
 import org.elastauth.http.HttpError;
@@ -176,8 +177,8 @@ public final class LoginExplainer {
     explanation.add(
         "rate limit",
         settings.rateLimit().enabled()
-            ? settings.rateLimit().maxRequests()
-                + " requests in "
+            ? Counted.of(settings.rateLimit().maxRequests(), "request")
+                + " in "
                 + effective.get("rate_limit.window").value()
                 + ", counted in "
                 + settings.rateLimit().store()

@@ -39,10 +39,17 @@ final class FailedOperations {
       announced = true;
       LOG.atWarn()
           .addKeyValue("operation", operation)
-          .addKeyValue("reason", failure.getMessage())
+          .addKeyValue("reason", failure.getMessage() + remedy(failure.kind()))
           .log(
               "Elasticsearch is unreachable or refuses requests; only users with a cached credential can log in");
     }
+  }
+
+  /** The reasons of other kinds say it. */
+  private static String remedy(String kind) {
+    return kind.equals("unreachable")
+        ? "; check elasticsearch.hosts and whether Elasticsearch runs; in a container, localhost is the container"
+        : "";
   }
 
   void succeeded(String operation) {

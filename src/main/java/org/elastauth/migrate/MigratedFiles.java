@@ -40,7 +40,7 @@ final class MigratedFiles {
     Path folder = output.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(
-          folder + " is no folder; create it, or name another file with --output");
+          folder + " is not a folder; create it, or name another file with --output");
     }
     Path secrets = secretsOf(output);
     List<Path> files = translation.secrets().isEmpty() ? List.of(output) : List.of(output, secrets);

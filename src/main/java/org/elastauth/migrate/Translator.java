@@ -104,7 +104,7 @@ final class Translator {
       return;
     }
     if (entry.value().isMap() || entry.texts().isEmpty() && !entry.value().isText()) {
-      translation.none(entry, "has a value of the wrong kind; it is no text and no list", true);
+      translation.none(entry, "must be a text or a list", true);
       return;
     }
     if (setting.isList()) {
@@ -137,7 +137,7 @@ final class Translator {
   private void setMap(Entry entry, Setting setting) {
     Map<String, Object> map = new LinkedHashMap<>();
     if (!entry.value().isMap()) {
-      translation.none(entry, "has a value of the wrong kind; it is no map", true);
+      translation.none(entry, "must be a map", true);
       return;
     }
     entry
@@ -203,9 +203,7 @@ final class Translator {
           known.get().stops(entry.text()) || known.get().decides() && !entry.value().isText();
       translation.none(
           entry,
-          known.get().decides() && !stops
-              ? "asks for what this gateway does anyway"
-              : known.get().reason(),
+          known.get().decides() && !stops ? "this gateway always does this" : known.get().reason(),
           stops);
     } else if (entry.isElastauths() && !(entry.value().isText() && entry.text().isEmpty())) {
       translation.none(

@@ -55,6 +55,9 @@ public final class RedisFailure {
           entry(
               "handshake timed out",
               "Redis may be frozen, or not use TLS while redis.tls.enabled is on"),
+          entry(
+              "Connection refused",
+              "check redis.host or redis.url and whether Redis runs; in a container, localhost is the container"),
           entry("Connection reset", "Redis may use TLS while redis.tls.enabled is off"),
           entry("host name", "check the hosts of Redis and the name servers"),
           entry("NOPERM", "give the Redis user this right"),
@@ -185,7 +188,7 @@ public final class RedisFailure {
     return REMEDIES.entrySet().stream()
         .filter(remedy -> reason.startsWith(remedy.getKey()))
         .findFirst()
-        .map(remedy -> reason + "; " + remedy.getValue())
+        .map(remedy -> reason.replaceFirst("\\.$", "") + "; " + remedy.getValue())
         .orElse(reason);
   }
 

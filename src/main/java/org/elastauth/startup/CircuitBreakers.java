@@ -1,12 +1,16 @@
 package org.elastauth.startup;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.elastauth.health.Health;
 import org.elastauth.redis.RedisFailure;
 import org.elastauth.redis.RedisSettings;
 import org.slf4j.Logger;
@@ -114,14 +118,51 @@ class CircuitBreakers {
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .writableStackTraceEnabled(false)
                 .build());
-    breaker
+    breaker.getEventPublisher().onStateTransition(event -> log(name, event.getStateTransition()));
+    return breaker;
+  }
+
+  /** Not each probe of a server that still fails, which changes the state twice. */
+  private static void log(String name, StateTransition moved) {
+    if (moved == StateTransition.CLOSED_TO_OPEN) {
+      LOG.atWarn()
+          .addKeyValue("breaker", name)
+          .addKeyValue("state", "open")
+          .log("Circuit breaker changed state");
+    } else if (moved.getToState() == State.CLOSED) {
+      LOG.atInfo()
+          .addKeyValue("breaker", name)
+          .addKeyValue("state", "closed")
+          .log("Circuit breaker changed state");
+    }
+  }
+
+  /**
+   * Checks Redis when requests stop to use it, and when they use it again. The next check of the
+   * timer, which finds the reason of an outage, may be half a minute away.
+   *
+   * @param ping returns the latency; waits for Redis
+   */
+  static void checkAtChange(CircuitBreaker redis, LongSupplier ping, Health health) {
+    redis
         .getEventPublisher()
         .onStateTransition(
-            event ->
-                LOG.atWarn()
-                    .addKeyValue("breaker", name)
-                    .addKeyValue("state", event.getStateTransition().getToState().name())
-                    .log("Circuit breaker changed state"));
-    return breaker;
+            event -> {
+              StateTransition moved = event.getStateTransition();
+              if (moved == StateTransition.CLOSED_TO_OPEN
+                  || moved == StateTransition.HALF_OPEN_TO_CLOSED) {
+                Thread check = new Thread(() -> check(ping, health), "redis-check");
+                check.setDaemon(true);
+                check.start();
+              }
+            });
+  }
+
+  private static void check(LongSupplier ping, Health health) {
+    try {
+      health.redisAnswered(ping.getAsLong());
+    } catch (RuntimeException failure) {
+      health.redisFailed(failure);
+    }
   }
 }

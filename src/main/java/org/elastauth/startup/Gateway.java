@@ -1,5 +1,6 @@
 package org.elastauth.startup;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Configuration;
 
 /**
@@ -48,6 +50,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
   private final MeterRegistry meters;
   private final ObjectProvider<AuditLog> audit;
   private final EffectiveConfiguration configuration;
+  private final CircuitBreaker redisBreaker;
 
   Gateway(
       Settings settings,
@@ -58,7 +61,9 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       ObjectProvider<RedisConnections> redisConnections,
       ObjectProvider<AuditLog> audit,
       EffectiveConfiguration configuration,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      @Qualifier("redisBreaker") CircuitBreaker redisBreaker) {
+    this.redisBreaker = redisBreaker;
     this.audit = audit;
     this.configuration = configuration;
     this.meters = meters;
@@ -85,6 +90,7 @@ class Gateway implements CamelContextConfiguration, StartupListener {
       RedisConnections connections = redisConnections.getObject();
       connections.open();
       health.redisIsOpen(() -> connections.active() > 0);
+      CircuitBreakers.checkAtChange(redisBreaker, connections::ping, health);
     }
     // Drain has waited for the pending requests by then
     context.getExecutorServiceManager().setShutdownAwaitTermination(SHUTDOWN_MILLIS);

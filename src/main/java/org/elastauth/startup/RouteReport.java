@@ -57,7 +57,7 @@ public record RouteReport(List<Fault> faults, List<String> notes, String summary
     return new RouteReport(
         List.copyOf(faults),
         notes,
-        "%d route files are valid, and the configuration uses %d of them; %s"
+        "valid route files: %d, of which the configuration uses %d; %s"
             .formatted(
                 files.all().files().size(), files.routes().files().size(), files.all().summary()));
   }

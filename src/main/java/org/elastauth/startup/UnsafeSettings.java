@@ -28,8 +28,9 @@ public final class UnsafeSettings {
   private void find(Settings settings) {
     warnIf(
         settings.keys().isEmpty(),
-        "secret_key is not set: this gateway uses a random key until it stops, which no other gateway"
-            + " can share; generate a key with the command generate-key");
+        "secret_key is not set: this gateway has made up a random key. Each restart changes all passwords"
+            + " and ends all sessions, and no other gateway can share them; set secret_key"
+            + " (ELASTAUTH_SECRET_KEY) to the output of the command generate-key");
     warnIf(
         settings.keys().isEmpty() && !CacheSettings.SHIPPED.contains(settings.cache().type()),
         "secret_key is not set, but cache.type is a route file of your own: its entries cannot be"
@@ -49,7 +50,8 @@ public final class UnsafeSettings {
     warnIf(
         settings.elasticsearch().isUsed() && settings.elasticsearch().username().isEmpty(),
         "elasticsearch.username and elasticsearch.password are not set: every login fails;"
-            + " set an account with the cluster privilege manage_security");
+            + " set them (ELASTAUTH_ELASTICSEARCH_USERNAME, ELASTAUTH_ELASTICSEARCH_PASSWORD) to an account with"
+            + " the cluster privilege manage_security, and elasticsearch.hosts (ELASTAUTH_ELASTICSEARCH_HOSTS)");
     warnIf(
         !settings.identity().enableGroupWhitelist()
             && !settings.identity().groupWhitelist().isEmpty(),
@@ -58,7 +60,7 @@ public final class UnsafeSettings {
     warnIf(
         settings.roles().groupMappings().isEmpty() && settings.roles().defaultRoles().isEmpty(),
         "neither group_mappings nor default_roles are set: every login is rejected, because no user"
-            + " has a role; set at least one of them");
+            + " has a role; set default_roles (ELASTAUTH_DEFAULT_ROLES), or map groups to roles");
     if (settings.usesOidc()) {
       warnOfProvider(settings);
       warnOfRedirectUrl(settings);
@@ -70,7 +72,7 @@ public final class UnsafeSettings {
     warnIf(
         settings.identity().trustedProxies().equals(IdentitySettings.PRIVATE_NETWORKS),
         "trusted_proxies is at its default: any host on a private network can log in as any user;"
-            + " set it to the address of your reverse proxy");
+            + " set trusted_proxies (ELASTAUTH_TRUSTED_PROXIES) to the address of your reverse proxy");
   }
 
   private void warnOfProvider(Settings settings) {

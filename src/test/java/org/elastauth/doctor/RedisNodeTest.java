@@ -55,6 +55,7 @@ class RedisNodeTest {
     assertThat(found(true, Map.of()))
         .contains(
             "ok redis:6379: Redis 7.2.4 answers in 1.0 ms",
+            "ok redis:6379: it is a master with 1 replica",
             "ok redis:6379: maxmemory is 100 MiB (1 % in use) with policy noeviction")
         .allMatch(line -> line.startsWith("ok "));
   }
@@ -70,11 +71,13 @@ class RedisNodeTest {
         "false | maxmemory_policy       | allkeys-lru  | ok    | with policy allkeys-lru",
         "true  | maxmemory              | 0            | note  | maxmemory is not set",
         "true  | used_memory            | 100000000    | warning | a full Redis refuses writes",
-        "true  | evicted_keys           | 3            | warning | has evicted 3 keys",
+        "true  | evicted_keys           | 3            | warning | has evicted 3 keys since",
+        "true  | evicted_keys           | 1            | warning | has evicted 1 key since",
+        "true  | connected_slaves       | 2            | ok    | a master with 2 replicas",
         "true  | rdb_last_bgsave_status | err          | fault | cannot save its data",
         "true  | aof_last_write_status  | err          | fault | cannot save its data",
         "true  | loading                | 1            | warning | still loading",
-        "true  | connected_clients      | 95           | warning | maxclients is 100 and 95",
+        "true  | connected_clients      | 95           | warning | maxclients is 100, of which 95 are in use, and a gateway opens 11 connections",
       })
   void oneFieldDecides(boolean keepsState, String field, String value, String level, String text) {
     assertThat(found(keepsState, Map.of(field, value)))
@@ -96,7 +99,8 @@ class RedisNodeTest {
     assertThat(found(false, unsaved)).noneMatch(line -> line.contains("session"));
     assertThat(
             found(true, Map.of("aof_enabled", "0", "rdb_last_save_time", Long.toString(now - 300))))
-        .contains("ok redis:6379: sessions survive a restart of Redis (snapshots, 5 minutes old)");
+        .contains(
+            "ok redis:6379: sessions survive a restart of Redis (snapshots; the last one is 5 minutes old)");
   }
 
   @Test

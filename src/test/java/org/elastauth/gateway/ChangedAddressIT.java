@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that is found again behind its name, which has another address now. */
 @ExtendWith(Servers.class)
@@ -160,9 +161,10 @@ class ChangedAddressIT {
     }
   }
 
-  @Test
-  void elasticsearchAndTheProvider(ElasticsearchServer elasticsearch, KeycloakServer keycloak)
-      throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"killed", "frozen"})
+  void elasticsearchAndTheProvider(
+      String way, ElasticsearchServer elasticsearch, KeycloakServer keycloak) throws Exception {
     HostsFile hosts = new HostsFile(folder);
     hosts.set(NAME, "127.0.0.1");
     try (FaultyTcpProxy store = FaultyTcpProxy.to(elasticsearch).open();
@@ -176,11 +178,13 @@ class ChangedAddressIT {
       environment.put("ELASTAUTH_ELASTICSEARCH_HOSTS", "http://" + NAME + ":" + port(store));
       environment.put("ELASTAUTH_ELASTICSEARCH_USERNAME", ElasticsearchServer.GATEWAY);
       environment.put("ELASTAUTH_ELASTICSEARCH_PASSWORD", ElasticsearchServer.GATEWAY_PASSWORD);
+      environment.put("ELASTAUTH_ELASTICSEARCH_READ_TIMEOUT", "1s");
       environment.put("ELASTAUTH_AUTH_PROVIDER", "oidc");
       environment.put("ELASTAUTH_OIDC_ISSUER", KeycloakServer.issuer(url));
       environment.put("ELASTAUTH_OIDC_CLIENT_ID", KeycloakServer.CLIENT);
       environment.put("ELASTAUTH_OIDC_CLIENT_SECRET", KeycloakServer.CLIENT_SECRET);
       environment.put("ELASTAUTH_OIDC_TOKEN_VALIDATION", "userinfo");
+      environment.put("ELASTAUTH_OIDC_READ_TIMEOUT", "1s");
       // Another issuer's users of these names would not be theirs.
       for (String user : List.of("john.doe", "jane.roe")) {
         elasticsearch.admin("DELETE", "/_security/user/" + user, null);
@@ -189,8 +193,13 @@ class ChangedAddressIT {
         String john = keycloak.tokens(url, KeycloakServer.CLIENT, KeycloakServer.JOHN).access();
         String jane = keycloak.tokens(url, KeycloakServer.CLIENT, KeycloakServer.JANE).access();
         Awaitility.await("both are reached").atMost(SOON).until(() -> status(gateway, john) == 200);
-        store.shut();
-        provider.shut();
+        if (way.equals("killed")) {
+          store.shut();
+          provider.shut();
+        } else {
+          store.freeze();
+          provider.freeze();
+        }
         assertThat(status(gateway, jane)).isEqualTo(503);
         hosts.set(NAME, "127.0.0.2");
         Awaitility.await("both are reached at their new address")

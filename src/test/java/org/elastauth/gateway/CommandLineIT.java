@@ -302,7 +302,7 @@ class CommandLineIT {
           .last()
           .asString()
           .matches(
-              "\\d+ route files are valid, and the configuration uses \\d+ of them; yours:"
+              "valid route files: \\d+, of which the configuration uses \\d+; yours:"
                   + " routes/mine.camel.yaml");
     }
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.elastauth.net.TrustedProxies;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,18 +116,23 @@ class RequestHoldTest {
     }
   }
 
+  private static boolean isWaiting(Thread thread) {
+    return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
+  }
+
   /** It is not pending yet, so that waiting for pending requests is not enough. */
   @Test
   void aRequestThatAnEventLoopHasBegunEndsBeforeTheChange() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
+    AtomicReference<Thread> changing = new AtomicReference<>();
+    AtomicBoolean changed = new AtomicBoolean();
     AtomicBoolean ended = new AtomicBoolean();
     serve(
         request -> {
           begun.countDown();
-          try {
-            TimeUnit.MILLISECONDS.sleep(300);
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+          // until the change waits for this request, or has not waited
+          while (!changed.get() && !isWaiting(changing.get())) {
+            Thread.onSpinWait();
           }
           ended.set(true);
           request.response().end("done");
@@ -134,9 +140,11 @@ class RequestHoldTest {
     try (Socket socket = send(LAST)) {
       assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
       boolean[] before = new boolean[1];
+      changing.set(Thread.currentThread());
       hold.during(
           () -> {
             before[0] = ended.get();
+            changed.set(true);
             return null;
           });
       assertThat(before[0]).isTrue();

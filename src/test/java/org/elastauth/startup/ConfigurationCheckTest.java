@@ -145,7 +145,7 @@ class ConfigurationCheckTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(120)
   void manyUnknownSettingsAreNamedAndCounted(CapturedOutput output) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < 10_000; i++) {

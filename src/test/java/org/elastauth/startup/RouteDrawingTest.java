@@ -44,7 +44,7 @@ class RouteDrawingTest {
     return draw(start, all);
   }
 
-  /** If it fails: java -jar target/elastauth.jar --draw-routes. */
+  /** If it fails: java -jar target/elastauth.jar draw-routes. */
   @Test
   void thePictureInTheDocumentationIsTrue() throws IOException {
     assertThat(Files.readString(Path.of("src/docs/routes/README.md")))
