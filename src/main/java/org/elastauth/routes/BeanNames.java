@@ -195,7 +195,9 @@ record BeanNames(RouteFaults faults, BeanCatalog beans, ThrowawayCamel camel) {
 
   /** A step or a language that calls a method. */
   void call(YamlNode step) {
-    if (step.get("ref").isScalar()) {
+    if (step.isScalar()) {
+      reference(step, Object.class);
+    } else if (step.get("ref").isScalar()) {
       call(step.get("ref"), step.get("method"));
     } else if (step.get("beanType").isScalar()) {
       BeanCatalog.load(step.get("beanType").text())

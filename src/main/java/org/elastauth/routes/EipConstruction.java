@@ -58,6 +58,20 @@ final class EipConstruction {
           "routeConfigurationId",
           "routePolicy");
 
+  /** What a file may contain for all its routes. */
+  private static final Set<String> GLOBALS =
+      Set.of("intercept", "interceptFrom", "interceptSendToEndpoint", "onCompletion");
+
+  private static final Set<String> TOPS =
+      Set.of(
+          "from",
+          "intercept",
+          "interceptFrom",
+          "interceptSendToEndpoint",
+          "onCompletion",
+          "route",
+          "routeConfiguration");
+
   static final String NO_STEPS = "has no steps";
 
   /** A value that only the start knows decides the rest. */
@@ -95,11 +109,13 @@ final class EipConstruction {
     Set<Integer> faulty =
         file.faults().found().stream().map(RouteFaults.Line::number).collect(Collectors.toSet());
     for (YamlNode item : file.root().asList()) {
-      for (String top : List.of("route", "routeConfiguration")) {
-        if (item.get(top).isMap()) {
-          check(top, item.get(top), file.faults(), faulty);
-        }
-      }
+      item.asMap()
+          .forEach(
+              (name, content) -> {
+                if (TOPS.contains(name) && content.isMap()) {
+                  check(name, content, file.faults(), faulty);
+                }
+              });
       visit(item, file.faults(), faulty);
     }
   }
@@ -121,6 +137,16 @@ final class EipConstruction {
   }
 
   private void check(String name, YamlNode content, RouteFaults faults, Set<Integer> faulty) {
+    List<String> expressions =
+        content.asMap().keySet().stream()
+            .filter(field -> isExpression(field, parts.model(name).path("properties")))
+            .toList();
+    if (expressions.size() > 1) {
+      faults.add(
+          content.get(expressions.get(1)).line(),
+          name + " has two expressions, " + String.join(" and ", expressions) + "; delete one");
+      return;
+    }
     if (NOT_BUILT.contains(name) || content.isEmpty() || isFaulty(content, faulty)) {
       return;
     }
@@ -208,18 +234,26 @@ final class EipConstruction {
 
   private String file(String name, JsonNode content) {
     ArrayNode file = json.createArrayNode();
-    if (name.equals("route")) {
+    if (name.equals("route") || name.equals("from")) {
       file.addObject().set(name, content);
+    } else if (GLOBALS.contains(name)) {
+      ObjectNode configuration = file.addObject().putObject("routeConfiguration");
+      configuration.put("id", "checked").putArray(name).addObject().set(name, content);
+      user(file);
     } else if (name.equals("routeConfiguration")) {
       ((ObjectNode) content).put("id", "checked");
       file.addObject().set(name, content);
-      ObjectNode route = file.addObject().putObject("route");
-      route.put("routeConfigurationId", "checked");
-      steps(route).addObject().putObject("stop");
+      user(file);
     } else {
       steps(file.addObject()).addObject().set(name, content);
     }
     return file.toString();
+  }
+
+  private static void user(ArrayNode file) {
+    ObjectNode route = file.addObject().putObject("route");
+    route.put("routeConfigurationId", "checked");
+    steps(route).addObject().putObject("stop");
   }
 
   private static ArrayNode steps(ObjectNode route) {
@@ -247,7 +281,7 @@ final class EipConstruction {
     node.asMap()
         .forEach(
             (field, value) -> {
-              boolean isExpression = languages.contains(field) && !models.has(field);
+              boolean isExpression = !field.equals("expression") && isExpression(field, models);
               if (isExpression && Steps.isEndpoint(name)) {
                 map.put("constant", ThrowawayCamel.ENDPOINT);
               } else if (isExpression && !(LITERAL.contains(field) && isLiteral(value))) {
@@ -258,6 +292,10 @@ final class EipConstruction {
               }
             });
     return map;
+  }
+
+  private boolean isExpression(String field, JsonNode models) {
+    return languages.contains(field) && (field.equals("expression") || !models.has(field));
   }
 
   private JsonNode scalar(String name, YamlNode node, JsonNode model) {

@@ -20,15 +20,22 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
 
   /** Of these fields Camel demands one, without a word in its descriptions. */
   private static final Map<String, List<String>> ONE_OF =
-      Map.of(
-          "bean", List.of("ref", "beanType"),
-          "choice", List.of("when"),
-          "doCatch", List.of("exception"),
-          "doTry", List.of("doCatch", "doFinally"),
-          "method", List.of("ref", "beanType"),
-          "routeTemplate", List.of("from", "route"),
-          "throwException", List.of("exceptionType", "ref"));
+      Map.ofEntries(
+          Map.entry("bean", List.of("ref", "beanType")),
+          Map.entry("choice", List.of("when")),
+          Map.entry("delete", List.of("to")),
+          Map.entry("doCatch", List.of("exception")),
+          Map.entry("doTry", List.of("doCatch", "doFinally")),
+          Map.entry("get", List.of("to")),
+          Map.entry("head", List.of("to")),
+          Map.entry("method", List.of("ref", "beanType")),
+          Map.entry("patch", List.of("to")),
+          Map.entry("post", List.of("to")),
+          Map.entry("put", List.of("to")),
+          Map.entry("routeTemplate", List.of("from", "route")),
+          Map.entry("throwException", List.of("exceptionType", "ref")));
 
+  private static final Set<String> BEANS = Set.of("moduleRefs", "objectMapper");
   private static final Set<String> CLASSES =
       Set.of("collectionType", "jsonView", "resultType", "unmarshalType");
   private static final Set<String> CONVERSIONS =
@@ -37,6 +44,7 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
   /** What is written in them is a name. */
   private static final Set<String> NAMES =
       Set.of(
+          "bean",
           "exchangeProperty",
           "header",
           "method",
@@ -153,6 +161,11 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
       beans.reference(value, role(about.path("javaType").asText()));
     } else if (name.equals("circuitBreaker") && field.equals("configuration")) {
       beans.reference(value, Object.class);
+    } else if (BEANS.contains(field)) {
+      List.of(text.split(","))
+          .forEach(each -> beans.reference(YamlNode.scalar(value.line(), each), Object.class));
+    } else if (field.equals("moduleClassNames")) {
+      List.of(text.split(",")).forEach(each -> beans.load(each.strip(), value.line()));
     } else if (!Values.fault(about, text).isEmpty()) {
       faults.add(value.line(), field + "=" + text + " " + Values.fault(about, text));
     } else if (CLASSES.contains(field) || CONVERSIONS.contains(name) && field.equals("type")) {

@@ -1,6 +1,8 @@
 package org.elastauth.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -8,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.apache.camel.spi.ScheduledPollConsumerScheduler;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.elastauth.config.NearestName;
 import org.springframework.scheduling.support.CronExpression;
@@ -37,7 +40,11 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
    */
   void check(Endpoint endpoint, String parent) {
     String scheme = endpoint.scheme();
-    if (Endpoint.isOpen(scheme) || scheme.isEmpty() || !scheme.matches("[a-zA-Z][\\w.+-]*")) {
+    if (Endpoint.isOpen(scheme) || scheme.isEmpty()) {
+      return;
+    }
+    if (!scheme.matches("[a-zA-Z][\\w.+-]*")) {
+      faults.add(endpoint.line(), scheme + " is not an endpoint; write component:name");
       return;
     }
     if (!parts.has("component", scheme)) {
@@ -95,13 +102,21 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
         } else if (!isThere
             && about.path("javaType").asText().equals("java.net.URI")
             && !Endpoint.isOpen(endpoint.path())
-            && !endpoint.path().contains(":")) {
+            && !isUrl(endpoint.path())) {
           faults.add(
               endpoint.line(),
               endpoint.path() + " is not a URL; write " + endpoint.scheme() + ":http://host/path");
         }
         return;
       }
+    }
+  }
+
+  private static boolean isUrl(String text) {
+    try {
+      return new URI(text).getRawAuthority() != null;
+    } catch (URISyntaxException malformed) {
+      return false;
     }
   }
 
@@ -154,6 +169,10 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
 
   private void option(String scheme, JsonNode component, String name, YamlNode value) {
     JsonNode options = component.path("properties");
+    if (!value.isScalar()) {
+      faults.add(value.line(), name + " must be a single value, not a list or map; correct it");
+      return;
+    }
     String plain = name.replaceFirst("^(consumer|producer)\\.", "");
     JsonNode option = options.path(plain);
     if (plain.equals("scheduler.cron")
@@ -188,11 +207,17 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
       return;
     }
     String text = value.asText();
-    boolean isScheduler = plain.equals("scheduler") && SCHEDULERS.contains(text);
-    if (option.path("type").asText().equals("object") && !isScheduler) {
+    if (plain.equals("scheduler") && !SCHEDULERS.contains(text)) {
+      beans.reference(value, ScheduledPollConsumerScheduler.class);
+    } else if (option.path("type").asText().equals("object") && !plain.equals("scheduler")) {
       beans.value(name, value, option.path("javaType").asText().replaceFirst("<.*", ""));
     }
     beans.registered(value);
+    if (plain.equals("okStatusCodeRange")
+        && !Endpoint.isOpen(text)
+        && !text.matches("\\d{3}(-\\d{3})?(,\\d{3}(-\\d{3})?)*")) {
+      faults.add(value.line(), name + "=" + text + " is not a range of codes; write 200-299");
+    }
     if (scheme.equals("file") && REGEX.contains(plain) && !Endpoint.isOpen(text)) {
       pattern(name, value);
     }

@@ -410,6 +410,39 @@ public final class BrokenRoutes {
         "6: executorService is empty");
     step("an empty endpoint", "to: \"\"", "6: to is empty");
     step("an empty dynamic endpoint", "toD: {uri: \"\"}", "6: uri is empty");
+    step("an empty step", "{}", "6: a step of steps is empty; delete its -");
+    step("a bean without a field", "bean: noSuchBean", "6: there is no bean noSuchBean");
+    step(
+        "two expressions",
+        "setBody: {constant: a, simple: b}",
+        "6: setBody has two expressions, constant and simple; delete one");
+    step(
+        "a module of JSON",
+        "marshal: {json: {moduleClassNames: org.example.No}}",
+        "6: there is no class org.example.No");
+    step("a mapper of JSON", "marshal: {json: {objectMapper: noSuchBean}}", "6: there is no bean");
+    add(
+        "a service without a route",
+        "- rest:\n    path: /mine\n    get:\n      - path: /a\n",
+        "4: get has no to");
+    add(
+        "a template without from",
+        "- routeTemplate:\n    id: mine\n",
+        "1: routeTemplate has no from");
+    add(
+        "a route without steps",
+        "- from:\n    uri: direct:mine\n    steps: []\n",
+        "1: from has no steps");
+    add(
+        "the construction of an interceptor",
+        "- interceptSendToEndpoint:\n    uri: direct:credential\n"
+            + "    skipSendToOriginalEndpoint: perhaps\n    steps: [log: a]\n",
+        "3: Camel cannot build interceptSendToEndpoint (");
+    add(
+        "the endpoint after an interceptor",
+        "- interceptSendToEndpoint:\n    uri: direct:credential\n    afterUri: nosuch:a\n"
+            + "    steps: [log: a]\n",
+        "3: there is no component nosuch");
     step(
         "a language without its jar",
         "setBody: {xtokenize: /a}",
@@ -522,6 +555,26 @@ public final class BrokenRoutes {
     texts.forEach(
         (uri, fault) ->
             add("the endpoint " + uri, route("mine", '"' + uri + '"', "log: a"), "4: " + fault));
+    texts.clear();
+    texts.put("5", "5 is not an endpoint; write component:name");
+    texts.put("vertx-http:http://", "http:// is not a URL");
+    texts.put("direct:credential?timeout", "timeout= is not a whole number");
+    texts.put(
+        "vertx-http:http://localhost?okStatusCodeRange=200-x", "okStatusCodeRange=200-x is not");
+    texts.forEach((uri, fault) -> step("the target " + uri, "to: \"" + uri + "\"", "6: " + fault));
+    step(
+        "an option that is a list",
+        "to: {uri: \"direct:credential\", parameters: {timeout: [1]}}",
+        "6: timeout must be a single value");
+    step(
+        "parameters that are none",
+        "to: {uri: \"direct:credential\", parameters: timeout}",
+        "6: parameters must be a map");
+    add(
+        "a scheduler that is missing",
+        route(
+            "mine", "\"sql:select 1?dataSource=#cacheDataSource&scheduler=noSuchBean\"", "log: a"),
+        "4: there is no bean noSuchBean");
     step(
         "an option that a producer refuses",
         "to: \"log:a?groupSize=0\"",
