@@ -106,13 +106,8 @@ record BeanNames(RouteFaults faults, BeanCatalog beans, ThrowawayCamel camel) {
 
   private void script(YamlNode bean) {
     if (bean.get("script").isThere() != bean.get("scriptLanguage").isThere()) {
-      boolean isScript = bean.get("script").isThere();
       faults.add(
-          bean.line(),
-          (isScript ? "script" : "scriptLanguage")
-              + " of a bean needs "
-              + (isScript ? "scriptLanguage" : "script")
-              + "; add it");
+          bean.line(), "a bean needs script and scriptLanguage together; add the missing field");
     }
     if (bean.get("type").isScalar() && bean.get("type").text().isBlank()) {
       faults.add(bean.get("type").line(), "type is empty; write a class");

@@ -89,6 +89,15 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
     }
     beans.needed(
         name, content.get("ref").isThere() || content.get("sagaService").isThere(), content.line());
+    if (name.equals("resilience4jConfiguration") && content.get("circuitBreaker").isThere()) {
+      for (String field : List.of("bulkheadEnabled", "timeoutEnabled")) {
+        if (content.get(field).asText().equalsIgnoreCase("true")) {
+          faults.add(
+              content.get(field).line(),
+              field + " is not supported with a named circuitBreaker; delete one of them");
+        }
+      }
+    }
     if (name.equals("doTry") && isEmpty(content.get("steps"))) {
       missing(content, name, "steps");
     }

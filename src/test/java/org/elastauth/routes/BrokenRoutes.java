@@ -364,6 +364,10 @@ public final class BrokenRoutes {
                 text,
                 "6: Camel cannot build " + text.replaceFirst(":.*", "") + " (" + fault));
     step(
+        "a timeout of a named breaker",
+        breaker.formatted("circuitBreaker: databaseBreaker, timeoutEnabled: true"),
+        "6: timeoutEnabled is not supported with a named circuitBreaker");
+    step(
         "an EIP without steps",
         "multicast: {parallelProcessing: true}",
         "6: multicast has no steps");
@@ -504,7 +508,9 @@ public final class BrokenRoutes {
         list + "builderClass: java.util.ArrayList",
         "java.util.ArrayList has no method build");
     bean(
-        "a script without a language", list + "script: a", "script of a bean needs scriptLanguage");
+        "a script without a language",
+        list + "script: a",
+        "a bean needs script and scriptLanguage together");
     bean(
         "a method of a start with a parameter",
         list + "initMethod: ensureCapacity",
