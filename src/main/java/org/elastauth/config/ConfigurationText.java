@@ -18,7 +18,7 @@ public final class ConfigurationText {
     if (ReadAccess.isDenied(file)) {
       throw new IOException(ReadAccess.reason(file));
     }
-    require(Files.exists(file), "is no file; correct the path");
+    require(Files.exists(file), "does not exist; correct the path");
     require(!Files.isDirectory(file), "is a folder; name the file in it");
     require(Files.isRegularFile(file), "is not a regular file");
     require(Files.size(file) <= MAX_BYTES, "is larger than 1 MiB; name the right file");

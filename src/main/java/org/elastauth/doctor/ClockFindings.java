@@ -19,13 +19,14 @@ final class ClockFindings {
    */
   static void add(Findings findings, String server, Duration ahead) {
     Duration difference = ahead.abs();
+    String time =
+        difference.toMillis() < 10_000
+            ? difference.toMillis() + " ms"
+            : difference.toSeconds() + " s";
     String text =
-        "its clock is "
-            + (difference.toMillis() < 10_000
-                ? difference.toMillis() + " ms"
-                : difference.toSeconds() + " s")
-            + (ahead.isNegative() ? " behind" : " ahead of")
-            + " this one";
+        difference.toMillis() == 0
+            ? "its clock agrees with this one"
+            : "its clock is " + time + (ahead.isNegative() ? " behind" : " ahead of") + " this one";
     String mend = "synchronize the clocks of both machines, for example by NTP (chronyd)";
     if (difference.compareTo(LONGEST) > 0) {
       findings.fault(server, text, mend);

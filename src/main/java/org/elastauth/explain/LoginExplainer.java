@@ -128,7 +128,7 @@ public final class LoginExplainer {
     explanation.add(
         "groups",
         !identity.saysGroups()
-            ? "unknown: the login says nothing of groups, so it proves the default_roles only"
+            ? "unknown: the login does not name groups, so only default_roles can apply"
             : identity.groups().isEmpty() ? "none" : String.join(", ", identity.groups()));
   }
 

@@ -203,7 +203,7 @@ final class Translator {
           known.get().stops(entry.text()) || known.get().decides() && !entry.value().isText();
       translation.none(
           entry,
-          known.get().decides() && !stops ? "this gateway always does this" : known.get().reason(),
+          known.get().decides() && !stops ? "always so in this gateway" : known.get().reason(),
           stops);
     } else if (entry.isElastauths() && !(entry.value().isText() && entry.text().isEmpty())) {
       translation.none(

@@ -117,7 +117,7 @@ class MigrateCommandTest {
         .hasSize(3)
         .anyMatch(
             line -> line.startsWith("migrate: --from is none of elastauth-v1, elastauth-v2, k"))
-        .anyMatch(line -> line.endsWith("none.yml is no file; correct the path"))
+        .anyMatch(line -> line.endsWith("none.yml does not exist; correct the path"))
         .anyMatch(line -> line.contains("requires FILE"));
     assertThat(out.toString()).isEmpty();
   }

@@ -132,7 +132,7 @@ class ElastauthFileTest {
 
   @Test
   void aFileThatCannotBeUsedIsOneFault() throws Exception {
-    assertUnusable(folder.resolve("none.yml"), "is no file");
+    assertUnusable(folder.resolve("none.yml"), "does not exist");
     assertUnusable(
         Files.createDirectories(folder.resolve("sub/config.yml")).getParent(), "is a folder");
     assertUnusable(write("a: 1\n---\nb: 2\n"), "contains several documents");

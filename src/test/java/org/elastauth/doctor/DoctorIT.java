@@ -78,7 +78,10 @@ class DoctorIT {
                 + redis.address()
                 + ": the default user has all rights that the configured features need")
         .anyMatch(line -> line.matches("ok .*: Redis \\d+\\.\\d+\\.\\d+ answers in .* ms"))
-        .anyMatch(line -> line.matches("ok .*: its clock is \\d+ ms (ahead of|behind) this one"))
+        .anyMatch(
+            line ->
+                line.matches(
+                    "ok .*: its clock (is \\d+ ms (ahead of|behind)|agrees with) this one"))
         .noneMatch(line -> line.startsWith("fault") || line.startsWith("warning"));
     assertThat(redis.template().keys("*")).isEmpty();
   }
@@ -208,7 +211,10 @@ class DoctorIT {
                 "secret_key",
                 OTHER_KEY))
         .anyMatch(line -> line.matches("ok .*: Elasticsearch [6-9]\\..* answers \\(cluster .*\\)"))
-        .anyMatch(line -> line.matches("ok .*: its clock is \\d+ ms (ahead of|behind) this one"))
+        .anyMatch(
+            line ->
+                line.matches(
+                    "ok .*: its clock (is \\d+ ms (ahead of|behind)|agrees with) this one"))
         .anySatisfy(line -> assertThat(line).startsWith("warning").contains("is a superuser"))
         .anySatisfy(
             line -> assertThat(line).startsWith("note native realm: ").contains("the realm file"));

@@ -56,6 +56,7 @@ class RedisNodeTest {
         .contains(
             "ok redis:6379: Redis 7.2.4 answers in 1.0 ms",
             "ok redis:6379: it is a master with 1 replica",
+            "ok redis:6379: its clock agrees with this one",
             "ok redis:6379: maxmemory is 100 MiB (1 % in use) with policy noeviction")
         .allMatch(line -> line.startsWith("ok "));
   }

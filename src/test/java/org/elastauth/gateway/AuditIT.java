@@ -20,6 +20,7 @@ import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.FaultyTcpProxy;
 import org.elastauth.server.Servers;
 import org.elastauth.server.TestGateway;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -245,5 +246,24 @@ class AuditIT {
     assertThat(event("event.action", "gateway-started").path("elastauth.settings").toString())
         .contains("audit.target=file", "admin.credential=***");
     assertThat(lines().toString()).contains("gateway-stopped").doesNotContain(BEARER, PASSWORD);
+  }
+
+  private static void accepted(String path, String body) {
+    HttpResponse<String> response = elasticsearch.admin("PUT", path, body);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(elasticsearch.admin("DELETE", path, null).statusCode()).isEqualTo(200);
+  }
+
+  /** Under other names; a lifecycle is also a part of an index template, from 8.14 on. */
+  @Test
+  void elasticsearchAcceptsTheShippedTemplateAndLifecycle() throws Exception {
+    Assumptions.assumeTrue(elasticsearch.major() == 8, "Elasticsearch 8");
+    Path files = Path.of("docker/elasticsearch");
+    accepted(
+        "/_component_template/shipped", Files.readString(files.resolve("component-template.json")));
+    accepted(
+        "/_index_template/shipped",
+        "{\"index_patterns\":[\"shipped-*\"],\"data_stream\":{},\"template\":{\"lifecycle\":%s}}"
+            .formatted(Files.readString(files.resolve("data-stream-lifecycle.json"))));
   }
 }

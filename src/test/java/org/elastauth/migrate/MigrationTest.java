@@ -354,7 +354,7 @@ class MigrationTest {
 
   @Test
   void aFileThatCannotBeUsedIsRefusedWithTheReason() throws Exception {
-    assertRefused(folder.resolve("none.yml"), "none.yml is no file; correct the path");
+    assertRefused(folder.resolve("none.yml"), "none.yml does not exist; correct the path");
     assertRefused(folder, "is a folder; name the file in it");
     assertRefused("large.yml", "#" + "x".repeat(1 << 20), "large.yml is larger than 1 MiB");
     assertRefused("binary.yml", "\0\1\2", "binary.yml is no text");
