@@ -58,6 +58,9 @@ final class EipConstruction {
           "routeConfigurationId",
           "routePolicy");
 
+  /** Any text is right. */
+  private static final Set<String> TEXTS = Set.of("log", "logName", "message");
+
   /** What a file may contain for all its routes. */
   private static final Set<String> GLOBALS =
       Set.of("intercept", "interceptFrom", "interceptSendToEndpoint", "onCompletion");
@@ -71,6 +74,9 @@ final class EipConstruction {
           "onCompletion",
           "route",
           "routeConfiguration");
+
+  /** Each of them is built. */
+  private static final int MOST_VARIANTS = 40;
 
   static final String NO_STEPS = "has no steps";
 
@@ -173,10 +179,12 @@ final class EipConstruction {
 
   /** The field without which Camel builds the step: the one that its message names, if any. */
   private Variant cause(String name, YamlNode content, String refusal) {
+    List<Variant> variants = variants(name, content);
+    if (variants.size() > MOST_VARIANTS) {
+      return new Variant(name, content, content);
+    }
     List<Variant> causes =
-        variants(name, content).stream()
-            .filter(variant -> refusal(name, variant.rest).isEmpty())
-            .toList();
+        variants.stream().filter(variant -> refusal(name, variant.rest).isEmpty()).toList();
     return causes.stream()
         .filter(each -> isNamed(each, refusal.toLowerCase(Locale.ROOT)))
         .findFirst()
@@ -319,13 +327,21 @@ final class EipConstruction {
           camel.bean(model.path("javaType").asText()).orElseThrow(UnknownValue::new));
     }
     boolean isEndpoint = ENDPOINTS.contains(name);
-    return TextNode.valueOf(
-        isEndpoint ? ThrowawayCamel.ENDPOINT : text.contains("${") ? "checked" : text);
+    if (isEndpoint) {
+      return TextNode.valueOf(ThrowawayCamel.ENDPOINT);
+    }
+    if (text.contains("${") || TEXTS.contains(name)) {
+      return TextNode.valueOf("checked");
+    }
+    if (!Sandbox.isPlain(text)) {
+      throw new UnknownValue();
+    }
+    return TextNode.valueOf(text);
   }
 
   private static boolean isLiteral(YamlNode node) {
     return node.isScalar()
-        ? !Endpoint.isOpen(node.text())
+        ? Sandbox.isPlain(node.text())
         : node.asMap().values().stream().allMatch(EipConstruction::isLiteral);
   }
 }

@@ -144,14 +144,14 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
     Map<String, Object> values = new TreeMap<>();
     for (Map.Entry<String, YamlNode> option : endpoint.options().entrySet()) {
       String text = option.getValue().asText();
-      if (Endpoint.isOpen(option.getKey() + text) || text.startsWith("#")) {
+      if (!Sandbox.isPlain(option.getKey()) || !Sandbox.isPlain(text)) {
         return ""; // only the start knows it
       }
       if (!option.getKey().equals(left)) {
         values.put(option.getKey(), text);
       }
     }
-    return Endpoint.isOpen(endpoint.path())
+    return !Sandbox.isPlain(endpoint.path())
         ? ""
         : beans.camel().refusal(endpoint.scheme() + ":" + endpoint.path(), values);
   }

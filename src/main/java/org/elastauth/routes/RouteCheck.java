@@ -47,12 +47,17 @@ public final class RouteCheck {
   }
 
   private void check() {
+    try (ThrowawayCamel camel = new ThrowawayCamel()) {
+      check(camel);
+    }
+  }
+
+  private void check(ThrowawayCamel camel) {
     CamelParts parts = new CamelParts();
     CamelSchema schema = CamelSchema.load();
     BeanCatalog beans = beans();
     PropertyUses properties = new PropertyUses();
     boolean hasCode = files.stream().anyMatch(file -> file.isChecked() && hasCode(file.root()));
-    ThrowawayCamel camel = new ThrowawayCamel();
     Syntax syntax = new Syntax(new SimpleSyntax(parts));
     EipConstruction eips = new EipConstruction(parts, schema.languages(), camel);
     for (CheckedFile file : files) {

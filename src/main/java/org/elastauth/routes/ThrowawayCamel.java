@@ -29,7 +29,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.apache.camel.util.URISupport;
 
 /** A Camel that builds routes for a check, and that is never started. */
-final class ThrowawayCamel {
+final class ThrowawayCamel implements AutoCloseable {
   /** An endpoint for all routes. */
   static final String ENDPOINT = "direct:checked";
 
@@ -37,9 +37,7 @@ final class ThrowawayCamel {
 
   private DefaultCamelContext context() {
     if (context == null) {
-      context = new DefaultCamelContext(false);
-      context.disableJMX();
-      context.build();
+      context = Sandbox.camel();
     }
     return context;
   }
@@ -51,9 +49,8 @@ final class ThrowawayCamel {
    */
   Optional<String> bean(String type) {
     Class<?> role = BeanCatalog.load(type).<Class<?>>map(found -> found).orElse(Object.class);
-    boolean isStrategy =
-        role == AggregationStrategy.class || role == Object.class || role == String.class;
-    if (!isStrategy && !role.isInterface()) {
+    boolean isStrategy = role == AggregationStrategy.class;
+    if (!role.isInterface()) {
       return Optional.empty();
     }
     String name = "checked" + (isStrategy ? "Strategy" : role.getSimpleName());
@@ -126,14 +123,15 @@ final class ThrowawayCamel {
   }
 
   /**
-   * Creates an endpoint, and a producer of it if that is free of effects.
+   * Creates an endpoint, and a producer of it if that is free of effects: one with an interval has
+   * a thread.
    *
    * @return why Camel refuses it; empty if it does not
    */
   String refusal(String uri, Map<String, Object> options) {
     try {
       Endpoint endpoint = context().getEndpoint(URISupport.appendParametersToURI(uri, options));
-      if (uri.startsWith("log:")) {
+      if (uri.startsWith("log:") && !options.containsKey("groupInterval")) {
         endpoint.createProducer();
       }
       return "";
@@ -158,6 +156,16 @@ final class ThrowawayCamel {
     }
   }
 
+  /** Ends what Camel began for the checked parts. */
+  @Override
+  public void close() {
+    if (context != null) {
+      context.shutdown();
+      ServiceHelper.stopAndShutdownServices(context.getEndpoints());
+      ServiceHelper.stopAndShutdownService(context.getExecutorServiceManager());
+    }
+  }
+
   /** Only a data format that is started has read its options. */
   private void format(DataFormatDefinition type) {
     if (type instanceof JsonDataFormat) {
@@ -167,8 +175,11 @@ final class ThrowawayCamel {
 
   private static String reason(Throwable refused) {
     Throwable cause = refused;
-    while (cause.getCause() != null) {
+    while (cause.getCause() != null && !(cause instanceof Sandbox.Refused)) {
       cause = cause.getCause();
+    }
+    if (cause instanceof Sandbox.Refused) {
+      return ""; // only a start knows it
     }
     String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     if (message.startsWith("Definition has no children")
