@@ -27,8 +27,9 @@ import org.springframework.stereotype.Component;
  * every configuration are there.
  *
  * @param types the name of a class by the name of its bean; empty if it is not known
+ * @param declared the beans of files
  */
-record BeanCatalog(Map<String, String> types) {
+record BeanCatalog(Map<String, String> types, Set<String> declared) {
   private static final String CLASSES = "classpath*:org/elastauth/**/*.class";
 
   /** The beans that Camel and Spring add to those of the gateway. */
@@ -61,7 +62,7 @@ record BeanCatalog(Map<String, String> types) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new BeanCatalog(types);
+    return new BeanCatalog(types, Set.of());
   }
 
   private static String name(MethodMetadata method) {
@@ -80,6 +81,18 @@ record BeanCatalog(Map<String, String> types) {
   /** The class of a bean, unless a script or a factory makes it. */
   Optional<Class<?>> type(String name) {
     return load(types.getOrDefault(name, ""));
+  }
+
+  /**
+   * Whether a bean of a file has a type, or may have it because a script or a factory makes it.
+   * Those of the gateway depend on settings.
+   */
+  boolean isDeclared(String type) {
+    Class<?> wanted = load(type).orElse(Object.class);
+    return declared.stream()
+        .map(types::get)
+        .anyMatch(
+            each -> each.isEmpty() || load(each).filter(wanted::isAssignableFrom).isPresent());
   }
 
   /** The methods that a route can call. */

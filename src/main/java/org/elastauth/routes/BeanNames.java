@@ -21,8 +21,40 @@ import org.springframework.context.annotation.Description;
  *
  * @param beans those that it can use
  */
-record BeanNames(RouteFaults faults, BeanCatalog beans) {
+record BeanNames(RouteFaults faults, BeanCatalog beans, ThrowawayCamel camel) {
+  /** What Camel finds by its type. */
+  private static final Map<String, String> FOUND =
+      Map.of(
+          "saga", "org.apache.camel.saga.CamelSagaService",
+          "sql", "javax.sql.DataSource",
+          "sql-stored", "javax.sql.DataSource",
+          "transacted", "org.springframework.transaction.PlatformTransactionManager");
+
   private static final Pattern CALL = Pattern.compile("(?s)\\s*(\\w+)\\s*(?:\\((.*)\\))?\\s*");
+
+  /**
+   * A step or component that finds a bean by its type.
+   *
+   * @param isNamed whether the file names the bean
+   */
+  void needed(String user, boolean isNamed, int line) {
+    String type = FOUND.getOrDefault(user, "");
+    if (!type.isEmpty() && !isNamed && !beans.isDeclared(type)) {
+      faults.add(
+          line,
+          user + " needs a bean of the type " + type + "; declare one in - beans:, and name it");
+    }
+  }
+
+  /**
+   * An option that needs a bean, unless Camel converts a text to it.
+   *
+   * @param type of the option
+   */
+  void value(String name, YamlNode value, String type) {
+    BeanCatalog.load(type)
+        .ifPresent(role -> new BeanValues(faults, beans, camel).value(name, value, List.of(role)));
+  }
 
   /** A value that begins with {@code #} refers to a bean or a class. */
   void registered(YamlNode value) {
@@ -33,7 +65,7 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
       load(text.substring("#type:".length()), value.line());
     } else if (text.startsWith("#bean:")) {
       reference(YamlNode.scalar(value.line(), text.substring("#bean:".length())), Object.class);
-    } else if (text.matches("#[A-Za-z][\\w-]*")) {
+    } else if (text.matches("#(?!autowired)[A-Za-z][\\w-]*")) {
       reference(YamlNode.scalar(value.line(), text.substring(1)), Object.class);
     }
   }
@@ -42,6 +74,7 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
   void declaration(YamlNode bean) {
     YamlNode type = bean.get("type");
     String name = type.asText().replaceFirst("^#?class:", "").replaceFirst("[(#].*", "");
+    script(bean);
     if (bean.get("script").isThere() || name.isEmpty()) {
       return;
     }
@@ -52,7 +85,11 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
       }
     }
     Optional<Class<?>> loaded = load(name, type.line());
-    loaded.ifPresent(made -> members(bean, made, name));
+    loaded.ifPresent(
+        made -> {
+          members(bean, made, name);
+          new BeanValues(faults, beans, camel).check(bean, made);
+        });
     boolean isMade =
         List.of("factoryMethod", "factoryBean", "builderClass", "constructors").stream()
             .anyMatch(field -> bean.get(field).isThere());
@@ -67,19 +104,29 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
     }
   }
 
+  private void script(YamlNode bean) {
+    if (bean.get("script").isThere() != bean.get("scriptLanguage").isThere()) {
+      faults.add(
+          bean.line(), "a bean needs script and scriptLanguage together; add the missing field");
+    }
+    if (bean.get("type").isScalar() && bean.get("type").text().isBlank()) {
+      faults.add(bean.get("type").line(), "type is empty; write a class");
+    }
+    if (bean.get("factoryBean").isThere() && !bean.get("factoryMethod").isThere()) {
+      faults.add(bean.get("factoryBean").line(), "factoryBean needs factoryMethod; add it");
+    }
+  }
+
   /** What Camel calls of a new bean; a factory may return another class. */
   private void members(YamlNode bean, Class<?> type, String name) {
     if (bean.get("builderClass").isThere()) {
       return;
     }
-    if (!bean.get("factoryBean").isThere()) {
-      method(type, name, bean.get("factoryMethod"));
-    }
     if (bean.get("factoryMethod").isThere()) {
       return;
     }
-    method(type, name, bean.get("initMethod"));
-    method(type, name, bean.get("destroyMethod"));
+    event(type, name, bean.get("initMethod"));
+    event(type, name, bean.get("destroyMethod"));
     Set<String> setters =
         Arrays.stream(type.getMethods())
             .map(Method::getName)
@@ -101,6 +148,16 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
                         + NearestName.hint(first, setters, "; correct or delete it"));
               }
             });
+  }
+
+  private void event(Class<?> type, String owner, YamlNode method) {
+    method(type, owner, method);
+    List<Method> named = BeanCatalog.methods(type, method.asText());
+    if (!named.isEmpty() && named.stream().allMatch(each -> each.getParameterCount() > 0)) {
+      faults.add(
+          method.line(),
+          method.asText() + " of " + owner + " has parameters; name a method without");
+    }
   }
 
   void classes(String field, YamlNode value) {
@@ -133,7 +190,9 @@ record BeanNames(RouteFaults faults, BeanCatalog beans) {
 
   /** A step or a language that calls a method. */
   void call(YamlNode step) {
-    if (step.get("ref").isScalar()) {
+    if (step.isScalar()) {
+      reference(step, Object.class);
+    } else if (step.get("ref").isScalar()) {
       call(step.get("ref"), step.get("method"));
     } else if (step.get("beanType").isScalar()) {
       BeanCatalog.load(step.get("beanType").text())

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 final class CamelParts {
   private static final String SERVICES = "META-INF/services/org/apache/camel/";
   private static final List<String> MODELS =
-      List.of("", "language/", "dataformat/", "loadbalancer/", "errorhandler/", "config/");
+      List.of("", "language/", "dataformat/", "loadbalancer/", "errorhandler/", "config/", "rest/");
 
   private final ClassLoader loader = CamelParts.class.getClassLoader();
   private final ObjectMapper json = new ObjectMapper();

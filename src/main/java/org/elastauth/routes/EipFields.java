@@ -20,17 +20,44 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
 
   /** Of these fields Camel demands one, without a word in its descriptions. */
   private static final Map<String, List<String>> ONE_OF =
-      Map.of(
-          "bean", List.of("ref", "beanType"),
-          "choice", List.of("when"),
-          "doCatch", List.of("exception"),
-          "doTry", List.of("doCatch", "doFinally"),
-          "throwException", List.of("exceptionType", "ref"));
+      Map.ofEntries(
+          Map.entry("bean", List.of("ref", "beanType")),
+          Map.entry("choice", List.of("when")),
+          Map.entry("delete", List.of("to")),
+          Map.entry("doCatch", List.of("exception")),
+          Map.entry("doTry", List.of("doCatch", "doFinally")),
+          Map.entry("get", List.of("to")),
+          Map.entry("head", List.of("to")),
+          Map.entry("method", List.of("ref", "beanType")),
+          Map.entry("patch", List.of("to")),
+          Map.entry("post", List.of("to")),
+          Map.entry("put", List.of("to")),
+          Map.entry("routeTemplate", List.of("from", "route")),
+          Map.entry("throwException", List.of("exceptionType", "ref")));
 
+  private static final Set<String> BEANS = Set.of("moduleRefs", "objectMapper");
   private static final Set<String> CLASSES =
-      Set.of("collectionType", "resultType", "unmarshalType");
+      Set.of("collectionType", "jsonView", "resultType", "unmarshalType");
   private static final Set<String> CONVERSIONS =
       Set.of("convertBodyTo", "convertHeaderTo", "convertVariableTo");
+
+  /** What is written in them is a name. */
+  private static final Set<String> NAMES =
+      Set.of(
+          "bean",
+          "exchangeProperty",
+          "header",
+          "method",
+          "ref",
+          "removeHeader",
+          "removeProperty",
+          "removeVariable",
+          "spel",
+          "to",
+          "toD",
+          "tokenize",
+          "uri",
+          "variable");
 
   /** The EIPs whose expression is a number. */
   private static final Set<String> NUMBERS = Set.of("delay", "loop", "throttle");
@@ -39,6 +66,9 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
    * @param name of a field
    */
   void check(String name, YamlNode content) {
+    if (NAMES.contains(name) && content.asText().isBlank() && isWritten(content)) {
+      faults.add(content.line(), name + " is empty; write what it names, or delete it");
+    }
     if (CONVERSIONS.contains(name) && content.isScalar() && !Endpoint.isOpen(content.text())) {
       type(content);
     }
@@ -57,17 +87,36 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
     if (!oneOf.isEmpty() && oneOf.stream().allMatch(field -> isEmpty(content.get(field)))) {
       missing(content, name, String.join(" or ", oneOf));
     }
+    beans.needed(
+        name, content.get("ref").isThere() || content.get("sagaService").isThere(), content.line());
+    if (name.equals("resilience4jConfiguration") && content.get("circuitBreaker").isThere()) {
+      for (String field : List.of("bulkheadEnabled", "timeoutEnabled")) {
+        if (content.get(field).asText().equalsIgnoreCase("true")) {
+          faults.add(
+              content.get(field).line(),
+              field + " is not supported with a named circuitBreaker; delete one of them");
+        }
+      }
+    }
     if (name.equals("doTry") && isEmpty(content.get("steps"))) {
       missing(content, name, "steps");
     }
     if (name.equals("aggregate")
-        && content.asMap().keySet().stream()
-            .noneMatch(field -> field.startsWith("completion") || field.endsWith("Controller"))) {
+        && content.asMap().entrySet().stream().noneMatch(EipFields::completes)) {
       missing(content, name, "completionSize, completionTimeout or another completion");
     }
     if (NUMBERS.contains(name) && !content.get("doWhile").isThere()) {
       number(name, content);
     }
+  }
+
+  private static boolean completes(Map.Entry<String, YamlNode> field) {
+    return (field.getKey().startsWith("completion") || field.getKey().endsWith("Controller"))
+        && !field.getValue().asText().matches("-\\d+|0");
+  }
+
+  private static boolean isWritten(YamlNode field) {
+    return field.isScalar() && !field.isEmpty();
   }
 
   private static boolean isEmpty(YamlNode field) {
@@ -87,8 +136,8 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
         isExpression && !field.equals("expression")
             ? content.get(field).isThere()
             : names.stream().anyMatch(each -> content.get(each).isThere());
-    if (isThere) {
-      return;
+    if (isThere || name.equals("sort")) {
+      return; // Camel sorts the body
     }
     if (isExpression) {
       faults.add(
@@ -109,13 +158,25 @@ record EipFields(RouteFaults faults, BeanNames beans, CamelParts parts) {
       return;
     }
     String type = about.path("type").asText();
+    boolean isName =
+        about.path("required").asBoolean() && !about.path("kind").asText().equals("value");
+    boolean isNamed = NAMES.contains(name) && about.path("kind").asText().equals("value");
+    if (text.isBlank() && (isName || isNamed || type.equals("object") || NAMES.contains(field))) {
+      faults.add(value.line(), field + " is empty; write what it names, or delete it");
+      return;
+    }
     boolean isReference = field.endsWith("Ref") && !field.equals("routeTemplateRef");
     if (about.path("kind").asText().equals("attribute") && type.equals("object") || isReference) {
       beans.reference(value, role(about.path("javaType").asText()));
     } else if (name.equals("circuitBreaker") && field.equals("configuration")) {
       beans.reference(value, Object.class);
-    } else if (type.equals("duration") && !EndpointNames.DURATION.matcher(text).matches()) {
-      faults.add(value.line(), field + "=" + text + " is not a duration; write for example 5s");
+    } else if (BEANS.contains(field)) {
+      List.of(text.split(","))
+          .forEach(each -> beans.reference(YamlNode.scalar(value.line(), each), Object.class));
+    } else if (field.equals("moduleClassNames")) {
+      List.of(text.split(",")).forEach(each -> beans.load(each.strip(), value.line()));
+    } else if (!Values.fault(about, text).isEmpty()) {
+      faults.add(value.line(), field + "=" + text + " " + Values.fault(about, text));
     } else if (CLASSES.contains(field) || CONVERSIONS.contains(name) && field.equals("type")) {
       type(value);
     }

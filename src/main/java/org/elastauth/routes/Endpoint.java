@@ -21,7 +21,9 @@ record Endpoint(int line, String scheme, String path, Map<String, YamlNode> opti
     if (query >= 0) {
       for (String option : text.substring(query + 1).split("&")) {
         int equals = option.indexOf('=');
-        if (equals > 0) {
+        if (equals < 0 && !option.isBlank() && !isOpen(text)) {
+          options.put(option, YamlNode.scalar(uri.line(), ""));
+        } else if (equals > 0) {
           options.put(
               option.substring(0, equals),
               YamlNode.scalar(uri.line(), option.substring(equals + 1)));

@@ -1,12 +1,16 @@
 package org.elastauth.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.apache.camel.spi.ScheduledPollConsumerScheduler;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.elastauth.config.NearestName;
 import org.springframework.scheduling.support.CronExpression;
@@ -15,13 +19,19 @@ import org.springframework.scheduling.support.CronExpression;
  * The components of a file's endpoints and their options, by what the components say of themselves.
  */
 record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
-  static final Pattern DURATION = Pattern.compile("-?\\d+|(\\d+(ms|[dhms])\\s*)+|P.*");
-
   /** The options of files that are regular expressions; Camel's description does not tell. */
   private static final Set<String> REGEX = Set.of("include", "exclude");
 
   /** The components that read <code>${…}</code> themselves. */
   private static final Set<String> EVALUATE = Set.of("file", "sql", "bean", "class");
+
+  /** The schedulers that Camel knows without a bean. */
+  private static final Set<String> SCHEDULERS = Set.of("none", "quartz", "spring");
+
+  /**
+   * The components whose endpoints Camel creates for a check: they reach nothing before a start.
+   */
+  private static final Set<String> CREATED = Set.of("file", "log", "timer");
 
   private static final LevenshteinDistance ONE_LETTER = new LevenshteinDistance(1);
 
@@ -30,7 +40,11 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
    */
   void check(Endpoint endpoint, String parent) {
     String scheme = endpoint.scheme();
-    if (Endpoint.isOpen(scheme) || scheme.isEmpty() || !scheme.matches("[a-zA-Z][\\w.+-]*")) {
+    if (Endpoint.isOpen(scheme) || scheme.isEmpty()) {
+      return;
+    }
+    if (!scheme.matches("[a-zA-Z][\\w.+-]*")) {
+      faults.add(endpoint.line(), scheme + " is not an endpoint; write component:name");
       return;
     }
     if (!parts.has("component", scheme)) {
@@ -64,9 +78,14 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
     if (endpoint.path().contains("${") && parent.equals("to") && !EVALUATE.contains(scheme)) {
       faults.add(endpoint.line(), "to does not evaluate ${…}; use toD");
     }
+    int before = faults.found().size();
     path(endpoint, component.path("properties"));
     if (!component.isMissingNode() && component.path("apis").isMissingNode()) {
       endpoint.options().forEach((name, value) -> option(scheme, component, name, value));
+    }
+    beans.needed(scheme, endpoint.options().containsKey("dataSource"), endpoint.line());
+    if (CREATED.contains(scheme) && faults.found().size() == before) {
+      creation(endpoint);
     }
   }
 
@@ -83,7 +102,7 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
         } else if (!isThere
             && about.path("javaType").asText().equals("java.net.URI")
             && !Endpoint.isOpen(endpoint.path())
-            && !endpoint.path().contains(":")) {
+            && !isUrl(endpoint.path())) {
           faults.add(
               endpoint.line(),
               endpoint.path() + " is not a URL; write " + endpoint.scheme() + ":http://host/path");
@@ -91,6 +110,50 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
         return;
       }
     }
+  }
+
+  private static boolean isUrl(String text) {
+    try {
+      return new URI(text).getRawAuthority() != null;
+    } catch (URISyntaxException malformed) {
+      return false;
+    }
+  }
+
+  /** What Camel refuses when it creates the endpoint. */
+  private void creation(Endpoint endpoint) {
+    String refusal = refusal(endpoint, "");
+    if (!refusal.isEmpty()) {
+      Map.Entry<String, YamlNode> cause =
+          endpoint.options().entrySet().stream()
+              .filter(option -> refusal(endpoint, option.getKey()).isEmpty())
+              .findFirst()
+              .orElse(Map.entry(endpoint.scheme(), YamlNode.scalar(endpoint.line(), "")));
+      faults.add(
+          cause.getValue().line(),
+          "Camel cannot create "
+              + endpoint.scheme()
+              + " ("
+              + refusal
+              + "); correct "
+              + cause.getKey());
+    }
+  }
+
+  private String refusal(Endpoint endpoint, String left) {
+    Map<String, Object> values = new TreeMap<>();
+    for (Map.Entry<String, YamlNode> option : endpoint.options().entrySet()) {
+      String text = option.getValue().asText();
+      if (!Sandbox.isPlain(option.getKey()) || !Sandbox.isPlain(text)) {
+        return ""; // only the start knows it
+      }
+      if (!option.getKey().equals(left)) {
+        values.put(option.getKey(), text);
+      }
+    }
+    return !Sandbox.isPlain(endpoint.path())
+        ? ""
+        : beans.camel().refusal(endpoint.scheme() + ":" + endpoint.path(), values);
   }
 
   private void bean(Endpoint endpoint) {
@@ -106,6 +169,10 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
 
   private void option(String scheme, JsonNode component, String name, YamlNode value) {
     JsonNode options = component.path("properties");
+    if (!value.isScalar()) {
+      faults.add(value.line(), name + " must be a single value, not a list or map; correct it");
+      return;
+    }
     String plain = name.replaceFirst("^(consumer|producer)\\.", "");
     JsonNode option = options.path(plain);
     if (plain.equals("scheduler.cron")
@@ -140,7 +207,17 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
       return;
     }
     String text = value.asText();
+    if (plain.equals("scheduler") && !SCHEDULERS.contains(text)) {
+      beans.reference(value, ScheduledPollConsumerScheduler.class);
+    } else if (option.path("type").asText().equals("object") && !plain.equals("scheduler")) {
+      beans.value(name, value, option.path("javaType").asText().replaceFirst("<.*", ""));
+    }
     beans.registered(value);
+    if (plain.equals("okStatusCodeRange")
+        && !Endpoint.isOpen(text)
+        && !text.matches("\\d{3}(-\\d{3})?(,\\d{3}(-\\d{3})?)*")) {
+      faults.add(value.line(), name + "=" + text + " is not a range of codes; write 200-299");
+    }
     if (scheme.equals("file") && REGEX.contains(plain) && !Endpoint.isOpen(text)) {
       pattern(name, value);
     }
@@ -151,16 +228,12 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
       Set<String> allowed = new TreeSet<>();
       option.path("enum").forEach(each -> allowed.add(each.asText()));
       boolean isAllowed = allowed.isEmpty() || allowed.stream().anyMatch(each -> same(each, text));
-      String type = option.path("type").asText();
+      String fault = isAllowed ? Values.fault(option, text) : "";
       if (!isAllowed) {
         faults.add(
             value.line(), name + "=" + text + " is not one of " + String.join(", ", allowed));
-      } else if (type.equals("boolean") && !text.matches("(?i)true|false")) {
-        faults.add(value.line(), name + "=" + text + " is not a boolean; write true or false");
-      } else if (type.equals("integer") && !text.matches("-?\\d+")) {
-        faults.add(value.line(), name + "=" + text + " is not a whole number; correct it");
-      } else if (type.equals("duration") && !DURATION.matcher(text).matches()) {
-        faults.add(value.line(), name + "=" + text + " is not a duration; write for example 5s");
+      } else if (!fault.isEmpty()) {
+        faults.add(value.line(), name + "=" + text + " " + fault);
       }
     }
   }
@@ -175,7 +248,7 @@ record EndpointNames(RouteFaults faults, BeanNames beans, CamelParts parts) {
     }
   }
 
-  private static boolean same(String one, String other) {
+  static boolean same(String one, String other) {
     return fold(one).equals(fold(other));
   }
 

@@ -47,12 +47,19 @@ public final class RouteCheck {
   }
 
   private void check() {
+    try (ThrowawayCamel camel = new ThrowawayCamel()) {
+      check(camel);
+    }
+  }
+
+  private void check(ThrowawayCamel camel) {
     CamelParts parts = new CamelParts();
     CamelSchema schema = CamelSchema.load();
     BeanCatalog beans = beans();
     PropertyUses properties = new PropertyUses();
     boolean hasCode = files.stream().anyMatch(file -> file.isChecked() && hasCode(file.root()));
     Syntax syntax = new Syntax(new SimpleSyntax(parts));
+    EipConstruction eips = new EipConstruction(parts, schema.languages(), camel);
     for (CheckedFile file : files) {
       if (!file.isChecked()) {
         continue;
@@ -63,7 +70,7 @@ public final class RouteCheck {
         file.faults().add(file.root().line(), "the file must be a list; begin it with - route:");
       }
       new SchemaCheck(schema, parts, file.faults()).check(file.root());
-      BeanNames names = new BeanNames(file.faults(), beans);
+      BeanNames names = new BeanNames(file.faults(), beans, camel);
       new StepNames(
               file,
               names,
@@ -73,6 +80,7 @@ public final class RouteCheck {
               syntax)
           .check();
       new ErrorHandling(file).check();
+      eips.check(file);
     }
     if (!hasCode) {
       properties.checkReads();
@@ -85,14 +93,16 @@ public final class RouteCheck {
 
   /** The beans of the gateway and those that files declare. */
   private BeanCatalog beans() {
-    Map<String, String> types = new TreeMap<>(BeanCatalog.scan().types());
+    Map<String, String> declared = new TreeMap<>();
     for (CheckedFile file : files) {
       for (YamlNode item : file.root().asList()) {
-        declare(item.get("beans"), types);
-        declare(item.get("routeTemplate").get("beans"), types);
+        declare(item.get("beans"), declared);
+        declare(item.get("routeTemplate").get("beans"), declared);
       }
     }
-    return new BeanCatalog(types);
+    Map<String, String> types = new TreeMap<>(BeanCatalog.scan().types());
+    types.putAll(declared);
+    return new BeanCatalog(types, declared.keySet());
   }
 
   private static void declare(YamlNode beans, Map<String, String> types) {

@@ -24,7 +24,8 @@ record RouteFaults(String place, TreeSet<Line> found) {
    * @param mend what is wrong, and what to write instead
    */
   void add(int line, String mend) {
-    found.add(new Line(line, mend));
+    // what it quotes of a file must not reach a terminal as a command
+    found.add(new Line(line, mend.replaceAll("\\p{Cntrl}", "?")));
   }
 
   boolean isEmpty() {

@@ -18,9 +18,11 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
   /** The parts whose name in a route is not that of their file. */
   private static final Map<String, String> PARTS = Map.of("method", "bean");
 
+  /** The maps whose keys are names of something else. */
+  private static final Set<String> FREE = Set.of("constructors", "parameters", "properties");
+
   /** The data formats that several libraries provide under names of their own. */
-  private static final Set<String> SEVERAL =
-      Set.of("avro", "bindy", "custom", "protobuf", "yaml", "xtokenize");
+  private static final Set<String> SEVERAL = Set.of("avro", "bindy", "custom", "protobuf", "yaml");
 
   /** Checks the top level of a file. */
   void check(YamlNode file) {
@@ -143,7 +145,9 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
   }
 
   private void step(YamlNode item, String name) {
-    if (item.isMap()) {
+    if (item.isMap() && item.fields().isEmpty()) {
+      faults.add(item.line(), "a step of " + name + " is empty; delete its -");
+    } else if (item.isMap()) {
       one(item, "a step");
     } else if (item.isScalar()) {
       faults.add(item.line(), "a step of " + name + " is a map, such as - to: direct:name");
@@ -174,13 +178,13 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
       }
     } else if (shape.items() != null) {
       faults.add(node.line(), name + " must be a list; begin each of its entries with -");
-    } else if (shape.isMap() && !shape.isOpen()) {
+    } else if (shape.isMap() && (!shape.isOpen() || FREE.contains(name) && !node.isEmpty())) {
       faults.add(
           node.line(),
           name
               + (node.isEmpty()
                   ? " is empty; write its properties below it, indented deeper, or {}"
-                  : " must be a map of properties, not a single value"));
+                  : " must be a map of properties, not a single value; write them below it"));
     }
   }
 
@@ -190,7 +194,8 @@ record SchemaCheck(CamelSchema schema, CamelParts parts, RouteFaults faults) {
   private static String wrong(String text, Shape shape) {
     return switch (shape.scalar()) {
       case "boolean" -> text.matches("(?i)true|false") ? "" : "a boolean; write true or false";
-      case "number", "integer" -> text.matches("-?\\d+(\\.\\d+)?") ? "" : "a number; correct it";
+      case "number", "integer" ->
+          text.matches("-?\\d+(\\.\\d+)?([dhms].*)?") ? "" : "a number; correct it";
       default ->
           shape.values().isEmpty()
                   || shape.values().stream().anyMatch(value -> value.equalsIgnoreCase(text))

@@ -139,7 +139,7 @@ final class StepNames {
       case "statusPropertyName" -> properties.set(value);
       case "exchangeProperty" ->
           properties.read(value.isScalar() ? value : value.get("expression"));
-      case "uri", "deadLetterUri" -> {
+      case "uri", "deadLetterUri", "afterUri" -> {
         if (value.isScalar()) {
           endpoints.check(Endpoint.of(value, siblings.get("parameters")), parent);
         }

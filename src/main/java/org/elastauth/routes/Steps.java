@@ -36,6 +36,11 @@ final class Steps {
     }
   }
 
+  /** Whether the expression of a step is an endpoint. */
+  static boolean isEndpoint(String step) {
+    return BY_EXPRESSION.contains(step);
+  }
+
   /** The endpoints to which one step sends. */
   static List<Endpoint> endpoints(String step, YamlNode content) {
     List<Endpoint> endpoints = new ArrayList<>();

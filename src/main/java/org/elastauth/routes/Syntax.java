@@ -25,7 +25,7 @@ record Syntax(SimpleSyntax simple) {
    * @return what is wrong; empty if nothing is
    */
   String fault(String parent, String name, String text, boolean isPredicate) {
-    if (parent.equals("route") && name.equals("precondition")) {
+    if (parent.startsWith("route") && name.equals("precondition")) {
       return simple.fault(text, true);
     }
     if (name.equals("spel") || parent.equals("spel") && name.equals("expression")) {

@@ -56,6 +56,10 @@ public final class BrokenRoutes {
     schema();
     expressions();
     eips();
+    constructions();
+    values();
+    beans();
+    options();
     names();
     properties();
     fields();
@@ -305,6 +309,286 @@ public final class BrokenRoutes {
         "a call of a rest service",
         "- rest:\n    path: /mine\n    get:\n      - path: /a\n        to: direct:nowhere\n",
         "5: no route serves direct:nowhere");
+  }
+
+  /** What Camel refuses when it builds an EIP. */
+  private void constructions() {
+    String breaker = "circuitBreaker: {resilience4jConfiguration: {%s}, steps: [log: a]}";
+    Map<String, String> breakers = new TreeMap<>();
+    breakers.put("failureRateThreshold: 101", "failureRateThreshold must be greater than 0");
+    breakers.put("slidingWindowSize: 0", "slidingWindowSize must be greater than 0");
+    breakers.put("minimumNumberOfCalls: -1", "minimumNumberOfCalls must be greater than 0");
+    breakers.put(
+        "bulkheadEnabled: true, bulkheadMaxConcurrentCalls: -1",
+        "maxConcurrentCalls must be an integer value >= 0); correct bulkheadMaxConcurrentCalls");
+    breakers.forEach(
+        (text, fault) ->
+            step(
+                "a circuit breaker of " + text,
+                breaker.formatted(text),
+                "6: Camel cannot build circuitBreaker (" + fault));
+    Map<String, String> steps = new TreeMap<>();
+    steps.put(
+        "threads: {poolSize: 5, maxPoolSize: 2}",
+        "MaxPoolSize must be >= corePoolSize, was 2 >= 5); correct maxPoolSize");
+    steps.put("threads: {keepAliveTime: -1}", "the value is not possible); correct keepAliveTime");
+    steps.put("sample: {samplePeriod: 0}", "A positive value is required");
+    steps.put("throttle: {constant: 5, timePeriodMillis: 0}", "TimePeriodMillis should be");
+    steps.put(
+        "split: {simple: \"${body}\", timeout: 5s, steps: [log: a]}",
+        "Timeout is used but ParallelProcessing has not been enabled); correct timeout");
+    steps.put("convertBodyTo: {type: String, charset: utf-9}", "utf-9); correct charset");
+    steps.put("log: \"\"", "message must be specified and not empty); correct log");
+    steps.put("log: {message: a, logLanguage: simpel}", "No language could be found for: simpel");
+    steps.put("doFinally: {steps: [log: a]}", "This doFinally should have a doTry as its parent");
+    steps.put("claimCheck: {key: a}", "operation must be specified");
+    steps.put("setHeaders: {headers: []}", "There must be at least one header specified");
+    steps.put("setBody: {csimple: a}", "Cannot find compiled csimple");
+    steps.put(
+        "setBody: {tokenize: {token: \",\", includeTokens: true}}",
+        "The option includeTokens requires endToken");
+    steps.put(
+        "marshal: {json: {prettyPrint: true, disableFeatures: FAIL_ON_NOTHING}}",
+        "Disable feature: FAIL_ON_NOTHING cannot be converted");
+    steps.put(
+        "marshal: {json: {include: NOT_NUL}}",
+        "Enum class class com.fasterxml.jackson.annotation.JsonInclude$Include does not have any");
+    steps.put("wireTap: {uri: \"direct:credential\", variableReceive: a}", "WireTap does not");
+    steps.put(
+        "loadBalance: {failoverLoadBalancer: {maximumFailoverAttempts: x}, steps: [log: a]}",
+        "\"x\" is not a number of the range that Camel reads); correct maximumFailoverAttempts");
+    steps.forEach(
+        (text, fault) ->
+            step(
+                "the construction of " + text,
+                text,
+                "6: Camel cannot build " + text.replaceFirst(":.*", "") + " (" + fault));
+    step(
+        "a timeout of a named breaker",
+        breaker.formatted("circuitBreaker: databaseBreaker, timeoutEnabled: true"),
+        "6: timeoutEnabled is not supported with a named circuitBreaker");
+    step(
+        "an EIP without steps",
+        "multicast: {parallelProcessing: true}",
+        "6: multicast has no steps");
+    step("an EIP of no steps", "step: {steps: []}", "6: step has no steps");
+    add(
+        "the construction of an error handler",
+        "- routeConfiguration:\n    id: mine\n    errorHandler:\n      deadLetterChannel:\n"
+            + "        deadLetterUri: direct:credential\n        redeliveryPolicy:\n"
+            + "          backOffMultiplier: 5s\n",
+        "7: Camel cannot build routeConfiguration (\"5s\" is not a number of the range");
+  }
+
+  /** Values of a wrong type, and nothing where a name belongs. */
+  private void values() {
+    step(
+        "a number that is too large",
+        "threads: {poolSize: 99999999999}",
+        "6: poolSize=99999999999 is too large; write at most 2147483647");
+    step("half a thread", "threads: {poolSize: 1.5}", "6: poolSize=1.5 is not a whole number");
+    step(
+        "a duration of words",
+        "multicast: {parallelProcessing: true, timeout: PT5X, steps: [log: a]}",
+        "6: timeout=PT5X is not a duration");
+    step(
+        "an aggregate that never ends",
+        "aggregate: {correlationExpression: {constant: a}, aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\", completionSize: 0, steps: [log: a]}",
+        "6: aggregate has no completionSize");
+    step("an empty name", "setHeader: {name: \"\", constant: a}", "6: name is empty; write what");
+    for (String language : List.of("header", "variable", "exchangeProperty", "spel", "tokenize")) {
+      step(
+          "an empty " + language,
+          "setBody: {" + language + ": \"\"}",
+          "6: " + language + " is empty; write what it names");
+    }
+    step("an empty reference", "process: {ref: \"\"}", "6: ref is empty; write what it names");
+    step(
+        "an empty reference in an expression",
+        "setBody: {header: {expression: \"\"}}",
+        "6: expression is empty");
+    step("an empty method", "bean: {ref: memoryCache, method: \"\"}", "6: method is empty");
+    step(
+        "an empty executor",
+        "wireTap: {uri: \"direct:credential\", executorService: \"\"}",
+        "6: executorService is empty");
+    step("an empty endpoint", "to: \"\"", "6: to is empty");
+    step("an empty dynamic endpoint", "toD: {uri: \"\"}", "6: uri is empty");
+    step("an empty step", "{}", "6: a step of steps is empty; delete its -");
+    step("a bean without a field", "bean: noSuchBean", "6: there is no bean noSuchBean");
+    step(
+        "two expressions",
+        "setBody: {constant: a, simple: b}",
+        "6: setBody has two expressions, constant and simple; delete one");
+    step(
+        "a module of JSON",
+        "marshal: {json: {moduleClassNames: org.example.No}}",
+        "6: there is no class org.example.No");
+    step("a mapper of JSON", "marshal: {json: {objectMapper: noSuchBean}}", "6: there is no bean");
+    add(
+        "a service without a route",
+        "- rest:\n    path: /mine\n    get:\n      - path: /a\n",
+        "4: get has no to");
+    add(
+        "a template without from",
+        "- routeTemplate:\n    id: mine\n",
+        "1: routeTemplate has no from");
+    add(
+        "a route without steps",
+        "- from:\n    uri: direct:mine\n    steps: []\n",
+        "1: from has no steps");
+    add(
+        "the construction of an interceptor",
+        "- interceptSendToEndpoint:\n    uri: direct:credential\n"
+            + "    skipSendToOriginalEndpoint: perhaps\n    steps: [log: a]\n",
+        "3: Camel cannot build interceptSendToEndpoint (");
+    add(
+        "the endpoint after an interceptor",
+        "- interceptSendToEndpoint:\n    uri: direct:credential\n    afterUri: nosuch:a\n"
+            + "    steps: [log: a]\n",
+        "3: there is no component nosuch");
+    step(
+        "a language without its jar",
+        "setBody: {xtokenize: /a}",
+        "6: there is no language xtokenize");
+  }
+
+  private void bean(String name, String fields, String fault) {
+    add(name, "- beans:\n    - {name: mine, " + fields + "}\n", "2: " + fault);
+  }
+
+  /** What Camel needs to create a bean; nothing is created. */
+  private void beans() {
+    String list = "type: java.util.ArrayList, ";
+    bean(
+        "an argument of a wrong type",
+        list + "constructors: {0: x}",
+        "no public constructor of java.util.ArrayList can be chosen for (x), but one with"
+            + " (Collection) or (int)");
+    bean(
+        "too many arguments of a constructor",
+        list + "constructors: {0: 1, 1: 2}",
+        "java.util.ArrayList has no public constructor with 2 parameters");
+    bean("a key of an argument", list + "constructors: {x: 1}", "the key x of constructors");
+    bean(
+        "an argument in the type",
+        "type: \"#class:java.util.ArrayList(x)\"",
+        "no public constructor of java.util.ArrayList");
+    bean(
+        "an argument that is converted",
+        "type: java.util.HashMap, constructors: {0: 16, 1: much}",
+        "argument 1=much is no float");
+    String duration = "type: java.time.Duration, factoryMethod: ";
+    bean(
+        "a factory method with an argument of a wrong type",
+        duration + "ofSeconds, constructors: {0: x}",
+        "argument 0=x is no long");
+    bean(
+        "a factory method without its argument",
+        duration + "ofSeconds",
+        "java.time.Duration has no static method ofSeconds with 0 parameters");
+    bean(
+        "a factory method that is not static",
+        duration + "toMillis",
+        "java.time.Duration has no static method toMillis");
+    bean(
+        "a factory method that is missing",
+        "type: java.util.List, factoryBean: java.util.Collections, factoryMethod: emptyLst",
+        "java.util.Collections has no static method emptyLst");
+    bean(
+        "a factory that is missing",
+        "type: java.util.List, factoryBean: noSuchBean, factoryMethod: a",
+        "there is no bean noSuchBean");
+    bean(
+        "a factory without a method",
+        list + "factoryBean: java.util.Collections",
+        "factoryBean needs factoryMethod");
+    bean(
+        "a builder without build",
+        list + "builderClass: java.util.ArrayList",
+        "java.util.ArrayList has no method build");
+    bean(
+        "a script without a language",
+        list + "script: a",
+        "a bean needs script and scriptLanguage together");
+    bean(
+        "a method of a start with a parameter",
+        list + "initMethod: ensureCapacity",
+        "ensureCapacity of java.util.ArrayList has parameters");
+    Map<String, String> properties = new TreeMap<>();
+    properties.put("maximumPoolSize: many", "maximumPoolSize=many is no int");
+    properties.put("maximumPoolSize: 1.5", "maximumPoolSize=1.5 is no int");
+    properties.put("connectionTimeout: 5s", "connectionTimeout=5s is no long");
+    properties.put("autoCommit: perhaps", "autoCommit=perhaps is no boolean; write true or false");
+    properties.put("dataSource: memoryCache", "dataSource=memoryCache is no DataSource");
+    properties.put("dataSource: \"#memoryCache\"", "dataSource=#memoryCache is no DataSource");
+    properties.put(
+        "threadFactory: \"#class:java.util.ArrayList\"", "is no ThreadFactory; name another bean");
+    properties.put("healthCheckProperties: [a]", "healthCheckProperties must not be a list");
+    properties.forEach(
+        (text, fault) ->
+            bean(
+                "a bean with " + text,
+                "type: com.zaxxer.hikari.HikariConfig, properties: {" + text + "}",
+                fault));
+    bean(
+        "an enum of a bean",
+        "type: org.apache.camel.processor.errorhandler.RedeliveryPolicy, properties:"
+            + " {retriesExhaustedLogLevel: LOUD}",
+        "retriesExhaustedLogLevel=LOUD is no LoggingLevel");
+    step("a saga without a service", "saga: {steps: [log: a]}", "6: saga needs a bean of the type");
+    step("a query without a database", "to: \"sql:select 1\"", "6: sql needs a bean of the type");
+    step("a transaction without a manager", "transacted: {}", "6: transacted needs a bean of the");
+  }
+
+  /** Options of endpoints by their types, and what Camel refuses when it creates the endpoint. */
+  private void options() {
+    Map<String, String> texts = new TreeMap<>();
+    texts.put("file:a?delay=soon", "delay=soon is not a whole number");
+    texts.put("file:a?maxMessagesPerPoll=5s", "maxMessagesPerPoll=5s is not a whole number");
+    texts.put(
+        "file:a?maxMessagesPerPoll=99999999999", "maxMessagesPerPoll=99999999999 is too large");
+    texts.put(
+        "file:a?bufferSize=0", "Camel cannot create file (BufferSize must be a positive value");
+    texts.put("file:a?charset=utf-9", "Camel cannot create file (utf-9); correct charset");
+    texts.put("file:a?chmod=rwx", "Camel cannot create file (chmod option [rwx] is not valid)");
+    texts.put("file:a?sorter=byName", "sorter=byName is no Comparator; correct it, or name a bean");
+    texts.put(
+        "file:a?idempotentRepository=#memoryCache", "is no IdempotentRepository; name another");
+    texts.put("timer:a?period=often", "period=often is not a duration");
+    texts.put("timer:a?time=noon", "Camel cannot create timer (Unparseable date: \"noon\")");
+    texts.put("timer:a?fixedRate=perhaps", "fixedRate=perhaps is not a boolean");
+    texts.forEach(
+        (uri, fault) ->
+            add("the endpoint " + uri, route("mine", '"' + uri + '"', "log: a"), "4: " + fault));
+    texts.clear();
+    texts.put("5", "5 is not an endpoint; write component:name");
+    texts.put("vertx-http:http://", "http:// is not a URL");
+    texts.put("direct:credential?timeout", "timeout= is not a whole number");
+    texts.put(
+        "vertx-http:http://localhost?okStatusCodeRange=200-x", "okStatusCodeRange=200-x is not");
+    texts.forEach((uri, fault) -> step("the target " + uri, "to: \"" + uri + "\"", "6: " + fault));
+    step(
+        "an option that is a list",
+        "to: {uri: \"direct:credential\", parameters: {timeout: [1]}}",
+        "6: timeout must be a single value");
+    step(
+        "parameters that are none",
+        "to: {uri: \"direct:credential\", parameters: timeout}",
+        "6: parameters must be a map");
+    add(
+        "a scheduler that is missing",
+        route(
+            "mine", "\"sql:select 1?dataSource=#cacheDataSource&scheduler=noSuchBean\"", "log: a"),
+        "4: there is no bean noSuchBean");
+    step(
+        "an option that a producer refuses",
+        "to: \"log:a?groupSize=0\"",
+        "6: Camel cannot create log (groupSize must be positive, was: 0); correct groupSize");
+    step(
+        "an option that is no bean",
+        "to: {uri: \"spring-redis:redis\", parameters: {command: GET, redisTemplate: mine}}",
+        "6: redisTemplate=mine is no RedisTemplate; correct it, or name a bean: #name");
   }
 
   private void names() {
