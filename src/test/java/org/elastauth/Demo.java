@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.server.ElasticsearchServer;
@@ -70,8 +71,7 @@ public final class Demo {
     }
     say((oidc ? "4" : "3") + steps + "starting the gateway");
     SpringApplication application = new SpringApplication(Application.class);
-    application.setDefaultProperties(settings);
-    ConfigurableApplicationContext context = application.run(args);
+    ConfigurableApplicationContext context = application.run(arguments(settings, args));
 
     int port = context.getBean(GatewayHttpServer.class).getPort();
     if (oidc) {
@@ -107,6 +107,14 @@ public final class Demo {
           }
         });
     return taken;
+  }
+
+  /** Arguments overrule the environment, which may be that of a gateway in production. */
+  private static String[] arguments(Map<String, Object> settings, String... args) {
+    return Stream.concat(
+            settings.entrySet().stream().map(each -> "--" + each.getKey() + "=" + each.getValue()),
+            Stream.of(args))
+        .toArray(String[]::new);
   }
 
   private static Map<String, Object> settings() {

@@ -21,13 +21,18 @@ import org.springframework.core.io.FileSystemResource;
 
 /**
  * elastauth's own file, or its folder: {@code --config}, {@code ELASTAUTH_CONFIG} or {@code
- * ELASTAUTH_CONFIG_PATH}, else {@code ./config.yml}, else {@code /config.yml}. Its top level holds
- * the settings. The last of several equal keys is used.
+ * ELASTAUTH_CONFIG_PATH}, else {@code ./config.yml}, else {@code /config.yml}. Its top level, or
+ * the level {@code elastauth} as in application.yaml, holds the settings. The last of several equal
+ * keys is used.
  */
 public final class ElastauthFile {
   static final List<String> VARIABLES = List.of("ELASTAUTH_CONFIG", "ELASTAUTH_CONFIG_PATH");
   private static final String OPTION = "config";
   private static final String NAME = "config.yml";
+
+  /** The level that application.yaml has; without it, a copy would be a gateway with defaults. */
+  private static final String LEVEL = "elastauth";
+
   private static final List<String> DEFAULTS = List.of(NAME, "/" + NAME);
 
   private final Map<String, Object> values = new LinkedHashMap<>();
@@ -153,7 +158,14 @@ public final class ElastauthFile {
         documents.forEach(
             tree ->
                 tree.fields()
-                    .forEach((name, value) -> flatten(SettingsReader.PREFIX + name, value)));
+                    .forEach(
+                        (name, value) -> {
+                          if (name.equals(LEVEL) && value.isMap()) {
+                            value.fields().forEach(this::setting);
+                          } else {
+                            setting(name, value);
+                          }
+                        }));
       } else if (!"".equals(documents.get(0).text())) {
         fault("contains no settings at its top level");
       }
@@ -165,6 +177,10 @@ public final class ElastauthFile {
 
   private void fault(String mend) {
     faults.add(new Fault(key, "", mend));
+  }
+
+  private void setting(String name, YamlTree value) {
+    flatten(SettingsReader.PREFIX + name, value);
   }
 
   private void flatten(String path, YamlTree value) {

@@ -46,7 +46,8 @@ record LimitFindings(ContainerLimits container, long heap, HttpSettings http)
   private void memory(Findings findings) {
     long limit = container.memory().orElse(Long.MAX_VALUE);
     if (limit == Long.MAX_VALUE) {
-      findings.ok("memory", "no limit of a container; the heap takes up to " + mib(heap));
+      findings.ok(
+          "memory", "no limit of a container; the heap of this command takes up to " + mib(heap));
     } else if (limit < LEAST_MEMORY) {
       findings.warning(
           "memory",
@@ -55,7 +56,7 @@ record LimitFindings(ContainerLimits container, long heap, HttpSettings http)
     } else if (heap + OUTSIDE_OF_HEAP > limit) {
       findings.warning(
           "memory",
-          "the heap takes up to "
+          "the heap of this command takes up to "
               + mib(heap)
               + ", and the JVM "
               + mib(OUTSIDE_OF_HEAP)
@@ -65,7 +66,11 @@ record LimitFindings(ContainerLimits container, long heap, HttpSettings http)
           "set -Xmx to at most " + mib(limit - OUTSIDE_OF_HEAP) + ", or raise the limit");
     } else {
       findings.ok(
-          "memory", "the container has " + mib(limit) + "; the heap takes up to " + mib(heap));
+          "memory",
+          "the container has "
+              + mib(limit)
+              + "; the heap of this command takes up to "
+              + mib(heap));
     }
   }
 

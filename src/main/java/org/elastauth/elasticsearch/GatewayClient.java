@@ -2,6 +2,7 @@ package org.elastauth.elasticsearch;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLContext;
@@ -99,9 +100,13 @@ public final class GatewayClient {
     }
   }
 
+  /** A host that answers 503 fails with each request, and its connections are good. */
+  private static final long CLOSE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final class HostFailures extends RestClient.FailureListener {
     private final PoolingNHttpClientConnectionManager pool;
     private final boolean hasOthers;
+    private final AtomicLong closed = new AtomicLong(System.nanoTime() - CLOSE_EVERY_NANOS);
 
     HostFailures(PoolingNHttpClientConnectionManager pool, boolean hasOthers) {
       this.pool = pool;
@@ -110,7 +115,11 @@ public final class GatewayClient {
 
     @Override
     public void onFailure(Node node) {
-      pool.closeIdleConnections(0, TimeUnit.SECONDS);
+      long now = System.nanoTime();
+      long last = closed.get();
+      if (now - last >= CLOSE_EVERY_NANOS && closed.compareAndSet(last, now)) {
+        pool.closeIdleConnections(0, TimeUnit.SECONDS);
+      }
       if (hasOthers) {
         LOG.atWarn()
             .addKeyValue("host", node.getHost())

@@ -52,6 +52,15 @@ class ElastauthFileTest {
     assertThat(file.faults()).isEmpty();
   }
 
+  /** As in application.yaml; without it, the gateway would start with its defaults. */
+  @Test
+  void theLevelElastauthIsTheTopLevel() throws Exception {
+    Reading<Settings> reading = read("elastauth:\n  redis: {db: 1}\ndefault_roles: [viewer]\n");
+    assertThat(reading.settings().redis().db()).isEqualTo(1);
+    assertThat(reading.settings().roles().defaultRoles()).containsExactly("viewer");
+    assertThat(reading.unknown()).isEmpty();
+  }
+
   @Test
   void aFaultNamesTheLineOfItsValue() throws Exception {
     assertThat(read("cache: {type: memory}\nrate_limit:\n  window: soon\n").faults())

@@ -48,7 +48,8 @@ class MachineTest {
     write("cpu/cpu.cfs_period_us", "100000");
     write(pids, "60");
     assertThat(limits(48 * MIB))
-        .contains("ok memory: the container has 256 MiB; the heap takes up to 48 MiB")
+        .contains(
+            "ok memory: the container has 256 MiB; the heap of this command takes up to 48 MiB")
         .anySatisfy(line -> assertThat(line).startsWith("warning processors: ").contains("0.2 "))
         .anySatisfy(line -> assertThat(line).startsWith("warning threads: ").contains("60 "));
     assertThat(limits(200 * MIB))
@@ -72,7 +73,7 @@ class MachineTest {
     write(memory, limit);
     write(cpu, quota);
     assertThat(limits(48 * MIB))
-        .contains("ok memory: no limit of a container; the heap takes up to 48 MiB")
+        .contains("ok memory: no limit of a container; the heap of this command takes up to 48 MiB")
         .anyMatch(
             line -> line.matches("ok processors: no limit of a container; the machine has \\d+"));
   }

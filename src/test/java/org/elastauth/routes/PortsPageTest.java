@@ -27,7 +27,7 @@ class PortsPageTest {
 
         A port is a `direct:` endpoint with a fixed contract. A route file that serves a port is an adapter, and a
         setting selects the adapter by its name: `cache.type: folder` calls `direct:cache-folder-get`. Routes pass
-        values on as exchange properties. `--check-routes` reports a name that is not in these tables.
+        values on as exchange properties. `check-routes` reports a name that is not in these tables.
 
         ## Ports
 
