@@ -151,18 +151,20 @@ class CircuitBreakers {
               StateTransition moved = event.getStateTransition();
               if (moved == StateTransition.CLOSED_TO_OPEN
                   || moved == StateTransition.HALF_OPEN_TO_CLOSED) {
-                Thread check = new Thread(() -> check(ping, health), "redis-check");
+                Thread check = new Thread(() -> check(redis, ping, health), "redis-check");
                 check.setDaemon(true);
                 check.start();
               }
             });
   }
 
-  private static void check(LongSupplier ping, Health health) {
+  private static void check(CircuitBreaker redis, LongSupplier ping, Health health) {
     try {
       health.redisAnswered(ping.getAsLong());
     } catch (RuntimeException failure) {
-      health.redisFailed(failure);
+      if (redis.getState() != State.CLOSED) { // else it began before Redis answered again
+        health.redisFailed(failure);
+      }
     }
   }
 }

@@ -31,7 +31,7 @@ class SandboxTest {
       MADE.incrementAndGet();
     }
 
-    public static String spring() {
+    public static String made() {
       MADE.incrementAndGet();
       return "";
     }
@@ -40,7 +40,7 @@ class SandboxTest {
   /** SECRET and URL in them are replaced. */
   static Stream<String> hostile() {
     String trap = "#class:" + Trap.class.getName();
-    String method = trap + "#spring";
+    String method = trap + "#made";
     Stream<String> constants =
         Stream.of("resource:file:SECRET", " resource:file:SECRET", "resource:URL", "RAW(" + trap)
             .flatMap(
