@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.server.ElasticsearchServer;
@@ -19,6 +18,7 @@ import org.elastauth.server.RedisServer;
 import org.elastauth.server.ReverseProxy;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.StandardEnvironment;
 
 /**
  * The gateway with a real Redis and a real Elasticsearch, all on loopback; with the profile {@code
@@ -71,7 +71,9 @@ public final class Demo {
     }
     say((oidc ? "4" : "3") + steps + "starting the gateway");
     SpringApplication application = new SpringApplication(Application.class);
-    ConfigurableApplicationContext context = application.run(arguments(settings, args));
+    application.setEnvironment(new WithoutVariables());
+    application.setDefaultProperties(settings);
+    ConfigurableApplicationContext context = application.run(args);
 
     int port = context.getBean(GatewayHttpServer.class).getPort();
     if (oidc) {
@@ -109,12 +111,14 @@ public final class Demo {
     return taken;
   }
 
-  /** Arguments overrule the environment, which may be that of a gateway in production. */
-  private static String[] arguments(Map<String, Object> settings, String... args) {
-    return Stream.concat(
-            settings.entrySet().stream().map(each -> "--" + each.getKey() + "=" + each.getValue()),
-            Stream.of(args))
-        .toArray(String[]::new);
+  /** Its variables may be those of a gateway in production, and would overrule the settings. */
+  private static final class WithoutVariables extends StandardEnvironment {
+    @Override
+    public Map<String, Object> getSystemEnvironment() {
+      Map<String, Object> all = new HashMap<>(super.getSystemEnvironment());
+      all.keySet().removeIf(name -> !name.contains("LOG_"));
+      return all;
+    }
   }
 
   private static Map<String, Object> settings() {
