@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.elastauth.config.Fault;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -75,7 +77,7 @@ class SandboxTest {
             "log: {message: 'resource:file:SECRET', loggingLevel: '" + method + "'}",
             "setHeaders: {headers: [{name: a, constant: 'resource:file:SECRET'}]}",
             "unmarshal: {json: {unmarshalType: " + Trap.class.getName() + "}}",
-            "throttle: {constant: 'resource:file:/dev/zero'}");
+            "throttle: {constant: 'resource:file:SECRET'}");
     return Stream.of(constants, json, endpoints, others).flatMap(each -> each);
   }
 
@@ -84,8 +86,10 @@ class SandboxTest {
     return RouteCheck.of(RouteSet.read(folder)).stream().map(Fault::toString).toList();
   }
 
+  /** A check that waits for the server, which never answers, ends by the limit. */
   @ParameterizedTest
   @MethodSource("hostile")
+  @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
   void aCheckedFileRunsNothing(String step) throws IOException {
     MADE.set(0);
     Path secret = Files.writeString(folder.resolve("secret"), SECRET);
