@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -20,11 +21,11 @@ final class ServerProcess implements AutoCloseable {
       "trap '' INT; \"$@\" </dev/null & pid=$!; echo $pid >&3; exec 3>&-; cat >/dev/null; kill $pid 2>/dev/null; wait $pid";
 
   private final Process keeper;
-  private final long pid;
+  private final ProcessHandle server;
 
-  private ServerProcess(Process keeper, long pid) {
+  private ServerProcess(Process keeper, ProcessHandle server) {
     this.keeper = keeper;
-    this.pid = pid;
+    this.server = server;
   }
 
   static ServerProcess start(
@@ -56,15 +57,17 @@ final class ServerProcess implements AutoCloseable {
               .redirectOutput(log.toFile())
               .start();
       String pid = "";
-      while (!pid.endsWith("\n")) {
-        if (keeper.waitFor(10, TimeUnit.MILLISECONDS)) {
-          throw new IllegalStateException(
-              "did not start: " + command + "\n" + Files.readString(log));
-        }
+      while (!pid.endsWith("\n") && !keeper.waitFor(10, TimeUnit.MILLISECONDS)) {
         pid = Files.readString(pidFile);
       }
       Files.delete(pidFile);
-      return new ServerProcess(keeper, Long.parseLong(pid.trim()));
+      Optional<ProcessHandle> server =
+          pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid.trim()));
+      if (server.isEmpty()) {
+        keeper.destroyForcibly();
+        throw new IllegalStateException("did not start: " + command + "\n" + Files.readString(log));
+      }
+      return new ServerProcess(keeper, server.get());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -75,32 +78,34 @@ final class ServerProcess implements AutoCloseable {
 
   void kill() {
     List<ProcessHandle> family = family();
-    signal("KILL");
+    signal("KILL", family);
     family.forEach(handle -> handle.onExit().join());
+    close();
   }
 
   void freeze() {
-    signal("STOP");
+    signal("STOP", family());
   }
 
   void resume() {
-    signal("CONT");
+    signal("CONT", family());
   }
 
   boolean isAlive() {
-    return keeper.isAlive() && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    return keeper.isAlive() && server.isAlive();
   }
 
   /** The server and what it started: Elasticsearch's launcher runs the server as its child. */
   private List<ProcessHandle> family() {
-    return ProcessHandle.of(pid).stream()
-        .flatMap(handle -> Stream.concat(Stream.of(handle), handle.descendants()))
-        .toList();
+    return isAlive() ? Stream.concat(Stream.of(server), server.descendants()).toList() : List.of();
   }
 
-  private void signal(String name) {
+  private static void signal(String name, List<ProcessHandle> family) {
+    if (family.isEmpty()) {
+      return;
+    }
     StringBuilder kill = new StringBuilder("kill -" + name);
-    family().forEach(handle -> kill.append(' ').append(handle.pid()));
+    family.forEach(handle -> kill.append(' ').append(handle.pid()));
     try {
       new ProcessBuilder("sh", "-c", kill.toString()).inheritIO().start().waitFor();
     } catch (IOException e) {
@@ -113,9 +118,14 @@ final class ServerProcess implements AutoCloseable {
   @Override
   public void close() {
     try {
+      if (!server.isAlive()) {
+        // the shell would stop whoever has the server's pid by now: a thread of this JVM, for one
+        keeper.destroyForcibly();
+        return;
+      }
       keeper.getOutputStream().close();
       if (!keeper.waitFor(30, TimeUnit.SECONDS)) {
-        signal("KILL");
+        signal("KILL", family());
         keeper.destroyForcibly();
       }
     } catch (IOException e) {
