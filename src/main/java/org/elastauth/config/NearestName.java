@@ -1,5 +1,6 @@
 package org.elastauth.config;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -70,13 +71,23 @@ public final class NearestName {
     return all;
   }
 
-  /** At most a third of the letters; two letters in the wrong order are one edit. */
+  /**
+   * At most a third of the letters; two letters in the wrong order, and another ending, are one
+   * edit.
+   */
   private static int edits(String wanted, String known) {
-    if (!wanted.equals(known) && sorted(wanted).equals(sorted(known))) {
+    if (!wanted.equals(known)
+        && (sorted(wanted).equals(sorted(known)) || differInTheEnding(wanted, known))) {
       return 1;
     }
     int limit = wanted.length() < 3 ? 0 : wanted.length() < 6 ? 1 : wanted.length() / 3;
     return new LevenshteinDistance(limit).apply(wanted, known);
+  }
+
+  /** As expiry and expiration. */
+  private static boolean differInTheEnding(String wanted, String known) {
+    int stem = Arrays.mismatch(wanted.toCharArray(), known.toCharArray());
+    return stem >= 5 && stem >= wanted.length() - 1;
   }
 
   private static String sorted(String word) {

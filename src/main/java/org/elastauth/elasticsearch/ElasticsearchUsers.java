@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -463,10 +464,19 @@ public final class ElasticsearchUsers {
         return sendOnce(operation, request, options);
       } catch (IOException e) {
         if (left == 0 || !isOfOneHost(e)) {
-          throw e;
+          throw e instanceof ConnectException ? withHosts(e) : e;
         }
       }
     }
+  }
+
+  /** The operator shall see which addresses are in use. */
+  private IOException withHosts(IOException failure) {
+    String hosts =
+        client.getNodes().stream()
+            .map(node -> node.getHost().toURI())
+            .collect(Collectors.joining(", "));
+    return new ConnectException(failure.getMessage() + ": " + hosts);
   }
 
   private Response sendOnce(String operation, Request request, RequestOptions options)

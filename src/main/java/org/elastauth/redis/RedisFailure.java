@@ -6,14 +6,17 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.PartitionSelectorException;
+import java.net.ConnectException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.elastauth.config.Fault;
 
 /** What a failed command, or a failed connection, says of Redis. */
@@ -175,7 +178,7 @@ public final class RedisFailure {
                 () ->
                     root.getMessage() == null
                         ? root.getClass().getSimpleName()
-                        : root.getMessage());
+                        : withAddress(root, failure));
     if (root instanceof CertificateExpiredException) {
       return "the certificate of Redis has expired: " + reason;
     }
@@ -190,6 +193,15 @@ public final class RedisFailure {
         .findFirst()
         .map(remedy -> reason.replaceFirst("\\.$", "") + "; " + remedy.getValue())
         .orElse(reason);
+  }
+
+  /** Netty names the address in the exception that wraps the system's. */
+  private static String withAddress(Throwable root, Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .filter(ConnectException.class::isInstance)
+        .findFirst()
+        .orElse(root)
+        .getMessage();
   }
 
   /**

@@ -72,7 +72,11 @@ record ConfigurationCheck(
   }
 
   private List<String> unknown() {
-    return reading.unknown().keySet().stream().filter(name -> foreign(name).isEmpty()).toList();
+    return reading.unknown().keySet().stream()
+        .filter(name -> foreign(name).isEmpty())
+        .map(name -> name.replaceFirst("\\[\\d+]$", "")) // a list counts once
+        .distinct()
+        .toList();
   }
 
   private static Optional<ForeignSetting> foreign(String name) {
@@ -92,7 +96,8 @@ record ConfigurationCheck(
         reading.known().stream()
             .filter(known -> Character.isUpperCase(known.charAt(0)) == isVariable)
             .toList();
-    String origin = reading.origins().getOrDefault(name, "");
+    String origin =
+        reading.origins().getOrDefault(name, reading.origins().getOrDefault(name + "[0]", ""));
     LOG.warn(
         "Unknown setting {} is ignored{}",
         name,

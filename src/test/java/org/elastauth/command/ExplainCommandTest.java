@@ -41,7 +41,7 @@ class ExplainCommandTest {
             "provider authelia: the headers Remote-User and Remote-Groups",
             "ADMINS → [superuser] (--elastauth.group_mappings.Admins)",
             "roles superuser",
-            "account unknown: Elasticsearch gives no answer",
+            "account unknown: Elasticsearch gives no answer: Connection refused: http://127.0.0.1:1",
             "decision 503: Elasticsearch gives no usable answer; only users with a cached password");
     assertThat(err.toString()).isEmpty();
   }

@@ -15,6 +15,7 @@ class NearestNameTest {
       List.of(
           "elastauth.cache.type",
           "elastauth.cache.key_prefix",
+          "elastauth.cache.expiration",
           "elastauth.redis.host",
           "elastauth.listen",
           "ELASTAUTH_SECRET_KEY");
@@ -22,6 +23,7 @@ class NearestNameTest {
   @ParameterizedTest
   @CsvSource({
     "elastauth.cahce.type, elastauth.cache.type",
+    "elastauth.cache.expiry, elastauth.cache.expiration",
     "elastauth.cache.keyprefx, elastauth.cache.key_prefix",
     "elastauth.cache.key-prefix, elastauth.cache.key_prefix",
     "elastauth.redis_hst, elastauth.redis.host",

@@ -1,13 +1,18 @@
 package org.elastauth.redis;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.cluster.PartitionSelectorException;
 import java.util.concurrent.CompletionException;
 import org.elastauth.redis.RedisFailure.Kind;
+import org.elastauth.server.RedisServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +88,17 @@ class RedisFailureTest {
                 reply(
                     "ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `s3cret`")))
         .isEqualTo("ERR unknown command `HELLO`");
+  }
+
+  @Test
+  void aRefusedConnectionNamesItsAddress() {
+    try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + RedisServer.freePort())) {
+      assertThatThrownBy(client::connect)
+          .extracting(RedisFailure::reason, as(STRING))
+          .startsWith("Connection refused: ")
+          .contains("127.0.0.1:")
+          .contains("; check redis.host");
+    }
   }
 
   @Test

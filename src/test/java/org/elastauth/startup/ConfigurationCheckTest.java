@@ -145,6 +145,15 @@ class ConfigurationCheckTest {
   }
 
   @Test
+  void anUnknownListIsOneSetting(CapturedOutput output) {
+    assertThat(faults(Map.of(), Map.of("cors[0]", "https://a", "cors[1]", "https://b"))).isEmpty();
+    assertThat(output.toString().lines().filter(line -> line.contains("Unknown setting")))
+        .singleElement()
+        .asString()
+        .contains("cors is ignored");
+  }
+
+  @Test
   @Timeout(120)
   void manyUnknownSettingsAreNamedAndCounted(CapturedOutput output) {
     Map<String, Object> values = new HashMap<>();
