@@ -4,9 +4,15 @@
 -- those of the request; a header that the answer lacks is removed. Every other answer goes to the client, with its
 -- status, its body and the refused headers. The lists are names in lower case, separated by commas.
 -- x-forwarded-method and x-forwarded-uri are those of the request, whatever the client sent under these names.
+--
+-- HAProxy goes on with a request whose script fails. So the configuration must refuse a request for which the variable
+-- txn.authorized is not true.
 
 -- One socket for all backends. The configuration presets its path.
 local SOCKET = "unix@" .. os.getenv("AUTHORIZE_SOCKET")
+
+-- HAProxy 2.6 crashes when it sends a question with more than 101 lines of headers.
+local MOST_LINES = 64
 
 local function names(list)
   local all = {}
@@ -27,7 +33,7 @@ end
 
 local function authorize(txn, backend, path, sent, allowed, refused)
   local received = txn.http:req_get_headers()
-  local headers = {}
+  local headers, lines = {}, 0
   for _, name in ipairs(names(sent)) do
     if name == "x-forwarded-method" then
       headers[name] = { txn.sf:method() }
@@ -36,9 +42,13 @@ local function authorize(txn, backend, path, sent, allowed, refused)
     elseif received[name] then
       headers[name] = values(received[name])
     end
+    lines = lines + #(headers[name] or {})
   end
-  local answer = core.httpclient():get({ url = "http://" .. backend .. path, headers = headers, dst = SOCKET })
-  local status = answer and answer.status or 0
+  local answer
+  if lines <= MOST_LINES then
+    answer = core.httpclient():get({ url = "http://" .. backend .. path, headers = headers, dst = SOCKET })
+  end
+  local status = lines > MOST_LINES and 400 or answer and answer.status or 0
 
   if status >= 200 and status < 300 then
     for _, name in ipairs(names(allowed)) do
@@ -47,6 +57,7 @@ local function authorize(txn, backend, path, sent, allowed, refused)
         txn.http:req_add_header(name, value)
       end
     end
+    txn:set_var("txn.authorized", true)
     return
   end
 

@@ -120,9 +120,13 @@ class ReverseProxyIT {
   /** A request through the proxy; headers are names and values, alternating. */
   private static HttpResponse<String> ask(
       ReverseProxy.Kind kind, String method, String path, BodyPublisher body, String... headers) {
+    return ask(port(kind), method, path, body, headers);
+  }
+
+  private static HttpResponse<String> ask(
+      int port, String method, String path, BodyPublisher body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(kind) + path))
-            .method(method, body);
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).method(method, body);
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -272,6 +276,47 @@ class ReverseProxyIT {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /** HAProxy 2.6 crashes when its script asks with more than 101. */
+  @ParameterizedTest
+  @EnumSource
+  void veryManyLinesOfAHeaderAreRefused(ReverseProxy.Kind kind) throws IOException {
+    String many = "Accept: a\r\n".repeat(97);
+    String request =
+        "GET /_security/_authenticate HTTP/1.1\r\nHost: 127.0.0.1:" + port(kind) + "\r\n";
+    String answer = raw(kind, request + "Connection: close\r\n" + many + "\r\n");
+    assertThat(answer).containsPattern("^HTTP/1.1 4");
+    assertThat(toElastic.drain()).isEmpty();
+  }
+
+  /** A client chooses X-Forwarded-Host, and Authelia's rules depend on the site. */
+  @Test
+  void behindAnotherProxyCaddyNamesTheSiteOfTheRequest() {
+    assumeTrue(ReverseProxy.Kind.CADDY.installed(), "caddy is not installed here");
+    try (ReverseProxy caddy =
+        ReverseProxy.Kind.CADDY.start(
+            new ReverseProxy.Behind(toAuthelia.port(), toGateway.port(), toElastic.port()),
+            "127.0.0.1/32")) {
+      ask(
+          caddy.port(),
+          "GET",
+          "/",
+          BodyPublishers.noBody(),
+          "X-Forwarded-Host",
+          "forged.example.org",
+          "X-Forwarded-Uri",
+          "/forged",
+          "X-Forwarded-Method",
+          "FORGED",
+          "X-Forwarded-For",
+          "203.0.113.9");
+      assertThat(toAuthelia.drain())
+          .containsIgnoringCase("X-Forwarded-Host: 127.0.0.1:" + caddy.port())
+          .as("of the proxy in front")
+          .contains("203.0.113.9")
+          .doesNotContainIgnoringCase("forged");
     }
   }
 

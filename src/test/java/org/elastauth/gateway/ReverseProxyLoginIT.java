@@ -308,6 +308,29 @@ class ReverseProxyLoginIT {
     assertThat(toElastic.drain()).startsWith("GET ").doesNotContainIgnoringCase("proxy-auth");
   }
 
+  /** HAProxy 2.6 crashes when its script asks with more than 101. */
+  @ParameterizedTest
+  @EnumSource
+  void veryManyLinesOfAHeaderAreRefused(ReverseProxy.Kind kind) throws IOException {
+    String own =
+        ElasticsearchServer.basic(
+            ElasticsearchServer.GATEWAY, ElasticsearchServer.GATEWAY_PASSWORD);
+    String answer =
+        browser(kind)
+            .raw(
+                "GET "
+                    + PAGE
+                    + " HTTP/1.1\r\nHost: "
+                    + URI.create(RUNNING.get(kind).site).getAuthority()
+                    + "\r\nAuthorization: "
+                    + own
+                    + "\r\nConnection: close\r\n"
+                    + "Accept: a\r\n".repeat(97)
+                    + "\r\n");
+    assertThat(answer).containsPattern("^HTTP/1.1 4").doesNotContain("Authorization: ");
+    assertThat(toElastic.drain()).isEmpty();
+  }
+
   /** RFC 9110, 7.6.1: a proxy drops what Connection names. */
   @ParameterizedTest
   @EnumSource

@@ -20,6 +20,9 @@ public final class ReverseProxy implements AutoCloseable {
   private static final String ACCESS_LOG = "access.log";
 
   /** In the folder of the process. */
+  /** RFC 5737: an address of nobody. */
+  private static final String NO_PROXY = "192.0.2.0/32";
+
   private static final String HAPROXY_SOCKET = "authorize.sock";
 
   private final int port;
@@ -46,7 +49,8 @@ public final class ReverseProxy implements AutoCloseable {
   /**
    * @param certificates with {@code server}, for TLS and HTTP/2; null: HTTP/1.1 without TLS
    */
-  private record Site(String host, int port, Certificates certificates, Behind behind) {
+  private record Site(
+      String host, int port, Certificates certificates, Behind behind, String frontProxies) {
     boolean tls() {
       return certificates != null;
     }
@@ -224,7 +228,17 @@ public final class ReverseProxy implements AutoCloseable {
 
     /** With the file for identity headers, as the site 127.0.0.1. */
     public ReverseProxy start(Behind behind) {
-      return start("headers", new Site("127.0.0.1", RedisServer.freePort(), null, behind));
+      return start(behind, NO_PROXY);
+    }
+
+    /**
+     * The same behind another proxy.
+     *
+     * @param frontProxies the addresses of that proxy, for Caddy
+     */
+    public ReverseProxy start(Behind behind, String frontProxies) {
+      return start(
+          "headers", new Site("127.0.0.1", RedisServer.freePort(), null, behind, frontProxies));
     }
 
     /**
@@ -235,7 +249,8 @@ public final class ReverseProxy implements AutoCloseable {
     public ReverseProxy startForLogin(
         int port, int gateway, int elastic, Certificates certificates) {
       return start(
-          "oidc", new Site("localhost", port, certificates, new Behind(0, gateway, elastic)));
+          "oidc",
+          new Site("localhost", port, certificates, new Behind(0, gateway, elastic), NO_PROXY));
     }
 
     private ReverseProxy start(String form, Site site) {
@@ -261,6 +276,7 @@ public final class ReverseProxy implements AutoCloseable {
                   // where Caddy keeps its files
                   environment.put("XDG_DATA_HOME", folder.toString());
                   environment.put("XDG_CONFIG_HOME", folder.toString());
+                  environment.put("FRONT_PROXIES", site.frontProxies);
                   environment.put("AUTHORIZE_SOCKET", HAPROXY_SOCKET);
                 },
                 Stream.concat(program, command(main, site).stream()).toList());
