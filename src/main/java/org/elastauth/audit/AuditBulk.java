@@ -131,7 +131,7 @@ public final class AuditBulk {
    * @param items the response, in the order of the request
    * @throws IOException if Elasticsearch has not accepted all others; the part is then sent again
    */
-  public void settle(@Body AuditSegment segment, @Variable("items") List<BulkResponseItem> items)
+  public void confirm(@Body AuditSegment segment, @Variable("items") List<BulkResponseItem> items)
       throws IOException {
     List<String> lines = segment.lines();
     List<String> invalid = new ArrayList<>();

@@ -24,6 +24,8 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
   private static final String HOSTS = "elasticsearch.hosts";
   private static final String ACCOUNT = "elasticsearch.username";
   private static final String KEY = "secret_key";
+  private static final String RESERVED = "reserved names";
+  private static final int MOST_NAMES = 10;
 
   @Override
   public void into(Findings findings) throws IOException {
@@ -179,10 +181,30 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
             + (users.isComplete()
                 ? ""
                 : ", among the first " + ElasticsearchInspection.MOST_USERS + " users"));
+    reserved(findings, account.path("username").asText(), users.others());
     if (hasKey) {
       keys(findings, keys, users.byKey());
     }
     realm(findings, inspection, account, users);
+  }
+
+  private static void reserved(Findings findings, String account, List<String> others) {
+    String reserved = "no login can be a built-in account, such as elastic";
+    List<String> names = others.stream().filter(name -> !name.equals(account)).toList();
+    if (names.isEmpty()) {
+      findings.ok(RESERVED, reserved + ", or " + account);
+      return;
+    }
+    findings.note(
+        RESERVED,
+        reserved
+            + ", "
+            + account
+            + ", or one of the accounts that no gateway has created: "
+            + String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)))
+            + (names.size() > MOST_NAMES ? ", …" : ""),
+        "if such an account belongs to a user who logs in here, delete it, or set"
+            + " elasticsearch.adopt");
   }
 
   private static void keys(Findings findings, SecretKeys keys, Map<String, Integer> byKey) {

@@ -68,9 +68,15 @@ public final class ElasticsearchInspection implements AutoCloseable {
    *     from
    * @param isComplete whether all users were read
    * @param sample a user whose password this gateway knows; null if there is none
+   * @param others the names of users that no gateway has created, without the built-in ones
    */
   public record OwnUsers(
-      int count, int disabled, Map<String, Integer> byKey, boolean isComplete, Credential sample) {}
+      int count,
+      int disabled,
+      Map<String, Integer> byKey,
+      boolean isComplete,
+      Credential sample,
+      List<String> others) {}
 
   private final ElasticsearchSettings settings;
   private final GatewayAccount account;
@@ -214,7 +220,8 @@ public final class ElasticsearchInspection implements AutoCloseable {
       complete = !pages || count.read - before < PAGE_SIZE;
       last = count.last;
     }
-    return new OwnUsers(count.own, count.disabled, count.byKey, complete, count.sample);
+    return new OwnUsers(
+        count.own, count.disabled, count.byKey, complete, count.sample, count.others);
   }
 
   private static final class Count {
@@ -226,6 +233,7 @@ public final class ElasticsearchInspection implements AutoCloseable {
     private int disabled;
     private String last = "";
     private Credential sample;
+    private final List<String> others = new ArrayList<>();
 
     Count(SecretKeys keys, long now) {
       this.keys = keys;
@@ -237,6 +245,9 @@ public final class ElasticsearchInspection implements AutoCloseable {
       last = document.path("username").asText();
       StoredUser user = StoredUser.read(document, 0);
       if (!user.isOurs()) {
+        if (!user.reserved()) {
+          others.add(last);
+        }
         return;
       }
       OwnershipMetadata ownership = user.ownership();

@@ -172,10 +172,11 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     values.put("elastauth.cache.health_check.period", Math.min(check, CHECK_MILLIS));
     // the repeatCount of Camel's timer; 0: unlimited
     values.put(
-        "elastauth.redis.health_check.looks", settings.redis().healthCheck().enabled() ? 0 : 1);
+        "elastauth.redis.health_check.repeat_count",
+        settings.redis().healthCheck().enabled() ? 0 : 1);
     values.put("elastauth.audit.delivered", settings.audit().isDelivered());
     values.put("elastauth.audit.to_elasticsearch", settings.audit().usesElasticsearch());
-    values.put("elastauth.expiry.turn", settings.usesRedis() ? "redis" : "free");
+    values.put("elastauth.expiry.lease", settings.usesRedis() ? "redis" : "free");
     values.put("elastauth.expiry.period", period);
     // random, so that gateways started together do not run at the same time
     values.put(

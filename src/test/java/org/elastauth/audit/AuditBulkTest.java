@@ -93,7 +93,7 @@ class AuditBulkTest {
     AuditSegment file = segment(event(1), event(2), event(3));
     AuditSegment first = file.first(file.lines().get(0).length() + 1);
     AuditBulk bulk = bulk();
-    bulk.settle(first, answers(201));
+    bulk.confirm(first, answers(201));
     assertThat(bulk.parts(file).next().lines()).containsExactly(event(2), event(3));
     assertThat(bulk().parts(file).next().lines())
         .as("after a restart")
@@ -111,7 +111,7 @@ class AuditBulkTest {
 
   @Test
   void aConflictWasDeliveredBefore() throws IOException {
-    bulk().settle(segment(event(1), event(2)), answers(201, 409));
+    bulk().confirm(segment(event(1), event(2)), answers(201, 409));
     assertThat(meters.get("elastauth.audit.delivered").counter().count()).isEqualTo(2);
     assertThat(rejected()).doesNotExist();
   }
@@ -120,7 +120,7 @@ class AuditBulkTest {
   @ValueSource(ints = {401, 403, 404, 429, 500, 503})
   void whatMayBeAcceptedLaterIsSentAgain(int status) throws IOException {
     AuditSegment segment = segment(event(1), event(2), event(3));
-    assertThatThrownBy(() -> bulk().settle(segment, answers(201, 400, status)))
+    assertThatThrownBy(() -> bulk().confirm(segment, answers(201, 400, status)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("why");
     assertThat(rejected()).as("set aside once, at the end").doesNotExist();
@@ -128,7 +128,7 @@ class AuditBulkTest {
 
   @Test
   void whatIsNeverAcceptedIsSetAside() throws IOException {
-    bulk().settle(segment(event(1), "{\"torn", event(2)), answers(400, 201));
+    bulk().confirm(segment(event(1), "{\"torn", event(2)), answers(400, 201));
     assertThat(rejected()).hasContent(event(1) + "\n{\"torn");
     assertThat(meters.get("elastauth.audit.dropped").counter().count()).isEqualTo(2);
     assertThat(meters.get("elastauth.audit.delivered").counter().count()).isEqualTo(1);

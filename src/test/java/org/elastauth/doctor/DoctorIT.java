@@ -188,6 +188,10 @@ class DoctorIT {
             "ok native realm: Elasticsearch accepts the password that the gateway computes for a"
                 + " user")
         .anyMatch(line -> line.matches("ok .*: users that gateways have created: [1-9].*"))
+        .anyMatch(
+            line ->
+                line.matches(
+                    "(ok|note) reserved names: no login can be a built-in account, such as elastic,.* elastauth.*"))
         .noneMatch(line -> line.startsWith("fault"));
     assertThat(elasticsearch("secret_key", OTHER_KEY))
         .anySatisfy(

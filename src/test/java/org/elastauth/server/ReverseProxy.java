@@ -189,10 +189,14 @@ public final class ReverseProxy implements AutoCloseable {
         if (!site.tls()) {
           replace(file, "      tls: {}\n", "");
         }
-        return List.of(
-            "--entryPoints.web.address=127.0.0.1:" + site.port,
-            "--entryPoints.web.http.maxHeaderBytes=7168",
-            "--providers.file.filename=" + file);
+        Path main = file.resolveSibling("static.yaml");
+        replace(
+            main,
+            "\":443\"",
+            "127.0.0.1:" + site.port,
+            "/etc/traefik/headers.yaml",
+            file.toString());
+        return List.of("--configFile=" + main);
       }
     };
 
