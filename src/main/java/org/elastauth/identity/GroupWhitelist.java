@@ -1,6 +1,5 @@
 package org.elastauth.identity;
 
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -10,7 +9,8 @@ import org.elastauth.http.HttpError;
 import org.springframework.stereotype.Component;
 
 /**
- * Rejects users with a group outside {@code group_whitelist}, if it is enabled. Groups compare
+ * Rejects users with a group outside {@code group_whitelist}, if it is enabled, and tokens that say
+ * nothing of groups: their users choose the scopes, so they could leave a group out. Groups compare
  * without case.
  */
 @Component("groupWhitelist")
@@ -19,8 +19,10 @@ public final class GroupWhitelist implements Processor {
   private final Set<String> groups;
 
   private final boolean enabled;
+  private final OptionalFields fields;
 
-  public GroupWhitelist(IdentitySettings settings) {
+  public GroupWhitelist(IdentitySettings settings, OptionalFields fields) {
+    this.fields = fields;
     this.enabled = settings.enableGroupWhitelist();
     this.groups =
         settings.groupWhitelist().stream()
@@ -30,16 +32,24 @@ public final class GroupWhitelist implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    if (enabled) {
-      refuse((Identity) exchange.getProperty("identity"));
-    }
+    refuse((Identity) exchange.getProperty("identity"));
   }
 
   /**
-   * @throws HttpError 403 for a group that is not on the whitelist, if it is enabled
+   * @throws HttpError 403 for a group that is not on the whitelist, and for a token without groups,
+   *     if it is enabled
    */
   public void refuse(Identity identity) {
-    for (String group : enabled ? identity.groups() : List.<String>of()) {
+    if (!enabled) {
+      return;
+    }
+    boolean isOfToken = !identity.subject().isEmpty();
+    if (isOfToken && !identity.saysGroups() && identity.roles() == null) {
+      throw fields.unknownGroups(
+          identity.username(),
+          "with enable_group_whitelist the identity provider must send it, empty for none");
+    }
+    for (String group : identity.groups()) {
       if (!groups.contains(group) && !groups.contains(fold(group))) {
         throw HttpError.forbidden("a group of this user is not on the whitelist")
             .because("group_whitelist");

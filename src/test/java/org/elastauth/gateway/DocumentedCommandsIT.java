@@ -64,7 +64,8 @@ class DocumentedCommandsIT {
           "sed",
           "set",
           "test",
-          "tr");
+          "tr",
+          "umask");
 
   /** A command with one of these programs is not run. */
   private static final Map<String, String> PROGRAMS =
@@ -78,7 +79,7 @@ class DocumentedCommandsIT {
           Map.entry("redis-cli", "asks the reader's Redis"),
           Map.entry("caddy", "ReverseProxyIT starts it"),
           Map.entry("envoy", "is not installed everywhere"),
-          Map.entry("/usr/sbin/nginx", "ReverseProxyIT starts it"),
+          Map.entry("nginx", "ReverseProxyIT starts it"),
           Map.entry("token", "asks Keycloak; LoginBrowserIT logs in there"),
           Map.entry("target/my-keycloak/bin/kc.sh", "KeycloakServer starts it"),
           Map.entry("src/test/bench/run", "takes minutes"));

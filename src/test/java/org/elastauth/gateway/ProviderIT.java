@@ -661,6 +661,9 @@ class ProviderIT {
           provider.sign(
               provider.claims("provider.foreign").claim("groups", List.of("guests")).build());
       assertThat(status(gateway, foreign)).isEqualTo(403);
+      String silent =
+          provider.sign(provider.claims("provider.silent").claim("groups", null).build());
+      assertThat(status(gateway, silent)).as("may hide the group guests").isEqualTo(403);
       String staff =
           provider.sign(
               provider.claims("provider.staff").claim("groups", List.of("staff")).build());

@@ -249,7 +249,8 @@ class IdentityRulesTest {
   }
 
   private static GroupWhitelist whitelist(String... groups) {
-    return new GroupWhitelist(strict(groups).identity());
+    Settings settings = strict(groups);
+    return new GroupWhitelist(settings.identity(), TestSettings.fields(settings));
   }
 
   private static Settings strict(String... groups) {
@@ -273,6 +274,20 @@ class IdentityRulesTest {
           .isInstanceOfSatisfying(
               HttpError.class, refusal -> assertThat(refusal.status()).isEqualTo(403));
     }
+  }
+
+  /** Who asks for a token chooses its scopes, and could leave out the groups. */
+  @Test
+  void aTokenWithoutGroupsIsOnNoWhitelist() {
+    GroupWhitelist whitelist = whitelist("staff");
+    OptionalFields fields = TestSettings.fields(strict("staff"));
+    Identity silent = IdentityRules.identity("a", "", "", null, 7, fields);
+    whitelist.refuse(silent);
+    whitelist.refuse(IdentityRules.identity("a", "", "", List.of(), 7, fields).withSubject("s"));
+    whitelist.refuse(silent.withSubject("s").withRoles(List.of("viewer")));
+    assertThatThrownBy(() -> whitelist.refuse(silent.withSubject("s")))
+        .isInstanceOfSatisfying(
+            HttpError.class, refusal -> assertThat(refusal.reason()).isEqualTo("unknown_groups"));
   }
 
   @Test
