@@ -21,6 +21,9 @@ class MessagesPageTest {
   private static final String AT_STARTUP = "## At startup\n";
   private static final Pattern ROW = Pattern.compile("\\| `(.+?)` \\| (.*) \\|");
 
+  /** Without one, nobody can recognise the message. */
+  private static final Pattern WORD = Pattern.compile("[a-z]{2}");
+
   private static JavaMessages messages;
   private static String page;
 
@@ -59,12 +62,27 @@ class MessagesPageTest {
             file, its value, and the place: file and line, variable or option. Then one of these texts says what is
             wrong and how to mend it.
 
+            ### Settings and files
+
             """
-            + messages.faults.keySet().stream()
-                .map(fault -> "- `" + fault.replace("`", "'") + "`\n")
-                .collect(Collectors.joining());
+            + faults(false)
+            + "\n### Routes\n\n"
+            + faults(true);
     Files.writeString(MADE, made);
     assertThat(page).as("copy %s to %s", MADE, PAGE).isEqualTo(made);
+  }
+
+  private static String faults(boolean ofRoutes) {
+    return messages.faults.entrySet().stream()
+        .filter(fault -> WORD.matcher(fault.getKey()).find())
+        .filter(
+            fault -> fault.getValue().stream().anyMatch(MessagesPageTest::isOfRoutes) == ofRoutes)
+        .map(fault -> "- `" + fault.getKey().replace("`", "'") + "`\n")
+        .collect(Collectors.joining());
+  }
+
+  private static boolean isOfRoutes(String type) {
+    return Files.exists(Path.of("src/main/java/org/elastauth/routes", type + ".java"));
   }
 
   /** Otherwise a message may be missing because the sources are not read. */

@@ -129,7 +129,7 @@ final class AuditLines {
   private void write(JsonGenerator line, Decision decision) throws IOException {
     Kind kind = kind(decision.status());
     text(line, TIMESTAMP, timestamp(decision.at()));
-    // a route of one's own may refuse a request whose access was granted
+    // the operator's route may refuse a request whose access was granted
     text(line, ID, kind == GRANTED ? decision.id() : decision.id() + "-" + decision.status());
     line.writeRaw(kind.fields);
     if (kind != GRANTED) {

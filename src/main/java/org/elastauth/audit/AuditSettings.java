@@ -44,7 +44,7 @@ public record AuditSettings(
   /** Events stay in the folder. */
   public static final String FILE = "file";
 
-  /** Another name is that of a route file of one's own. */
+  /** Another name is that of the operator's route file. */
   public static final Set<String> SHIPPED = Set.of(FILE, "elasticsearch");
 
   /** Whether a route delivers the events. */

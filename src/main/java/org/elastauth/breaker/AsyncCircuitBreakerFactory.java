@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Makes every {@code circuitBreaker} in the routes asynchronous that names a breaker. One without,
- * as a route of one's own may have, is Camel's. Camel 4.22 has {@code
+ * as the operator's route may have, is Camel's. Camel 4.22 has {@code
  * resilience4jConfiguration.asynchronous} (CAMEL-24209); an upgrade replaces this package.
  */
 @Component

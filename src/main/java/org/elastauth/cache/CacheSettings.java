@@ -55,7 +55,7 @@ public record CacheSettings(
         int hybridL1MemoryMb,
     LoadedRoutes routes)
     implements Checked {
-  /** Another name is that of a route file of one's own. */
+  /** Another name is that of the operator's route file. */
   public static final Set<String> SHIPPED =
       Set.of("memory", "redis", "hybrid", "database", "file", "none");
 
@@ -110,7 +110,9 @@ public record CacheSettings(
     if (inFolder()) {
       checkFolder(faults);
     }
-    if (inDatabase() && url.matches("jdbc:postgresql:[^?]*@.*")) {
+    if (url.matches("(?i)redis(s|-\\w+)?://.*")) {
+      faults.add("url", "is a URL of Redis; set redis.url");
+    } else if (inDatabase() && url.matches("jdbc:postgresql:[^?]*@.*")) {
       faults.add(
           "url",
           "has a user in front of the @, which the driver does not support; append ?user=…&password=…");

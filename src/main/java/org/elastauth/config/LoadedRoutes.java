@@ -4,12 +4,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the route files in use need: a route of one's own may call the routes of Redis, for example,
+ * What the route files in use need: the operator's route may call the routes of Redis, for example,
  * whatever {@code cache.type} is.
  *
  * @param files the packaged files in use that need a server, a folder or settings, without {@code
  *     .camel.yaml}
- * @param beans of Redis that route files of one's own name
+ * @param beans of Redis that the operator's route files name
  */
 public record LoadedRoutes(Set<String> files, Set<String> beans) {
   public static final LoadedRoutes NONE = new LoadedRoutes(Set.of(), Set.of());
@@ -23,7 +23,7 @@ public record LoadedRoutes(Set<String> files, Set<String> beans) {
     return files.contains(file);
   }
 
-  /** Whether files of one's own use Redis themselves. */
+  /** Whether the operator's files use Redis themselves. */
   public boolean ownUseRedis() {
     return !beans.isEmpty();
   }

@@ -9,7 +9,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * The settings for routes of one's own: {@code my.folder}, or {@code elastauth.my.folder}, is
+ * The settings for the operator's routes: {@code my.folder}, or {@code elastauth.my.folder}, is
  * <code>{{my.folder}}</code> in a route. Their sources have the order of all settings.
  */
 public final class OwnSettings extends PropertySource<MutablePropertySources> {

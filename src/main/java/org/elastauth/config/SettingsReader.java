@@ -315,19 +315,32 @@ public final class SettingsReader<T> {
 
   /** Adds the content of a file as the value. */
   private void addFile(Spelling spelling, String name, Object place, String origin, String file) {
+    readFile(name, origin, file)
+        .ifPresent(
+            text -> {
+              addText(spelling, name, place, origin, text);
+              secretFiles.put(spelling.setting().path(), Path.of(file));
+            });
+  }
+
+  private void addText(Spelling spelling, String name, Object place, String origin, String text) {
+    if (!spelling.setting().isList()) {
+      add(spelling, name, place, origin, "", "-1", text);
+      return;
+    }
+    String[] items = text.split("[,\\s]+");
+    for (int i = 0; i < items.length; i++) {
+      add(spelling, name, place, origin, "", String.valueOf(i), items[i]);
+    }
+  }
+
+  /** The content of a file with a secret; empty, with a fault, if it is not usable. */
+  private Optional<String> readFile(String name, String origin, String file) {
     try {
-      String text = SecretFile.read(file);
-      if (spelling.setting().isList()) {
-        String[] items = text.split("[,\\s]+");
-        for (int i = 0; i < items.length; i++) {
-          add(spelling, name, place, origin, "", String.valueOf(i), items[i]);
-        }
-      } else {
-        add(spelling, name, place, origin, "", "-1", text);
-      }
-      secretFiles.put(spelling.setting().path(), Path.of(file));
+      return Optional.of(SecretFile.read(file));
     } catch (IllegalArgumentException unusable) {
       unreadable.add(new Fault(name, "", unusable.getMessage(), origin.equals(name) ? "" : origin));
+      return Optional.empty();
     }
   }
 
@@ -340,6 +353,10 @@ public final class SettingsReader<T> {
     for (Setting map : settings.values()) {
       if (map.isMap() && name.startsWith(variable(map) + "_")) {
         Spelling spelling = names.key(map.path());
+        if (map.isSecret() && SecretFile.SUFFIX.matcher(name).find()) {
+          readFile(name, name, value).ifPresent(text -> readEntry(withoutSuffix(name), text));
+          return true;
+        }
         String key = name.substring(variable(map).length() + 1);
         // names of groups and headers often contain dashes, names of variables cannot
         add(spelling, variable(map), variables, name, key.replace('_', '-'), "-1", value);

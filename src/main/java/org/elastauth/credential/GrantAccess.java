@@ -24,7 +24,7 @@ public final class GrantAccess implements Processor {
     Credential credential = (Credential) message.getBody();
     Identity identity = (Identity) exchange.getProperty("identity");
     if (!identity.username().equals(credential.username())) {
-      throw EncryptCredential.foreign(); // from a cache of one's own
+      throw EncryptCredential.foreign(); // from the operator's cache
     }
     decisions.granted(exchange);
     if (message.hasHeaders()) {

@@ -13,7 +13,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Description;
 import org.springframework.stereotype.Component;
 
-/** Makes the credential that a user store of one's own returns. */
+/** Makes the credential that the operator's user store returns. */
 @Component("credential")
 @Description(
     "The credential of the user of the property identity, which a user store leaves as the body.")

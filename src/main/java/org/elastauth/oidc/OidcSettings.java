@@ -118,7 +118,7 @@ public record OidcSettings(
   }
 
   /**
-   * @throws ConfigurationFaults if a route of one's own uses tokens without these settings
+   * @throws ConfigurationFaults if the operator's route uses tokens without these settings
    */
   public void requireProvider() {
     if (!missing().isEmpty()) {

@@ -91,7 +91,7 @@ public final class RateLimitAnswer implements Processor {
     outcomes.allowed.increment();
   }
 
-  /** Of a route of one's own, which knows no more than the number. */
+  /** Of the operator's route, which knows no more than the number. */
   private Verdict verdict(Long requests) {
     return requests == null
         ? null

@@ -15,7 +15,7 @@ public record RateLimitSettings(
     @DefaultValue("memory") @Name String store,
     @DefaultValue("memory") @OneOf({"memory", "fail_open", "fail_closed"}) String policy) {
 
-  /** Another name is that of a route file of one's own. */
+  /** Another name is that of the operator's route file. */
   public static final Set<String> SHIPPED = Set.of("memory", "redis");
 
   /** Whether requests are counted in Redis. */

@@ -7,7 +7,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
- * Counts by a route of one's own, {@code direct:rate-limit-NAME-count}. The packaged adapters are
+ * Counts by the operator's route, {@code direct:rate-limit-NAME-count}. The packaged adapters are
  * beans without a route, because each request is counted.
  */
 public final class RouteRateLimiter extends AsyncProcessorSupport {

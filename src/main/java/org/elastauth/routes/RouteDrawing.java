@@ -204,7 +204,7 @@ public final class RouteDrawing {
                         || start.equals(FRONT_DOOR) && box.from.equals(HTTP + ADDRESS))
             .collect(Collectors.toList());
     if (entries.isEmpty() && start.equals(FRONT_DOOR)) {
-      // a front door of one's own
+      // the operator's front door
       boxes.values().stream().filter(box -> box.from.startsWith(HTTP)).forEach(entries::add);
     }
     if (entries.isEmpty()) {

@@ -116,7 +116,7 @@ public record RouteSet(
   }
 
   /**
-   * The files that a configuration loads: those that it uses, those of one's own, and those that
+   * The files that a configuration loads: those that it uses, those of the operator, and those that
    * serve an endpoint which one of these calls.
    *
    * @param isUsed whether the configuration uses the packaged file of a name, called or not

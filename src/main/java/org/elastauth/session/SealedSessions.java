@@ -81,7 +81,7 @@ public final class SealedSessions {
     return Map.of(IDENTITY, seal(key, IDENTITY, login), TOKENS, seal(key, TOKENS, tokens));
   }
 
-  /** The text of a session, for a store of one's own. The property {@code sessionKey} names it. */
+  /** The text of a session, for the operator's store. The property {@code sessionKey} names it. */
   @Description("The encrypted text of the session in the body.")
   public String write(@ExchangeProperty("sessionKey") String key, @Body Session session) {
     Map<byte[], byte[]> fields = seal(key, session);

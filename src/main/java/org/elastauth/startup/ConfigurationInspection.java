@@ -37,7 +37,7 @@ public record ConfigurationInspection(LoadedConfiguration configuration) {
     return configuration.check().files().folder();
   }
 
-  /** The jars of components of one's own, and their folder; may not exist. */
+  /** The jars of the operator's components, and their folder; may not exist. */
   public List<Path> components() {
     return ComponentJars.paths();
   }

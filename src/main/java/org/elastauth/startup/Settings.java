@@ -116,7 +116,7 @@ public record Settings(
         .collect(Collectors.joining(","));
   }
 
-  /** Whether a provider's tokens identify users; routes of one's own may call those of oidc. */
+  /** Whether a provider's tokens identify users; the operator's routes may call those of oidc. */
   public boolean usesOidc() {
     return usesOidc(loaded);
   }

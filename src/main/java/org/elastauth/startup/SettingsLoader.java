@@ -88,7 +88,7 @@ public final class SettingsLoader implements EnvironmentPostProcessor, Ordered {
     Map<String, Object> values = values(reading);
     UnaryOperator<String> placeholders = text -> resolved(text, values, environment);
     ConfigurationFiles files = ConfigurationFiles.of(environment, file, reading, placeholders);
-    // routes of one's own may need more, or less, than the names of the adapters tell
+    // the operator's routes may need more, or less, than the names of the adapters tell
     for (int round = 0; round < ROUNDS; round++) {
       LoadedRoutes needs = UsedRouteFiles.needs(files.routes());
       if (needs.equals(reading.settings().loaded())) {

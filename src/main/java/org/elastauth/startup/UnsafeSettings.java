@@ -100,7 +100,7 @@ public final class UnsafeSettings {
     if (redirectUrl.isEmpty()) {
       found.add(
           "oidc.redirect_url is not set: browsers cannot log in and receive 401; set it to the"
-              + " gateway's callback URL");
+              + " gateway's callback URL, also if oidc.allowed_hosts is set");
     } else if (!settings.session().enabled()) {
       found.add(
           "session.enabled is off: browsers cannot log in although oidc.redirect_url is set;"

@@ -84,6 +84,19 @@ class SecretFileTest {
   }
 
   @Test
+  void aHeaderForTheProviderIsASecretToo() throws Exception {
+    String variable = "ELASTAUTH_OIDC_CUSTOM_HEADERS_X_API_KEY_FILE";
+    Reading<Settings> reading = read(variable, file("k y\n"));
+    assertThat(reading.settings().oidc().customHeaders()).isEqualTo(Map.of("X-API-KEY", "k y"));
+    assertThat(reading.unknown()).isEmpty();
+    assertThat(read(variable, file("")).unreadable())
+        .singleElement()
+        .asString()
+        .startsWith(variable)
+        .contains("is empty; write the secret into it");
+  }
+
+  @Test
   void onlyTheLastLineBreakIsNoPartOfTheSecret() throws Exception {
     assertThat(read("REDIS_PASSWORD_FILE", file(" p \n\n")).settings().redis().password())
         .isEqualTo(" p \n");

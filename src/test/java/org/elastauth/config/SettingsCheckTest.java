@@ -286,19 +286,30 @@ class SettingsCheckTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "elastauth-cache",
-        "jdbc:mysql://a/b",
-        "redis://:secret@a",
-        "jdbc:h2:",
-        "jdbc:postgresql://a:port/b"
-      })
+      strings = {"elastauth-cache", "jdbc:mysql://a/b", "jdbc:h2:", "jdbc:postgresql://a:port/b"})
   void aDatabaseCacheNeedsAJdbcUrlWhichIsNotShown(String url) {
     assertThat(faults(database(Map.of("cache.url", url))))
         .singleElement()
         .asString()
         .startsWith("cache.url=***: is not a JDBC URL of H2 or PostgreSQL");
     assertThat(faults(Map.of("cache.url", url))).as("of no other cache").isEmpty();
+  }
+
+  /** Else everybody would believe that the gateways share their cache. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://:secret@a",
+        "rediss://a:6380/1",
+        "REDIS-SENTINEL://a",
+        "redis-socket://a"
+      })
+  void aUrlOfRedisBelongsElsewhereWhateverTheCache(String url) {
+    for (Map<String, Object> settings :
+        List.of(database(Map.of("cache.url", url)), Map.<String, Object>of("cache.url", url))) {
+      assertThat(faults(settings))
+          .containsExactly("cache.url=***: is a URL of Redis; set redis.url");
+    }
   }
 
   @Test

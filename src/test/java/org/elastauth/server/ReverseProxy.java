@@ -19,10 +19,10 @@ import org.awaitility.Awaitility;
 public final class ReverseProxy implements AutoCloseable {
   private static final String ACCESS_LOG = "access.log";
 
-  /** In the folder of the process. */
   /** RFC 5737: an address of nobody. */
   private static final String NO_PROXY = "192.0.2.0/32";
 
+  /** In the folder of the process. */
   private static final String HAPROXY_SOCKET = "authorize.sock";
 
   private final int port;

@@ -28,7 +28,7 @@ final class SessionIdentity implements Processor {
   public void process(Exchange exchange) {
     Object stored = exchange.getMessage().getBody();
     if (stored instanceof Session old && old.expiresAt() <= clock.millis() / 1000) {
-      stored = null; // a store of one's own may not have removed it
+      stored = null; // the operator's store may not have removed it
       exchange.getMessage().setBody(null);
     }
     if (stored instanceof Session session
