@@ -11,6 +11,9 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
+import org.elastauth.config.HeapShare;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -19,10 +22,15 @@ import org.springframework.stereotype.Component;
  */
 @Component("memoryCache")
 public final class MemoryCache implements Processor {
+  private static final Logger LOG = LoggerFactory.getLogger(MemoryCache.class);
+
   private record Bounds(int entries, long bytes) {}
 
   private static final Bounds OWN = new Bounds(50_000, 50L << 20);
   private static final Bounds FALLBACK = new Bounds(500, 10L << 20);
+
+  /** The objects of an entry, without its characters. */
+  private static final int OVERHEAD = 300;
 
   private static final int MAX_KEPT = 64 * 1024;
 
@@ -34,16 +42,24 @@ public final class MemoryCache implements Processor {
 
   public MemoryCache(CacheSettings settings, Ticker ticker) {
     Bounds bounds = bounds(settings);
+    long bytes = HeapShare.CREDENTIALS.bytes(bounds.bytes);
+    if (settings.isHybrid() && bytes < bounds.bytes) {
+      LOG.warn(
+          "The heap has room for {} MB of the first tier, less than cache.hybrid_l1_memory_mb: {}; raise -Xmx",
+          bytes >> 20,
+          settings.hybridL1MemoryMb());
+    }
     // with this minimum weight, the bound on bytes also bounds the number of entries
-    int minimum = (int) (bounds.bytes / bounds.entries);
+    int minimum = (int) (bytes / bounds.entries);
     this.lifetime = settings.expiration().toSeconds();
     this.entries =
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(bounds.bytes)
+            .maximumWeight(bytes)
             .weigher(
-                (String key, Entry entry) -> Math.max(minimum, key.length() + entry.value.length()))
+                (String key, Entry entry) ->
+                    Math.max(minimum, OVERHEAD + key.length() + entry.value.length()))
             .expireAfter(
                 Expiry.<String, Entry>writing((key, entry) -> Duration.ofSeconds(entry.ttl)))
             .build();

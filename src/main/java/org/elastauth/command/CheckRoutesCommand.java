@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
     name = "check-routes",
     description = {
       "Print all faults of the route files, with file and line; start nothing.",
-      "Use it only for files that you trust: the check creates their beans."
+      "The beans of the folder that the configuration names are created once, as by a start.",
+      "Of a folder DIR nothing is created: it may come from somebody else."
     },
     footer = {
       "  elastauth check-routes",

@@ -8,8 +8,9 @@ import org.elastauth.identity.Identity;
 import org.springframework.stereotype.Component;
 
 /**
- * Identities of older tokens, which Elasticsearch answered with a newer profile a few seconds ago.
- * Without this, each use of such a token would miss the cache and ask Elasticsearch twice.
+ * Identities of tokens that are not newer, which Elasticsearch answered with another profile a few
+ * seconds ago. Without this, each use of such a token would miss the cache and ask Elasticsearch
+ * twice.
  */
 @Component("olderViews")
 public final class OlderViews {
@@ -18,7 +19,7 @@ public final class OlderViews {
 
   private record View(String username, Fingerprint fingerprint) {}
 
-  /** The values are the fingerprints of the newer profiles. */
+  /** The values are the fingerprints of the stored profiles. */
   private final Cache<View, Fingerprint> newer;
 
   public OlderViews(Ticker ticker) {
@@ -43,7 +44,7 @@ public final class OlderViews {
 
   /** Whether Elasticsearch would answer the identity with this credential again. */
   boolean contains(Identity identity, Fingerprint fingerprint, Credential credential) {
-    return credential.asOf() > identity.asOf()
+    return credential.asOf() >= identity.asOf()
         && credential
             .fingerprint()
             .equals(newer.getIfPresent(new View(identity.username(), fingerprint)));

@@ -31,6 +31,9 @@ public final class UserChangePlanner {
   /** Seconds by which the clocks of two gateways may differ. */
   private static final long CLOCK_SKEW = 60;
 
+  /** A login of this second or the last was asserted when it arrived: the order is known. */
+  private static final long JUST_NOW = 1;
+
   /**
    * The profile to write: that of the login, or the stored profile if it is newer.
    *
@@ -47,8 +50,9 @@ public final class UserChangePlanner {
   private final long lifetime;
   private final String adopts;
   private final RoleMapping mapping;
+  private final WriteLimits limits;
 
-  public UserChangePlanner(
+  UserChangePlanner(
       @Value("${elastauth.cache.lifetime}") long lifetime,
       ElasticsearchSettings settings,
       RoleMapping mapping,
@@ -56,7 +60,9 @@ public final class UserChangePlanner {
       Clock clock,
       InstanceStart start,
       Health health,
-      ProtectedAccounts accounts) {
+      ProtectedAccounts accounts,
+      WriteLimits limits) {
+    this.limits = limits;
     this.mapping = mapping;
     this.keys = keys;
     this.clock = clock;
@@ -176,10 +182,13 @@ public final class UserChangePlanner {
     if (!login.saysGroups()) {
       // it proves the default roles only, and changes neither groups nor roles by groups
       mapping.refuseRolesByGroups(login, profile.groups());
+      if (profile.withRoles(roles, login.roles() != null).equals(profile)
+          && limits.hasFreshProfile(login.username())) {
+        return new View(profile, asOf, profile.fingerprintWithoutGroups(login), owner);
+      }
       return new View(profile.updated(login, roles), asOf, Fingerprint.of(login), owner);
     }
-    // a time in the future, from a wrong clock, must not block role changes until then
-    if (asOf <= login.asOf() || asOf > now() + CLOCK_SKEW) {
+    if (isNewer(login, asOf)) {
       return view(login, roles, owner);
     }
     boolean decided = login.roles() != null;
@@ -190,6 +199,21 @@ public final class UserChangePlanner {
               mapping.ofNewerGroups(roles, login.groups(), profile.groups()), decided);
     }
     return new View(profile, asOf, profile.fingerprint(login.subject()), owner);
+  }
+
+  /**
+   * Whether a login replaces the stored profile. Two tokens of one second that differ, used in
+   * turn, would cause a write for each request: the second replaces the first only after a while.
+   */
+  private boolean isNewer(Identity login, long asOf) {
+    if (asOf < login.asOf()) {
+      return true;
+    }
+    // a time in the future, from a wrong clock, must not block role changes until then
+    boolean unclear = asOf == login.asOf() || asOf > now() + CLOCK_SKEW;
+    return unclear
+        && (Math.abs(now() - login.asOf()) <= JUST_NOW
+            || !limits.hasFreshProfile(login.username()));
   }
 
   private void refuseLaterGateway(String user, OwnershipMetadata ownership) {

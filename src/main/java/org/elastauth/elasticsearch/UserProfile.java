@@ -45,6 +45,13 @@ public record UserProfile(
     return Fingerprint.of(fullName, email, groups, subject, decided ? roles : null);
   }
 
+  /** The fingerprint of a login that says nothing of groups, and has this name and email. */
+  Fingerprint fingerprintWithoutGroups(Identity login) {
+    return Fingerprint.of(
+        new Identity(
+            login.username(), email, fullName, List.of(), 0, login.subject(), login.roles()));
+  }
+
   /** The body of a PUT that leaves the password and the groups unchanged. */
   public Map<String, Object> document(boolean enabled, Map<String, Object> ownership) {
     Map<String, Object> document = new LinkedHashMap<>();

@@ -71,7 +71,7 @@ public final class UserReconciler {
       boolean written =
           switch (change.kind()) {
             case NOTHING -> true;
-            case PROFILE -> users.write(change);
+            case PROFILE -> writeProfile(change);
             case PASSWORD -> writePassword(change, true);
             case REPAIR -> repair(change);
             case CREATE -> writePassword(change, admitted);
@@ -97,6 +97,14 @@ public final class UserReconciler {
       events.publishEvent(
           new GatewayEvent("user-adopted", change.username(), Map.of("creator", stored.creator())));
     }
+  }
+
+  private boolean writeProfile(UserChange change) throws IOException {
+    boolean written = users.write(change);
+    if (written) {
+      limits.wroteProfile(change.username());
+    }
+    return written;
   }
 
   /**

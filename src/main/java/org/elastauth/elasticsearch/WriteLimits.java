@@ -22,11 +22,15 @@ final class WriteLimits {
   private static final int MAX_REPAIRS = 3;
   private static final Duration REPAIRS_PERIOD = Duration.ofMinutes(10);
 
+  /** As long as an older login is answered from the cache. */
+  private static final Duration PROFILE_PERIOD = Duration.ofSeconds(10);
+
   private final Bulkhead slots;
   private final int maxNewUsers;
   private final Ticker ticker;
   private final Deque<Long> newUsers = new ArrayDeque<>();
   private final Cache<String, AtomicInteger> repairs;
+  private final Cache<String, Boolean> profiles;
 
   WriteLimits(ElasticsearchSettings settings, Ticker ticker) {
     this.ticker = ticker;
@@ -43,6 +47,12 @@ final class WriteLimits {
             .ticker(ticker)
             .maximumSize(10_000)
             .expireAfterWrite(REPAIRS_PERIOD)
+            .build();
+    this.profiles =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .maximumSize(10_000)
+            .expireAfterWrite(PROFILE_PERIOD)
             .build();
   }
 
@@ -81,6 +91,18 @@ final class WriteLimits {
     if (made != null && made.get() >= MAX_REPAIRS) {
       throw HttpError.unavailable("another party keeps changing the password of this user");
     }
+  }
+
+  /**
+   * Whether the profile of a user was written within the last 10 s. A login that is not newer does
+   * not change it then: each write clears the user from the realm cache of Elasticsearch.
+   */
+  boolean hasFreshProfile(String username) {
+    return profiles.getIfPresent(username) != null;
+  }
+
+  void wroteProfile(String username) {
+    profiles.put(username, Boolean.TRUE);
   }
 
   /** Counts a successful repair. */

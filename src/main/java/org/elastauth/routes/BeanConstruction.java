@@ -7,8 +7,9 @@ import java.util.Optional;
 import org.elastauth.config.Fault;
 
 /**
- * Creates the beans of an operator's files once, as a check: a constructor that throws stops the
- * start. Beans with arguments or a factory are not created.
+ * Creates the beans of the operator's own files once, as a check: a constructor that throws stops
+ * the start. Beans with arguments or a factory are not created. Only for files that a start would
+ * use: a constructor may do anything.
  */
 public final class BeanConstruction {
   private BeanConstruction() {}

@@ -173,7 +173,39 @@ final class SessionCommands {
                 all(Stream.concat(indexes(session).stream(), Stream.of(names.session(key)))
                         .map(place -> deleteForeign(redis, place)))
                     .thenCompose(deleted -> write(redis, key, session, fields, left)))
-        .thenRun(() -> settled(key, session));
+        .thenRun(() -> settled(key, session))
+        .thenCompose(written -> endOldest(redis, session.subject()));
+  }
+
+  /**
+   * Ends the sessions of a subject beyond the newest, which have the latest expiries. The session
+   * is written: if this fails, the next login does it.
+   */
+  private CompletionStage<Void> endOldest(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, String subject) {
+    if (subject.isEmpty()) {
+      return done();
+    }
+    byte[] index = bytes(names.ofSubject(subject));
+    Set<String> ended = new LinkedHashSet<>();
+    return range(redis, index, SessionMemory.OF_A_SUBJECT, PAGE)
+        .thenCompose(
+            beyond ->
+                beyond.isEmpty()
+                    ? CompletableFuture.completedFuture(beyond)
+                    : range(redis, index, 0, beyond.size()))
+        .thenCompose(oldest -> endMembers(redis, index, readable(oldest), ended))
+        .thenCompose(
+            done -> {
+              ended.forEach(memory::end);
+              return announce(redis, ended);
+            })
+        .exceptionally(later -> null);
+  }
+
+  private static CompletionStage<List<byte[]>> range(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] index, long offset, long count) {
+    return redis.zrangebyscore(index, Range.unbounded(), Limit.create(offset, count));
   }
 
   /** Redis may carry out a command after its timeout, when the session has already changed. */
@@ -322,27 +354,38 @@ final class SessionCommands {
         .zrangebyscore(index, expiries, Limit.create(offset, PAGE))
         .thenCompose(
             found -> {
-              byte[][] members =
-                  found.stream()
-                      .filter(member -> member.length > 0 && !Arrays.equals(member, ENDED))
-                      .toArray(byte[][]::new);
+              byte[][] members = readable(found);
               if (members.length == 0 && found.size() < PAGE) {
                 return done();
               }
               long unreadable = found.stream().filter(member -> member.length == 0).count();
-              List<String> keys =
-                  Stream.of(members).map(SessionCommands::text).filter(SessionId::isKey).toList();
-              ended.addAll(keys);
-              return all(keys.stream().map(key -> end(redis, key, maxAge)))
-                  .thenCompose(
-                      over ->
-                          all(
-                              members.length == 0
-                                  ? Stream.empty()
-                                  : Stream.of(redis.zrem(index, members))))
+              return endMembers(redis, index, members, ended)
                   .thenCompose(
                       removed -> endPages(redis, index, expiries, offset + unreadable, ended));
             });
+  }
+
+  /** The sessions of an index, without the mark of a logout and what is too long to be read. */
+  private static byte[][] readable(List<byte[]> found) {
+    return found.stream()
+        .filter(member -> member.length > 0 && !Arrays.equals(member, ENDED))
+        .toArray(byte[][]::new);
+  }
+
+  /**
+   * @param ended receives their keys
+   */
+  private CompletionStage<Void> endMembers(
+      RedisClusterAsyncCommands<byte[], byte[]> redis,
+      byte[] index,
+      byte[][] members,
+      Set<String> ended) {
+    List<String> keys =
+        Stream.of(members).map(SessionCommands::text).filter(SessionId::isKey).toList();
+    ended.addAll(keys);
+    return all(keys.stream().map(key -> end(redis, key, maxAge)))
+        .thenCompose(
+            over -> members.length == 0 ? done() : all(Stream.of(redis.zrem(index, members))));
   }
 
   private static <T> CompletionStage<T> unlessForeign(

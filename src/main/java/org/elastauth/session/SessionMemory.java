@@ -8,11 +8,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Processor;
+import org.elastauth.config.HeapShare;
+import org.elastauth.identity.Identity;
 import org.elastauth.redis.RecentKeys;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -26,11 +30,15 @@ import org.springframework.stereotype.Component;
 public final class SessionMemory implements Processor {
   private static final int SESSIONS = 10_000;
   private static final long BYTES = 32L << 20;
-  private static final int ENDED = 50_000;
-  private static final int ENDED_UNKNOWN = 10_000;
+  private static final int ENDED = 60_000;
+  private static final int ENDED_BYTES = 200;
+  private static final int UNKNOWN_SHARE = 6;
 
-  /** The weight of a session in addition to its tokens. */
-  private static final int LEAST = (int) (BYTES / SESSIONS);
+  /** The objects of a session, without its texts. */
+  private static final int OVERHEAD = 1_000;
+
+  /** A client that discards its cookie gets another session with each login. */
+  static final int OF_A_SUBJECT = 50;
 
   private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -49,32 +57,37 @@ public final class SessionMemory implements Processor {
 
   private final Clock clock;
   private final Ticker ticker;
+  private final boolean isStore;
 
   public SessionMemory(SessionSettings settings, Clock clock, Ticker ticker, MeterRegistry meters) {
     this.clock = clock;
     this.ticker = ticker;
+    this.isStore = !settings.inRedis();
+    long bytes = HeapShare.SESSIONS.bytes(BYTES);
+    // with this minimum weight, the bound on bytes also bounds the number of sessions
+    int minimum = (int) (bytes / SESSIONS);
     this.held =
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(BYTES)
-            .weigher((String key, Held entry) -> weight(entry.session))
+            .maximumWeight(bytes)
+            .weigher((String key, Held entry) -> Math.max(minimum, weight(entry.session)))
             .expireAfterWrite(settings.maxAge())
             .build();
     Gauge.builder("elastauth.sessions.held", held, Cache::estimatedSize)
         .description("Sessions in this gateway's memory")
         .register(meters);
-    this.ended = new RecentKeys<>(ENDED, settings.maxAge(), ticker);
-    this.endedUnknown = new RecentKeys<>(ENDED_UNKNOWN, settings.maxAge(), ticker);
+    int keys = (int) (HeapShare.ENDED_SESSIONS.bytes(ENDED * ENDED_BYTES) / ENDED_BYTES);
+    int unknown = keys / UNKNOWN_SHARE;
+    this.ended = new RecentKeys<>(keys - unknown, settings.maxAge(), ticker);
+    this.endedUnknown = new RecentKeys<>(unknown, settings.maxAge(), ticker);
   }
 
   private static int weight(Session session) {
-    int groups = 0;
-    for (String group : session.identity().groups()) {
-      groups += group.length();
-    }
-    return LEAST
-        + groups
+    Identity identity = session.identity();
+    return OVERHEAD
+        + HeapShare.bytesOf(List.of(identity.fullName(), identity.email()))
+        + HeapShare.bytesOf(identity.groups())
         + session.idToken().length()
         + session.accessToken().length()
         + session.refreshToken().length();
@@ -111,7 +124,20 @@ public final class SessionMemory implements Processor {
   /** Keeps a session, unless it was ended meanwhile. */
   public void put(@ExchangeProperty("sessionKey") String key, @Body Session session) {
     Held entry = new Held(session, ticker.read());
-    held.asMap().compute(key, (k, before) -> isEnded(k) ? null : entry);
+    boolean isNew = isStore && held.getIfPresent(key) == null;
+    if (held.asMap().compute(key, (k, before) -> isEnded(k) ? null : entry) != null && isNew) {
+      endOldest(session.subject());
+    }
+  }
+
+  /** Ends the oldest sessions of a subject. A login may search them all: it is rare. */
+  private void endOldest(String subject) {
+    List<Map.Entry<String, Held>> own = new ArrayList<>();
+    held.asMap().entrySet().stream()
+        .filter(entry -> entry.getValue().session.subject().equals(subject))
+        .forEach(own::add);
+    own.sort(Comparator.comparingLong(entry -> entry.getValue().session.createdAt()));
+    own.subList(0, Math.max(0, own.size() - OF_A_SUBJECT)).forEach(entry -> end(entry.getKey()));
   }
 
   /**

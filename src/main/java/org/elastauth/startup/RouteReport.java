@@ -39,7 +39,8 @@ public record RouteReport(List<Fault> faults, List<String> notes, String summary
   }
 
   /**
-   * @param isNamed whether the folder was named, so that it may run with other settings
+   * @param isNamed whether the folder was named: it may run with other settings, and its files may
+   *     be foreign, so none of their classes runs
    */
   private static RouteReport of(
       ConfigurationFiles files, UnaryOperator<String> placeholders, boolean isNamed) {
@@ -51,7 +52,7 @@ public record RouteReport(List<Fault> faults, List<String> notes, String summary
         notes.add(missing.toString());
       }
     }
-    if (faults.isEmpty()) {
+    if (faults.isEmpty() && !isNamed) {
       faults.addAll(BeanConstruction.faults(files.routes()));
     }
     return new RouteReport(

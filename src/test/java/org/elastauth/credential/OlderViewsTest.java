@@ -48,6 +48,13 @@ class OlderViewsTest {
   }
 
   @Test
+  void aTokenOfTheSameSecondToo() {
+    Identity same = new Identity("john.doe", "", "Other", List.of("admins"), 200);
+    views.add(same.withSubject("owner"), credential(NEWER));
+    assertThat(contains(same.withSubject("owner"), credential(NEWER))).isTrue();
+  }
+
+  @Test
   void anIdentityOfItsOwnProfileIsNoOlderView() {
     views.add(NEWER, credential(NEWER));
     assertThat(contains(OLDER, credential(NEWER))).isFalse();

@@ -42,6 +42,8 @@ class UserChangePlannerTest {
   private final Settings settings = TestSettings.of(Map.of("elasticsearch.username", "Gateway"));
   private final Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
   private final Health health = TestHealth.of(CircuitBreaker.ofDefaults("e"), clock);
+  private final WriteLimits limits =
+      new WriteLimits(settings.elasticsearch(), Ticker.systemTicker());
   private final UserChangePlanner planner = planner(settings);
 
   private UserChangePlanner planner(Settings settings) {
@@ -53,8 +55,8 @@ class UserChangePlannerTest {
         clock,
         new InstanceStart(BOOT),
         health,
-        new ProtectedAccounts(
-            settings.elasticsearch(), settings.identity(), Ticker.systemTicker()));
+        new ProtectedAccounts(settings.elasticsearch(), settings.identity(), Ticker.systemTicker()),
+        limits);
   }
 
   private OwnershipMetadata mark(Window window, long generation) {
@@ -329,6 +331,47 @@ class UserChangePlannerTest {
         stored(new UserProfile(List.of("editor"), "", "", List.of("x")), mark(CURRENT, 1));
     UserChange plan = planner.plan(later, early, ROLES, null);
     assertThat(plan.kind()).isEqualTo(Kind.NOTHING);
+  }
+
+  private static Identity named(String name, String group, long asOf) {
+    return new Identity("john.doe", "", name, List.of(group), asOf);
+  }
+
+  @Test
+  void aLoginThatIsNotNewerChangesAProfileOnceInSeconds() {
+    long issued = NOW - 10;
+    UserProfile one = new UserProfile(ROLES, "One", "", List.of("staff"));
+    StoredUser stored = stored(one, mark(CURRENT, 1));
+    for (Identity other :
+        List.of(named("Other", "staff", issued), named("One", "another", issued), SILENT)) {
+      assertThat(planner.plan(stored, other, ROLES, null).kind()).isEqualTo(Kind.PROFILE);
+    }
+    limits.wroteProfile("john.doe");
+    UserChange served = planner.plan(stored, named("Other", "another", issued), ROLES, null);
+    assertThat(served.kind()).isEqualTo(Kind.NOTHING);
+    assertThat(served.credential().fingerprint())
+        .isEqualTo(Fingerprint.of(named("One", "staff", issued)));
+    UserChange silent = planner.plan(stored, SILENT, ROLES, null);
+    assertThat(silent.kind()).isEqualTo(Kind.NOTHING);
+    assertThat(silent.credential().fingerprint())
+        .as("of a login that says nothing of groups")
+        .isEqualTo(Fingerprint.of(new Identity("john.doe", "", "One", List.of(), 0)));
+
+    assertThat(planner.plan(stored, named("One", "another", issued + 1), ROLES, null).kind())
+        .as("newer groups")
+        .isEqualTo(Kind.PROFILE);
+    Identity header = named("One", "another", NOW);
+    OwnershipMetadata same =
+        new OwnershipMetadata(keys.currentId(), CURRENT, 1, BOOT - 1, NOW, "", "");
+    assertThat(planner.plan(stored(one, same), header, ROLES, null).kind())
+        .as("asserted by this request")
+        .isEqualTo(Kind.PROFILE);
+    List<String> night = List.of("night");
+    for (Identity decided : List.of(named("One", "staff", issued), SILENT)) {
+      assertThat(planner.plan(stored, decided.withRoles(night), night, null).kind())
+          .as("roles that a route decides")
+          .isEqualTo(Kind.PROFILE);
+    }
   }
 
   /** A login without a claim or header of groups; its roles are the default roles. */

@@ -63,6 +63,7 @@ class UserReconcilerIT {
       Health health = TestHealth.of(breaker, clock);
       this.client = new ElasticsearchConnection().elasticsearchClient(settings.elasticsearch());
       Ticker ticker = Ticker.systemTicker();
+      WriteLimits limits = new WriteLimits(settings.elasticsearch(), ticker);
       this.reconciler =
           new UserReconciler(
               new ElasticsearchUsers(
@@ -80,15 +81,20 @@ class UserReconcilerIT {
                   clock,
                   new InstanceStart(clock.millis()),
                   health,
-                  new ProtectedAccounts(settings.elasticsearch(), settings.identity(), ticker)),
-              new WriteLimits(settings.elasticsearch(), ticker),
+                  new ProtectedAccounts(settings.elasticsearch(), settings.identity(), ticker),
+                  limits),
+              limits,
               event -> {});
+    }
+
+    Credential login(Identity identity) {
+      return reconciler.reconcile(identity, ROLES);
     }
 
     Credential login(String user) {
       Identity identity =
           new Identity(user, "", "", List.of("staff"), Clock.systemUTC().millis() / 1000);
-      return reconciler.reconcile(identity, ROLES);
+      return login(identity);
     }
 
     double requests(String operation) {
@@ -129,6 +135,25 @@ class UserReconcilerIT {
       assertThat(other.login("reconcile.new").password()).isEqualTo(credential.password());
       assertThat(other.requests("user_put_password")).isZero();
       assertThat(other.requests("authenticate")).isEqualTo(1);
+    }
+  }
+
+  /** Each write would also clear the user from the realm cache of Elasticsearch. */
+  @Test
+  void twoTokensOfOneSecondInTurnWriteTheProfileOnce() throws Exception {
+    long issued = Clock.systemUTC().millis() / 1000 - 60;
+    List<String> staff = List.of("staff");
+    Identity one = new Identity("reconcile.turns", "", "One", staff, issued);
+    Identity other = new Identity("reconcile.turns", "", "Other", staff, issued);
+    try (Side side = new Side(elasticsearch.url(), Map.of())) {
+      side.login(one);
+      for (int i = 0; i < 3; i++) {
+        side.login(other);
+        side.login(one);
+      }
+      assertThat(side.requests("user_put_profile")).isEqualTo(1);
+      side.login(new Identity("reconcile.turns", "", "Newer", staff, issued + 1));
+      assertThat(side.requests("user_put_profile")).isEqualTo(2);
     }
   }
 

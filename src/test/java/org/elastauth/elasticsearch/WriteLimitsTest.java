@@ -57,6 +57,17 @@ class WriteLimitsTest {
   }
 
   @Test
+  void aWrittenProfileIsFreshForSeconds() {
+    assertThat(limits.hasFreshProfile("a")).isFalse();
+    limits.wroteProfile("a");
+    now.set(Duration.ofSeconds(9).toNanos());
+    assertThat(limits.hasFreshProfile("a")).isTrue();
+    assertThat(limits.hasFreshProfile("b")).isFalse();
+    now.set(Duration.ofSeconds(10).toNanos());
+    assertThat(limits.hasFreshProfile("a")).isFalse();
+  }
+
+  @Test
   void repairsOfAUserEndAndOnlyThoseThatWereMadeCount() {
     for (int i = 0; i < 3; i++) {
       limits.admitRepair("a");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.elastauth.identity.Identity;
 import org.elastauth.server.RedisServer;
 import org.elastauth.server.Servers;
@@ -90,6 +91,35 @@ class SessionContractIT {
     assertThat(sessions.get(second)).isNotNull();
     sessions.deleteAll("subject", subject);
     assertThat(sessions.get(second)).isNull();
+  }
+
+  /** A client that discards its cookie gets another session with each login. */
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "redis", "hybrid"})
+  void aSubjectHasFiftySessionsAndTheOldestEnds(String store) {
+    start(store);
+    long now = Instant.now().getEpochSecond();
+    List<String> keys =
+        IntStream.range(0, 52).mapToObj(age -> sessions.put(startedAt(now - 60 + age))).toList();
+    assertThat(keys).filteredOn(key -> sessions.get(key) == null).isEqualTo(keys.subList(0, 2));
+    sessions.put(keys.get(0), startedAt(now - 60));
+    assertThat(sessions.get(keys.get(0))).as("a refresh that was under way").isNull();
+    sessions.put(keys.get(2), startedAt(now - 58));
+    assertThat(keys).filteredOn(key -> sessions.get(key) != null).hasSize(50);
+  }
+
+  private Session startedAt(long start) {
+    Session now = session(sid, "refresh");
+    return new Session(
+        now.identity(),
+        subject,
+        sid,
+        now.idToken(),
+        now.accessToken(),
+        now.refreshToken(),
+        now.accessExpires(),
+        start,
+        start + 3_600);
   }
 
   @ParameterizedTest

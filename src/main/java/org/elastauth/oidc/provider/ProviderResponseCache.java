@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.elastauth.config.HeapShare;
 import org.elastauth.http.HttpError;
 import org.elastauth.oidc.OidcSettings;
 import org.elastauth.oidc.provider.ProviderRequest.Kind;
@@ -60,8 +61,11 @@ final class ProviderResponseCache {
   private static final int MAX_WAITING_FOR_NEWER = 1_000;
 
   private static final int RESUME_THREADS = 4;
-  private static final long MAX_CHARACTERS = 16 << 20;
+  private static final long MAX_BYTES = 16 << 20;
   private static final int OVERHEAD = 500;
+
+  /** The text, and the claims that were read from it. */
+  private static final int COPIES = 3;
 
   private record Failure(long nanos, Throwable cause) {}
 
@@ -124,9 +128,8 @@ final class ProviderResponseCache {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(MAX_CHARACTERS)
-            .weigher(
-                (String name, ProviderResponse response) -> OVERHEAD + response.text().length())
+            .maximumWeight(HeapShare.PROVIDER_RESPONSES.bytes(MAX_BYTES))
+            .weigher((String name, ProviderResponse response) -> weight(response))
             .expireAfter(
                 Expiry.<String, ProviderResponse>writing(
                     (name, response) ->
@@ -134,6 +137,13 @@ final class ProviderResponseCache {
                             ? oidc.cache().userinfo()
                             : MAX_STALE))
             .build();
+  }
+
+  /** Endpoints and keys are two documents, which every token needs: they are never evicted. */
+  private static int weight(ProviderResponse response) {
+    return response.content() instanceof Userinfo
+        ? OVERHEAD + COPIES * response.text().length()
+        : 0;
   }
 
   private ExecutorService pool(CamelContext context, String name, int threads, int queue) {

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.elastauth.config.HeapShare;
 import org.elastauth.identity.Identity;
 import org.elastauth.replay.ReplaySettings;
 import org.springframework.context.annotation.Lazy;
@@ -13,14 +14,14 @@ import org.springframework.stereotype.Component;
 
 /**
  * The users of tokens that were verified within the last minute, until the tokens expire. The
- * tokens themselves are the keys, bounded in number and characters.
+ * tokens themselves are the keys, bounded in number and bytes.
  */
 @Lazy
 @Component
 public final class VerifiedTokenCache {
   private static final Duration MAX_AGE = Duration.ofMinutes(1);
-  private static final long MAX_CHARACTERS = 16 << 20;
-  private static final int OVERHEAD = 200;
+  private static final long MAX_BYTES = 16 << 20;
+  private static final int OVERHEAD = 400;
 
   private record Entry(Identity identity, TokenUse use, long until) {}
 
@@ -36,19 +37,16 @@ public final class VerifiedTokenCache {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(MAX_CHARACTERS)
+            .maximumWeight(HeapShare.TOKENS.bytes(MAX_BYTES))
             .weigher((TokenText token, Entry entry) -> token.length() + weight(entry.identity))
             .expireAfterWrite(MAX_AGE)
             .build();
   }
 
   private static int weight(Identity identity) {
-    int weight = OVERHEAD + identity.fullName().length() + identity.email().length();
-    List<String> groups = identity.groups();
-    for (String group : groups) {
-      weight += group.length();
-    }
-    return weight;
+    return OVERHEAD
+        + HeapShare.bytesOf(List.of(identity.fullName(), identity.email()))
+        + HeapShare.bytesOf(identity.groups());
   }
 
   /** Null if it was not verified within the last minute, or for another use. */
