@@ -9,12 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A real Redis Cluster of three masters. */
 public final class RedisCluster implements AutoCloseable {
-  private static final int BUS = 10_000;
-
   private final List<RedisServer> nodes = new ArrayList<>();
 
   /**
@@ -63,11 +62,10 @@ public final class RedisCluster implements AutoCloseable {
 
   /** A port of a node: the nodes talk to each other on one that is higher by 10 000. */
   public static int freePort() {
-    int port = RedisServer.freePort();
-    while (port + BUS > 65_535) {
-      port = RedisServer.freePort();
-    }
-    return port;
+    return Stream.generate(RedisServer::freePort)
+        .filter(port -> FreePorts.isFree(port + FreePorts.BUS))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static RedisServer node(String program, String host, int port, String... options) {
