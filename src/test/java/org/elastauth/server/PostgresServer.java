@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -80,10 +80,16 @@ public final class PostgresServer implements AutoCloseable {
     process =
         ServerProcess.start(
             WORK, WORK.resolve("postgres-" + port + ".log"), environment -> {}, command);
-    Awaitility.await("PostgreSQL")
-        .atMost(Duration.ofSeconds(60))
-        .ignoreExceptions()
-        .until(() -> template.queryForObject("SELECT 1", Integer.class) == 1);
+    process.await("PostgreSQL", Duration.ofSeconds(60), this::answers);
+  }
+
+  private boolean answers() {
+    try {
+      template.execute("SELECT 1");
+      return true;
+    } catch (DataAccessException notYet) {
+      return false;
+    }
   }
 
   public String url() {

@@ -21,28 +21,37 @@ public final class RedisCluster implements AutoCloseable {
    */
   public static RedisCluster start(String... options) {
     RedisCluster cluster = new RedisCluster();
-    for (int i = 0; i < 3; i++) {
-      cluster.nodes.add(node(RedisServer.executable(), "127.0.0.1", freePort(), options));
+    try {
+      for (int i = 0; i < 3; i++) {
+        cluster.nodes.add(node(RedisServer.executable(), "127.0.0.1", freePort(), options));
+      }
+      cluster.join();
+      return cluster;
+    } catch (RuntimeException failed) {
+      cluster.close();
+      throw failed;
     }
+  }
+
+  private void join() {
     int share = SlotHash.SLOT_COUNT / 3 + 1;
     for (int i = 0; i < 3; i++) {
-      RedisCommands<String, String> node = cluster.nodes.get(i).admin();
+      RedisCommands<String, String> node = nodes.get(i).admin();
       int end = Math.min(SlotHash.SLOT_COUNT, (i + 1) * share);
       node.clusterAddSlots(java.util.stream.IntStream.range(i * share, end).toArray());
       node.clusterSetConfigEpoch(i + 1L);
-      node.clusterMeet("127.0.0.1", cluster.nodes.get(0).port());
+      node.clusterMeet("127.0.0.1", nodes.get(0).port());
     }
     Awaitility.await("the nodes know each other")
         .atMost(Duration.ofSeconds(30))
         .until(
             () ->
-                cluster.nodes.stream()
+                nodes.stream()
                     .map(node -> node.admin().clusterInfo())
                     .allMatch(
                         info ->
                             info.contains("cluster_state:ok")
                                 && info.contains("cluster_known_nodes:3")));
-    return cluster;
   }
 
   /**

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -157,7 +156,7 @@ public final class RedisServer implements AutoCloseable {
     process =
         ServerProcess.start(
             WORK, WORK.resolve(name(host, port) + ".log"), environment -> {}, command);
-    Awaitility.await("Redis").atMost(Duration.ofSeconds(20)).until(this::accepts);
+    process.await("Redis", Duration.ofSeconds(20), this::accepts);
   }
 
   private boolean accepts() {
