@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
+import org.elastauth.redis.RedisConnections;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -214,6 +216,21 @@ public final class RedisServer implements AutoCloseable {
   /** How many connections the gateways hold. */
   public long gatewayConnections() {
     return admin().clientList().lines().filter(line -> line.contains(" name=elastauth ")).count();
+  }
+
+  /**
+   * Until the gateway has opened its connections, ten by default, and its subscription. From then
+   * on it sends what requests and health checks need, and nothing else.
+   */
+  public void awaitConnections(TestGateway gateway) {
+    RedisConnections opened = gateway.bean(RedisConnections.class);
+    Awaitility.await("ten connections and a subscription")
+        .until(() -> opened.active() == 10 && !admin().pubsubChannels().isEmpty());
+  }
+
+  /** How many commands ran since the start; the next call of this adds one. */
+  public long commands() {
+    return Long.parseLong(info("stats", "total_commands_processed"));
   }
 
   /** To look at and change what the gateways see. */
