@@ -310,8 +310,7 @@ class SessionIT {
     }
     assertThat(redis.calls("hmget") - hmget).isEqualTo(50);
     // beside it the looks at Redis, and these questions
-    assertThat(redis.commands() - all)
-        .isLessThan(100);
+    assertThat(redis.commands() - all).isLessThan(100);
   }
 
   @Test
