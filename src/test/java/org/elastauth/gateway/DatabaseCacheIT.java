@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.dao.EmptyResultDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -416,6 +417,7 @@ class DatabaseCacheIT {
         mortal.restart();
         awaitDatabase(gateway, true);
         Awaitility.await("the table is written again")
+            .ignoreException(EmptyResultDataAccessException.class)
             .untilAsserted(
                 () -> {
                   gateway.login("database.back", Long.toString(System.nanoTime()));
