@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.awaitility.Awaitility;
 import org.elastauth.cache.MemoryCache;
+import org.elastauth.crypto.PaddedEntry;
 import org.elastauth.server.ElasticsearchServer;
 import org.elastauth.server.Load;
 import org.elastauth.server.RedisServer;
@@ -239,10 +240,16 @@ class HybridCacheIT {
 
   @Test
   void anEntryOver64KiBIsAMissThatMemoryDoesNotKeep() {
-    try (TestGateway gateway = hybrid(redis).borrow()) {
-      redis.template().opsForValue().set(key("hybrid.huge"), "A".repeat(70_000));
-      String authorization = gateway.login("hybrid.huge");
-      assertThat(gateway.login("hybrid.huge")).isEqualTo(authorization);
+    try (TestGateway one = hybrid(redis).borrow();
+        TestGateway other = hybrid(redis).borrow()) {
+      String authorization = one.login("hybrid.huge");
+      String key = key("hybrid.huge");
+      String entry = redis.template().opsForValue().get(key);
+      redis.template().opsForValue().set(key, PaddedEntry.of(TestGateway.KEY, key, entry, 70_000));
+      assertThat(other.login("hybrid.huge")).isEqualTo(authorization);
+      assertThat(redis.template().opsForValue().get(key))
+          .as("replaced, thus a miss")
+          .hasSizeLessThan(1_000);
     }
   }
 
