@@ -38,7 +38,7 @@ final class FreePorts {
       try {
         return bind(block);
       } catch (IOException ofAnother) {
-        // the next one
+        // the next block is tried
       }
     }
     throw new IllegalStateException("every block of ports from " + first + " is in use");

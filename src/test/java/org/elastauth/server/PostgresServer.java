@@ -32,7 +32,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private PostgresServer() {}
 
-  /** Starts with its first database, because not every case of a test class needs one. */
+  /** Starts with its first database: many cases of its test classes need no PostgreSQL. */
   static PostgresServer shared() {
     return new PostgresServer();
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Each secret takes the way that a secret in a message of the gateway would take. */
+/** Logs secrets as a careless message of the gateway would, and expects that they are found. */
 class SecretsInLogIT {
   private static final String CREDENTIAL = "planted-credential-0123456789-abcdef";
   private static TestGateway gateway;
