@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -232,7 +232,10 @@ class ContainerStartTest {
       })
   void theHealthCheckAsksWhereTheGatewayListens(String place) throws Exception {
     Assumptions.assumeTrue(run(Map.of(), Path.of("-c"), "curl --version").exitCode == 0, "curl");
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("::"), 0), 0);
+    HttpServer server = HttpServer.create(new InetSocketAddress(0), 0);
+    Assumptions.assumeTrue(
+        !place.contains("[::]") || server.getAddress().getAddress() instanceof Inet6Address,
+        "no IPv6");
     server.createContext("/", exchange -> exchange.sendResponseHeaders(404, -1));
     server.createContext("/elastauth/live", exchange -> exchange.sendResponseHeaders(200, -1));
     server.start();

@@ -21,11 +21,16 @@ class FileRightsTest {
 
   @BeforeEach
   void create() throws Exception {
-    file = Files.writeString(folder.resolve("file"), "");
+    file = file(folder.resolve("file"));
   }
 
-  private static void allow(Path path, String rights) throws Exception {
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
+  /** With the rights that a umask of 022 leaves, whatever the umask is. */
+  private static Path file(Path path) throws Exception {
+    return allow(Files.writeString(path, ""), "rw-r--r--");
+  }
+
+  private static Path allow(Path path, String rights) throws Exception {
+    return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
   }
 
   @ParameterizedTest
@@ -57,7 +62,7 @@ class FileRightsTest {
   @Test
   void aFolderAboveIt() throws Exception {
     Path inner = Files.createDirectories(folder.resolve("a/b"));
-    Path deep = Files.writeString(inner.resolve("file"), "");
+    Path deep = file(inner.resolve("file"));
     assertThat(FileRights.of(deep)).isEqualTo(FileRights.OWNER);
     allow(folder.resolve("a"), "rwxrwxrwx");
     assertThat(FileRights.of(deep)).as("b can be replaced").isEqualTo(FileRights.EVERYBODY);
@@ -70,7 +75,7 @@ class FileRightsTest {
   @Test
   void aLinkIsWhatItLeadsTo() throws Exception {
     Path target = Files.createDirectory(folder.resolve("..2026"));
-    Path real = Files.writeString(target.resolve("config.yml"), "");
+    Path real = file(target.resolve("config.yml"));
     Files.createSymbolicLink(folder.resolve("..data"), target.getFileName());
     Path link = folder.resolve("config.yml");
     Files.createSymbolicLink(link, Path.of("..data/config.yml"));

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** As the user of the image sees files of root, which builds the tests in a container. */
 class ReadAccessTest {
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
   @TempDir private Path folder;
 
   /** Prints why a file cannot be read. */
@@ -47,7 +50,7 @@ class ReadAccessTest {
   private List<String> print(Path... paths) throws Exception {
     List<String> command =
         new ArrayList<>(
-            List.of("setpriv", "--reuid=10001", "--regid=10002", "--clear-groups", "java"));
+            List.of("setpriv", "--reuid=10001", "--regid=10002", "--clear-groups", JAVA));
     command.addAll(List.of("-cp", folder.resolve("classes").toString(), Print.class.getName()));
     for (Path path : paths) {
       command.add(path.toString());

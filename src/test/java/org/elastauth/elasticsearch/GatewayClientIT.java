@@ -35,6 +35,7 @@ class GatewayClientIT {
     try (FaultyTcpProxy proxy = FaultyTcpProxy.to(elasticsearch).open();
         RestClient client = client(proxy)) {
       Awaitility.await("the pool has several connections")
+          .ignoreExceptions()
           .until(
               () -> {
                 Stream.generate(() -> answer(client))
@@ -53,7 +54,7 @@ class GatewayClientIT {
   private static RestClient client(FaultyTcpProxy proxy) {
     ElasticsearchSettings settings =
         TestSettings.of(
-                Map.of("elasticsearch.hosts", proxy.url(), "elasticsearch.read_timeout", "500ms"))
+                Map.of("elasticsearch.hosts", proxy.url(), "elasticsearch.read_timeout", "3s"))
             .elasticsearch();
     return GatewayClient.of(settings, "", http -> http.addInterceptorLast(asAdmin()));
   }

@@ -58,7 +58,6 @@ class AuditIT {
         .on(elasticsearch)
         .set("elasticsearch.username", USER)
         .set("elasticsearch.password", PASSWORD)
-        .set("elasticsearch.read_timeout", "1s")
         .set("audit.enabled", true)
         .set("audit.target", "elasticsearch")
         .set("audit.index", index)
@@ -114,7 +113,10 @@ class AuditIT {
     Set<String> ids = new HashSet<>();
     try (FaultyTcpProxy proxy = FaultyTcpProxy.to(elasticsearch)) {
       TestGateway.Builder builder =
-          gateway(index).set("elasticsearch.hosts", proxy.url()).set("user_store", "dry-run");
+          gateway(index)
+              .set("elasticsearch.hosts", proxy.url())
+              .set("elasticsearch.read_timeout", "1s")
+              .set("user_store", "dry-run");
       proxy.open();
       try (TestGateway gateway = builder.start()) {
         ids.addAll(decide(gateway, 500));

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openqa.selenium.Cookie;
+import org.openqa.selenium.StaleElementReferenceException;
 
 /**
  * The files of nginx, with TLS, and Caddy for OpenID Connect: Chromium logs in at Keycloak and ends
@@ -98,16 +99,23 @@ class LoginBrowserIT {
   private void logOutByAnotherSite(Browser browser, String site, int foreignPort) {
     browser.open("http://127.0.0.1:" + foreignPort + "/health");
     browser.run("location = '" + site + "/elastauth/oidc/logout'");
-    Awaitility.await().untilAsserted(() -> assertThat(browser.text()).contains("Log out?"));
+    awaitButton(browser);
     browser.open(site + PAGE);
     assertThat(browser.text()).as("still logged in").contains("jane.roe");
     browser.open("http://127.0.0.1:" + foreignPort + "/health");
     browser.run("location = '" + site + "/elastauth/oidc/logout'");
-    Awaitility.await().untilAsserted(() -> assertThat(browser.text()).contains("Log out?"));
+    awaitButton(browser);
     browser.run("document.querySelector('button').click()");
     Awaitility.await().until(() -> browser.url().startsWith(keycloak.issuer()));
     browser.open(site + PAGE);
     assertThat(browser.url()).as("logged out there too").startsWith(keycloak.issuer());
+  }
+
+  /** The page before is there for a moment. */
+  private static void awaitButton(Browser browser) {
+    Awaitility.await()
+        .ignoreException(StaleElementReferenceException.class)
+        .untilAsserted(() -> assertThat(browser.text()).contains("Log out?"));
   }
 
   private static void awaitPage(Browser browser, String url) {

@@ -363,7 +363,7 @@ class ProviderIT {
             .set("oidc.cache.userinfo", "1s")
             .start()) {
       String path = validation.equals("jwks") ? KEYS : "/userinfo";
-      String token = provider.token("provider.seen");
+      String token = provider.token("provider.seen", clock.instant());
       assertThat(status(gateway, token)).isEqualTo(200);
       // what the provider said is forgotten by then
       clock.advance(Duration.ofSeconds(validation.equals("jwks") ? 50 : 0));

@@ -3,6 +3,7 @@ package org.elastauth.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -75,6 +76,21 @@ class RedisInFlightIT {
             answer -> assertThat(TestGateway.authorization(answer.join())).hasValue(header));
   }
 
+  /** Reads of the cache in Redis that found the user's own entry: another's cannot be decrypted. */
+  private static double hits(TestGateway gateway) {
+    return gateway
+        .bean(MeterRegistry.class)
+        .counter("elastauth.cache.requests", "tier", "redis", "outcome", "hit")
+        .count();
+  }
+
+  private static void awaitRedis(TestGateway gateway) {
+    double before = hits(gateway);
+    Awaitility.await("Redis answers")
+        .until(
+            () -> gateway.decide("in.flight.probe").statusCode() == 200 && hits(gateway) > before);
+  }
+
   private static void awaitClosedBreaker(TestGateway gateway) {
     CircuitBreaker breaker = breaker(gateway);
     Awaitility.await("the breaker is closed")
@@ -137,7 +153,7 @@ class RedisInFlightIT {
     try (TestGateway gateway =
         gateway()
             .set("redis.pool_size", "1")
-            .set("redis.read_timeout", "300ms")
+            .set("redis.read_timeout", "1s")
             .set("redis.health_check.interval", "1h")
             .set("redis.circuit_breaker.enabled", "false")
             .start()) {
@@ -145,11 +161,13 @@ class RedisInFlightIT {
       String two = gateway.login("in.flight.two");
       redis.freeze();
       assertAllAre(one, ask(gateway, "in.flight.one", 20));
+      double before = hits(gateway);
       redis.resume();
       for (int i = 0; i < 20; i++) {
         assertThat(gateway.login("in.flight.two")).isEqualTo(two);
         assertThat(gateway.login("in.flight.one")).isEqualTo(one);
       }
+      assertThat(hits(gateway) - before).as("everyone got their own reply").isEqualTo(40);
     }
   }
 
@@ -180,9 +198,14 @@ class RedisInFlightIT {
         tcpProxy.shut().open();
         assertAllAre(headers.get(0), under);
         awaitClosedBreaker(gateway);
+        awaitRedis(gateway);
+        double before = hits(gateway);
+        List<List<CompletableFuture<HttpResponse<String>>>> all =
+            users.stream().map(user -> ask(gateway, user, 20)).toList();
         for (int user = 0; user < users.size(); user++) {
-          assertAllAre(headers.get(user), ask(gateway, users.get(user), 20));
+          assertAllAre(headers.get(user), all.get(user));
         }
+        assertThat(hits(gateway) - before).as("everyone got their own reply").isEqualTo(60);
       }
     }
   }

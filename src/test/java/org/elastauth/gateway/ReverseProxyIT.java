@@ -252,6 +252,7 @@ class ReverseProxyIT {
   @ParameterizedTest
   @EnumSource
   void elasticsearchAwayIs503WithRetryAfter(ReverseProxy.Kind kind) {
+    assumeInstalled(kind);
     gatewayToElastic.cut();
     try {
       HttpResponse<String> response = whoAmI(kind, "Cookie", session(kind, "proxy.uncached"));
@@ -265,12 +266,16 @@ class ReverseProxyIT {
         .until(() -> whoAmI(kind, "Cookie", session(kind, "proxy.uncached")).statusCode() == 200);
   }
 
-  /** The whole answer to bytes that no client library would send. */
-  private static int port(ReverseProxy.Kind kind) {
+  private static void assumeInstalled(ReverseProxy.Kind kind) {
     assumeTrue(kind.installed(), kind.program() + " is not installed here");
+  }
+
+  private static int port(ReverseProxy.Kind kind) {
+    assumeInstalled(kind);
     return PROXIES.get(kind).port();
   }
 
+  /** The whole answer to bytes that no client library would send. */
   private static String raw(ReverseProxy.Kind kind, String request) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port(kind))) {
       socket.setSoTimeout(20_000);
@@ -484,6 +489,7 @@ class ReverseProxyIT {
   @ParameterizedTest
   @EnumSource
   void noAutheliaOrNoGatewayIsNoWayIn(ReverseProxy.Kind kind) {
+    assumeInstalled(kind);
     for (RecordingTcpProxy tap : List.of(toAuthelia, toGateway)) {
       tap.cut();
       try {

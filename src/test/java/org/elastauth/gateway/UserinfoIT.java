@@ -82,7 +82,7 @@ class UserinfoIT {
     SetClock clock = new SetClock(Instant.now());
     try (TestGateway gateway =
         asking().with(redis).clock(clock).set("oidc.cache.userinfo", "1h").start()) {
-      String token = provider.token(USER);
+      String token = provider.token(USER, clock.instant());
       assertThat(status(gateway, token)).isEqualTo(200);
       clock.advance(Duration.ofSeconds(330));
       assertThat(status(gateway, token)).as("with the tolerance for clocks").isEqualTo(200);

@@ -122,7 +122,7 @@ class SandboxTest {
     for (int i = 0; i < 5; i++) {
       assertThat(check(text)).isEmpty();
     }
-    assertThat(threads()).isEqualTo(before);
+    assertThat(threads()).as("some of other tests may end").isLessThanOrEqualTo(before);
   }
 
   private static long threads() {

@@ -41,14 +41,12 @@ public final class Browser implements AutoCloseable {
             .addArguments(
                 List.of(
                     "--headless=new",
+                    "--no-sandbox", // needs rights that root and many containers lack
                     "--disable-gpu",
                     "--disable-dev-shm-usage",
                     "--disable-background-networking",
                     "--no-first-run"));
     options.setAcceptInsecureCerts(true);
-    if ("root".equals(System.getProperty("user.name"))) {
-      options.addArguments("--no-sandbox"); // it does not start as root otherwise
-    }
     ChromeDriverService service =
         new ChromeDriverService.Builder()
             .usingDriverExecutable(program("chromedriver").orElseThrow().toFile())

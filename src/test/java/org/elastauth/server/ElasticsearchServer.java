@@ -30,7 +30,6 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 
 /**
  * A real Elasticsearch with its security, as unpacked by the build under target/elasticsearch, on a
@@ -58,7 +57,6 @@ public final class ElasticsearchServer implements AutoCloseable {
   private final HttpClient http;
   private final ElasticsearchRelease release;
   private final String url;
-  private final Path out;
   private final Supplier<ServerProcess> launch;
   private ServerProcess process;
 
@@ -66,7 +64,6 @@ public final class ElasticsearchServer implements AutoCloseable {
       ElasticsearchRelease release,
       Certificates certificates,
       int port,
-      Path out,
       Supplier<ServerProcess> launch) {
     this.http =
         certificates == null
@@ -74,7 +71,6 @@ public final class ElasticsearchServer implements AutoCloseable {
             : HttpClient.newBuilder().sslContext(certificates.context()).build();
     this.url = (certificates == null ? "http" : "https") + "://127.0.0.1:" + port;
     this.release = release;
-    this.out = out;
     this.launch = launch;
   }
 
@@ -137,7 +133,6 @@ public final class ElasticsearchServer implements AutoCloseable {
               release,
               certificates,
               port,
-              out,
               () ->
                   ServerProcess.start(
                       home,
@@ -159,13 +154,13 @@ public final class ElasticsearchServer implements AutoCloseable {
   /** Starts it again, with what it held, on the same port. */
   public void restart() {
     process = launch.get();
-    try {
-      awaitReady();
-    } catch (RuntimeException e) {
-      close();
-      throw new IllegalStateException(
-          release + " did not start, see " + out + " and logs/ beside it", e);
-    }
+    process.await(
+        release + " (see also logs/ next to its output)",
+        Duration.ofMinutes(3),
+        // a licence (404 until it is generated), then the cluster with its .security index
+        () ->
+            answers("/_license")
+                && answers("/_cluster/health/.security*?wait_for_status=yellow&timeout=30s"));
   }
 
   /** The cheapest password hash: the default one takes most of the time of a login. */
@@ -251,21 +246,6 @@ public final class ElasticsearchServer implements AutoCloseable {
           "ES_JAVA_OPTS",
           "-Des.nativelibs.path=/nonexistent -Djna.nounpack=true -Djna.boot.library.path=/nonexistent");
     }
-  }
-
-  private void awaitReady() {
-    Awaitility.await("Elasticsearch")
-        .atMost(Duration.ofMinutes(3))
-        .pollInterval(Duration.ofMillis(200))
-        .until(
-            () -> {
-              if (!process.isAlive()) {
-                throw new IllegalStateException("it ended: " + Files.readString(out));
-              }
-              // a licence (404 until it is generated), then the cluster with its .security index
-              return answers("/_license")
-                  && answers("/_cluster/health/.security*?wait_for_status=yellow&timeout=30s");
-            });
   }
 
   private boolean answers(String path) {

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 
 /**
  * A real Keycloak, as unpacked by the build under target/keycloak, on a free loopback port, with a
@@ -74,13 +73,11 @@ public final class KeycloakServer implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Path home;
-  private final Path out;
   private final int port;
   private ServerProcess process;
 
   private KeycloakServer(Path home, int port) {
     this.home = home;
-    this.out = home.resolveSibling("keycloak.log");
     this.port = port;
   }
 
@@ -183,26 +180,12 @@ public final class KeycloakServer implements AutoCloseable {
     process =
         ServerProcess.start(
             home,
-            out,
+            home.resolveSibling("keycloak.log"),
             KeycloakServer::prepare,
             List.of(
                 "bash", "bin/kc.sh", "start-dev", "--http-host=127.0.0.1", "--http-port=" + port),
             life);
-    try {
-      Awaitility.await("Keycloak")
-          .atMost(Duration.ofMinutes(5))
-          .pollInterval(Duration.ofMillis(200))
-          .until(
-              () -> {
-                if (!process.isAlive()) {
-                  throw new IllegalStateException("it ended: " + Files.readString(out));
-                }
-                return answers();
-              });
-    } catch (RuntimeException e) {
-      close();
-      throw new IllegalStateException("Keycloak did not start, see " + out, e);
-    }
+    process.await("Keycloak", Duration.ofMinutes(5), this::answers);
   }
 
   private static void prepare(Map<String, String> environment) {

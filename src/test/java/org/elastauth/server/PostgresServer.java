@@ -1,5 +1,7 @@
 package org.elastauth.server;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -18,21 +20,33 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 public final class PostgresServer implements AutoCloseable {
   private static final Path WORK = TestRun.FOLDER.resolve("postgres");
 
-  private final int port;
-  private final List<String> command;
-  private final JdbcTemplate template;
+  private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
+
+  private final int port = RedisServer.freePort();
+  private final JdbcTemplate template = new JdbcTemplate(new DriverManagerDataSource(url()));
+  private final AtomicInteger databases = new AtomicInteger();
+  private List<String> command;
+
+  /** Null until it was started. */
   private ServerProcess process;
 
-  private final AtomicInteger databases = new AtomicInteger();
+  private PostgresServer() {}
 
-  private PostgresServer(int port, List<String> command) {
-    this.port = port;
-    this.command = command;
-    this.template = new JdbcTemplate(new DriverManagerDataSource(url()));
+  /** Starts with its first database: many cases of its test classes need no PostgreSQL. */
+  static PostgresServer shared() {
+    return new PostgresServer();
   }
 
   public static PostgresServer start() {
-    int port = RedisServer.freePort();
+    PostgresServer server = new PostgresServer();
+    server.startFirst();
+    return server;
+  }
+
+  private void startFirst() {
+    assumeTrue(
+        !IS_ROOT || mayUnshare(),
+        "PostgreSQL refuses to run as root, and unshare -U is not allowed here");
     Path data = WORK.resolve("data-" + port);
     try {
       Files.createDirectories(WORK);
@@ -47,18 +61,27 @@ public final class PostgresServer implements AutoCloseable {
           .setPGStartupWait(Duration.ofMinutes(1))
           .start()
           .close();
-      PostgresServer server = new PostgresServer(port, command(data, port));
-      server.restart();
-      return server;
+      command = command(data, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    restart();
+  }
+
+  private static boolean mayUnshare() {
+    try {
+      return new ProcessBuilder("unshare", "-U", "true").start().waitFor() == 0;
+    } catch (IOException notInstalled) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 
   private static List<String> command(Path data, int port) throws IOException {
     List<String> command = new ArrayList<>();
-    if ("root".equals(System.getProperty("user.name"))) {
-      // it refuses uid 0
+    if (IS_ROOT) {
       command.addAll(List.of("unshare", "-U"));
     }
     try (Stream<Path> programs = Files.list(WORK)) {
@@ -80,10 +103,16 @@ public final class PostgresServer implements AutoCloseable {
     process =
         ServerProcess.start(
             WORK, WORK.resolve("postgres-" + port + ".log"), environment -> {}, command);
-    Awaitility.await("PostgreSQL")
-        .atMost(Duration.ofSeconds(60))
-        .ignoreExceptions()
-        .until(() -> template.queryForObject("SELECT 1", Integer.class) == 1);
+    process.await("PostgreSQL", Duration.ofSeconds(60), this::answers);
+  }
+
+  private boolean answers() {
+    try {
+      template.execute("SELECT 1");
+      return true;
+    } catch (DataAccessException notYet) {
+      return false;
+    }
   }
 
   public String url() {
@@ -96,6 +125,9 @@ public final class PostgresServer implements AutoCloseable {
 
   /** The URL of a database that no other test uses; it has no table yet. */
   public synchronized String newDatabase() {
+    if (process == null) {
+      startFirst();
+    }
     String name = "test" + databases.incrementAndGet();
     template.execute("CREATE DATABASE " + name);
     return url(name);

@@ -191,20 +191,28 @@ public final class ProviderDouble implements AutoCloseable {
 
   /** Claims of a good token, to be changed. */
   public JWTClaimsSet.Builder claims(String user) {
-    Instant now = Instant.now();
+    return claims(user, Instant.now());
+  }
+
+  private JWTClaimsSet.Builder claims(String user, Instant issued) {
     return new JWTClaimsSet.Builder()
         .issuer(issuer())
         .audience(CLIENT)
         .subject("id-of-" + user)
         .jwtID(UUID.randomUUID().toString())
-        .issueTime(Date.from(now))
-        .expirationTime(Date.from(now.plusSeconds(300)))
+        .issueTime(Date.from(issued))
+        .expirationTime(Date.from(issued.plusSeconds(300)))
         .claim("preferred_username", user);
   }
 
   /** A good token. */
   public String token(String user) {
     return sign(claims(user).build());
+  }
+
+  /** A good token of that moment, which lives for five minutes. */
+  public String token(String user, Instant issued) {
+    return sign(claims(user, issued).build());
   }
 
   public String sign(JWTClaimsSet claims) {

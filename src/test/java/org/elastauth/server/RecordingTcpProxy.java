@@ -6,9 +6,13 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
 
 /** A loopback port that leads to a server, and remembers every byte that was sent there. */
 public final class RecordingTcpProxy implements AutoCloseable {
@@ -58,8 +62,16 @@ public final class RecordingTcpProxy implements AutoCloseable {
   }
 
   public void mend() {
-    server = vertx.createNetServer().connectHandler(this::connect);
-    await(server.listen(port, "127.0.0.1"));
+    // another program may have taken the port for a moment
+    server =
+        Awaitility.await("port " + port)
+            .pollDelay(Duration.ZERO)
+            .ignoreException(CompletionException.class)
+            .until(this::listen, Objects::nonNull);
+  }
+
+  private NetServer listen() {
+    return await(vertx.createNetServer().connectHandler(this::connect).listen(port, "127.0.0.1"));
   }
 
   private void hangUp() {

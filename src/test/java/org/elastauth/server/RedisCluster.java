@@ -9,12 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A real Redis Cluster of three masters. */
 public final class RedisCluster implements AutoCloseable {
-  private static final int BUS = 10_000;
-
   private final List<RedisServer> nodes = new ArrayList<>();
 
   /**
@@ -22,28 +21,37 @@ public final class RedisCluster implements AutoCloseable {
    */
   public static RedisCluster start(String... options) {
     RedisCluster cluster = new RedisCluster();
-    for (int i = 0; i < 3; i++) {
-      cluster.nodes.add(node(RedisServer.executable(), "127.0.0.1", freePort(), options));
+    try {
+      for (int i = 0; i < 3; i++) {
+        cluster.nodes.add(node(RedisServer.executable(), "127.0.0.1", freePort(), options));
+      }
+      cluster.join();
+      return cluster;
+    } catch (RuntimeException failed) {
+      cluster.close();
+      throw failed;
     }
+  }
+
+  private void join() {
     int share = SlotHash.SLOT_COUNT / 3 + 1;
     for (int i = 0; i < 3; i++) {
-      RedisCommands<String, String> node = cluster.nodes.get(i).admin();
+      RedisCommands<String, String> node = nodes.get(i).admin();
       int end = Math.min(SlotHash.SLOT_COUNT, (i + 1) * share);
       node.clusterAddSlots(java.util.stream.IntStream.range(i * share, end).toArray());
       node.clusterSetConfigEpoch(i + 1L);
-      node.clusterMeet("127.0.0.1", cluster.nodes.get(0).port());
+      node.clusterMeet("127.0.0.1", nodes.get(0).port());
     }
     Awaitility.await("the nodes know each other")
         .atMost(Duration.ofSeconds(30))
         .until(
             () ->
-                cluster.nodes.stream()
+                nodes.stream()
                     .map(node -> node.admin().clusterInfo())
                     .allMatch(
                         info ->
                             info.contains("cluster_state:ok")
                                 && info.contains("cluster_known_nodes:3")));
-    return cluster;
   }
 
   /**
@@ -63,11 +71,10 @@ public final class RedisCluster implements AutoCloseable {
 
   /** A port of a node: the nodes talk to each other on one that is higher by 10 000. */
   public static int freePort() {
-    int port = RedisServer.freePort();
-    while (port + BUS > 65_535) {
-      port = RedisServer.freePort();
-    }
-    return port;
+    return Stream.generate(RedisServer::freePort)
+        .filter(port -> FreePorts.isFree(port + FreePorts.BUS))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static RedisServer node(String program, String host, int port, String... options) {

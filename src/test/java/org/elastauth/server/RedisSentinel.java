@@ -95,11 +95,16 @@ public final class RedisSentinel implements AutoCloseable {
     Awaitility.await("replication")
         .until(() -> replica.admin().info("replication").contains("master_link_status:up"));
     RedisSentinel all = new RedisSentinel(master, replica, password, host, others);
-    Awaitility.await("the Sentinel knows the replica")
-        .atMost(Duration.ofSeconds(30))
-        .ignoreExceptions()
-        .until(() -> "1".equals(all.master().get("num-slaves")));
-    return all;
+    try {
+      Awaitility.await("the Sentinel knows the replica")
+          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptions()
+          .until(() -> "1".equals(all.master().get("num-slaves")));
+      return all;
+    } catch (RuntimeException failed) {
+      all.close();
+      throw failed;
+    }
   }
 
   private RedisURI uri() {

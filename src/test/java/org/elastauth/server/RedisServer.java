@@ -11,14 +11,13 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.elastauth.redis.RedisConnections;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -159,7 +158,7 @@ public final class RedisServer implements AutoCloseable {
     process =
         ServerProcess.start(
             WORK, WORK.resolve(name(host, port) + ".log"), environment -> {}, command);
-    Awaitility.await("Redis").atMost(Duration.ofSeconds(20)).until(this::accepts);
+    process.await("Redis", Duration.ofSeconds(20), this::accepts);
   }
 
   private boolean accepts() {
@@ -219,6 +218,21 @@ public final class RedisServer implements AutoCloseable {
     return admin().clientList().lines().filter(line -> line.contains(" name=elastauth ")).count();
   }
 
+  /**
+   * Until the gateway has opened its connections, ten by default, and its subscription. From then
+   * on it sends what requests and health checks need, and nothing else.
+   */
+  public void awaitConnections(TestGateway gateway) {
+    RedisConnections opened = gateway.bean(RedisConnections.class);
+    Awaitility.await("ten connections and a subscription")
+        .until(() -> opened.active() == 10 && !admin().pubsubChannels().isEmpty());
+  }
+
+  /** How many commands ran since the start; the next call of this adds one. */
+  public long commands() {
+    return Long.parseLong(info("stats", "total_commands_processed"));
+  }
+
   /** To look at and change what the gateways see. */
   public StringRedisTemplate template() {
     return template;
@@ -267,12 +281,8 @@ public final class RedisServer implements AutoCloseable {
     process.close();
   }
 
-  /** A port nobody listens on at this moment. */
+  /** A port on which no server listens now. */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FreePorts.next();
   }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 
 /** A real reverse proxy with the configuration that is shipped for it, on a free loopback port. */
 public final class ReverseProxy implements AutoCloseable {
@@ -284,15 +283,7 @@ public final class ReverseProxy implements AutoCloseable {
                   environment.put("AUTHORIZE_SOCKET", HAPROXY_SOCKET);
                 },
                 Stream.concat(program, command(main, site).stream()).toList());
-        Awaitility.await(program())
-            .atMost(Duration.ofSeconds(20))
-            .until(
-                () -> {
-                  if (!process.isAlive()) {
-                    throw new IllegalStateException(Files.readString(log));
-                  }
-                  return accepts(site.port);
-                });
+        process.await(program(), Duration.ofSeconds(20), () -> accepts(site.port));
         return new ReverseProxy(site.port, folder, process);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -1,12 +1,15 @@
 package org.elastauth.server;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -84,17 +87,43 @@ class RunReport {
       if (file.toString().endsWith(".log")) {
         Path copy = FAILED.resolve(SERVERS.relativize(file));
         Files.createDirectories(copy.getParent());
-        Files.copy(file, copy);
+        copyIfThere(file, copy);
       }
     }
   }
 
+  private static void copyIfThere(Path file, Path copy) throws IOException {
+    try {
+      Files.copy(file, copy);
+    } catch (NoSuchFileException deleted) {
+      // by its server
+    }
+  }
+
+  /** Servers that are still ending delete files meanwhile. */
   private static List<Path> files(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).toList();
-    }
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()) {
+              files.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException deleted) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path deleted, IOException meanwhile) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return files;
   }
 }

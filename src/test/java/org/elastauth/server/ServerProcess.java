@@ -4,28 +4,48 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * A server beside the tests that can be killed, frozen and resumed. It ends with this JVM, however
  * that ends: a shell holds our pipe, and stops the server when the pipe closes.
  */
 final class ServerProcess implements AutoCloseable {
-  /** Ctrl-C reaches the shell too; it must outlive that to stop the server. */
+  /**
+   * The shell ends with the server: the pid of a server that has ended may soon be a thread of a
+   * test JVM. Ctrl-C reaches the shell too; it must outlive that to stop the server.
+   */
   private static final String KEEPER =
-      "trap '' INT; \"$@\" </dev/null & pid=$!; echo $pid >&3; exec 3>&-; cat >/dev/null; kill $pid 2>/dev/null; wait $pid";
+      """
+      trap '' INT
+      exec 3>"$0" 4<&0 </dev/null
+      "$@" 3>&- 4<&- & server=$!
+      echo $server >&3
+      exec 3>&-
+      { read -r end <&4; kill $server; } 2>/dev/null & pipe=$!
+      exec 4<&-
+      wait $server
+      kill $pipe
+      wait $pipe 2>/dev/null
+      """;
 
   private final Process keeper;
   private final ProcessHandle server;
+  private final Path log;
 
-  private ServerProcess(Process keeper, ProcessHandle server) {
+  private ServerProcess(Process keeper, ProcessHandle server, Path log) {
     this.keeper = keeper;
     this.server = server;
+    this.log = log;
   }
 
   static ServerProcess start(
@@ -45,8 +65,7 @@ final class ServerProcess implements AutoCloseable {
     try {
       Path pidFile =
           Files.createTempFile(Files.createDirectories(log.getParent()), "server", ".pid");
-      ProcessBuilder builder =
-          new ProcessBuilder("sh", "-c", "exec 3>\"$0\"; " + KEEPER, pidFile.toString());
+      ProcessBuilder builder = new ProcessBuilder("sh", "-c", KEEPER, pidFile.toString());
       builder.command().addAll(command);
       environment.accept(builder.environment());
       Process keeper =
@@ -64,10 +83,10 @@ final class ServerProcess implements AutoCloseable {
       Optional<ProcessHandle> server =
           pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid.trim()));
       if (server.isEmpty()) {
-        keeper.destroyForcibly();
+        keeper.waitFor();
         throw new IllegalStateException("did not start: " + command + "\n" + Files.readString(log));
       }
-      return new ServerProcess(keeper, server.get());
+      return new ServerProcess(keeper, server.get(), log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -76,10 +95,45 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until it serves. If it does not, it is ended.
+   *
+   * @param serves throws nothing while the server is starting
+   */
+  void await(String name, Duration limit, Callable<Boolean> serves) {
+    try {
+      Awaitility.await(name)
+          .atMost(limit)
+          .until(
+              () -> {
+                if (!isAlive()) {
+                  throw new IllegalStateException("it ended");
+                }
+                return serves.call();
+              });
+    } catch (RuntimeException failed) {
+      close();
+      throw new IllegalStateException(name + " did not start: " + log + "\n" + said(), failed);
+    }
+  }
+
+  private String said() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   void kill() {
     List<ProcessHandle> family = family();
     signal("KILL", family);
-    family.forEach(handle -> handle.onExit().join());
+    family.stream().limit(1).forEach(handle -> handle.onExit().join());
+    // the others are zombies until PID 1 reaps them, which not every container does
+    CompletableFuture.allOf(
+            family.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, 10, TimeUnit.SECONDS)
+        .join();
     close();
   }
 
@@ -118,11 +172,6 @@ final class ServerProcess implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (!server.isAlive()) {
-        // the shell would stop whoever has the server's pid by now: a thread of this JVM, for one
-        keeper.destroyForcibly();
-        return;
-      }
       keeper.getOutputStream().close();
       if (!keeper.waitFor(30, TimeUnit.SECONDS)) {
         signal("KILL", family());

@@ -41,7 +41,7 @@ public final class Servers implements ParameterResolver {
       return once(type, KeycloakServer::shared);
     }
     if (type == PostgresServer.class) {
-      return once(type, PostgresServer::start);
+      return once(type, PostgresServer::shared);
     }
     return context
         .getStore(NAMESPACE)

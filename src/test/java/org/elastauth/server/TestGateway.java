@@ -81,6 +81,9 @@ public final class TestGateway implements AutoCloseable {
       // the console says what it says in production, the file what a debug log would
       settings.put("logging.file.name", SecretsInLog.LOG.toString());
       settings.put("logging.logback.rollingpolicy.max-file-size", "4GB");
+      // SecretsInLog reads one file, after midnight too
+      settings.put(
+          "logging.logback.rollingpolicy.file-name-pattern", SecretsInLog.LOG + ".%d{yyyy-MM}.%i");
       settings.put("logging.threshold.console", "info");
       settings.put("elastauth.log_level", "debug");
       set("listen", "127.0.0.1:0");
