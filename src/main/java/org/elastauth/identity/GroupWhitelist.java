@@ -32,7 +32,9 @@ public final class GroupWhitelist implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    refuse((Identity) exchange.getProperty("identity"));
+    if (enabled) {
+      refuse((Identity) exchange.getProperty("identity"));
+    }
   }
 
   /**
