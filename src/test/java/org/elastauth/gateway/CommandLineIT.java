@@ -144,7 +144,7 @@ class CommandLineIT {
     try (PackagedJar jar = jar("--check-config")) {
       assertThat(jar.exitCode()).as(jar.output()).isZero();
       assertThat(jar.output())
-          .contains("elastuth.default_roles[0] is ignored; did you mean elastauth.default_roles?")
+          .contains("elastuth.default_roles is ignored; did you mean elastauth.default_roles?")
           .contains("cache.type is ignored; did you mean elastauth.cache.type?")
           .doesNotContain("logging");
     }
