@@ -38,7 +38,7 @@ public final class SessionMemory implements Processor {
   private static final int OVERHEAD = 1_000;
 
   /** A client that discards its cookie gets another session with each login. */
-  static final int OF_A_SUBJECT = 50;
+  private static final int OF_A_SUBJECT = 50;
 
   private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
 
