@@ -394,12 +394,16 @@ final class SessionCommands {
         () -> all(Stream.of(deleteForeign(redis, names.session(key)))));
   }
 
-  /** Writes a session as it is in memory, after a write failed. */
+  /**
+   * Writes a session as it is in memory, after a write failed. If memory has evicted it, Redis
+   * keeps what it has.
+   */
   CompletionStage<Void> writePending(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     Session session = memory.get(key);
     CompletionStage<Void> written =
         session == null
-            ? end(redis, key, maxAge).thenRun(() -> pending.remove(key))
+            ? (memory.isEnded(key) ? end(redis, key, maxAge) : done())
+                .thenRun(() -> pending.remove(key))
             : put(redis, key, session, sealed.seal(key, session));
     return written.thenRun(
         () -> {

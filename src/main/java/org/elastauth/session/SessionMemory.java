@@ -130,14 +130,25 @@ public final class SessionMemory implements Processor {
     }
   }
 
-  /** Ends the oldest sessions of a subject. A login may search them all: it is rare. */
   private void endOldest(String subject) {
+    oldest(subject).forEach(this::end);
+  }
+
+  /** Forgets the oldest sessions of a subject while Redis does not answer: it may have them. */
+  void dropOldest(String subject) {
+    oldest(subject).forEach(this::drop);
+  }
+
+  /** A search of all sessions: a login, and a change during an outage, are rare. */
+  private List<String> oldest(String subject) {
     List<Map.Entry<String, Held>> own = new ArrayList<>();
     held.asMap().entrySet().stream()
         .filter(entry -> entry.getValue().session.subject().equals(subject))
         .forEach(own::add);
     own.sort(Comparator.comparingLong(entry -> entry.getValue().session.createdAt()));
-    own.subList(0, Math.max(0, own.size() - OF_A_SUBJECT)).forEach(entry -> end(entry.getKey()));
+    return own.subList(0, Math.max(0, own.size() - OF_A_SUBJECT)).stream()
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /**
