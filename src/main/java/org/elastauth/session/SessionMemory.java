@@ -31,7 +31,6 @@ public final class SessionMemory implements Processor {
   private static final int SESSIONS = 10_000;
   private static final long BYTES = 32L << 20;
   private static final int ENDED = 60_000;
-  private static final int ENDED_BYTES = 200;
   private static final int UNKNOWN_SHARE = 6;
 
   /** The objects of a session, without its texts. */
@@ -77,7 +76,7 @@ public final class SessionMemory implements Processor {
     Gauge.builder("elastauth.sessions.held", held, Cache::estimatedSize)
         .description("Sessions in this gateway's memory")
         .register(meters);
-    int keys = (int) (HeapShare.ENDED_SESSIONS.bytes(ENDED * ENDED_BYTES) / ENDED_BYTES);
+    int keys = HeapShare.ENDED_SESSIONS.entries(ENDED, HeapShare.KEY_BYTES);
     int unknown = keys / UNKNOWN_SHARE;
     this.ended = new RecentKeys<>(keys - unknown, settings.maxAge(), ticker);
     this.endedUnknown = new RecentKeys<>(unknown, settings.maxAge(), ticker);

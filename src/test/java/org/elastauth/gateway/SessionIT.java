@@ -715,12 +715,16 @@ class SessionIT {
     return gateway.get("/elastauth", "Authorization", "Bearer " + token).statusCode();
   }
 
-  /** As the callback does, whatever it is told. */
+  /** As the callback does, whatever it is told: a 503 if there is no room for more. */
   private static void answerLogins(TestGateway gateway, int from, int to) {
     SessionPort port = new SessionPort(gateway);
     Instant until = Instant.now().plusSeconds(900);
     for (int i = from; i < to; i++) {
-      port.onceAsLogin("login|" + i, until);
+      try {
+        port.onceAsLogin("login|" + i, until);
+      } catch (HttpError full) {
+        assertThat(full.status()).isEqualTo(503);
+      }
     }
   }
 
