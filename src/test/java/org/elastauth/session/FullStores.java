@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,6 +51,8 @@ final class FullStores {
     fillPending(base, new PendingSessionWrites(sessionSettings, sessions), sessions);
     fillSessions(sessions);
     MemoryCache credentials = new MemoryCache(cacheSettings, TICKER);
+    new MemoryCache(hybrid(500), TICKER);
+    new MemoryCache(hybrid(MANY), TICKER);
     LatestCredentials latest = new LatestCredentials();
     PendingInvalidations invalidations = new PendingInvalidations();
     TtlRefreshThrottle refreshed = new TtlRefreshThrottle(cacheSettings, TICKER);
@@ -80,6 +83,11 @@ final class FullStores {
       fill(i -> use(replay, SessionId.random().key(), kind));
     }
     System.out.println("full: " + base.size());
+  }
+
+  private static CacheSettings hybrid(int entries) {
+    LoadedRoutes routes = new LoadedRoutes(Set.of("cache-hybrid"), Set.of());
+    return new CacheSettings("hybrid", DAY, "elastauth-", false, DAY, "", "", entries, 10, routes);
   }
 
   private static MemoryRateLimiter limiter(RateLimitSettings settings) {

@@ -35,6 +35,10 @@ class SessionMemoryTest {
       assertThat(program.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)).as("in time").isTrue();
       String text = Files.readString(output);
       assertThat(program.exitValue()).as(text).isZero();
+      assertThat(text)
+          .as("500 entries of a first tier fit, 20,000 do not")
+          .containsOnlyOnce("The heap has room for about")
+          .contains("less than cache.hybrid_l1_size: 20000");
     } finally {
       program.destroyForcibly();
     }
