@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * The stores in memory. Clients fill them, so each has a share of the heap that the program itself
- * leaves free. Together they fit into the smallest heap.
+ * leaves free. Together they fit into the smallest heap. Tables of at most 10,000 names or addresses
+ * have no share; the shares leave some room for them.
  */
 public enum HeapShare {
   CREDENTIALS(28),
