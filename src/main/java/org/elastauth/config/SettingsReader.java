@@ -36,6 +36,10 @@ import org.springframework.util.StringUtils;
  */
 public final class SettingsReader<T> {
   static final String PREFIX = "elastauth.";
+
+  /** Required at the end of an entry's name: a header may be X-Profile. */
+  private static final String ENTRY_FILE = "_FILE";
+
   private static final String VARIABLE_PREFIX = "ELASTAUTH_";
 
   private static final Set<String> ON = Set.of("true", "on", "yes", "1");
@@ -352,21 +356,36 @@ public final class SettingsReader<T> {
   private boolean readEntry(String name, String value) {
     for (Setting map : settings.values()) {
       if (map.isMap() && name.startsWith(variable(map) + "_")) {
-        Spelling spelling = names.key(map.path());
-        if (map.isSecret() && SecretFile.SUFFIX.matcher(name).find()) {
-          readFile(name, name, value).ifPresent(text -> readEntry(withoutSuffix(name), text));
-          return true;
-        }
         String key = name.substring(variable(map).length() + 1);
-        // names of groups and headers often contain dashes, names of variables cannot
-        add(spelling, variable(map), variables, name, key.replace('_', '-'), "-1", value);
-        if (map.holdsLists()) {
-          add(spelling, variable(map), variables, name, key, "-1", value);
+        if (map.isSecret() && key.endsWith(ENTRY_FILE)) {
+          addEntryFile(map, key.substring(0, key.length() - ENTRY_FILE.length()), name, value);
+        } else {
+          addEntry(map, key, variable(map), name, value);
         }
         return true;
       }
     }
     return false;
+  }
+
+  private void addEntryFile(Setting map, String key, String variable, String file) {
+    if (!file.isEmpty()) {
+      readFile(variable, variable, file)
+          .ifPresent(
+              text -> {
+                addEntry(map, key, variable, variable, text);
+                secretFiles.put(map.path() + "." + key, Path.of(file));
+              });
+    }
+  }
+
+  private void addEntry(Setting map, String key, String name, String origin, String value) {
+    Spelling spelling = names.key(map.path());
+    // names of groups and headers often contain dashes, names of variables cannot
+    add(spelling, name, variables, origin, key.replace('_', '-'), "-1", value);
+    if (map.holdsLists()) {
+      add(spelling, name, variables, origin, key, "-1", value);
+    }
   }
 
   private void readProperty(EnumerablePropertySource<?> source, String name) {

@@ -188,10 +188,10 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
     realm(findings, inspection, account, users);
   }
 
-  private static void reserved(Findings findings, String account, List<String> others) {
+  private void reserved(Findings findings, String account, List<String> others) {
     String reserved = "no login can be a built-in account, such as elastic";
     List<String> names = others.stream().filter(name -> !name.equals(account)).toList();
-    if (names.isEmpty()) {
+    if (names.isEmpty() || !settings.elasticsearch().adopt().equals("none")) {
       findings.ok(RESERVED, reserved + ", or " + account);
       return;
     }

@@ -46,10 +46,8 @@ public final class GroupWhitelist implements Processor {
       return;
     }
     boolean isOfToken = !identity.subject().isEmpty();
-    if (isOfToken && !identity.saysGroups() && identity.roles() == null) {
-      throw fields.unknownGroups(
-          identity.username(),
-          "with enable_group_whitelist the identity provider must send it, empty for none");
+    if (isOfToken && !identity.saysGroups()) {
+      throw fields.unknownGroups(identity.username(), OptionalFields.WHITELIST);
     }
     for (String group : identity.groups()) {
       if (!groups.contains(group) && !groups.contains(fold(group))) {

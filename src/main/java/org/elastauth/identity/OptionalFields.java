@@ -27,6 +27,9 @@ public final class OptionalFields {
     GROUPS
   }
 
+  static final String WHITELIST =
+      "with enable_group_whitelist the identity provider must send it, empty for none";
+
   private final String source;
   private final List<String> names;
   private final boolean groupWhitelist;
@@ -81,6 +84,18 @@ public final class OptionalFields {
     if (field == Field.GROUPS && groupWhitelist) {
       throw HttpError.forbidden(
           "a group of this user is not usable, so it is not on the whitelist");
+    }
+  }
+
+  /**
+   * Refuses a token without groups and subject while {@code group_whitelist} is enabled. With a
+   * subject, {@link GroupWhitelist} does, which knows the groups of a session that is refreshed.
+   *
+   * @throws HttpError 403
+   */
+  public void requireGroups(String username) {
+    if (groupWhitelist) {
+      throw unknownGroups(username, WHITELIST);
     }
   }
 

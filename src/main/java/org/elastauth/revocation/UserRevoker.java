@@ -143,7 +143,8 @@ public final class UserRevoker {
             before.window(),
             1 + Math.max(before.generation(), seen),
             start.at(),
-            before.asOf(),
+            // the next subject's login is newer, whenever its token was issued
+            revocation.release() ? 0 : before.asOf(),
             enabled ? "" : mayReturn ? OwnershipMetadata.EXPIRED : OwnershipMetadata.REVOKED,
             revocation.release() ? "" : before.subject());
     UserProfile profile = stored.profile();

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.elastauth.config.SettingsReader.Reading;
+import org.elastauth.oidc.OidcSettings;
 import org.elastauth.startup.Settings;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,16 @@ class SecretFileTest {
     Reading<Settings> reading = read(variable, file("k y\n"));
     assertThat(reading.settings().oidc().customHeaders()).isEqualTo(Map.of("X-API-KEY", "k y"));
     assertThat(reading.unknown()).isEmpty();
+    assertThat(reading.secretFiles()).containsOnlyKeys("oidc.custom_headers.X_API_KEY");
+    assertThat(read(variable, "").settings().oidc().customHeaders()).isEmpty();
+    assertThat(read(variable.replace("API_KEY_FILE", "PROFILE"), "p").settings().oidc())
+        .extracting(OidcSettings::customHeaders)
+        .isEqualTo(Map.of("X-PROFILE", "p"));
+    Map<String, Object> both = Map.of(variable, file("one"), variable.replace("_FILE", ""), "two");
+    assertThat(read(both, Map.of()).invalid())
+        .singleElement()
+        .asString()
+        .contains("has different values as ", variable);
     assertThat(read(variable, file("")).unreadable())
         .singleElement()
         .asString()

@@ -296,6 +296,30 @@ class ReverseProxyIT {
     assertThat(toElastic.drain()).isEmpty();
   }
 
+  /** HAProxy goes on with a request whose script fails. */
+  @Test
+  void aScriptOfHaproxyThatFailsPassesNobody() {
+    assumeTrue(ReverseProxy.Kind.HAPROXY.installed(), "haproxy is not installed here");
+    ReverseProxy.Behind behind =
+        new ReverseProxy.Behind(toAuthelia.port(), toGateway.port(), toElastic.port());
+    try (ReverseProxy haproxy = ReverseProxy.Kind.startHaproxyWithFailingScript(behind)) {
+      HttpResponse<String> response =
+          ask(
+              haproxy.port(),
+              "GET",
+              "/",
+              BodyPublishers.noBody(),
+              "Cookie",
+              session(ReverseProxy.Kind.HAPROXY, "proxy.jane"),
+              "Authorization",
+              ElasticsearchServer.basic(
+                  ElasticsearchServer.GATEWAY, ElasticsearchServer.GATEWAY_PASSWORD));
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(haproxy.logged()).contains("runtime error");
+      assertThat(toElastic.drain()).isEmpty();
+    }
+  }
+
   /** A client chooses X-Forwarded-Host, and Authelia's rules depend on the site. */
   @Test
   void behindAnotherProxyCaddyNamesTheSiteOfTheRequest() {

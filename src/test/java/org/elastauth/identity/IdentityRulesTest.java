@@ -284,10 +284,12 @@ class IdentityRulesTest {
     Identity silent = IdentityRules.identity("a", "", "", null, 7, fields);
     whitelist.refuse(silent);
     whitelist.refuse(IdentityRules.identity("a", "", "", List.of(), 7, fields).withSubject("s"));
-    whitelist.refuse(silent.withSubject("s").withRoles(List.of("viewer")));
-    assertThatThrownBy(() -> whitelist.refuse(silent.withSubject("s")))
-        .isInstanceOfSatisfying(
-            HttpError.class, refusal -> assertThat(refusal.reason()).isEqualTo("unknown_groups"));
+    for (Identity token :
+        List.of(silent.withSubject("s"), silent.withSubject("s").withRoles(List.of("viewer")))) {
+      assertThatThrownBy(() -> whitelist.refuse(token))
+          .isInstanceOfSatisfying(
+              HttpError.class, refusal -> assertThat(refusal.reason()).isEqualTo("unknown_groups"));
+    }
   }
 
   @Test

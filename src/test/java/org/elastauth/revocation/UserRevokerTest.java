@@ -144,6 +144,7 @@ class UserRevokerTest {
     StoredUser john = stored(true, mark(1_000, 3, ""));
     UserChange released = revoker.plan(john, JOHN, new Revocation(false, false, true), null);
     assertThat(released.ownership().subject()).isEmpty();
+    assertThat(released.ownership().asOf()).as("each login of the next subject is newer").isZero();
     assertThat(released.ownership().generation()).isEqualTo(4);
     assertThat(released.document().get("metadata").toString()).doesNotContain("subject");
     assertThat(plan(john, true).ownership().subject()).isEqualTo("subject");

@@ -17,7 +17,7 @@ class FreePortsTest {
 
   @Test
   void aPortInUseIsNotGiven() throws Exception {
-    int next = FreePorts.next() + 1;
+    int next = FreePorts.next();
     try (ServerSocket used = new ServerSocket(next, 1, InetAddress.getLoopbackAddress())) {
       assertThat(IntStream.range(0, 1_000).map(i -> FreePorts.next()))
           .hasSize(1_000)

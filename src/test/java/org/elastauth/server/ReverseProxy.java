@@ -256,7 +256,16 @@ public final class ReverseProxy implements AutoCloseable {
           new Site("localhost", port, certificates, new Behind(0, gateway, elastic), NO_PROXY));
     }
 
-    private ReverseProxy start(String form, Site site) {
+    /** HAProxy with a script that fails for each request. */
+    public static ReverseProxy startHaproxyWithFailingScript(Behind behind) {
+      Site site = new Site("127.0.0.1", RedisServer.freePort(), null, behind, NO_PROXY);
+      return HAPROXY.start("headers", site, "core.httpclient()", "core.broken()");
+    }
+
+    /**
+     * @param changes texts of the shipped files, each followed by its replacement
+     */
+    private ReverseProxy start(String form, Site site, String... changes) {
       try {
         Path folder =
             Files.createDirectories(TestRun.FOLDER.resolve(program() + "-" + site.port))
@@ -264,7 +273,11 @@ public final class ReverseProxy implements AutoCloseable {
         Path main = null;
         for (Path shipped : shipped()) {
           Path file = folder.resolve(shipped.getFileName());
-          Files.writeString(file, site.here(Files.readString(shipped)));
+          String text = site.here(Files.readString(shipped));
+          for (int i = 0; i < changes.length; i += 2) {
+            text = text.replace(changes[i], changes[i + 1]);
+          }
+          Files.writeString(file, text);
           if (file.getFileName().toString().startsWith(form + ".")) {
             main = file;
           }

@@ -84,6 +84,9 @@ public final class ClaimMapping {
     if (identity.groups().isEmpty() && isOverage(all)) {
       throw fields.unknownGroups(name, OVERAGE);
     }
+    if (!identity.saysGroups() && identity.subject().isEmpty()) {
+      fields.requireGroups(name);
+    }
     return identity;
   }
 

@@ -71,6 +71,19 @@ class ClaimMappingTest {
     }
   }
 
+  @Test
+  void aTokenWithoutSubjectMustSayGroupsIfAWhitelistDecides() {
+    Map<String, Object> claims = user(Map.of());
+    claims.remove("sub");
+    ClaimMapping strict =
+        mapping(Map.of("enable_group_whitelist", true, "group_whitelist", "staff"));
+    assertThatThrownBy(() -> strict.identity(new TokenClaims(claims, 7, 8)))
+        .isInstanceOf(HttpError.class)
+        .hasMessageContaining("with enable_group_whitelist the identity provider must send it");
+    claims.put("groups", List.of());
+    assertThat(strict.identity(new TokenClaims(claims, 7, 8)).groups()).isEmpty();
+  }
+
   static Stream<Arguments> optional() {
     return Stream.of(
         Arguments.of(List.of("jane@example.org", "j@example.org"), "jane@example.org"),
