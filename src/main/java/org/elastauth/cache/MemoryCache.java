@@ -32,6 +32,9 @@ public final class MemoryCache implements Processor {
   /** The objects of an entry, without its characters. */
   private static final int OVERHEAD = 300;
 
+  /** What the entry of a usual user weighs. */
+  private static final int USUAL = 700;
+
   private static final int MAX_KEPT = 64 * 1024;
 
   private record Entry(String value, long ttl) {}
@@ -43,11 +46,11 @@ public final class MemoryCache implements Processor {
   public MemoryCache(CacheSettings settings, Ticker ticker) {
     Bounds bounds = bounds(settings);
     long bytes = HeapShare.CREDENTIALS.bytes(bounds.bytes);
-    if (settings.isHybrid() && bytes < bounds.bytes) {
+    if (settings.isHybrid() && bytes < bounds.bytes && bytes / bounds.entries < USUAL) {
       LOG.warn(
-          "The heap has room for {} MB of the first tier, less than cache.hybrid_l1_memory_mb: {}; raise -Xmx",
-          bytes >> 20,
-          settings.hybridL1MemoryMb());
+          "The heap has room for about {} entries of the first tier, less than cache.hybrid_l1_size: {}; raise -Xmx",
+          bytes / USUAL,
+          bounds.entries);
     }
     // with this minimum weight, the bound on bytes also bounds the number of entries
     int minimum = (int) (bytes / bounds.entries);

@@ -3,6 +3,7 @@ package org.elastauth.cache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.HeapShare;
 import org.elastauth.redis.RecentKeys;
 import org.springframework.stereotype.Component;
 
@@ -16,7 +17,10 @@ public final class PendingInvalidations {
   private static final Duration LONGEST_WINDOW = Duration.ofDays(7);
 
   private final RecentKeys<String> keys =
-      new RecentKeys<>(KEYS, LONGEST_WINDOW, Ticker.systemTicker());
+      new RecentKeys<>(
+          HeapShare.PENDING_INVALIDATIONS.entries(KEYS, HeapShare.KEY_BYTES),
+          LONGEST_WINDOW,
+          Ticker.systemTicker());
 
   public void add(@ExchangeProperty("cacheKey") String key) {
     keys.add(key);

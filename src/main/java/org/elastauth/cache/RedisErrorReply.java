@@ -3,6 +3,7 @@ package org.elastauth.cache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.elastauth.config.HeapShare;
 import org.elastauth.redis.RecentKeys;
 import org.elastauth.redis.RedisErrorReplies;
 import org.elastauth.redis.RedisSettings;
@@ -27,7 +28,11 @@ public final class RedisErrorReply implements Processor {
       RedisSettings settings, PendingInvalidations pending, RedisErrorReplies replies) {
     this.pending = pending;
     this.replies = replies;
-    this.refused = new RecentKeys<>(KEYS, settings.healthCheck().interval(), Ticker.systemTicker());
+    this.refused =
+        new RecentKeys<>(
+            HeapShare.REFUSED_ENTRIES.entries(KEYS, HeapShare.KEY_BYTES),
+            settings.healthCheck().interval(),
+            Ticker.systemTicker());
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Predicate;
+import org.elastauth.config.HeapShare;
 import org.elastauth.redis.RecentKeys;
 import org.elastauth.redis.SharedState;
 import org.springframework.stereotype.Component;
@@ -21,7 +22,11 @@ public final class TtlRefreshThrottle implements Predicate {
 
   public TtlRefreshThrottle(CacheSettings settings, Ticker ticker) {
     this.store = settings.inDatabase() ? "database" : SharedState.REDIS;
-    this.refreshed = new RecentKeys<>(KEYS, settings.expiration().dividedBy(2), ticker);
+    this.refreshed =
+        new RecentKeys<>(
+            HeapShare.REFRESHED_ENTRIES.entries(KEYS, HeapShare.KEY_BYTES),
+            settings.expiration().dividedBy(2),
+            ticker);
   }
 
   /** Whether a refresh is due, and the shared cache has not failed this request. */

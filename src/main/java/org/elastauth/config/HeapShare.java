@@ -3,15 +3,31 @@ package org.elastauth.config;
 import java.util.List;
 
 /**
- * The largest stores in memory. Clients fill them, so each has a share of the heap that the program
- * itself leaves free. Together they fit into the smallest heap.
+ * The stores in memory. Clients fill them, so each has a share of the heap that the program itself
+ * leaves free. Together they fit into the smallest heap. Tables of at most 10,000 names or addresses
+ * have no share; the shares leave some room for them.
  */
 public enum HeapShare {
-  CREDENTIALS(50),
-  SESSIONS(30),
-  ENDED_SESSIONS(5),
-  TOKENS(8),
-  PROVIDER_RESPONSES(7);
+  CREDENTIALS(28),
+  /** As many users as {@link #CREDENTIALS}: a revocation is detected only for a user in both. */
+  LATEST_CREDENTIALS(11),
+  PENDING_INVALIDATIONS(3),
+  REFRESHED_ENTRIES(1),
+  REFUSED_ENTRIES(1),
+  SESSIONS(19),
+  ENDED_SESSIONS(3),
+  PENDING_SESSIONS(4),
+  REFRESH_LOCKS(2),
+  USED_LOGINS(6),
+  USED_TOKENS(4),
+  VERIFIED_TOKENS(3),
+  PROVIDER_RESPONSES(4),
+  RATE_LIMITS(4),
+  RATE_ADVANCES(1),
+  THROTTLED_ADDRESSES(1);
+
+  /** The bytes of an entry whose key is a text of up to 80 characters. */
+  public static final int KEY_BYTES = 240;
 
   /** The heap of a gateway whose stores are empty, under load. */
   private static final long BASE = 20L << 20;
@@ -35,6 +51,16 @@ public enum HeapShare {
    */
   public long bytes(long most) {
     return Math.min(most, bytesOf(Runtime.getRuntime().maxMemory()));
+  }
+
+  /**
+   * The number of entries in the store.
+   *
+   * @param most with any heap
+   * @param each the bytes of an entry
+   */
+  public int entries(int most, int each) {
+    return (int) (bytes((long) most * each) / each);
   }
 
   long bytesOf(long heap) {

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.elastauth.config.HeapShare;
 import org.springframework.stereotype.Component;
 
 /**
@@ -14,6 +15,9 @@ import org.springframework.stereotype.Component;
 @Component("latestCredentials")
 public final class LatestCredentials {
   private static final int USERS = 50_000;
+
+  /** Of a user: the name and the mark. */
+  private static final int BYTES = 260;
 
   /** Lower than any number of announcements. */
   private static final long ALWAYS = -1;
@@ -80,7 +84,10 @@ public final class LatestCredentials {
   }
 
   private final Cache<String, Mark> marks =
-      Caffeine.newBuilder().executor(Runnable::run).maximumSize(USERS).build();
+      Caffeine.newBuilder()
+          .executor(Runnable::run)
+          .maximumSize(HeapShare.LATEST_CREDENTIALS.entries(USERS, BYTES))
+          .build();
 
   private final AtomicLong heard = new AtomicLong();
 

@@ -10,6 +10,7 @@ import io.github.bucket4j.TimeMeter;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.elastauth.config.HeapShare;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
@@ -23,6 +24,9 @@ import org.springframework.stereotype.Component;
 public final class MemoryRateLimiter implements Processor {
   private static final int BUCKETS = 20_000;
 
+  /** Two, as guesses of the admin credential are counted apart. */
+  private static final int BYTES = 2 * 450;
+
   private final LoadingCache<String, Bucket> buckets;
 
   public MemoryRateLimiter(RateLimitSettings limit, Ticker ticker, TimeMeter time) {
@@ -35,7 +39,7 @@ public final class MemoryRateLimiter implements Processor {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumSize(BUCKETS)
+            .maximumSize(HeapShare.RATE_LIMITS.entries(BUCKETS, BYTES))
             // the bucket is full again then
             .expireAfterAccess(limit.window())
             .build(

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.elastauth.config.HeapShare;
 import org.elastauth.redis.AsyncAnswer;
 import org.elastauth.redis.Outage;
 import org.elastauth.redis.RedisErrorReplies;
@@ -40,6 +41,10 @@ import org.springframework.stereotype.Component;
 public final class RedisRateLimiter extends AsyncProcessorSupport {
   private static final int RADIX = Character.MAX_RADIX;
   private static final int KEYS = 20_000;
+
+  /** A key and its {@link Advance}. */
+  private static final int KEY_BYTES = 400;
+
   private static final byte[] SCRIPT = script();
 
   /** How EVALSHA names the script. Lettuce would calculate the SHA-1 for each request. */
@@ -114,7 +119,7 @@ public final class RedisRateLimiter extends AsyncProcessorSupport {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumSize(KEYS)
+            .maximumSize(HeapShare.RATE_ADVANCES.entries(KEYS, KEY_BYTES))
             .expireAfterWrite(rateLimit.window())
             .build();
   }

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import org.apache.camel.ExchangeProperty;
+import org.elastauth.config.HeapShare;
 import org.elastauth.http.HttpError;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -18,6 +19,10 @@ import org.springframework.stereotype.Component;
 @Component("throttledAddresses")
 public final class ThrottledAddresses {
   private static final int ADDRESSES = 20_000;
+
+  /** Two, as guesses of the admin credential are counted apart. */
+  private static final int BYTES = 2 * HeapShare.KEY_BYTES;
+
   private static final long ALMOST_A_SECOND = 999_999_999;
 
   private final Ticker ticker;
@@ -31,7 +36,7 @@ public final class ThrottledAddresses {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumSize(ADDRESSES)
+            .maximumSize(HeapShare.THROTTLED_ADDRESSES.entries(ADDRESSES, BYTES))
             .expireAfter(
                 Expiry.<String, Long>writing(
                     (address, end) -> Duration.ofNanos(Math.max(0, end - ticker.read()))))

@@ -1,24 +1,28 @@
 package org.elastauth.replay;
 
-/** Each kind has its own bound in memory, so that a flood of logins evicts no used token. */
+import org.elastauth.config.HeapShare;
+
+/** Each kind has its own bound in memory, so that a flood of logins refuses no token. */
 public enum ReplayKind {
   /** The response to an authorization request. */
-  LOGIN(50_000),
+  LOGIN(HeapShare.USED_LOGINS, 50_000),
 
   /** A token with a valid signature. */
-  TOKEN(100_000),
+  TOKEN(HeapShare.USED_TOKENS, 100_000),
 
   /** The lock to refresh a session, and a gateway's place in the queue for it. */
-  LOCK(50_000);
+  LOCK(HeapShare.REFRESH_LOCKS, 50_000);
 
-  private final int limit;
+  private final HeapShare share;
+  private final int most;
 
-  ReplayKind(int limit) {
-    this.limit = limit;
+  ReplayKind(HeapShare share, int most) {
+    this.share = share;
+    this.most = most;
   }
 
   /** The bound in memory. */
   int limit() {
-    return limit;
+    return share.entries(most, HeapShare.KEY_BYTES);
   }
 }

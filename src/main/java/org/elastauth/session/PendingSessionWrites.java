@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.elastauth.config.HeapShare;
 import org.elastauth.redis.RecentKeys;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
@@ -15,8 +16,10 @@ import org.springframework.stereotype.Component;
 @Lazy
 @Component
 public final class PendingSessionWrites {
-  private static final int KEYS = 50_000;
-  private static final int UNKNOWN = 10_000;
+  private static final int KEYS = 110_000;
+
+  /** Of the keys: known and logouts have five parts each. */
+  private static final int UNKNOWN_SHARE = 11;
 
   private final SessionMemory memory;
   private final RecentKeys<String> known;
@@ -30,9 +33,12 @@ public final class PendingSessionWrites {
     Duration expiry = settings.maxAge();
     Ticker ticker = Ticker.systemTicker();
     this.memory = memory;
-    this.known = new RecentKeys<>(KEYS, expiry, ticker);
-    this.unknown = new RecentKeys<>(UNKNOWN, expiry, ticker);
-    this.logouts = new RecentKeys<>(KEYS, expiry, ticker);
+    int keys = HeapShare.PENDING_SESSIONS.entries(KEYS, HeapShare.KEY_BYTES);
+    int few = keys / UNKNOWN_SHARE;
+    int many = (keys - few) / 2;
+    this.known = new RecentKeys<>(many, expiry, ticker);
+    this.unknown = new RecentKeys<>(few, expiry, ticker);
+    this.logouts = new RecentKeys<>(many, expiry, ticker);
   }
 
   public void add(String key) {

@@ -78,7 +78,11 @@ public final class RedisSessions extends AsyncProcessorSupport {
     return redis.write(
         exchange,
         "hset",
-        outage(() -> pending.add(key)),
+        outage(
+            () -> {
+              pending.add(key);
+              memory.dropOldest(session.subject());
+            }),
         connection -> commands.put(connection, key, session, fields));
   }
 

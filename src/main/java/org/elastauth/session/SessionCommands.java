@@ -173,39 +173,7 @@ final class SessionCommands {
                 all(Stream.concat(indexes(session).stream(), Stream.of(names.session(key)))
                         .map(place -> deleteForeign(redis, place)))
                     .thenCompose(deleted -> write(redis, key, session, fields, left)))
-        .thenRun(() -> settled(key, session))
-        .thenCompose(written -> endOldest(redis, session.subject()));
-  }
-
-  /**
-   * Ends the sessions of a subject beyond the newest, which have the latest expiries. The session
-   * is written: if this fails, the next login does it.
-   */
-  private CompletionStage<Void> endOldest(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, String subject) {
-    if (subject.isEmpty()) {
-      return done();
-    }
-    byte[] index = bytes(names.ofSubject(subject));
-    Set<String> ended = new LinkedHashSet<>();
-    return range(redis, index, SessionMemory.OF_A_SUBJECT, PAGE)
-        .thenCompose(
-            beyond ->
-                beyond.isEmpty()
-                    ? CompletableFuture.completedFuture(beyond)
-                    : range(redis, index, 0, beyond.size()))
-        .thenCompose(oldest -> endMembers(redis, index, readable(oldest), ended))
-        .thenCompose(
-            done -> {
-              ended.forEach(memory::end);
-              return announce(redis, ended);
-            })
-        .exceptionally(later -> null);
-  }
-
-  private static CompletionStage<List<byte[]>> range(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] index, long offset, long count) {
-    return redis.zrangebyscore(index, Range.unbounded(), Limit.create(offset, count));
+        .thenRun(() -> settled(key, session));
   }
 
   /** Redis may carry out a command after its timeout, when the session has already changed. */
@@ -426,12 +394,16 @@ final class SessionCommands {
         () -> all(Stream.of(deleteForeign(redis, names.session(key)))));
   }
 
-  /** Writes a session as it is in memory, after a write failed. */
+  /**
+   * Writes a session as it is in memory, after a write failed. If memory has evicted it, Redis
+   * keeps what it has.
+   */
   CompletionStage<Void> writePending(RedisClusterAsyncCommands<byte[], byte[]> redis, String key) {
     Session session = memory.get(key);
     CompletionStage<Void> written =
         session == null
-            ? end(redis, key, maxAge).thenRun(() -> pending.remove(key))
+            ? (memory.isEnded(key) ? end(redis, key, maxAge) : done())
+                .thenRun(() -> pending.remove(key))
             : put(redis, key, session, sealed.seal(key, session));
     return written.thenRun(
         () -> {

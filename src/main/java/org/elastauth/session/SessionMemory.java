@@ -31,14 +31,13 @@ public final class SessionMemory implements Processor {
   private static final int SESSIONS = 10_000;
   private static final long BYTES = 32L << 20;
   private static final int ENDED = 60_000;
-  private static final int ENDED_BYTES = 200;
   private static final int UNKNOWN_SHARE = 6;
 
   /** The objects of a session, without its texts. */
   private static final int OVERHEAD = 1_000;
 
   /** A client that discards its cookie gets another session with each login. */
-  static final int OF_A_SUBJECT = 50;
+  private static final int OF_A_SUBJECT = 50;
 
   private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -77,7 +76,7 @@ public final class SessionMemory implements Processor {
     Gauge.builder("elastauth.sessions.held", held, Cache::estimatedSize)
         .description("Sessions in this gateway's memory")
         .register(meters);
-    int keys = (int) (HeapShare.ENDED_SESSIONS.bytes(ENDED * ENDED_BYTES) / ENDED_BYTES);
+    int keys = HeapShare.ENDED_SESSIONS.entries(ENDED, HeapShare.KEY_BYTES);
     int unknown = keys / UNKNOWN_SHARE;
     this.ended = new RecentKeys<>(keys - unknown, settings.maxAge(), ticker);
     this.endedUnknown = new RecentKeys<>(unknown, settings.maxAge(), ticker);
@@ -130,14 +129,25 @@ public final class SessionMemory implements Processor {
     }
   }
 
-  /** Ends the oldest sessions of a subject. A login may search them all: it is rare. */
   private void endOldest(String subject) {
+    oldest(subject).forEach(this::end);
+  }
+
+  /** Forgets the oldest sessions of a subject while Redis does not answer: it may have them. */
+  void dropOldest(String subject) {
+    oldest(subject).forEach(this::drop);
+  }
+
+  /** A search of all sessions: a login, and a change during an outage, are rare. */
+  private List<String> oldest(String subject) {
     List<Map.Entry<String, Held>> own = new ArrayList<>();
     held.asMap().entrySet().stream()
         .filter(entry -> entry.getValue().session.subject().equals(subject))
         .forEach(own::add);
     own.sort(Comparator.comparingLong(entry -> entry.getValue().session.createdAt()));
-    own.subList(0, Math.max(0, own.size() - OF_A_SUBJECT)).forEach(entry -> end(entry.getKey()));
+    return own.subList(0, Math.max(0, own.size() - OF_A_SUBJECT)).stream()
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /**

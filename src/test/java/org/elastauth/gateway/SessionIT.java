@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
@@ -714,12 +715,16 @@ class SessionIT {
     return gateway.get("/elastauth", "Authorization", "Bearer " + token).statusCode();
   }
 
-  /** As the callback does, whatever it is told. */
+  /** As the callback does, whatever it is told: a 503 if there is no room for more. */
   private static void answerLogins(TestGateway gateway, int from, int to) {
     SessionPort port = new SessionPort(gateway);
     Instant until = Instant.now().plusSeconds(900);
     for (int i = from; i < to; i++) {
-      port.onceAsLogin("login|" + i, until);
+      try {
+        port.onceAsLogin("login|" + i, until);
+      } catch (HttpError full) {
+        assertThat(full.status()).isEqualTo(503);
+      }
     }
   }
 
@@ -912,7 +917,33 @@ class SessionIT {
       assertThat(get(open, SessionId.random().key())).as("nobody comes in unknown").isNull();
       assertThat(once(open, "away", until)).isTrue();
       assertThat(once(open, "away", until)).as("seen here a moment ago").isFalse();
+
+      List<String> keys =
+          IntStream.range(0, 52)
+              .mapToObj(age -> put(open, session("sub-2", "", Instant.now().plusSeconds(age))))
+              .toList();
+      assertThat(keys)
+          .as("one user does not fill the memory")
+          .filteredOn(each -> get(open, each) == null)
+          .isEqualTo(keys.subList(0, 2));
+      assertThat(get(open, key)).as("of another user").isEqualTo(session);
     }
+  }
+
+  /** A change that waits for Redis may have left the memory meanwhile. */
+  @Test
+  void aSessionThatTheMemoryEvictedStaysInRedis() {
+    Session session = session("sub-1", "sid-1");
+    String key = put(other, session);
+    PendingSessionWrites pending = other.bean(PendingSessionWrites.class);
+    pending.add(key);
+    other.bean(SessionMemory.class).drop(key);
+    assertThat(get(other, key)).isEqualTo(session);
+    assertThat(pending.contains(key)).as("forgotten").isFalse();
+    other.bean(SessionMemory.class).end(key);
+    pending.add(key);
+    assertThat(get(other, key)).isNull();
+    assertThat(get(narrow, key)).as("ended in Redis, too").isNull();
   }
 
   /** SPEC 8: Redis full, as seen by what is written. */

@@ -1,58 +1,136 @@
 package org.elastauth.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.elastauth.cache.CacheSettings;
 import org.elastauth.cache.MemoryCache;
+import org.elastauth.cache.PendingInvalidations;
+import org.elastauth.cache.TtlRefreshThrottle;
+import org.elastauth.config.HeapShare;
 import org.elastauth.config.LoadedRoutes;
+import org.elastauth.credential.LatestCredentials;
+import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
+import org.elastauth.ratelimit.MemoryRateLimiter;
+import org.elastauth.ratelimit.RateLimitSettings;
+import org.elastauth.ratelimit.ThrottledAddresses;
+import org.elastauth.redis.RecentKeys;
+import org.elastauth.replay.MemoryReplayStore;
+import org.elastauth.replay.ReplayKind;
 
-/** A program that fills sessions and credentials in a heap with a gateway's base load. */
+/** A program that fills all stores in a heap with a gateway's base load. */
 final class FullStores {
   private static final long BASE = 20L << 20;
-  private static final int SESSIONS = 2_000;
-  private static final int ENDED = 6_000;
-  private static final int CREDENTIALS = 40_000;
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Ticker TICKER = Ticker.systemTicker();
+
+  /** More than the smallest heap has room for. */
+  private static final int MANY = 20_000;
 
   private FullStores() {}
 
   public static void main(String[] arguments) {
-    Duration day = Duration.ofDays(1);
     LoadedRoutes none = LoadedRoutes.NONE;
-    Clock clock = Clock.systemUTC();
-    Ticker ticker = Ticker.systemTicker();
+    SessionSettings sessionSettings =
+        new SessionSettings(true, DAY, "session", "", "memory", "memory", none);
+    CacheSettings cacheSettings =
+        new CacheSettings("memory", DAY, "elastauth-", false, DAY, "", "", 500, 10, none);
+    RateLimitSettings rateLimit = new RateLimitSettings(true, 1_000, DAY, "memory", "memory");
     SessionMemory sessions =
-        new SessionMemory(
-            new SessionSettings(true, day, "session", "", "memory", "memory", none),
-            clock,
-            ticker,
-            new SimpleMeterRegistry());
-    MemoryCache credentials =
-        new MemoryCache(
-            new CacheSettings("memory", day, "elastauth-", false, day, "", "", 500, 10, none),
-            ticker);
-    byte[] base = new byte[(int) (BASE - used())];
-    long now = clock.millis() / 1000;
-    for (int i = 0; i < SESSIONS; i++) {
+        new SessionMemory(sessionSettings, Clock.systemUTC(), TICKER, new SimpleMeterRegistry());
+    List<Object> base = new ArrayList<>(List.of(new byte[(int) (BASE - used())]));
+    fillPending(base, new PendingSessionWrites(sessionSettings, sessions), sessions);
+    fillSessions(sessions);
+    MemoryCache credentials = new MemoryCache(cacheSettings, TICKER);
+    new MemoryCache(hybrid(500), TICKER);
+    new MemoryCache(hybrid(MANY), TICKER);
+    LatestCredentials latest = new LatestCredentials();
+    PendingInvalidations invalidations = new PendingInvalidations();
+    TtlRefreshThrottle refreshed = new TtlRefreshThrottle(cacheSettings, TICKER);
+    RecentKeys<String> refused =
+        new RecentKeys<>(HeapShare.REFUSED_ENTRIES.entries(MANY, HeapShare.KEY_BYTES), DAY, TICKER);
+    MemoryReplayStore replay = new MemoryReplayStore(TICKER);
+    List<MemoryRateLimiter> limiters = List.of(limiter(rateLimit), limiter(rateLimit));
+    List<ThrottledAddresses> throttled =
+        List.of(new ThrottledAddresses(TICKER), new ThrottledAddresses(TICKER));
+    base.addAll(List.of(credentials, latest, invalidations, refreshed, refused, replay));
+    base.addAll(limiters);
+    base.addAll(throttled);
+    // the first two weigh all their texts; the third needs Redis
+    Stream.of(HeapShare.VERIFIED_TOKENS, HeapShare.PROVIDER_RESPONSES, HeapShare.RATE_ADVANCES)
+        .forEach(store -> base.add(new byte[(int) store.bytes(BASE)]));
+    fill(
+        i -> {
+          String key = "elastauth-" + "0".repeat(50) + i;
+          credentials.put(key, "c".repeat(300) + i, DAY.toSeconds());
+          latest.wrote("john.doe.of.some.department." + i, i, 1);
+          invalidations.add(key + "i");
+          refreshed.tryAcquire(key + "t");
+          refused.add(key + "r");
+          limiters.forEach(limiter -> limiter.count("address:2001:db8:85a3:" + i));
+          throttled.forEach(addresses -> addresses.add("address:2001:db8:85a3:" + i, DAY));
+        });
+    for (ReplayKind kind : ReplayKind.values()) {
+      fill(i -> use(replay, SessionId.random().key(), kind));
+    }
+    System.out.println("full: " + base.size());
+  }
+
+  private static CacheSettings hybrid(int entries) {
+    LoadedRoutes routes = new LoadedRoutes(Set.of("cache-hybrid"), Set.of());
+    return new CacheSettings("hybrid", DAY, "elastauth-", false, DAY, "", "", entries, 10, routes);
+  }
+
+  private static MemoryRateLimiter limiter(RateLimitSettings settings) {
+    return new MemoryRateLimiter(settings, TICKER, TimeMeter.SYSTEM_MILLISECONDS);
+  }
+
+  private static void use(MemoryReplayStore replay, String key, ReplayKind kind) {
+    try {
+      replay.use("elastauth-replay-" + key, DAY.toMillis(), kind);
+    } catch (HttpError full) {
+      // as many as fit
+    }
+  }
+
+  private static void fillSessions(SessionMemory sessions) {
+    long now = Clock.systemUTC().millis() / 1000;
+    for (int i = 0; i < 2_000; i++) {
       String token = "t".repeat(4_000) + i;
       sessions.put("tokens " + i, session(List.of(), i, now, token));
       int user = i;
       List<String> groups = IntStream.range(0, 200).mapToObj(n -> user + "-" + n).toList();
-      sessions.put("groups " + i, session(groups, SESSIONS + i, now, ""));
+      sessions.put("groups " + i, session(groups, MANY + i, now, ""));
     }
-    for (int i = 0; i < ENDED; i++) {
-      SessionId id = SessionId.random();
-      sessions.put(id.key(), session(List.of(), i, now, ""));
-      sessions.end(id.key());
-    }
-    for (int i = 0; i < CREDENTIALS; i++) {
-      credentials.put("elastauth-" + "0".repeat(59) + i, "c".repeat(300) + i, day.toSeconds());
-    }
-    System.out.println("full, with a base of " + base.length);
+  }
+
+  private static void fillPending(
+      List<Object> base, PendingSessionWrites pending, SessionMemory sessions) {
+    base.addAll(List.of(sessions, pending));
+    long now = Clock.systemUTC().millis() / 1000;
+    fill(
+        i -> {
+          String known = SessionId.random().key();
+          sessions.put(known, session(List.of(), i, now, ""));
+          for (String key : List.of(known, SessionId.random().key())) {
+            sessions.end(key);
+            pending.add(key);
+          }
+          pending.add(new ProviderLogout(SessionId.random().key(), "subject " + i, i));
+        });
+  }
+
+  private static void fill(IntConsumer store) {
+    IntStream.range(0, MANY).forEach(store);
   }
 
   private static long used() {

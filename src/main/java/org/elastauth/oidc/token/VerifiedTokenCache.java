@@ -37,7 +37,7 @@ public final class VerifiedTokenCache {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(ticker)
-            .maximumWeight(HeapShare.TOKENS.bytes(MAX_BYTES))
+            .maximumWeight(HeapShare.VERIFIED_TOKENS.bytes(MAX_BYTES))
             .weigher((TokenText token, Entry entry) -> token.length() + weight(entry.identity))
             .expireAfterWrite(MAX_AGE)
             .build();
