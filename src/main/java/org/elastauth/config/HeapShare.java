@@ -4,25 +4,25 @@ import java.util.List;
 
 /**
  * The stores in memory. Clients fill them, so each has a share of the heap that the program itself
- * leaves free. Together they fit into the smallest heap. Tables of at most 10,000 names or addresses
- * have no share; the shares leave some room for them.
+ * leaves free. Together they fit into the smallest heap. Tables of at most 10,000 names or
+ * addresses have no share; the shares leave some room for them.
  */
 public enum HeapShare {
-  CREDENTIALS(28),
+  CREDENTIALS(26),
   /** As many users as {@link #CREDENTIALS}: a revocation is detected only for a user in both. */
-  LATEST_CREDENTIALS(11),
+  LATEST_CREDENTIALS(10),
   PENDING_INVALIDATIONS(3),
   REFRESHED_ENTRIES(1),
   REFUSED_ENTRIES(1),
-  SESSIONS(19),
+  SESSIONS(17),
   ENDED_SESSIONS(3),
   PENDING_SESSIONS(4),
   REFRESH_LOCKS(2),
-  USED_LOGINS(6),
-  USED_TOKENS(4),
+  USED_LOGINS(4),
+  USED_TOKENS(9),
   VERIFIED_TOKENS(3),
   PROVIDER_RESPONSES(4),
-  RATE_LIMITS(4),
+  RATE_LIMITS(6),
   RATE_ADVANCES(1),
   THROTTLED_ADDRESSES(1);
 

@@ -45,7 +45,7 @@ public final class RedisReplayStore {
         commands ->
             commands
                 .set(bytes(name), USED, SetArgs.Builder.nx().px(millis))
-                .thenApply(reply -> reply != null && memory.useToo(name, millis, kind)));
+                .thenApply(reply -> reply != null && memory.use(name, millis, kind)));
   }
 
   /** Whether no gateway has used the key. */

@@ -2,9 +2,12 @@ package org.elastauth.replay;
 
 import org.elastauth.config.HeapShare;
 
-/** Each kind has its own bound in memory, so that a flood of logins refuses no token. */
+/** Each kind has its own bound in memory, so that a flood of logins evicts no used token. */
 public enum ReplayKind {
-  /** The response to an authorization request. */
+  /**
+   * The response to an authorization request. Only its browser could repeat it if it were evicted,
+   * and the provider accepts its code once.
+   */
   LOGIN(HeapShare.USED_LOGINS, 50_000),
 
   /** A token with a valid signature. */

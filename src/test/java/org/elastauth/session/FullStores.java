@@ -18,7 +18,6 @@ import org.elastauth.cache.TtlRefreshThrottle;
 import org.elastauth.config.HeapShare;
 import org.elastauth.config.LoadedRoutes;
 import org.elastauth.credential.LatestCredentials;
-import org.elastauth.http.HttpError;
 import org.elastauth.identity.Identity;
 import org.elastauth.ratelimit.MemoryRateLimiter;
 import org.elastauth.ratelimit.RateLimitSettings;
@@ -80,7 +79,7 @@ final class FullStores {
           throttled.forEach(addresses -> addresses.add("address:2001:db8:85a3:" + i, DAY));
         });
     for (ReplayKind kind : ReplayKind.values()) {
-      fill(i -> use(replay, SessionId.random().key(), kind));
+      fill(i -> replay.use("elastauth-replay-" + SessionId.random().key(), DAY.toMillis(), kind));
     }
     System.out.println("full: " + base.size());
   }
@@ -92,14 +91,6 @@ final class FullStores {
 
   private static MemoryRateLimiter limiter(RateLimitSettings settings) {
     return new MemoryRateLimiter(settings, TICKER, TimeMeter.SYSTEM_MILLISECONDS);
-  }
-
-  private static void use(MemoryReplayStore replay, String key, ReplayKind kind) {
-    try {
-      replay.use("elastauth-replay-" + key, DAY.toMillis(), kind);
-    } catch (HttpError full) {
-      // as many as fit
-    }
   }
 
   private static void fillSessions(SessionMemory sessions) {
