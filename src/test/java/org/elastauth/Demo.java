@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.elastauth.crypto.SecretKeys;
 import org.elastauth.http.GatewayHttpServer;
 import org.elastauth.server.ElasticsearchServer;
@@ -42,13 +43,14 @@ public final class Demo {
   public static void main(String... args) {
     boolean oidc = List.of(args).contains("--spring.profiles.active=oidc");
     Map<Integer, String> ports = new LinkedHashMap<>();
-    ports.put(GATEWAY_PORT, LISTEN + "=127.0.0.1:" + (GATEWAY_PORT + 1));
+    // the next port is that of the guides
+    ports.put(GATEWAY_PORT, LISTEN + "=127.0.0.1:" + (GATEWAY_PORT + 2));
     if (oidc && ReverseProxy.Kind.NGINX.installed()) {
       ports.put(SITE_PORT, SITE + "=" + (SITE_PORT + 1));
     }
-    List<String> taken = taken(ports);
+    String taken = taken(ports, oidc ? " -Dspring-boot.run.profiles=oidc" : "");
     if (!taken.isEmpty()) {
-      taken.forEach(Demo::say);
+      say(taken);
       System.exit(1);
     }
     String steps = oidc ? "/4 " : "/3 ";
@@ -94,21 +96,28 @@ public final class Demo {
    * Asked before the servers start, because they take a minute.
    *
    * @param ports with the variable that chooses another one
+   * @param profile of the command
+   * @return empty if all are free
    */
-  static List<String> taken(Map<Integer, String> ports) {
-    List<String> taken = new ArrayList<>();
-    ports.forEach(
-        (port, another) -> {
-          try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-          } catch (IOException inUse) {
-            taken.add(
-                "Port %d is in use. Stop the program that uses it, or choose another port: %s mvn spring-boot:test-run"
-                    .formatted(port, another));
-          }
-        });
-    return taken;
+  static String taken(Map<Integer, String> ports, String profile) {
+    List<Integer> taken = new ArrayList<>();
+    for (int port : ports.keySet()) {
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      } catch (IOException inUse) {
+        taken.add(port);
+      }
+    }
+    String others = taken.stream().map(ports::get).collect(Collectors.joining(" "));
+    return taken.isEmpty()
+        ? ""
+        : "In use: "
+            + taken.stream().map(port -> "port " + port).collect(Collectors.joining(", "))
+            + ". Stop what uses it, or choose another: "
+            + others
+            + " mvn spring-boot:test-run"
+            + profile;
   }
 
   /** Its variables may be those of a gateway in production, and would overrule the settings. */

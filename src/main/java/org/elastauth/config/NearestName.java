@@ -84,10 +84,10 @@ public final class NearestName {
     return new LevenshteinDistance(limit).apply(wanted, known);
   }
 
-  /** As expiry and expiration. */
+  /** As expiry and expiration, or proxy and proxies. */
   private static boolean differInTheEnding(String wanted, String known) {
     int stem = Arrays.mismatch(wanted.toCharArray(), known.toCharArray());
-    return stem >= 5 && stem >= wanted.length() - 1;
+    return stem >= 4 && stem < wanted.length() && stem >= wanted.length() - 2;
   }
 
   private static String sorted(String word) {

@@ -38,6 +38,7 @@ public final class StartupFailure implements SpringBootExceptionReporter {
         "",
         "line "
             + (file.getProblemMark().getLine() + 1)
-            + " is not YAML: check the indentation, and put values with : # * ! & or { in quotes");
+            + " is not YAML"
+            + YamlTree.mend(file.getProblemMark()));
   }
 }

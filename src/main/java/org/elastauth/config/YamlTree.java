@@ -80,7 +80,8 @@ public record YamlTree(
     return documents;
   }
 
-  private static String mend(Mark mark) {
+  /** How to mend what the parser did not expect there. */
+  static String mend(Mark mark) {
     boolean isTab =
         mark != null
             && mark.getPointer() < mark.getBuffer().length

@@ -111,6 +111,7 @@ record ElasticsearchFindings(Settings settings, SecretFiles secrets) implements 
     return switch (kind) {
       case "unreachable" ->
           "check elasticsearch.hosts, the network, and whether Elasticsearch runs";
+      case "no_tls" -> "write http:// in elasticsearch.hosts, or switch on TLS in Elasticsearch";
       case "tls" ->
           "set elasticsearch.tls.ca_cert to the authority that signed its certificate, and write"
               + " the host as the certificate names it";

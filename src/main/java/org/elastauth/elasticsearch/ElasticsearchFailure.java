@@ -42,6 +42,10 @@ public final class ElasticsearchFailure {
       return unusable("other content than JSON of a user");
     }
     if (failure instanceof SSLException || root instanceof SSLException) {
+      if (reason.contains("plaintext connection")) {
+        return new ServerFailure(
+            "no_tls", "this port of Elasticsearch does not use TLS; write http:// for it", failure);
+      }
       return new ServerFailure("tls", "TLS with Elasticsearch fails: " + reason, failure);
     }
     return new ServerFailure("unreachable", "Elasticsearch gives no answer: " + reason, failure);

@@ -16,7 +16,6 @@ import org.elastauth.identity.Identity;
 import org.elastauth.identity.RoleMapping;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -94,7 +93,8 @@ public final class UserChangePlanner {
     }
     boolean adopted = isAdopted(stored, roles);
     if (!stored.isOurs() && !adopted) {
-      line(user)
+      LOG.atWarn()
+          .addKeyValue("user", user)
           .log(
               "Refused: the gateway did not create the Elasticsearch account of this name, and leaves it unchanged{}",
               whyNotAdopted(stored));
@@ -120,9 +120,11 @@ public final class UserChangePlanner {
     }
     if (!keys.holds(ownership.key())) {
       refuseLaterGateway(user, ownership);
-      line(user)
+      LOG.atWarn()
+          .addKeyValue("user", user)
           .log(
-              "Taking over a user whose password was written with a secret_key that this gateway does not have");
+              "Taking over a user whose password was written with a secret_key that this gateway does not have; if other gateways"
+                  + " have it, give all of them the same key");
       return password(Kind.PASSWORD, user, view, window(user), next, readAt);
     }
     if (refused != null && refused.samePassword(ownership)) {
@@ -273,9 +275,5 @@ public final class UserChangePlanner {
 
   private long now() {
     return clock.millis() / 1000;
-  }
-
-  private static LoggingEventBuilder line(String user) {
-    return LOG.atWarn().addKeyValue("user", user);
   }
 }
