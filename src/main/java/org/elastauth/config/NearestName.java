@@ -46,7 +46,7 @@ public final class NearestName {
         Stream.of(BETWEEN_WORDS.split(name.replaceFirst("\\[.*", "")))
             .map(word -> word.toLowerCase(Locale.ROOT))
             .toList();
-    return edits(words.get(0), "elastauth") == FAR ? words : words.subList(1, words.size());
+    return misspelling(words.get(0), "elastauth") == FAR ? words : words.subList(1, words.size());
   }
 
   /** Word by word; the words after the first one may be separated differently. */
@@ -71,13 +71,14 @@ public final class NearestName {
     return all;
   }
 
-  /**
-   * At most a third of the letters; two letters in the wrong order, and another ending, are one
-   * edit.
-   */
+  /** Another ending is one edit. */
   private static int edits(String wanted, String known) {
-    if (!wanted.equals(known)
-        && (sorted(wanted).equals(sorted(known)) || differInTheEnding(wanted, known))) {
+    return differInTheEnding(wanted, known) ? 1 : misspelling(wanted, known);
+  }
+
+  /** At most a third of the letters; two letters in the wrong order are one edit. */
+  private static int misspelling(String wanted, String known) {
+    if (!wanted.equals(known) && sorted(wanted).equals(sorted(known))) {
       return 1;
     }
     int limit = wanted.length() < 3 ? 0 : wanted.length() < 6 ? 1 : wanted.length() / 3;
