@@ -47,8 +47,9 @@ final class FreePorts {
   static int firstEphemeral() {
     Path range = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
     try {
+      // by lines, so in one read: the kernel answers a second one with the end of the file
       return Files.exists(range)
-          ? Integer.parseInt(Files.readString(range).trim().split("\\s+")[0])
+          ? Integer.parseInt(Files.readAllLines(range).get(0).split("\\s+")[0])
           : EPHEMERAL;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
