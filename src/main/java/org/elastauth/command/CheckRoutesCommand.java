@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Print all faults of the route files, with file and line; start nothing.",
       "The beans of the folder that the configuration names are created once, as by a start.",
-      "Of a folder DIR nothing is created: it may come from somebody else."
+      "No bean of a folder DIR is created, because its files may be foreign."
     },
     footer = {
       "  elastauth check-routes",

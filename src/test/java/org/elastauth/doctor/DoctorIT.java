@@ -172,6 +172,18 @@ class DoctorIT {
   }
 
   @Test
+  void aPortWithoutTlsIsNamed() {
+    String encrypted = elasticsearch.url().replace("http:", "https:");
+    assertThat(elasticsearch("elasticsearch.hosts", encrypted))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        "fault " + encrypted + ": this port of Elasticsearch does not use TLS")
+                    .contains("write http://"));
+  }
+
+  @Test
   void theAccountItsUsersAndTheirKeyAreFound() {
     try (TestGateway gateway = TestGateway.builder().on(elasticsearch).borrow()) {
       gateway.login("examined.user");

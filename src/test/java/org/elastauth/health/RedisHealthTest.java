@@ -4,26 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import java.time.Clock;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What /health says about Redis between two background checks. */
 class RedisHealthTest {
   private final AtomicBoolean open = new AtomicBoolean(true);
-  private final Health health =
-      new Health(
-          Map.of("cache", "redis"),
-          Set.of("cache"),
-          true,
-          false,
-          false,
-          CircuitBreaker.ofDefaults("redis"),
-          CircuitBreaker.ofDefaults("elasticsearch"),
-          CircuitBreaker.ofDefaults("database"),
-          Clock.systemUTC());
+  private final Health health = TestHealth.withRedis(CircuitBreaker.ofDefaults("redis"));
 
   private JsonNode redis() {
     return TestHealth.report(health).path("cache").path("redis");

@@ -29,6 +29,20 @@ public final class TestHealth {
         clock);
   }
 
+  /** Of a gateway whose cache is in Redis, without Elasticsearch. */
+  public static Health withRedis(CircuitBreaker redis) {
+    return new Health(
+        Map.of("cache", "redis"),
+        Set.of("cache"),
+        true,
+        false,
+        false,
+        redis,
+        CircuitBreaker.ofDefaults("elasticsearch"),
+        CircuitBreaker.ofDefaults("database"),
+        Clock.systemUTC());
+  }
+
   /** As {@code /health} answers it. */
   public static JsonNode report(Health health) {
     return new ObjectMapper()

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import java.time.Clock;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.awaitility.Awaitility;
 import org.elastauth.config.TestSettings;
 import org.elastauth.health.Health;
+import org.elastauth.health.TestHealth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -27,17 +26,7 @@ class CircuitBreakersTest {
           .redisBreaker(
               CircuitBreakerRegistry.ofDefaults(), TestSettings.of(Map.of("redis.host", "redis")));
 
-  private final Health health =
-      new Health(
-          Map.of("cache", "redis"),
-          Set.of("cache"),
-          true,
-          false,
-          false,
-          breaker,
-          CircuitBreaker.ofDefaults("elasticsearch"),
-          CircuitBreaker.ofDefaults("database"),
-          Clock.systemUTC());
+  private final Health health = TestHealth.withRedis(breaker);
 
   private void fail() {
     breaker.onError(1, TimeUnit.MILLISECONDS, new IllegalStateException("not connected"));

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A folder that is named may come from somebody else: its constructors must not run. */
+/** The files of a named folder may be foreign: their constructors must not run. */
 class RouteReportTest {
   /** A class that a foreign file may name: its constructor does something. */
   public static final class Effect {
